@@ -1,0 +1,171 @@
+//! The command line that all connectors share.
+//!
+//! Data goes to stdout and everything else to stderr. The exit status is 0 if
+//! all is complete, 1 if something failed or is incomplete, and 2 if nothing
+//! was tried.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::error::{Error, Result};
+use crate::report::Report;
+use crate::resource::Connector;
+use crate::settings::{Connection, File, Flags};
+
+#[derive(Debug, Parser)]
+#[command(version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Fetch what the vendor has and merge it into Postgres
+    Sync(SyncArgs),
+    /// Show what is synced: path, key, cursor, parent and table of each resource
+    Resources,
+}
+
+#[derive(Debug, Args)]
+struct SyncArgs {
+    /// Only this resource, and its parents; may be repeated
+    #[arg(short, long = "resource", value_name = "NAME")]
+    resources: Vec<String>,
+    /// The schema of the tables [default: the connection's name]
+    #[arg(long, value_name = "NAME")]
+    schema: Option<String>,
+    /// The connection in the file [default: the connector's name]
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
+    /// The file that holds connections [default: connectors.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print the report as one JSON document
+    #[arg(long)]
+    json: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Runs a connector's command line to its exit status.
+pub fn main(connector: &'static Connector) -> ExitCode {
+    // A file `.env` beside the user is a convenience; a variable that is set counts more.
+    let _ = dotenvy::dotenv();
+    let cli = parse(connector);
+    let quiet = matches!(&cli.command, Command::Sync(args) if args.quiet);
+    start_logging(quiet);
+    match run(connector, cli.command) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            print_error(&error);
+            ExitCode::from(error.exit_status())
+        }
+    }
+}
+
+fn parse(connector: &'static Connector) -> Cli {
+    let binary = format!("{}-connector", connector.name.replace('_', "-"));
+    let prefix = connector.name.to_ascii_uppercase();
+    let environment = format!(
+        "Environment:\n  {prefix}_API_KEY   The key (required)\n  {prefix}_BASE_URL  Where the API is (required)\n  \
+         DATABASE_URL       Where rows go; without it, an embedded Postgres in .connectors/\n\n\
+         Exit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried"
+    );
+    let command = <Cli as clap::CommandFactory>::command()
+        .name(binary.clone())
+        .bin_name(binary)
+        .about(format!("Syncs the {} API into Postgres", connector.name.replace('_', " ")))
+        .after_help(environment);
+    let matches = command.get_matches();
+    <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+fn run(connector: &'static Connector, command: Command) -> Result<u8> {
+    match command {
+        Command::Sync(args) => {
+            let flags = Flags { config: args.config, connection: args.connection, schema: args.schema, resources: args.resources };
+            let connection = Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;
+            let report = block_on(crate::sync::sync(&connection, now()))??;
+            print_report(&report, args.json)?;
+            Ok(report.exit_status())
+        }
+        Command::Resources => {
+            print(&resources(connector))?;
+            Ok(0)
+        }
+    }
+}
+
+/// Runs a future to its end on a new runtime.
+pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Error::settings("the program has no threads to run on").because(error))?;
+    Ok(runtime.block_on(future))
+}
+
+/// The time at which a run begins; everything else is told it.
+pub fn now() -> chrono::DateTime<chrono::Utc> {
+    #[expect(clippy::disallowed_methods, reason = "the one place where a run's time is taken")]
+    chrono::Utc::now()
+}
+
+/// Sends log lines to stderr; `RUST_LOG` chooses which.
+pub fn start_logging(quiet: bool) {
+    let default = if quiet { "error" } else { "connector_core=info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    // A second start, in a test, leaves the first one's settings.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).with_target(false).without_time().try_init();
+}
+
+/// Prints a report to stdout.
+pub fn print_report(report: &Report, json: bool) -> Result<()> {
+    print(&if json { to_json(report)? } else { report.to_text() })
+}
+
+/// Data as one JSON document.
+pub fn to_json(data: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(data).map_err(|error| Error::settings("the report cannot be written").because(error))
+}
+
+/// Prints an error to stderr: what happened, where, and what to do next.
+pub fn print_error(error: &Error) {
+    let mut stderr = std::io::stderr().lock();
+    // Where stderr is closed, there is nobody to tell.
+    let _ = writeln!(stderr, "error: {error}");
+    if let Some(next) = error.advice() {
+        let _ = writeln!(stderr, "  next: {next}");
+    }
+}
+
+/// Prints data to stdout.
+pub fn print(text: &str) -> Result<()> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        // The reader has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(|error| Error::settings("stdout cannot be written to").because(error)),
+    }
+}
+
+fn resources(connector: &Connector) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(["resource", "path", "key", "cursor", "parent", "table"]);
+    for resource in connector.resources {
+        let key: Vec<&str> = resource.key_columns().collect();
+        table.add_row([
+            resource.name,
+            resource.path,
+            &key.join(", "),
+            resource.cursor.unwrap_or("-"),
+            resource.parent.map_or("-", |parent| parent.resource),
+            resource.table,
+        ]);
+    }
+    table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}

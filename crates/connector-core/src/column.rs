@@ -1,0 +1,367 @@
+//! Columns: how one JSON value becomes one Postgres value.
+//!
+//! A model's field types are the whole of the typing. Every conversion either
+//! keeps the value exactly or says that it does not fit; none of them rounds,
+//! strips or guesses, so that whatever does not fit can be kept elsewhere.
+
+use chrono::{DateTime, Utc};
+
+use crate::json;
+
+/// The Postgres types that a column can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SqlType {
+    /// `text`
+    Text,
+    /// `bigint`
+    BigInt,
+    /// `double precision`
+    Double,
+    /// `boolean`
+    Boolean,
+    /// `timestamptz`
+    Timestamptz,
+    /// `jsonb`
+    Jsonb,
+}
+
+impl SqlType {
+    /// The type as `create table` and `format_type` spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::BigInt => "bigint",
+            Self::Double => "double precision",
+            Self::Boolean => "boolean",
+            Self::Timestamptz => "timestamp with time zone",
+            Self::Jsonb => "jsonb",
+        }
+    }
+}
+
+/// What became of a JSON value on its way into a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// The value was appended.
+    Written,
+    /// The value is JSON's `null`.
+    Null,
+    /// The value has no exact form in the column's type; nothing was appended.
+    Misfit,
+}
+
+/// Where a column's value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A field of the item.
+    Field,
+    /// The item itself, whatever it is.
+    Whole,
+    /// The item's absolute position in its listing.
+    Position,
+    /// The partition: a parent's key, or a parameter.
+    Partition,
+}
+
+/// A column of a table: its name, its type, and where its value is in an item.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// The column's name, `snake_case`.
+    pub name: &'static str,
+    /// The field's name in the JSON.
+    pub wire: &'static str,
+    /// Other names of the field in the JSON; `wire` wins where both are there.
+    pub aliases: &'static [&'static str],
+    /// What the field means, in one line.
+    pub doc: &'static str,
+    /// The Postgres type.
+    pub sql_type: SqlType,
+    /// Whether the vendor promises to send it.
+    pub required: bool,
+    /// Whether its value is a secret, kept as a keyed fingerprint only.
+    pub secret: bool,
+    /// Whether a change of it alone leaves the row as it is.
+    pub volatile: bool,
+    /// Whether it is a list whose order means nothing.
+    pub unordered: bool,
+    /// Where its value comes from.
+    pub source: Source,
+    write: fn(&str, &mut Vec<u8>) -> Fit,
+}
+
+impl Column {
+    /// A column that is filled from a field of type `T`.
+    pub const fn new<T: Value>(
+        name: &'static str,
+        wire: &'static str,
+        aliases: &'static [&'static str],
+        doc: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            wire,
+            aliases,
+            doc,
+            sql_type: T::SQL_TYPE,
+            required: T::REQUIRED,
+            secret: false,
+            volatile: false,
+            unordered: false,
+            source: Source::Field,
+            write: T::write,
+        }
+    }
+
+    /// The column of a partition: a parent's key or a parameter, kept with each row.
+    pub(crate) const fn partition(name: &'static str, doc: &'static str) -> Self {
+        let mut column = Self::new::<String>(name, name, &[], doc);
+        column.source = Source::Partition;
+        column
+    }
+
+    /// Declares the value a secret.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// Declares that a change of this field alone is no change of the row.
+    #[must_use]
+    pub const fn volatile(mut self) -> Self {
+        self.volatile = true;
+        self
+    }
+
+    /// Declares a list whose order means nothing: it is kept sorted.
+    #[must_use]
+    pub const fn unordered(mut self) -> Self {
+        self.unordered = true;
+        self
+    }
+
+    /// Declares that the column holds the item itself.
+    #[must_use]
+    pub const fn whole(mut self) -> Self {
+        self.source = Source::Whole;
+        self
+    }
+
+    /// Declares that the column holds the item's position in its listing.
+    #[must_use]
+    pub const fn position(mut self) -> Self {
+        self.source = Source::Position;
+        self
+    }
+
+    /// Appends the JSON value `json` in Postgres's binary form.
+    pub(crate) fn write(&self, json: &str, out: &mut Vec<u8>) -> Fit {
+        (self.write)(json, out)
+    }
+}
+
+/// A Rust type that stands for a Postgres type in a model.
+///
+/// `write` appends the binary form of one JSON value, or appends nothing and
+/// says why. It accepts another JSON type only where nothing is lost by it,
+/// because vendors change `1` to `"1"` between two pages of one listing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no Postgres form",
+    note = "a field is `String`, `i64`, `f64`, `bool`, `DateTime<Utc>` or `Json`, or an `Option` of one"
+)]
+pub trait Value {
+    /// The Postgres type.
+    const SQL_TYPE: SqlType;
+    /// Whether the vendor promises a value.
+    const REQUIRED: bool = true;
+    /// Appends the value of `json`.
+    fn write(json: &str, out: &mut Vec<u8>) -> Fit;
+}
+
+/// Any JSON value, kept as the vendor sent it, in a `jsonb` column.
+#[derive(Clone, Copy, Debug)]
+pub struct Json;
+
+impl<T: Value> Value for Option<T> {
+    const SQL_TYPE: SqlType = T::SQL_TYPE;
+    const REQUIRED: bool = false;
+    fn write(json: &str, out: &mut Vec<u8>) -> Fit {
+        T::write(json, out)
+    }
+}
+
+impl Value for String {
+    const SQL_TYPE: SqlType = SqlType::Text;
+    fn write(json: &str, out: &mut Vec<u8>) -> Fit {
+        match json.as_bytes() {
+            b"null" => Fit::Null,
+            [b'"', ..] => match json::text(json) {
+                // Postgres has no text with U+0000 in it.
+                Some(text) if !text.as_bytes().contains(&0) => {
+                    out.extend_from_slice(text.as_bytes());
+                    Fit::Written
+                }
+                _ => Fit::Misfit,
+            },
+            // An identifier that is a number today and was text yesterday.
+            [b'-' | b'0'..=b'9', ..] => {
+                out.extend_from_slice(json.as_bytes());
+                Fit::Written
+            }
+            _ => Fit::Misfit,
+        }
+    }
+}
+
+impl Value for i64 {
+    const SQL_TYPE: SqlType = SqlType::BigInt;
+    fn write(json: &str, out: &mut Vec<u8>) -> Fit {
+        number(json, out, |digits| {
+            digits.parse().ok().or_else(|| whole_number(digits)).map(Self::to_be_bytes)
+        })
+    }
+}
+
+impl Value for f64 {
+    const SQL_TYPE: SqlType = SqlType::Double;
+    fn write(json: &str, out: &mut Vec<u8>) -> Fit {
+        number(json, out, |digits| {
+            // Rust reads `NaN` and `inf` too, and 1e400 as infinity.
+            let value = digits.parse::<Self>().ok().filter(|value| value.is_finite());
+            value.filter(|_| digits.ends_with(|c: char| c.is_ascii_digit() || c == '.')).map(Self::to_be_bytes)
+        })
+    }
+}
+
+impl Value for bool {
+    const SQL_TYPE: SqlType = SqlType::Boolean;
+    fn write(json: &str, out: &mut Vec<u8>) -> Fit {
+        match json {
+            "null" => return Fit::Null,
+            "true" => out.push(1),
+            "false" => out.push(0),
+            _ => return Fit::Misfit,
+        }
+        Fit::Written
+    }
+}
+
+impl Value for DateTime<Utc> {
+    const SQL_TYPE: SqlType = SqlType::Timestamptz;
+    fn write(json: &str, out: &mut Vec<u8>) -> Fit {
+        number(json, out, |text| timestamp(text).map(|time| postgres_micros(time).to_be_bytes()))
+    }
+}
+
+impl Value for Json {
+    const SQL_TYPE: SqlType = SqlType::Jsonb;
+    fn write(json: &str, out: &mut Vec<u8>) -> Fit {
+        if json == "null" {
+            return Fit::Null;
+        }
+        if !json::fits_jsonb(json) {
+            return Fit::Misfit;
+        }
+        out.push(json::JSONB_VERSION);
+        out.extend_from_slice(json.as_bytes());
+        Fit::Written
+    }
+}
+
+/// Appends eight bytes made from a number or from a text.
+fn number(json: &str, out: &mut Vec<u8>, parse: impl Fn(&str) -> Option<[u8; 8]>) -> Fit {
+    let bytes = match json.as_bytes() {
+        b"null" => return Fit::Null,
+        [b'"', ..] => json::text(json).and_then(|text| parse(&text)),
+        _ => parse(json),
+    };
+    match bytes {
+        Some(bytes) => {
+            out.extend_from_slice(&bytes);
+            Fit::Written
+        }
+        None => Fit::Misfit,
+    }
+}
+
+/// `12.0` and `1.7e9` as integers, as long as a double holds them exactly.
+fn whole_number(digits: &str) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let value = digits.parse::<f64>().ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "below 2^53 and without a fraction")]
+    (value.fract() == 0.0 && value.abs() < EXACT).then_some(value as i64)
+}
+
+/// RFC 3339, or an epoch in seconds or milliseconds.
+///
+/// Seconds reach 10^11 in the year 5138, milliseconds passed it in 1973, so the
+/// two cannot be confused for any time that an API has to tell.
+pub(crate) fn timestamp(text: &str) -> Option<DateTime<Utc>> {
+    const MILLISECONDS: i64 = 100_000_000_000;
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.to_utc());
+    }
+    if let Ok(epoch) = text.parse::<i64>() {
+        return if epoch.abs() < MILLISECONDS {
+            DateTime::from_timestamp(epoch, 0)
+        } else {
+            DateTime::from_timestamp_millis(epoch)
+        };
+    }
+    let epoch = text.parse::<f64>().ok().filter(|epoch| epoch.abs() < 1e11)?;
+    #[expect(clippy::cast_possible_truncation, reason = "microseconds of an epoch below 10^11 fit")]
+    let micros = (epoch * 1e6).round() as i64;
+    DateTime::from_timestamp_micros(micros)
+}
+
+/// Microseconds since 2000-01-01, the binary form of `timestamptz`.
+pub(crate) fn postgres_micros(time: DateTime<Utc>) -> i64 {
+    const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+    // Chrono's years reach 262,142, whose microseconds fit an i64.
+    time.timestamp_micros().saturating_sub(POSTGRES_EPOCH)
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<T: Value>(json: &str, fit: Fit, bytes: &[u8]) {
+        let mut out = Vec::new();
+        assert_eq!((T::write(json, &mut out), &out[..]), (fit, bytes), "{json}");
+    }
+
+    #[test]
+    fn a_value_is_kept_exactly_or_said_not_to_fit() {
+        check::<String>(r#""a\"bé""#, Fit::Written, "a\"bé".as_bytes());
+        check::<String>("null", Fit::Null, b"");
+        check::<String>(r#""a\u0000b""#, Fit::Misfit, b"");
+        check::<String>(r#""\ud800""#, Fit::Misfit, b"");
+        check::<String>("18446744073709551616", Fit::Written, b"18446744073709551616");
+        check::<String>("true", Fit::Misfit, b"");
+        check::<String>("{}", Fit::Misfit, b"");
+        check::<i64>("-7", Fit::Written, &(-7_i64).to_be_bytes());
+        check::<i64>(r#""7""#, Fit::Written, &7_i64.to_be_bytes());
+        check::<i64>("12.0", Fit::Written, &12_i64.to_be_bytes());
+        check::<i64>("1.5", Fit::Misfit, b"");
+        check::<i64>("9223372036854775808", Fit::Misfit, b"");
+        check::<f64>("1.5", Fit::Written, &1.5_f64.to_be_bytes());
+        check::<f64>("1e400", Fit::Misfit, b"");
+        check::<f64>(r#""NaN""#, Fit::Misfit, b"");
+        check::<f64>(r#""inf""#, Fit::Misfit, b"");
+        check::<bool>("true", Fit::Written, &[1]);
+        check::<bool>("1", Fit::Misfit, b"");
+        check::<Json>(r#"{"a": [1, 2]}"#, Fit::Written, b"\x01{\"a\": [1, 2]}");
+        check::<Json>(r#"{"a": "\u0000"}"#, Fit::Misfit, b"");
+    }
+
+    #[test]
+    fn a_time_is_read_from_rfc_3339_and_from_an_epoch() {
+        let expected = 753_315_200_000_000_i64; // 2023-11-14T22:13:20Z
+        for json in ["1700000000", "1700000000000", r#""1700000000""#, "1700000000.0", r#""2023-11-14T22:13:20Z""#, r#""2023-11-15T00:13:20+02:00""#] {
+            check::<DateTime<Utc>>(json, Fit::Written, &expected.to_be_bytes());
+        }
+        check::<DateTime<Utc>>(r#""2023-11-14""#, Fit::Misfit, b"");
+        check::<DateTime<Utc>>("true", Fit::Misfit, b"");
+    }
+}

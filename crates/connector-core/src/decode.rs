@@ -1,0 +1,343 @@
+//! From rows as the vendor sent them to rows as Postgres takes them. Pure.
+//!
+//! Nothing is lost on the way: what no column knows or holds goes to `_extra`,
+//! and what has no usable key is set aside whole. A row is never dropped for
+//! one of its fields, and a page never for one of its rows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::column::{Column, Fit, Source, SqlType};
+use crate::json;
+use crate::resource::{KeyFallback, Resource, SINGLETON_KEY};
+
+/// What a model and the vendor's answers disagree about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum DriftKind {
+    /// The model has no such field.
+    Unknown,
+    /// The field's value does not fit the column.
+    Misfit,
+    /// The vendor promises the field and does not send it.
+    Missing,
+    /// One row has the field twice.
+    Repeated,
+}
+
+impl DriftKind {
+    /// The word in `sync.drift`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Misfit => "misfit",
+            Self::Missing => "missing",
+            Self::Repeated => "repeated",
+        }
+    }
+}
+
+/// One disagreement: which field, how, and the JSON type that came.
+pub(crate) type Drift = (String, DriftKind, &'static str);
+
+/// The most kinds of drift that one page reports: a vendor with data for names has endless ones.
+const MAX_DRIFT: usize = 200;
+
+/// The longest key that an index of Postgres takes for certain.
+const MAX_KEY_BYTES: usize = 2_000;
+
+/// A row that has no place in the table, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rejected {
+    /// What is wrong with it.
+    pub(crate) reason: String,
+    /// The row as the vendor sent it.
+    pub(crate) raw: String,
+}
+
+/// Rows in the binary form of `copy`, with what was noticed on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Encoded {
+    /// The tuples, one after another.
+    pub(crate) tuples: Vec<u8>,
+    /// A hash of each tuple's key.
+    pub(crate) keys: Vec<u64>,
+    /// Rows that have no place in the table.
+    pub(crate) rejected: Vec<Rejected>,
+    /// Disagreements, with the number of rows that show them.
+    pub(crate) drift: BTreeMap<Drift, u64>,
+    /// The highest value of the cursor column, in Postgres's microseconds.
+    pub(crate) cursor: Option<i64>,
+}
+
+/// Encodes the rows of one resource.
+pub(crate) struct Decoder {
+    columns: Vec<Column>,
+    /// Which column a name in the JSON means, and whether as an alias.
+    names: HashMap<&'static str, (usize, bool)>,
+    /// The indexes of the key's columns, and which of them are the item's own.
+    key: Vec<(usize, bool)>,
+    fallback: KeyFallback,
+    /// The indexes of the columns that a natural key is made from.
+    natural: Vec<usize>,
+    cursor: Option<usize>,
+    whole: bool,
+}
+
+/// A field of the row at hand: its name, and its value.
+type Slot<'a> = Option<(&'static str, &'a str)>;
+
+/// Why a key is not usable.
+type Reason = String;
+
+impl Decoder {
+    pub(crate) fn new(resource: &Resource) -> Self {
+        let columns: Vec<Column> = resource.table_columns().copied().collect();
+        let index = |name: &str| columns.iter().position(|column| column.name == name);
+        let mut names = HashMap::new();
+        for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.source == Source::Field) {
+            names.extend(column.aliases.iter().map(|alias| (*alias, (at, true))));
+        }
+        for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.source == Source::Field) {
+            names.insert(column.wire, (at, false));
+        }
+        let own = |name| resource.key.contains(&name);
+        let natural = match resource.key_fallback {
+            KeyFallback::Columns(names) => names.iter().filter_map(|name| index(name)).collect(),
+            KeyFallback::None | KeyFallback::Singleton => Vec::new(),
+        };
+        Self {
+            key: resource.key_columns().filter_map(|name| Some((index(name)?, own(name)))).collect(),
+            fallback: resource.key_fallback,
+            natural,
+            cursor: resource.cursor.and_then(index),
+            whole: columns.iter().any(|column| column.source == Source::Whole),
+            names,
+            columns,
+        }
+    }
+
+    /// Encodes the rows of a page; `first` is the position of the first one in its listing.
+    pub(crate) fn page<'a>(&self, rows: &[&'a str], partition: &[String], first: u64) -> Encoded {
+        let mut encoded = Encoded { keys: Vec::with_capacity(rows.len()), ..Encoded::default() };
+        encoded.tuples.reserve(rows.iter().map(|row| row.len()).sum());
+        let mut slots: Vec<Slot<'a>> = Vec::new();
+        let mut extra = Vec::new();
+        for (position, row) in (first..).zip(rows) {
+            let start = encoded.tuples.len();
+            slots.clear();
+            slots.resize(self.columns.len(), None);
+            extra.clear();
+            let read = self.read(row, &mut slots, &mut extra, &mut encoded.drift);
+            if let Err(reason) = read.and_then(|()| self.write(row, &slots, &mut extra, partition, position, &mut encoded)) {
+                encoded.tuples.truncate(start);
+                encoded.rejected.push(Rejected { reason, raw: (*row).to_owned() });
+            }
+        }
+        encoded
+    }
+
+    /// Sorts the members of a row into the columns' slots, and the rest into `extra`.
+    fn read<'a>(&self, row: &'a str, slots: &mut [Slot<'a>], extra: &mut Vec<u8>, drift: &mut BTreeMap<Drift, u64>) -> Result<(), Reason> {
+        if self.whole {
+            return Ok(());
+        }
+        if !json::is_object(row) {
+            return Err(format!("the row is a {} and no object", json::type_name(row)));
+        }
+        // Vendors send their fields in one order, so the next name is mostly the next column's.
+        let mut hint = 0;
+        let members = json::each_member(row, |name, value| {
+            let known = match self.columns.get(hint) {
+                Some(column) if column.source == Source::Field && column.wire == name => Some((hint, false)),
+                _ => self.names.get(&*name).copied(),
+            };
+            let Some((at, alias)) = known else {
+                notice(drift, &name, DriftKind::Unknown, value);
+                set_aside(extra, &name, value);
+                return;
+            };
+            hint = at + 1;
+            let column = &self.columns[at];
+            let wire = if alias { column.aliases.iter().find(|other| **other == name).copied().unwrap_or(column.wire) } else { column.wire };
+            match slots[at] {
+                None => slots[at] = Some((wire, value)),
+                // The field's own name counts more than an older one, and a later value more than an earlier.
+                Some((before, _)) if alias && before == column.wire => set_aside(extra, wire, value),
+                Some((before, older)) => {
+                    if before == wire {
+                        notice(drift, wire, DriftKind::Repeated, value);
+                    }
+                    set_aside(extra, before, older);
+                    slots[at] = Some((wire, value));
+                }
+            }
+        });
+        members.map_err(|malformed| malformed.to_string())
+    }
+
+    /// Appends the row's tuple.
+    fn write(&self, row: &str, slots: &[Slot<'_>], extra: &mut Vec<u8>, partition: &[String], position: u64, encoded: &mut Encoded) -> Result<(), Reason> {
+        let Encoded { tuples, drift, .. } = encoded;
+        let fields = i16::try_from(self.columns.len() + 2).unwrap_or(i16::MAX);
+        tuples.extend_from_slice(&fields.to_be_bytes());
+        let mut partition = partition.iter();
+        let mut starts = [0_usize; 8];
+        let mut cursor = None;
+        for (at, column) in self.columns.iter().enumerate() {
+            let start = tuples.len();
+            tuples.extend_from_slice(&NULL);
+            let fit = match column.source {
+                Source::Partition => partition.next().map_or(Fit::Null, |value| {
+                    tuples.extend_from_slice(value.as_bytes());
+                    Fit::Written
+                }),
+                Source::Position => {
+                    tuples.extend_from_slice(&position.to_be_bytes());
+                    Fit::Written
+                }
+                Source::Whole => column.write(row, tuples),
+                Source::Field => slots[at].map_or(Fit::Null, |(_, value)| write_field(column, value, tuples)),
+            };
+            let key = self.key.iter().position(|(index, _)| *index == at);
+            match (fit, key) {
+                (Fit::Written, _) => {}
+                (fit, Some(_)) => self.write_missing_key(column, fit, slots, tuples)?,
+                (Fit::Misfit, None) if column.source == Source::Whole => {
+                    return Err("Postgres cannot hold the item".to_owned());
+                }
+                (Fit::Misfit, None) => {
+                    if let Some((name, value)) = slots[at] {
+                        notice(drift, name, DriftKind::Misfit, value);
+                        set_aside(extra, name, value);
+                    }
+                }
+                (Fit::Null, None) => {
+                    if column.required {
+                        notice(drift, column.wire, DriftKind::Missing, slots[at].map_or("null", |(_, value)| value));
+                    }
+                }
+            }
+            let length = tuples.len() - start - NULL.len();
+            if length > 0 || fit == Fit::Written {
+                set_length(tuples, start, length);
+            }
+            if let Some(key) = key {
+                if length == 0 {
+                    return Err(format!("its key `{}` is empty", column.wire));
+                }
+                if let Some(slot) = starts.get_mut(key) {
+                    *slot = start;
+                }
+            }
+            if self.cursor == Some(at) && length == 8 {
+                cursor = tuples.last_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes));
+            }
+        }
+        encoded.cursor = encoded.cursor.max(cursor);
+        let key = self.hash_key(&encoded.tuples, &starts)?;
+        encoded.keys.push(key);
+        push_extra(&mut encoded.tuples, extra);
+        let order = encoded.tuples.len();
+        encoded.tuples.extend_from_slice(&NULL);
+        encoded.tuples.extend_from_slice(&position.to_be_bytes());
+        set_length(&mut encoded.tuples, order, 8);
+        Ok(())
+    }
+
+    /// Appends what stands for a key that the vendor did not send.
+    fn write_missing_key(&self, column: &Column, fit: Fit, slots: &[Slot<'_>], tuples: &mut Vec<u8>) -> Result<(), Reason> {
+        let what = if fit == Fit::Misfit { "does not fit its column" } else { "is missing" };
+        let missing = || format!("its key `{}` {what}", column.wire);
+        match self.fallback {
+            KeyFallback::Singleton if fit == Fit::Null && column.sql_type == SqlType::Text => {
+                tuples.extend_from_slice(SINGLETON_KEY.as_bytes());
+                Ok(())
+            }
+            KeyFallback::Columns(_) if fit == Fit::Null && column.sql_type == SqlType::Text => {
+                let parts: Option<Vec<&str>> = self.natural.iter().map(|at| Some(slots[*at]?.1).filter(|value| *value != "null")).collect();
+                match parts.as_deref() {
+                    Some([one]) => {
+                        if column.write(one, tuples) != Fit::Written {
+                            return Err(missing());
+                        }
+                    }
+                    Some(parts) => tuples.extend_from_slice(format!("[{}]", parts.join(", ")).as_bytes()),
+                    None => return Err(missing()),
+                }
+                Ok(())
+            }
+            _ => Err(missing()),
+        }
+    }
+
+    /// A hash of the key's columns as they stand in the tuple.
+    fn hash_key(&self, tuples: &[u8], starts: &[usize]) -> Result<u64, Reason> {
+        let mut hash = xxhash_rust::xxh3::Xxh3Default::new();
+        let mut size = 0;
+        for start in starts.iter().take(self.key.len()) {
+            let field = &tuples[*start..];
+            let length = field.first_chunk::<4>().map_or(0, |length| u32::from_be_bytes(*length) as usize);
+            size += length;
+            hash.update(&field[..length + NULL.len()]);
+        }
+        if size > MAX_KEY_BYTES { Err(format!("its key is longer than {MAX_KEY_BYTES} bytes")) } else { Ok(hash.digest()) }
+    }
+}
+
+/// The length of a null.
+const NULL: [u8; 4] = (-1_i32).to_be_bytes();
+
+fn set_length(tuples: &mut [u8], start: usize, length: usize) {
+    // A response, and so a value, is far below 2 GiB.
+    let length = i32::try_from(length).unwrap_or(i32::MAX);
+    tuples[start..start + NULL.len()].copy_from_slice(&length.to_be_bytes());
+}
+
+/// Appends a field's value; a list whose order means nothing is sorted first.
+fn write_field(column: &Column, value: &str, tuples: &mut Vec<u8>) -> Fit {
+    if !(column.unordered && json::is_list(value)) {
+        return column.write(value, tuples);
+    }
+    let mut elements = Vec::new();
+    match json::each_element(value, |element| elements.push(element)) {
+        Ok(()) => {
+            elements.sort_unstable();
+            column.write(&format!("[{}]", elements.join(",")), tuples)
+        }
+        Err(_) => column.write(value, tuples),
+    }
+}
+
+fn notice(drift: &mut BTreeMap<Drift, u64>, name: &str, kind: DriftKind, value: &str) {
+    let name: String = name.chars().filter(|c| *c != '\0').take(120).collect();
+    let drift_of = (name, kind, json::type_name(value));
+    if drift.len() < MAX_DRIFT || drift.contains_key(&drift_of) {
+        *drift.entry(drift_of).or_default() += 1;
+    }
+}
+
+/// Adds a member to the text of `_extra`.
+fn set_aside(extra: &mut Vec<u8>, name: &str, value: &str) {
+    extra.push(if extra.is_empty() { b'{' } else { b',' });
+    // `jsonb` has no U+0000, in a name as little as in a text.
+    json::push_string(extra, &name.replace('\0', "\\u0000"));
+    extra.push(b':');
+    if json::fits_jsonb(value) {
+        extra.extend_from_slice(value.as_bytes());
+    } else {
+        // What `jsonb` cannot hold is kept as the text of it.
+        extra.extend_from_slice(b"{\"_raw\":");
+        json::push_string(extra, value);
+        extra.push(b'}');
+    }
+}
+
+fn push_extra(tuples: &mut Vec<u8>, extra: &mut Vec<u8>) {
+    let start = tuples.len();
+    tuples.extend_from_slice(&NULL);
+    if !extra.is_empty() {
+        extra.push(b'}');
+        tuples.push(json::JSONB_VERSION);
+        tuples.extend_from_slice(extra);
+        set_length(tuples, start, extra.len() + 1);
+    }
+}

@@ -1,0 +1,192 @@
+//! What went wrong, where, and what to do about it.
+//!
+//! No text here holds a secret, a response or a row's value: what a library
+//! reports is reduced to the parts that cannot contain one.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// What the caller should do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Fix the settings; nothing was tried.
+    Settings,
+    /// Fix the key; every request to this vendor will fail.
+    Auth,
+    /// Check the address and the network: the vendor cannot be reached at all.
+    Unreachable,
+    /// Run again later: the vendor kept failing after every repetition.
+    Unavailable,
+    /// Ask for something else: the vendor refuses this request.
+    Rejected,
+    /// The vendor does not have what was asked for.
+    NotFound,
+    /// Fix the declaration or choose another preset: the response is not what it says.
+    Contract,
+    /// Fix the database; nothing was lost.
+    Storage,
+    /// Run again: the run was asked to stop.
+    Stopped,
+}
+
+/// A failure, in words for the person who has to act on it.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    what: String,
+    place: Vec<(&'static str, String)>,
+    next: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+    tried: bool,
+}
+
+/// The result of everything that can fail here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A failure of that kind.
+    pub fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), place: Vec::new(), next: None, source: None, tried: kind != ErrorKind::Settings }
+    }
+
+    /// A failure of the settings.
+    pub fn settings(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Settings, what)
+    }
+
+    /// Adds where it happened; the outermost place comes last.
+    #[must_use]
+    pub fn at(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.place.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    /// Keeps the cause for programs; its text is not shown.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Says that nothing was tried yet when it failed.
+    #[must_use]
+    pub(crate) fn before_start(mut self) -> Self {
+        self.tried = false;
+        self
+    }
+
+    /// The exit status of a command that ends with this failure: 2 if nothing was tried, else 1.
+    pub fn exit_status(&self) -> u8 {
+        if self.tried { 1 } else { 2 }
+    }
+
+    /// What the caller should do about it.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// What to do next, in words.
+    pub fn advice(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+
+    /// A failure of the database `doing` something, without any value that it quotes.
+    pub(crate) fn storage(doing: &str, source: sqlx::Error) -> Self {
+        let what = format!("the database failed while {doing}: {}", database_reason(&source));
+        let error = Self::new(ErrorKind::Storage, what);
+        let error = match database_advice(&source) {
+            Some(next) => error.next(next),
+            None => error,
+        };
+        error.because(Redacted(source))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        for (position, (name, value)) in self.place.iter().rev().enumerate() {
+            write!(f, "{}{name} `{value}`", if position == 0 { " (" } else { ", " })?;
+        }
+        if self.place.is_empty() { Ok(()) } else { f.write_str(")") }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// A database error whose text is reduced, wherever it is printed.
+struct Redacted(sqlx::Error);
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&database_reason(&self.0))
+    }
+}
+
+impl fmt::Display for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&database_reason(&self.0))
+    }
+}
+
+impl StdError for Redacted {}
+
+/// The reason without the values that Postgres quotes in messages and details.
+fn database_reason(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            // Classes whose messages name objects and settings, and never a value.
+            let speaks_of_objects = ["08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58"];
+            let about = if speaks_of_objects.iter().any(|class| code.starts_with(class)) {
+                error.message().to_owned()
+            } else {
+                match (error.table(), error.constraint()) {
+                    (Some(table), Some(constraint)) => format!("`{constraint}` of table `{table}` is violated"),
+                    (Some(table), None) => format!("table `{table}` refuses the rows"),
+                    _ => "the statement is refused".to_owned(),
+                }
+            };
+            format!("{about} (SQLSTATE {code})")
+        }
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Tls(error) => format!("TLS: {error}"),
+        sqlx::Error::PoolTimedOut => "no connection became free in time".to_owned(),
+        sqlx::Error::PoolClosed => "the connections are closed".to_owned(),
+        sqlx::Error::ColumnNotFound(column) => format!("there is no column `{column}`"),
+        sqlx::Error::Configuration(_) => "the address of the database is not understood".to_owned(),
+        sqlx::Error::Protocol(_) => "the connection is out of step with the server".to_owned(),
+        _ => "an answer of the server is not understood".to_owned(),
+    }
+}
+
+fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
+    let code = match error {
+        sqlx::Error::Io(_) => return Some("check that the server runs and that the host and port in DATABASE_URL are right"),
+        sqlx::Error::Configuration(_) => return Some("write DATABASE_URL as postgres://user:password@host:port/database"),
+        sqlx::Error::Database(error) => error.code()?,
+        _ => return None,
+    };
+    match &*code {
+        "28P01" | "28000" => Some("check the user and the password in DATABASE_URL"),
+        "3D000" => Some("create the database, or name another one in DATABASE_URL"),
+        "42501" => Some("grant the user the right to create schemas and tables, or ask its owner to"),
+        "42P01" | "42703" | "42804" => Some("a table was changed by hand: undo that, or move the table away and sync again"),
+        "53100" => Some("free space on the disk of the database and run again; nothing was lost"),
+        "53300" => Some("the server has no connection left: run again later, or raise max_connections"),
+        "57P03" => Some("the server is starting or stopping: run again in a moment"),
+        _ => None,
+    }
+}

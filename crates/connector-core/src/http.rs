@@ -1,0 +1,411 @@
+//! Sockets: one vendor, one client, one limit.
+//!
+//! The key is put onto a request here and nowhere else, and only after the
+//! address was checked against the declared host: no redirect and no link in a
+//! response leads it elsewhere.
+
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LINK, LOCATION};
+use reqwest::{Method, Request, StatusCode};
+use tracing::{debug, info};
+use url::Url;
+
+use crate::auth::Credential;
+use crate::error::{Error, ErrorKind, Result};
+use crate::json;
+use crate::resource::{ErrorShape, Rate, Retry};
+use crate::retry::{self, Decision};
+
+/// How long a client waits, and how much it takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// For a connection.
+    pub(crate) connect: Duration,
+    /// For the next bytes of a response.
+    pub(crate) idle: Duration,
+    /// For a whole response.
+    pub(crate) total: Duration,
+    /// The size of a response, decompressed.
+    pub(crate) body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            idle: Duration::from_secs(30),
+            total: Duration::from_secs(300),
+            body: 64 << 20,
+        }
+    }
+}
+
+/// What a resource's requests cost, counted while they run.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    /// Requests sent, repetitions included.
+    pub(crate) requests: AtomicU64,
+    /// Repetitions.
+    pub(crate) retries: AtomicU64,
+    /// Bytes received, decompressed.
+    pub(crate) bytes: AtomicU64,
+    /// Time spent waiting: for the limit, and before repetitions.
+    pub(crate) waited_ms: AtomicU64,
+}
+
+/// A response that is what a response should be: status 200, and one JSON value.
+#[derive(Debug)]
+pub(crate) struct Response {
+    body: String,
+    /// Where the JSON value is in it.
+    json: std::ops::Range<usize>,
+    headers: HeaderMap,
+}
+
+impl Response {
+    fn new(body: Vec<u8>, headers: HeaderMap) -> Result<Self, json::Malformed> {
+        let value = json::document(&body)?;
+        let start = value.as_ptr().addr() - body.as_ptr().addr();
+        let json = start..start + value.len();
+        let body = String::from_utf8(body).map_err(|_| json::Malformed { line: 1, column: 1, truncated: false })?;
+        Ok(Self { body, json, headers })
+    }
+
+    /// The JSON value.
+    pub(crate) fn json(&self) -> &str {
+        &self.body[self.json.clone()]
+    }
+
+    /// A header's value.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The address that the `Link` header calls `next`.
+    pub(crate) fn next_link(&self) -> Option<String> {
+        let values = self.headers.get_all(LINK).into_iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).find_map(|link| {
+            let (address, parameters) = link.split_once(';')?;
+            let next = parameters.split(';').any(|parameter| {
+                let parameter = parameter.trim().replace('"', "");
+                parameter.strip_prefix("rel=").is_some_and(|relations| relations.split(' ').any(|relation| relation == "next"))
+            });
+            next.then(|| address.trim().trim_matches(['<', '>']).to_owned())
+        })
+    }
+}
+
+/// The client of one connection.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: Url,
+    credential: Credential,
+    retry: Retry,
+    errors: &'static [ErrorShape],
+    limits: Limits,
+    limiter: DefaultDirectRateLimiter,
+    /// Nobody asks before this time: the vendor wants a rest.
+    rest_until: Mutex<Option<Instant>>,
+    /// Whether a 429 came, after which some vendors revoke the key.
+    limited: AtomicBool,
+    /// Whether the key was refused, after which it is not shown again.
+    refused: AtomicBool,
+}
+
+/// What to ask for.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    /// A path below the base URL, with its query.
+    Path {
+        /// The segments, not yet encoded.
+        segments: Vec<String>,
+        /// The query, not yet encoded.
+        query: Vec<(String, String)>,
+    },
+    /// An address that a response named.
+    Url(String),
+}
+
+impl Client {
+    /// A client for one vendor; nothing is sent yet.
+    pub(crate) fn new(
+        base: Url,
+        credential: Credential,
+        (retry, rate, errors): (Retry, Rate, &'static [ErrorShape]),
+        limits: Limits,
+    ) -> Result<Self> {
+        // Asking for the default provider twice is fine: the first one stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        #[expect(clippy::disallowed_methods, reason = "this is the client that all others are warned to use")]
+        let builder = reqwest::Client::builder();
+        let http = builder
+            .user_agent(concat!("vendor-connectors/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(limits.connect)
+            .read_timeout(limits.idle)
+            .timeout(limits.total)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| Error::settings("the HTTP client does not start").because(error))?;
+        Ok(Self {
+            http,
+            base,
+            credential,
+            retry,
+            errors,
+            limits,
+            limiter: RateLimiter::direct(quota(rate)?),
+            rest_until: Mutex::new(None),
+            limited: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
+        })
+    }
+
+    /// Asks until there is an answer that is worth reading, or no more try.
+    pub(crate) async fn get(&self, target: &Target, traffic: &Traffic) -> Result<Response> {
+        let mut url = self.address(target)?;
+        let mut redirects = 0;
+        let mut tries = 0;
+        loop {
+            self.wait_for_turn(traffic).await;
+            if self.refused.load(Ordering::Relaxed) {
+                return Err(Error::new(ErrorKind::Auth, "not asked: the vendor refused the key before"));
+            }
+            tries += 1;
+            traffic.requests.fetch_add(1, Ordering::Relaxed);
+            let failure = match self.try_once(&url, traffic).await {
+                Ok(response) => return Ok(response),
+                Err(failure) => failure,
+            };
+            if let Some(location) = failure.redirect {
+                redirects += 1;
+                if redirects > 5 {
+                    return Err(Error::new(ErrorKind::Rejected, "the vendor redirects in a circle"));
+                }
+                tries -= 1;
+                url = self.allowed(url.join(&location).ok(), "a redirect")?;
+                continue;
+            }
+            if !failure.passes {
+                return Err(failure.error);
+            }
+            match retry::decide(&self.retry, tries, failure.headers.as_ref(), SystemTime::now()) {
+                Decision::Wait(wait) => {
+                    traffic.retries.fetch_add(1, Ordering::Relaxed);
+                    info!("asking again in {:.1} s: {}", wait.as_secs_f64(), failure.error);
+                    if failure.limited { self.rest(wait) } else { pause(wait, traffic).await }
+                }
+                Decision::GiveUp if tries > 1 => {
+                    let advised = failure.error.advice().is_some();
+                    let error = failure.error.at("tries", tries);
+                    return Err(if advised { error } else { error.next("run again later; what is already there stays") });
+                }
+                Decision::GiveUp => return Err(failure.error),
+                Decision::ComeBack(wait) => {
+                    let next = format!("run again in {} minutes; the vendor asked for that", wait.as_secs().div_ceil(60));
+                    return Err(failure.error.next(next));
+                }
+            }
+        }
+    }
+
+    async fn try_once(&self, url: &Url, traffic: &Traffic) -> Result<Response, Failure> {
+        let mut request = Request::new(Method::GET, url.clone());
+        self.credential.sign(&mut request).map_err(Failure::lasting)?;
+        debug!(path = url.path(), "asking");
+        let mut response = self.http.execute(request).await.map_err(|error| Failure::passing(self.unreachable(error)))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::passing(cut_off(&error)))? {
+            traffic.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+            if body.len() + chunk.len() > self.limits.body {
+                let what = format!("the response is larger than {} MiB", self.limits.body >> 20);
+                return Err(Failure::lasting(Error::new(ErrorKind::Contract, what).next("ask for smaller pages")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status == StatusCode::OK {
+            let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type").to_owned();
+            return Response::new(body, headers).map_err(|malformed| Failure::passing(not_json(&malformed, &kind)));
+        }
+        Err(self.refused(status, headers, &body))
+    }
+
+    /// The address of a target, if the key may go there.
+    fn address(&self, target: &Target) -> Result<Url> {
+        match target {
+            Target::Path { segments, query } => {
+                let mut url = self.base.clone();
+                if segments.iter().any(|segment| matches!(segment.as_str(), "." | ".." | "")) {
+                    return Err(Error::new(ErrorKind::Contract, "a key of the parent cannot stand in a path"));
+                }
+                // Appended to the base's own path: RFC 3986 resolution would drop the end of it.
+                if let Ok(mut path) = url.path_segments_mut() {
+                    path.pop_if_empty().extend(segments);
+                }
+                if !query.is_empty() {
+                    url.query_pairs_mut().extend_pairs(query);
+                }
+                Ok(url)
+            }
+            Target::Url(text) => self.allowed(self.base.join(text).ok(), "the next page's address"),
+        }
+    }
+
+    fn allowed(&self, url: Option<Url>, what: &str) -> Result<Url> {
+        let url = url.ok_or_else(|| Error::new(ErrorKind::Contract, format!("{what} is no address")))?;
+        if url.origin() == self.base.origin() {
+            return Ok(url);
+        }
+        let host = url.host_str().unwrap_or_default();
+        let error = Error::new(ErrorKind::Contract, format!("{what} leads to `{host}`, away from the declared host; the key was not sent there"));
+        Err(error.at("declared host", self.base.host_str().unwrap_or_default()))
+    }
+
+    /// Waits until the limit, and a rest that the vendor asked for, allow one more request.
+    async fn wait_for_turn(&self, traffic: &Traffic) {
+        let start = Instant::now();
+        loop {
+            let until = *self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            match until.map(|until| until.saturating_duration_since(Instant::now())) {
+                Some(rest) if !rest.is_zero() => tokio::time::sleep(rest).await,
+                _ => break,
+            }
+        }
+        self.limiter.until_ready().await;
+        let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        traffic.waited_ms.fetch_add(waited, Ordering::Relaxed);
+    }
+
+    /// Keeps everybody from asking for that long.
+    fn rest(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        let mut rest = self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *rest = Some(rest.map_or(until, |before| before.max(until)));
+    }
+
+    /// What a status other than 200 means.
+    fn refused(&self, status: StatusCode, headers: HeaderMap, body: &[u8]) -> Failure {
+        if status.is_redirection() {
+            let location = headers.get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            let error = Error::new(ErrorKind::Contract, format!("the vendor answered {status} without an address"));
+            return Failure { redirect: location, ..Failure::lasting(error) };
+        }
+        let said = json::document(body).ok().and_then(|body| self.vendor_error(body));
+        let said = said.map(|said| format!(": {said}")).unwrap_or_default();
+        let what = format!("the vendor answered {status}{said}");
+        let limited = status == StatusCode::TOO_MANY_REQUESTS;
+        let error = match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                let after_limit = self.limited.load(Ordering::Relaxed);
+                let next = if after_limit {
+                    "a 429 came before: this vendor may have revoked the key, so make a new one and sync more slowly"
+                } else {
+                    "check the key, and what it is allowed to read"
+                };
+                self.refused.store(true, Ordering::Relaxed);
+                Error::new(ErrorKind::Auth, what).next(next)
+            }
+            StatusCode::NOT_FOUND => Error::new(ErrorKind::NotFound, what)
+                .next("check the base URL; the live API may have other paths than its document"),
+            _ if limited || status.is_server_error() => Error::new(ErrorKind::Unavailable, what),
+            _ => Error::new(ErrorKind::Rejected, what),
+        };
+        if limited {
+            self.limited.store(true, Ordering::Relaxed);
+        }
+        Failure {
+            error,
+            passes: self.retry.statuses.contains(&status.as_u16()),
+            limited,
+            headers: Some(headers),
+            redirect: None,
+        }
+    }
+
+    /// The vendor's own words about an error, if the body is one.
+    pub(crate) fn vendor_error(&self, body: &str) -> Option<String> {
+        let shape = self.errors.iter().find(|shape| {
+            // An empty list of errors, or a null, is none.
+            json::at(body, shape.marker).is_some_and(|marker| !matches!(marker, "null" | "[]" | "{}" | "\"\"" | "false"))
+        })?;
+        let mut said = String::new();
+        if let Some(code) = shape.code.and_then(|path| json::at(body, path)) {
+            let _ = write!(said, "{} ", code.trim_matches('"'));
+        }
+        match json::at(body, shape.message) {
+            Some(message) => said.push_str(&json::text(message).unwrap_or(message.into())),
+            None => said.push_str("no message"),
+        }
+        let said: String = self.credential.redact(said.trim()).chars().filter(|c| !c.is_control()).take(200).collect();
+        Some(format!("\"{said}\""))
+    }
+
+    fn unreachable(&self, error: reqwest::Error) -> Error {
+        let host = self.base.host_str().unwrap_or_default().to_owned();
+        let (kind, what, next) = if error.is_connect() {
+            (ErrorKind::Unreachable, "cannot be reached", "check the base URL, the network and the proxy variables")
+        } else if error.is_timeout() {
+            (ErrorKind::Unavailable, "did not answer in time", "run again later, or check the address and the network")
+        } else {
+            (ErrorKind::Unavailable, "broke the connection", "run again later")
+        };
+        let what = format!("`{host}` {what}: {}", reason(&error));
+        Error::new(kind, what).next(next).because(error.without_url())
+    }
+}
+
+/// One try that brought nothing to read.
+struct Failure {
+    error: Error,
+    passes: bool,
+    limited: bool,
+    headers: Option<HeaderMap>,
+    redirect: Option<String>,
+}
+
+impl Failure {
+    fn passing(error: Error) -> Self {
+        Self { passes: true, ..Self::lasting(error) }
+    }
+
+    fn lasting(error: Error) -> Self {
+        Self { error, passes: false, limited: false, headers: None, redirect: None }
+    }
+}
+
+/// The innermost cause, which names no address and no query.
+fn reason(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    if std::ptr::addr_eq(cause, error) { "no reason given".to_owned() } else { cause.to_string() }
+}
+
+fn cut_off(error: &reqwest::Error) -> Error {
+    let what = if error.is_timeout() { "the response stopped coming" } else { "the response broke off" };
+    Error::new(ErrorKind::Unavailable, format!("{what}: {}", reason(error)))
+}
+
+fn not_json(malformed: &json::Malformed, kind: &str) -> Error {
+    let kind: String = kind.chars().filter(|c| !c.is_control()).take(80).collect();
+    Error::new(ErrorKind::Contract, format!("{malformed} (its content type: {kind})"))
+        .next("check that the base URL is the API's and not a web page's")
+}
+
+async fn pause(wait: Duration, traffic: &Traffic) {
+    traffic.waited_ms.fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    tokio::time::sleep(wait).await;
+}
+
+/// The limit as evenly spaced requests, with no burst that a fixed window could count twice.
+fn quota(rate: Rate) -> Result<Quota> {
+    let replenish = rate.per.checked_div(rate.requests).filter(|interval| !interval.is_zero());
+    let quota = replenish.and_then(Quota::with_period);
+    quota.ok_or_else(|| Error::settings("a rate limit is at least one request, and a time to count it over"))
+}

@@ -1,0 +1,282 @@
+//! JSON as text: a look at a value without a tree of it.
+//!
+//! A response is split into slices that still hold what the vendor sent, byte
+//! for byte. Only what a column needs is ever parsed, nested values pass through
+//! as they are, and a number keeps all of its digits.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// The first byte of a `jsonb` in Postgres's binary form.
+pub(crate) const JSONB_VERSION: u8 = 1;
+
+/// How deep a value may nest and still be read by Postgres with its default stack.
+const MAX_DEPTH: u32 = 1_000;
+
+/// The text of a JSON string, or nothing if it is no string or no Unicode.
+pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
+    if !json.starts_with('"') {
+        return None;
+    }
+    if json.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(json.get(1..json.len() - 1)?)) }
+}
+
+/// Whether Postgres can hold the value as `jsonb`.
+///
+/// It refuses U+0000 and lone surrogates, numbers beyond its `numeric`, and
+/// nesting that its stack does not hold.
+pub(crate) fn fits_jsonb(json: &str) -> bool {
+    let (mut depth, mut in_string) = (0_u32, false);
+    let bytes = json.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' if in_string => {
+                if bytes.get(at + 1) == Some(&b'u') {
+                    match unicode_escape(bytes, at) {
+                        Some(length) => at += length - 1,
+                        None => return false,
+                    }
+                } else {
+                    at += 1;
+                }
+            }
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return false;
+                }
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'e' | b'E' if !exponent_fits(&json[at + 1..]) => return false,
+            _ => {}
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The length of the `\uXXXX` at `at`, or of the pair that it starts.
+fn unicode_escape(bytes: &[u8], at: usize) -> Option<usize> {
+    let unit = |at: usize| {
+        let digits = std::str::from_utf8(bytes.get(at + 2..at + 6)?).ok()?;
+        (bytes.get(at..at + 2)? == b"\\u").then(|| u16::from_str_radix(digits, 16).ok())?
+    };
+    match unit(at)? {
+        0 | 0xDC00..=0xDFFF => None,
+        0xD800..=0xDBFF => unit(at + 6).filter(|low| (0xDC00..=0xDFFF).contains(low)).map(|_| 12),
+        _ => Some(6),
+    }
+}
+
+/// Whether the exponent at the start of `rest` is one that `numeric` holds.
+///
+/// `true` and `false` have an `e` too, which no digit follows.
+fn exponent_fits(rest: &str) -> bool {
+    const MAX_EXPONENT: u32 = 10_000;
+    let rest = rest.trim_start_matches(['+', '-']);
+    let digits = &rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())];
+    digits.is_empty() || digits.parse::<u32>().is_ok_and(|exponent| exponent <= MAX_EXPONENT)
+}
+
+/// Why a response is not the JSON that it should be.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    /// The line of the response, from 1.
+    pub(crate) line: usize,
+    /// The column of the response, from 1.
+    pub(crate) column: usize,
+    /// Whether the response ended too early.
+    pub(crate) truncated: bool,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.truncated { "ends too early" } else { "is not JSON" };
+        write!(f, "the response {what} at line {}, column {}", self.line, self.column)
+    }
+}
+
+impl From<serde_json::Error> for Malformed {
+    // The error's own text can quote the response.
+    fn from(error: serde_json::Error) -> Self {
+        Self { line: error.line(), column: error.column(), truncated: error.is_eof() }
+    }
+}
+
+/// Checks that the response is one JSON value, and trims what surrounds it.
+pub(crate) fn document(body: &[u8]) -> Result<&str, Malformed> {
+    let raw: &RawValue = serde_json::from_slice(body)?;
+    Ok(raw.get())
+}
+
+/// The value at a dotted path such as `data.items`; `$` is the value itself.
+pub(crate) fn at<'a>(json: &'a str, path: &str) -> Option<&'a str> {
+    if path == "$" {
+        return Some(json);
+    }
+    path.split('.').try_fold(json, member)
+}
+
+/// The named member of an object, the last where there are several, or the
+/// numbered element of a list.
+fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+    let mut found = None;
+    match json.as_bytes().first()? {
+        b'{' => each_member(json, |key, value| {
+            if key == name {
+                found = Some(value);
+            }
+        }).ok()?,
+        b'[' => {
+            let index: usize = name.parse().ok()?;
+            let mut position = 0;
+            each_element(json, |value| {
+                if position == index {
+                    found = Some(value);
+                }
+                position += 1;
+            }).ok()?;
+        }
+        _ => {}
+    }
+    found
+}
+
+/// Calls `each` with every member of an object, in order.
+pub(crate) fn each_member<'a>(json: &'a str, each: impl FnMut(Cow<'a, str>, &'a str)) -> Result<(), Malformed> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    reader.deserialize_map(Members(each)).map_err(Malformed::from)
+}
+
+/// Calls `each` with every element of a list, in order.
+pub(crate) fn each_element<'a>(json: &'a str, each: impl FnMut(&'a str)) -> Result<(), Malformed> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    reader.deserialize_seq(Elements(each)).map_err(Malformed::from)
+}
+
+struct Members<F>(F);
+
+impl<'de, F: FnMut(Cow<'de, str>, &'de str)> Visitor<'de> for Members<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Name(key)) = map.next_key()? {
+            let value: &RawValue = map.next_value()?;
+            (self.0)(key, value.get());
+        }
+        Ok(())
+    }
+}
+
+struct Elements<F>(F);
+
+impl<'de, F: FnMut(&'de str)> Visitor<'de> for Elements<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(value) = list.next_element::<&RawValue>()? {
+            (self.0)(value.get());
+        }
+        Ok(())
+    }
+}
+
+/// A member's name, borrowed from the text unless it has an escape in it.
+///
+/// A name with a lone surrogate in it is kept as its escaped text, because one
+/// unreadable name must not cost the row.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> serde::Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Self(text(raw).unwrap_or(Cow::Borrowed(raw))))
+    }
+}
+
+/// Whether the value is a list.
+pub(crate) fn is_list(json: &str) -> bool {
+    json.starts_with('[')
+}
+
+/// Whether the value is an object.
+pub(crate) fn is_object(json: &str) -> bool {
+    json.starts_with('{')
+}
+
+/// The JSON type of a value, for a report that must not show the value.
+pub(crate) fn type_name(json: &str) -> &'static str {
+    match json.as_bytes().first() {
+        Some(b'{') => "object",
+        Some(b'[') => "list",
+        Some(b'"') => "string",
+        Some(b't' | b'f') => "boolean",
+        Some(b'n') => "null",
+        _ => "number",
+    }
+}
+
+/// Appends `text` as a JSON string.
+pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
+    serde_json::to_writer(out, text).expect("writing a string to memory does not fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_jsonb_refuses_is_found_before_it_is_sent() {
+        for fits in [r#"{"a":"A\\u0000"}"#, r#""\ud83d\ude00""#, "1e10", "[true,false,null]", r#"{"e":"1e99999999"}"#] {
+            assert!(fits_jsonb(fits), "{fits}");
+        }
+        for refused in [r#"{"a":"\u0000"}"#, r#""\ud800""#, r#""\ude00""#, r#""\ud83dx""#, "[1e99999999]", "1E+999999"] {
+            assert!(!fits_jsonb(refused), "{refused}");
+        }
+        assert!(fits_jsonb(&"[".repeat(1_000)));
+        assert!(!fits_jsonb(&"[".repeat(1_001)));
+    }
+
+    #[test]
+    fn a_path_leads_through_objects_and_lists() {
+        let body = r#"{"data": {"items": [{"n": 1}, {"n": 2}], "total": 2}, "x": 1, "x": 2}"#;
+        for (path, expected) in [
+            ("data.total", Some("2")),
+            ("data.items.1.n", Some("2")),
+            ("data.items.2", None),
+            ("data.none", None),
+            ("x", Some("2")),
+            ("x.y", None),
+            ("$", Some(body)),
+        ] {
+            assert_eq!(at(body, path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_unreadable_name_does_not_cost_the_row() {
+        let mut names = Vec::new();
+        each_member(r#"{"\ud800": 1, "\u0061": 2}"#, |name, _| names.push(name.into_owned())).unwrap();
+        assert_eq!(names, [r#""\ud800""#, "a"]);
+    }
+
+    #[test]
+    fn a_malformed_response_is_placed_but_not_quoted() {
+        assert_eq!(document(b"{\"secret\": ").unwrap_err().to_string(), "the response ends too early at line 1, column 11");
+        assert_eq!(document(b"<html>secret").unwrap_err().to_string(), "the response is not JSON at line 1, column 1");
+    }
+}

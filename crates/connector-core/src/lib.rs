@@ -1,0 +1,46 @@
+//! The engine that all connectors share: from a declaration to typed tables.
+//!
+//! ```text
+//! declaration → partition → walk (http · retry · rate limit · paging) → select → decode → batch → stage (copy) → merge → commit → report
+//! ```
+//!
+//! One direction, and one owner for each effect: sockets in `http`, SQL in
+//! `store`, environment and files in `settings`, the clock and the terminal in
+//! `cli`. What is between socket and SQL is pure.
+
+extern crate self as connector_core;
+
+mod auth;
+mod cli;
+mod column;
+mod decode;
+mod error;
+mod http;
+mod json;
+mod paging;
+mod partition;
+mod record;
+mod report;
+mod resource;
+mod retry;
+mod select;
+mod settings;
+mod store;
+mod sync;
+
+pub use chrono::{DateTime, Utc};
+pub use cli::{block_on, main, now, print, print_error, print_report, start_logging, to_json};
+pub use column::{Column, Fit, Json, Source, SqlType, Value};
+pub use connector_derive::Record;
+pub use error::{Error, ErrorKind, Result};
+pub use paging::{Ending, Paging, Total};
+pub use record::Record;
+pub use report::{DriftReport, Evidence, Report, ResourceReport};
+pub use resource::{
+    Auth, Connector, EachParam, ErrorShape, KeyFallback, METADATA, Migration, Param, Parent, Rate, Resource, Retry,
+    SINGLETON_KEY, Unset, Values,
+};
+pub use secrecy::SecretString;
+pub use settings::{CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags, Running};
+pub use store::{Database, Verdict};
+pub use sync::sync;

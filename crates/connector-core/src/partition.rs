@@ -1,0 +1,110 @@
+//! Partitions: one listing each, and the address of its pages. Pure.
+//!
+//! A top-level resource has one partition. A child has one for each live row of
+//! its parent, whose key fills the path and stands in front of the child's own.
+
+use std::fmt;
+
+use crate::http::Target;
+use crate::paging::{Position, Walk};
+use crate::resource::{Connector, Resource, Unset, Values};
+use crate::settings::Params;
+
+/// One listing of a resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Partition {
+    /// The placeholder or the parameter that tells it from its siblings.
+    name: Option<&'static str>,
+    /// Whether the value is sent; a vendor's own default is not.
+    sent: bool,
+    /// The values of the partition's columns.
+    pub(crate) values: Vec<String>,
+}
+
+impl Partition {
+    /// The partition of a resource without a parent.
+    pub(crate) fn whole() -> Self {
+        Self::default()
+    }
+
+    /// The partition of one parent row.
+    pub(crate) fn of_parent(placeholder: &'static str, key: String) -> Self {
+        Self { name: Some(placeholder), sent: true, values: vec![key] }
+    }
+
+    /// The partitions that a resource has by its declaration and its parameters alone.
+    ///
+    /// Nothing, if they are the rows of a parent.
+    pub(crate) fn of_params(resource: &Resource, connector: &Connector, params: &Params) -> Option<Vec<Self>> {
+        let name = match (&resource.parent, &resource.each_param) {
+            (None, None) => return Some(vec![Self::whole()]),
+            (Some(parent), _) => parent.placeholder,
+            (None, Some(each)) => each.name,
+        };
+        if let Some(values) = params.get(name) {
+            let partition = |value: &String| Self { name: Some(name), sent: true, values: vec![value.clone()] };
+            return Some(values.iter().map(partition).collect());
+        }
+        let unset = connector.params.iter().find(|param| param.name == name).map(|param| param.unset);
+        match unset {
+            Some(Unset::Implied(value)) => Some(vec![Self { name: Some(name), sent: false, values: vec![value.to_owned()] }]),
+            _ => None,
+        }
+    }
+
+    /// The partition's name in the run tables: a list of its values as JSON.
+    pub(crate) fn id(&self) -> String {
+        serde_json::Value::from(self.values.clone()).to_string()
+    }
+
+    /// The address of the page that a walk is at.
+    pub(crate) fn target(&self, resource: &Resource, connector: &Connector, params: &Params, walk: &Walk) -> Target {
+        if let Position::Url(url) = walk.position() {
+            return Target::Url(url.clone());
+        }
+        let segments = resource.path.split('/').filter(|segment| !segment.is_empty());
+        let fill = |segment: &str| {
+            let Some(name) = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
+                return segment.to_owned();
+            };
+            if self.name == Some(name) {
+                return self.values.concat();
+            }
+            // Declarations are checked: a placeholder that is no parent's is a parameter's.
+            params.get(name).map(|values| values.concat()).unwrap_or_default()
+        };
+        let mut query: Vec<(String, String)> = Vec::new();
+        let mut add = |name: &str, value: &str| match query.iter_mut().find(|(other, _)| other == name) {
+            Some((_, before)) => value.clone_into(before),
+            None => query.push((name.to_owned(), value.to_owned())),
+        };
+        for (name, value) in resource.query {
+            add(name, value);
+        }
+        for name in resource.params {
+            let flag = connector.params.iter().any(|param| param.name == *name && param.values == Values::Flag);
+            match params.get(name).and_then(|values| values.first()).map(String::as_str) {
+                Some("true") if flag => add(name, "1"),
+                Some("false") if flag => {}
+                Some(value) => add(name, value),
+                None => {}
+            }
+        }
+        if let Some(each) = resource.each_param.filter(|_| self.sent) {
+            add(each.name, &self.values.concat());
+        }
+        for (name, value) in walk.query() {
+            add(name, &value);
+        }
+        Target::Path { segments: segments.map(fill).collect(), query }
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            Some(name) => write!(f, "{name}={}", self.values.concat()),
+            None => f.write_str("all"),
+        }
+    }
+}

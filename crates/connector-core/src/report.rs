@@ -1,0 +1,182 @@
+//! What a run did, for people and for programs.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+use serde::Serialize;
+
+use crate::paging::Ending;
+use crate::store::Verdict;
+
+/// What a run did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The connection, which is also the schema of the tables.
+    pub connection: String,
+    /// The connector.
+    pub connector: &'static str,
+    /// The run's number; rows carry it as `_run_id`.
+    pub run_id: i64,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// The worst verdict of its resources.
+    pub verdict: Verdict,
+    /// Its resources, in the order of the declaration.
+    pub resources: Vec<ResourceReport>,
+}
+
+/// What a run did for one resource.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResourceReport {
+    /// The resource, as the document names it.
+    pub resource: &'static str,
+    /// Its table.
+    pub table: &'static str,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// Rows that the vendor sent.
+    pub rows: u64,
+    /// Rows that were new.
+    pub inserted: u64,
+    /// Rows that differed, or came back after a deletion.
+    pub updated: u64,
+    /// Rows that were the same and were not written.
+    pub unchanged: u64,
+    /// Rows that got a `_deleted_at`.
+    pub deleted: u64,
+    /// Rows that have no place in the table.
+    pub quarantined: u64,
+    /// Requests sent, repetitions included.
+    pub requests: u64,
+    /// Requests that were repetitions.
+    pub retries: u64,
+    /// Bytes received.
+    pub bytes: u64,
+    /// Milliseconds of waiting for the rate limit and before repetitions.
+    pub waited_ms: u64,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// How it is known to be whole, or not.
+    pub evidence: Evidence,
+    /// Fields on which the model and the vendor disagree.
+    pub drift: Vec<DriftReport>,
+    /// What went wrong, in words.
+    pub error: Option<String>,
+    /// What to do about it.
+    pub next: Option<String>,
+}
+
+/// How it is known that a listing was read to its end.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Evidence {
+    /// Listings: one, or one for each parent row.
+    pub partitions: u64,
+    /// Listings whose parent row vanished at the vendor meanwhile.
+    pub vanished: u64,
+    /// Pages read.
+    pub pages: u64,
+    /// How the walks ended.
+    pub endings: BTreeMap<&'static str, u64>,
+    /// The rows that the vendor says there are, where it does.
+    pub total: Option<u64>,
+    /// Whether the vendor changed its total during a walk.
+    pub total_moved: bool,
+    /// Rows whose key came before in the same batch.
+    pub repeats: u64,
+    /// What keeps the resource from being complete.
+    pub problems: Vec<String>,
+}
+
+/// One disagreement between a model and the vendor's answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct DriftReport {
+    /// The field's name in the JSON.
+    pub field: String,
+    /// `unknown`, `misfit`, `missing` or `repeated`.
+    pub kind: &'static str,
+    /// The JSON type that came.
+    pub json_type: &'static str,
+    /// The number of rows that show it.
+    pub rows: u64,
+}
+
+impl Ending {
+    /// The word in a report.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SinglePage => "single_page",
+            Self::OneObject => "one_object",
+            Self::TotalReached => "total_reached",
+            Self::Done => "done",
+            Self::NoNextPage => "no_next_page",
+            Self::EmptyPage => "empty_page",
+            Self::OffsetIgnored => "offset_ignored",
+        }
+    }
+}
+
+impl Report {
+    /// The exit status: 0 only if every resource is complete.
+    pub fn exit_status(&self) -> u8 {
+        u8::from(self.verdict != Verdict::Complete)
+    }
+
+    /// The report as a table for people, problems first.
+    pub fn to_text(&self) -> String {
+        let mut table = Table::new();
+        table.load_style(NOTHING);
+        table.set_header(["resource", "rows", "inserted", "updated", "unchanged", "deleted", "requests", "time", "verdict"]);
+        for column in 1..=7 {
+            if let Some(column) = table.column_mut(column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        for resource in &self.resources {
+            table.add_row([
+                resource.resource.to_owned(),
+                resource.rows.to_string(),
+                resource.inserted.to_string(),
+                resource.updated.to_string(),
+                resource.unchanged.to_string(),
+                resource.deleted.to_string(),
+                resource.requests.to_string(),
+                seconds(resource.elapsed_ms),
+                resource.verdict.to_string(),
+            ]);
+        }
+        let table = table.to_string();
+        let mut lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+        for resource in self.resources.iter().filter(|resource| resource.verdict != Verdict::Skipped) {
+            for problem in resource.error.iter().chain(&resource.evidence.problems) {
+                lines.push(format!("  {}: {problem}", resource.resource));
+            }
+            if let Some(next) = &resource.next {
+                lines.push(format!("    next: {next}"));
+            }
+        }
+        let mut skipped: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for resource in self.resources.iter().filter(|resource| resource.verdict == Verdict::Skipped) {
+            skipped.entry(resource.error.as_deref().unwrap_or_default()).or_default().push(resource.resource);
+        }
+        lines.extend(skipped.iter().map(|(reason, names)| format!("  {}: {reason}", names.join(", "))));
+        for resource in self.resources.iter().filter(|resource| !resource.drift.is_empty()) {
+            let fields: Vec<String> = resource.drift.iter().map(|drift| format!("`{}` ({}, {})", drift.field, drift.kind, drift.json_type)).collect();
+            lines.push(format!("  {}: kept in _extra: {}", resource.resource, fields.join(", ")));
+        }
+        lines.push(String::new());
+        let written: u64 = self.resources.iter().map(|resource| resource.inserted + resource.updated + resource.deleted).sum();
+        let rows: u64 = self.resources.iter().map(|resource| resource.rows).sum();
+        let what = if written == 0 { "nothing written".to_owned() } else { format!("{written} rows written") };
+        lines.push(format!("{}: {}, {rows} rows read, {what}, {} (run {})", self.connection, self.verdict, seconds(self.elapsed_ms), self.run_id));
+        lines.join("\n")
+    }
+}
+
+/// Milliseconds as seconds, with two digits.
+fn seconds(ms: u64) -> String {
+    format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10)
+}

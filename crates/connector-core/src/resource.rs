@@ -1,0 +1,582 @@
+//! Declarations: what a vendor offers, as data.
+//!
+//! A connector is a `const`, checked while it compiles: a key that names no
+//! column, a placeholder that nothing fills, and a child before its parent are
+//! errors on their line. Nothing here does anything; the engine reads it.
+
+use std::time::Duration;
+
+use crate::column::{Column, Source};
+use crate::paging::Paging;
+use crate::record::Record;
+
+/// One vendor: how to talk to it, and what it has.
+#[derive(Clone, Copy, Debug)]
+pub struct Connector {
+    /// The connector's name, `snake_case`; also its schema and, in capitals, the prefix of its variables.
+    pub name: &'static str,
+    /// What the vendor's API is about, in one line.
+    pub doc: &'static str,
+    /// Where the API is, unless a setting says otherwise.
+    pub base_url: &'static str,
+    /// How the key is shown.
+    pub auth: Auth,
+    /// Which answers are asked for again.
+    pub retry: Retry,
+    /// How often it may be asked.
+    pub rate: Rate,
+    /// How the vendor words an error.
+    pub errors: &'static [ErrorShape],
+    /// Settings of the vendor's own, in paths and queries.
+    pub params: &'static [Param],
+    /// The tables, as SQL files.
+    pub migrations: &'static [Migration],
+    /// What the live API does differently from its document: presets by name, each a TOML text.
+    pub presets: &'static [(&'static str, &'static str)],
+    /// What it has, parents before their children.
+    pub resources: &'static [Resource],
+}
+
+/// How the key is put onto a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// In a header, after a prefix such as `Bearer `.
+    Header {
+        /// The header's name.
+        name: &'static str,
+        /// What stands before the key.
+        prefix: &'static str,
+    },
+    /// As user and password, `user:password`, or as the user alone.
+    Basic,
+    /// In the query; it is left out of every text that shows the address.
+    Query {
+        /// The parameter's name.
+        name: &'static str,
+    },
+}
+
+impl Auth {
+    /// `Authorization: Bearer …`
+    pub const BEARER: Self = Self::Header { name: "authorization", prefix: "Bearer " };
+}
+
+/// Which answers are asked for again, and how patiently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// The statuses that pass by themselves.
+    pub statuses: &'static [u16],
+    /// How often one request is repeated at the most.
+    pub max_retries: u32,
+    /// What the wait before the second repetition is a multiple of the first by.
+    pub backoff_factor: u32,
+    /// The longest wait before the first repetition.
+    pub first_wait: Duration,
+}
+
+impl Retry {
+    /// Three repetitions, of what is overloaded or broken for the moment.
+    pub const STANDARD: Self = Self {
+        statuses: &[429, 500, 502, 503, 504],
+        max_retries: 3,
+        backoff_factor: 2,
+        first_wait: Duration::from_secs(1),
+    };
+}
+
+/// How often a vendor may be asked: `requests` in each `per`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// The number of requests.
+    pub requests: u32,
+    /// The time that they are counted over.
+    pub per: Duration,
+}
+
+impl Rate {
+    /// So many requests in each second.
+    pub const fn per_second(requests: u32) -> Self {
+        Self { requests, per: Duration::from_secs(1) }
+    }
+
+    /// So many requests in each minute.
+    pub const fn per_minute(requests: u32) -> Self {
+        Self { requests, per: Duration::from_secs(60) }
+    }
+}
+
+/// Where a vendor's error body says what is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorShape {
+    /// The member of the body whose presence makes it an error, at any status.
+    pub marker: &'static str,
+    /// The path to the code.
+    pub code: Option<&'static str>,
+    /// The path to the message.
+    pub message: &'static str,
+}
+
+/// A setting of a vendor's own, such as the account to read.
+///
+/// Its name is also the placeholder in a path, or the parameter in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Param {
+    /// The setting's name, as the vendor spells it.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub doc: &'static str,
+    /// Which values it can have.
+    pub values: Values,
+    /// What happens if it is not set.
+    pub unset: Unset,
+}
+
+/// Which values a parameter can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// Any text.
+    Text,
+    /// A whole number, not negative.
+    Number,
+    /// `true` or `false`; `1` is sent for `true`, and nothing for `false`, where the vendor wants that.
+    Flag,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+}
+
+/// What happens if a parameter is not set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unset {
+    /// It is not sent.
+    Omitted,
+    /// This is sent.
+    Default(&'static str),
+    /// It is not sent, and the vendor acts as if this were.
+    Implied(&'static str),
+    /// The resources that use it cannot be asked for.
+    Required,
+}
+
+/// One step in the life of a connector's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// Its number; they run in order, once each.
+    pub version: i64,
+    /// What it does, as in its file's name.
+    pub name: &'static str,
+    /// The statements.
+    pub sql: &'static str,
+}
+
+/// One endpoint of a vendor, and the table that its items fill.
+#[derive(Clone, Copy, Debug)]
+pub struct Resource {
+    /// The name that the document gives it.
+    pub name: &'static str,
+    /// The table's name, `snake_case`.
+    pub table: &'static str,
+    /// What an item is, in one line.
+    pub doc: &'static str,
+    /// The path below the base URL; `{placeholders}` are filled by a parent or a parameter.
+    pub path: &'static str,
+    /// Query parameters that are always sent.
+    pub query: &'static [(&'static str, &'static str)],
+    /// The places where the items may be, in order of preference; `$` is the whole body.
+    pub select: &'static [&'static str],
+    /// Whether a body without any of the places is a listing without items.
+    pub missing_is_empty: bool,
+    /// Which page comes next.
+    pub paging: Paging,
+    /// The columns that identify an item among its siblings.
+    pub key: &'static [&'static str],
+    /// What the key is where the vendor sends none.
+    pub key_fallback: KeyFallback,
+    /// The column whose maximum tells how far the data reaches.
+    pub cursor: Option<&'static str>,
+    /// The column that is higher in a newer version of the same item.
+    pub version: Option<&'static str>,
+    /// Parameters of the connector that are sent in its query, if they are set.
+    pub params: &'static [&'static str],
+    /// The resource whose rows this one is asked for.
+    pub parent: Option<Parent>,
+    /// The parameter whose values this one is asked for.
+    pub each_param: Option<EachParam>,
+    /// The columns of the model.
+    pub columns: &'static [Column],
+}
+
+/// What an item's key is where the vendor does not send the documented one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyFallback {
+    /// None: the item goes to the quarantine.
+    None,
+    /// There is only one item, so its key is a constant.
+    Singleton,
+    /// Made from these columns of the item, which identify it by their nature.
+    Columns(&'static [&'static str]),
+}
+
+/// The constant key of the one item of a singleton.
+pub const SINGLETON_KEY: &str = "singleton";
+
+/// The resource whose live rows a child is asked for, one listing each.
+#[derive(Clone, Copy, Debug)]
+pub struct Parent {
+    /// The placeholder in the child's path, and the first column of its key.
+    pub placeholder: &'static str,
+    /// The parent's name.
+    pub resource: &'static str,
+    /// The parent's column that fills it.
+    pub column: &'static str,
+    /// The child's column that holds it.
+    pub(crate) own_column: [Column; 1],
+}
+
+/// The parameter whose values a resource is asked for, one listing each.
+#[derive(Clone, Copy, Debug)]
+pub struct EachParam {
+    /// The parameter, and the first column of the key.
+    pub name: &'static str,
+    /// The column that holds its value.
+    pub(crate) own_column: [Column; 1],
+}
+
+impl Resource {
+    /// A listing in one response, at the root of the body, keyed by `id`.
+    #[track_caller]
+    pub const fn new<T: Record>(name: &'static str, path: &'static str) -> Self {
+        assert!(!path.is_empty() && path.as_bytes()[0] == b'/', "a path starts with a slash");
+        Self {
+            name,
+            table: name,
+            doc: T::DOC,
+            path,
+            query: &[],
+            select: &["$"],
+            missing_is_empty: false,
+            paging: Paging::Single,
+            key: &["id"],
+            key_fallback: KeyFallback::None,
+            cursor: None,
+            version: None,
+            params: &[],
+            parent: None,
+            each_param: None,
+            columns: T::COLUMNS,
+        }
+    }
+
+    /// Names the table, where it is not the resource's name.
+    #[must_use]
+    pub const fn table(mut self, table: &'static str) -> Self {
+        self.table = table;
+        self
+    }
+
+    /// Where the items may be, in order of preference.
+    #[must_use]
+    #[track_caller]
+    pub const fn select(mut self, places: &'static [&'static str]) -> Self {
+        assert!(!places.is_empty(), "items are somewhere: name a place, or `$` for the whole body");
+        self.select = places;
+        self
+    }
+
+    /// A body without any of the places is a listing without items.
+    #[must_use]
+    pub const fn missing_is_empty(mut self) -> Self {
+        self.missing_is_empty = true;
+        self
+    }
+
+    /// Parameters that are sent with every request.
+    #[must_use]
+    pub const fn query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// Which page comes next.
+    #[must_use]
+    pub const fn paging(mut self, paging: Paging) -> Self {
+        self.paging = paging;
+        self
+    }
+
+    /// The columns that identify an item among its siblings.
+    #[must_use]
+    #[track_caller]
+    pub const fn key(mut self, key: &'static [&'static str]) -> Self {
+        assert!(!key.is_empty(), "a key has a column");
+        self.key = key;
+        self
+    }
+
+    /// What the key is where the vendor does not send it.
+    #[must_use]
+    pub const fn or_key(mut self, fallback: KeyFallback) -> Self {
+        self.key_fallback = fallback;
+        self
+    }
+
+    /// The one item of its kind: one response, and a constant key if none is sent.
+    #[must_use]
+    pub const fn singleton(self) -> Self {
+        self.or_key(KeyFallback::Singleton)
+    }
+
+    /// The column whose maximum tells how far the data reaches.
+    #[must_use]
+    #[track_caller]
+    pub const fn cursor(mut self, column: &'static str) -> Self {
+        assert!(self.names_column(column), "the cursor names no column");
+        self.cursor = Some(column);
+        self
+    }
+
+    /// The column that is higher in a newer version of an item; it is the cursor too.
+    #[must_use]
+    #[track_caller]
+    pub const fn version(self, column: &'static str) -> Self {
+        let mut resource = self.cursor(column);
+        resource.version = Some(column);
+        resource
+    }
+
+    /// One listing for each live row of `resource`, whose `column` fills `placeholder`.
+    #[must_use]
+    #[track_caller]
+    pub const fn each(mut self, placeholder: &'static str, resource: &'static str, column: &'static str) -> Self {
+        assert!(has_placeholder(self.path, placeholder), "the path has no such placeholder");
+        let own_column = [Column::partition(placeholder, "The key of the parent's row.")];
+        self.parent = Some(Parent { placeholder, resource, column, own_column });
+        self
+    }
+
+    /// Parameters of the connector that are sent in the query, if they are set.
+    #[must_use]
+    pub const fn params(mut self, params: &'static [&'static str]) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// One listing for each value of the parameter, which is sent in the query.
+    ///
+    /// The parameter can be set to several values; the column of its name is the
+    /// first of the key.
+    #[must_use]
+    pub const fn each_param(mut self, name: &'static str) -> Self {
+        let own_column = [Column::partition(name, "The parameter that the row was asked for with.")];
+        self.each_param = Some(EachParam { name, own_column });
+        self
+    }
+
+    /// The columns that say which listing a row is from: the parent's key, or a parameter.
+    pub fn partition_columns(&self) -> impl Iterator<Item = &Column> + Clone {
+        let parent = self.parent.iter().flat_map(|parent| &parent.own_column);
+        parent.chain(self.each_param.iter().flat_map(|param| &param.own_column))
+    }
+
+    /// All columns of the table that hold data: the partition's, then the model's.
+    pub fn table_columns(&self) -> impl Iterator<Item = &Column> + Clone {
+        self.partition_columns().chain(self.columns)
+    }
+
+    /// The names of the primary key's columns: the partition's, then its own.
+    pub fn key_columns(&self) -> impl Iterator<Item = &'static str> + Clone {
+        self.partition_columns().map(|column| column.name).chain(self.key.iter().copied())
+    }
+
+    const fn names_column(&self, name: &str) -> bool {
+        let mut at = 0;
+        while at < self.columns.len() {
+            if same(self.columns[at].name, name) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Panics, and so does not compile, unless the declaration makes sense in itself.
+    #[track_caller]
+    const fn check(&self) {
+        assert!(is_snake_case(self.table), "a table's name is snake_case: name it with `table`");
+        let mut at = 0;
+        while at < self.key.len() {
+            assert!(self.names_column(self.key[at]), "the primary key names no column");
+            at += 1;
+        }
+        if let KeyFallback::Columns(columns) = self.key_fallback {
+            assert!(self.key.len() == 1, "only a key of one column can be made from others");
+            let mut at = 0;
+            while at < columns.len() {
+                assert!(self.names_column(columns[at]), "the natural key names no column");
+                at += 1;
+            }
+        }
+        let mut at = 0;
+        while at < self.columns.len() {
+            let column = &self.columns[at];
+            assert!(is_snake_case(column.name), "a column's name is snake_case");
+            assert!(!matches!(column.source, Source::Partition), "a parent's key is declared with `each`");
+            assert!(column.name.as_bytes()[0] != b'_' || !is_metadata(column.name), "the column's name is taken by the row's metadata");
+            at += 1;
+        }
+    }
+}
+
+impl Connector {
+    /// Panics, and so does not compile, unless the declaration makes sense.
+    #[must_use]
+    #[track_caller]
+    pub const fn checked(self) -> Self {
+        assert!(is_snake_case(self.name), "a connector's name is snake_case");
+        assert!(!self.resources.is_empty(), "a connector has a resource");
+        let mut at = 0;
+        while at < self.resources.len() {
+            let resource = &self.resources[at];
+            resource.check();
+            let mut before = 0;
+            let mut parent_found = resource.parent.is_none();
+            while before < at {
+                let other = &self.resources[before];
+                assert!(!same(other.name, resource.name), "two resources have the same name");
+                assert!(!same(other.table, resource.table), "two resources have the same table");
+                if let Some(parent) = resource.parent
+                    && same(other.name, parent.resource)
+                {
+                    assert!(other.names_column(parent.column), "the parent has no such column");
+                    parent_found = true;
+                }
+                before += 1;
+            }
+            assert!(parent_found, "a parent is declared before its children");
+            self.check_placeholders(resource);
+            self.check_params(resource);
+            at += 1;
+        }
+        self
+    }
+
+    /// The resource of that name.
+    pub fn resource(&self, name: &str) -> Option<&'static Resource> {
+        self.resources.iter().find(|resource| resource.name == name)
+    }
+
+    #[track_caller]
+    const fn check_params(&self, resource: &Resource) {
+        if let Some(each) = resource.each_param {
+            assert!(resource.parent.is_none(), "a listing is asked for each parent row or for each value, not for both");
+            assert!(self.has_param(each.name), "the connector has no such parameter");
+        }
+        let mut at = 0;
+        while at < resource.params.len() {
+            assert!(self.has_param(resource.params[at]), "the connector has no such parameter");
+            at += 1;
+        }
+    }
+
+    const fn has_param(&self, name: &str) -> bool {
+        let mut at = 0;
+        while at < self.params.len() {
+            if same(self.params[at].name, name) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    #[track_caller]
+    const fn check_placeholders(&self, resource: &Resource) {
+        let path = resource.path.as_bytes();
+        let mut at = 0;
+        while at < path.len() {
+            if path[at] == b'{' {
+                let mut filled = match resource.parent {
+                    Some(parent) => placeholder_at(path, at, parent.placeholder),
+                    None => false,
+                };
+                let mut param = 0;
+                while param < self.params.len() {
+                    if placeholder_at(path, at, self.params[param].name) {
+                        filled = true;
+                    }
+                    param += 1;
+                }
+                assert!(filled, "a placeholder is filled by a parent or by a parameter");
+            }
+            at += 1;
+        }
+    }
+}
+
+/// The columns that every table has besides its data.
+pub const METADATA: [&str; 5] = ["_run_id", "_first_seen_at", "_last_changed_at", "_deleted_at", "_extra"];
+
+const fn is_metadata(name: &str) -> bool {
+    let mut at = 0;
+    while at < METADATA.len() {
+        if same(METADATA[at], name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn is_snake_case(name: &str) -> bool {
+    let name = name.as_bytes();
+    let mut at = 0;
+    while at < name.len() {
+        if !(name[at].is_ascii_lowercase() || name[at].is_ascii_digit() || name[at] == b'_') {
+            return false;
+        }
+        at += 1;
+    }
+    !name.is_empty() && !name[0].is_ascii_digit()
+}
+
+/// Whether the `{` at `at` starts the placeholder `name`.
+const fn placeholder_at(path: &[u8], at: usize, name: &str) -> bool {
+    let name = name.as_bytes();
+    if at + name.len() + 1 >= path.len() || path[at + name.len() + 1] != b'}' {
+        return false;
+    }
+    let mut letter = 0;
+    while letter < name.len() {
+        if path[at + 1 + letter] != name[letter] {
+            return false;
+        }
+        letter += 1;
+    }
+    true
+}
+
+const fn has_placeholder(path: &str, name: &str) -> bool {
+    let path = path.as_bytes();
+    let mut at = 0;
+    while at < path.len() {
+        if path[at] == b'{' && placeholder_at(path, at, name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}

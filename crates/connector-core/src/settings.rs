@@ -1,0 +1,440 @@
+//! Settings: what a person set, where it came from, and whether it makes sense.
+//!
+//! The only reader of the environment and of files. A flag counts more than a
+//! variable, and a variable more than the file. A secret is never a flag, and
+//! leaves this module as a type that does not print.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+use crate::auth::Credential;
+use crate::error::{Error, Result};
+use crate::http::{Client, Limits};
+use crate::resource::{Connector, Param, Rate, Resource, Unset, Values};
+use crate::store::Database;
+
+/// The file that holds connections.
+pub const CONFIG_FILE: &str = "connectors.toml";
+/// The directory of the embedded database.
+pub const EMBEDDED_DIRECTORY: &str = ".connectors";
+
+/// One account with one vendor, and where its rows go.
+pub struct Connection {
+    /// The vendor.
+    pub connector: &'static Connector,
+    /// The schema of its tables, and its name in the run tables.
+    pub schema: String,
+    /// The preset.
+    pub preset: String,
+    /// Values of the connector's own parameters.
+    pub(crate) params: Params,
+    base_url: Url,
+    api_key: SecretString,
+    database_url: Option<SecretString>,
+    resources: Vec<String>,
+    rate: Rate,
+}
+
+/// What flags say; each counts more than the environment and the file.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// The file that holds connections.
+    pub config: Option<PathBuf>,
+    /// The connection's section in that file.
+    pub connection: Option<String>,
+    /// The schema of the tables.
+    pub schema: Option<String>,
+    /// The resources to sync; none means all.
+    pub resources: Vec<String>,
+}
+
+/// The file that holds connections.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    database_url: Option<Setting>,
+    #[serde(default)]
+    connections: BTreeMap<String, Section>,
+}
+
+/// One connection in the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    connector: Option<String>,
+    base_url: Option<Setting>,
+    api_key: Option<Setting>,
+    database_url: Option<Setting>,
+    schema: Option<String>,
+    resources: Option<Vec<String>>,
+    requests_per_second: Option<u32>,
+    #[serde(default)]
+    allow_http: bool,
+    #[serde(default)]
+    params: BTreeMap<String, OneOrMany>,
+}
+
+/// A parameter's value, or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    Text(String),
+    Flag(bool),
+    Number(i64),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn into_values(self) -> Vec<String> {
+        match self {
+            Self::Text(value) => vec![value],
+            Self::Flag(value) => vec![value.to_string()],
+            Self::Number(value) => vec![value.to_string()],
+            Self::Many(values) => values,
+        }
+    }
+}
+
+/// A value of the file: itself, or `env:NAME`, or `file:PATH`.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+struct Setting(SecretString);
+
+impl std::fmt::Debug for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Setting(..)")
+    }
+}
+
+impl Setting {
+    fn read(&self, name: &str) -> Result<SecretString> {
+        let text = self.0.expose_secret();
+        if let Some(variable) = text.strip_prefix("env:") {
+            return environment(variable)
+                .ok_or_else(|| Error::settings(format!("`{name}` is to be read from the variable `{variable}`, which is not set")));
+        }
+        if let Some(path) = text.strip_prefix("file:") {
+            let content = std::fs::read_to_string(path)
+                .map_err(|error| Error::settings(format!("`{name}` cannot be read from the file `{path}`: {}", error.kind())).because(error))?;
+            return Ok(content.trim().into());
+        }
+        Ok(self.0.clone())
+    }
+}
+
+impl File {
+    /// Reads the file that a flag names, or `connectors.toml` if there is one.
+    pub fn read(config: Option<&Path>) -> Result<Self> {
+        let path = config.unwrap_or(Path::new(CONFIG_FILE));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if config.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(Error::settings(format!("the file `{}` cannot be read: {}", path.display(), error.kind())).because(error)),
+        };
+        toml::from_str(&text).map_err(|error| {
+            // The library's text shows the line, and so the secret that may stand there.
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            Error::settings(format!("`{}`, line {line}: {}", path.display(), error.message()))
+        })
+    }
+
+    /// The names of the connections, each with its connector's name.
+    pub fn connections(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.connections.iter().map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
+    }
+}
+
+/// The value of a variable; an empty one counts as not set.
+fn environment(name: &str) -> Option<SecretString> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty()).map(|value| value.trim().into())
+}
+
+impl Connection {
+    /// The connection that flags, environment and file describe together.
+    pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Result<Self> {
+        let name = flags.connection.as_deref().unwrap_or(connector.name);
+        let none = Section::default();
+        let section = match file.connections.get(name) {
+            Some(section) => section,
+            None if flags.connection.is_none() => &none,
+            None => {
+                let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
+                return Err(Error::settings(format!("there is no connection `{name}`")).next(format!("the file has: {}", known.join(", "))));
+            }
+        };
+        if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
+            return Err(Error::settings(format!("the connection `{name}` is one of the connector `{other}`")));
+        }
+        let prefix = name.to_ascii_uppercase();
+        let lookup = |key: &str, setting: Option<&Setting>| match environment(&format!("{prefix}_{key}")) {
+            Some(value) => Ok(Some(value)),
+            None => setting.map(|setting| setting.read(&key.to_ascii_lowercase())).transpose(),
+        };
+        let base_url = lookup("BASE_URL", section.base_url.as_ref())?;
+        let base_url = address(base_url.as_ref().map(ExposeSecret::expose_secret), connector, &prefix, section.allow_http)?;
+        let api_key = lookup("API_KEY", section.api_key.as_ref())?.ok_or_else(|| {
+            Error::settings(format!("no key for `{name}`: {prefix}_API_KEY is not set"))
+                .next(format!("export {prefix}_API_KEY=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"))
+        })?;
+        let database_url = match environment("DATABASE_URL") {
+            Some(url) => Some(url),
+            None => section.database_url.as_ref().or(file.database_url.as_ref()).map(|setting| setting.read("database_url")).transpose()?,
+        };
+        let schema = flags.schema.as_ref().or(section.schema.as_ref()).map_or(name, String::as_str).to_owned();
+        check_schema(&schema)?;
+        let resources = if flags.resources.is_empty() { section.resources.clone().unwrap_or_default() } else { flags.resources.clone() };
+        check_resources(connector, &resources)?;
+        let rate = section.requests_per_second.map_or(connector.rate, Rate::per_second);
+        let connection = Self {
+            connector,
+            schema,
+            preset: "documented".to_owned(),
+            params: params(connector, &section.params, name)?,
+            base_url,
+            api_key,
+            database_url,
+            resources,
+            rate,
+        };
+        for resource in connection.selected() {
+            check_required(connector, resource, &connection.params)?;
+        }
+        Ok(connection)
+    }
+
+    /// The connection to a vendor at that address, with everything else as declared.
+    pub fn to(connector: &'static Connector, base_url: &str, api_key: SecretString, database_url: Option<SecretString>) -> Result<Self> {
+        Ok(Self {
+            connector,
+            schema: connector.name.to_owned(),
+            preset: "documented".to_owned(),
+            params: params(connector, &BTreeMap::new(), connector.name)?,
+            base_url: address(Some(base_url), connector, "", false)?,
+            api_key,
+            database_url,
+            resources: Vec::new(),
+            rate: connector.rate,
+        })
+    }
+
+    /// Lifts the rate limit, for a vendor that is simulated.
+    #[must_use]
+    pub fn without_rate_limit(mut self) -> Self {
+        self.rate = Rate::per_second(1_000_000);
+        self
+    }
+
+    /// Sets one of the connector's parameters.
+    pub fn with_param(mut self, name: &str, values: &[&str]) -> Result<Self> {
+        let values = OneOrMany::Many(values.iter().map(|value| (*value).to_owned()).collect());
+        let set = BTreeMap::from([(name.to_owned(), values)]);
+        self.params.extend(params(self.connector, &set, &self.schema)?);
+        Ok(self)
+    }
+
+    /// Selects resources by name; none means all.
+    pub fn select(mut self, resources: &[&str]) -> Result<Self> {
+        self.resources = resources.iter().map(|name| (*name).to_owned()).collect();
+        check_resources(self.connector, &self.resources)?;
+        Ok(self)
+    }
+
+    /// Sets the schema of the tables.
+    #[must_use]
+    pub fn in_schema(mut self, schema: &str) -> Self {
+        schema.clone_into(&mut self.schema);
+        self
+    }
+
+    /// The selected resources and their parents, in the order of the declaration.
+    pub(crate) fn selected(&self) -> impl Iterator<Item = &'static Resource> {
+        let mut wanted: Vec<&str> = self.resources.iter().map(String::as_str).collect();
+        // Parents stand before their children, so going backwards finds grandparents too.
+        for resource in self.connector.resources.iter().rev() {
+            if let Some(parent) = resource.parent.filter(|_| wanted.contains(&resource.name)) {
+                wanted.push(parent.resource);
+            }
+        }
+        let all = self.resources.is_empty();
+        self.connector.resources.iter().filter(move |resource| all || wanted.contains(&resource.name))
+    }
+
+    pub(crate) fn client(&self) -> Result<Client> {
+        let credential = Credential::new(self.connector.auth, self.api_key.clone())?;
+        let declared = (self.connector.retry, self.rate, self.connector.errors);
+        Client::new(self.base_url.clone(), credential, declared, Limits::default())
+    }
+
+    /// The database, started if it is the embedded one.
+    pub(crate) async fn database(&self) -> Result<Running> {
+        match &self.database_url {
+            Some(url) => Ok(Running::server(Database::new(url.expose_secret())?)),
+            None => Running::embedded(Path::new(EMBEDDED_DIRECTORY)).await,
+        }
+    }
+}
+
+/// A database that is there as long as this value is.
+pub struct Running {
+    database: Database,
+    #[cfg(feature = "embedded")]
+    _server: Option<embedded_postgres::Server>,
+}
+
+impl std::ops::Deref for Running {
+    type Target = Database;
+
+    fn deref(&self) -> &Database {
+        &self.database
+    }
+}
+
+impl Running {
+    fn server(database: Database) -> Self {
+        Self {
+            database,
+            #[cfg(feature = "embedded")]
+            _server: None,
+        }
+    }
+
+    /// Starts the embedded database in a directory.
+    #[cfg(feature = "embedded")]
+    pub async fn embedded(directory: &Path) -> Result<Self> {
+        let path = directory.to_owned();
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::settings(format!("the embedded database does not start: {error}")).because(error);
+        let server = tokio::task::spawn_blocking(move || embedded_postgres::start(&path))
+            .await
+            .map_err(|error| failed(error.into()))?
+            .map_err(|error| failed(error.into()))?;
+        let database = Database::new(server.url())?.with_one_connection();
+        tracing::info!("DATABASE_URL is not set: rows go to the embedded database in {}", directory.display());
+        Ok(Self { database, _server: Some(server) })
+    }
+
+    /// Says that this program was built without the embedded database.
+    #[cfg(not(feature = "embedded"))]
+    pub async fn embedded(_: &Path) -> Result<Self> {
+        std::future::ready(Err(Error::settings("DATABASE_URL is not set, and this program was built without the embedded database")
+            .next("export DATABASE_URL=postgres://user:password@host:port/database")))
+        .await
+    }
+}
+
+/// The API's address, if a key may be sent there.
+fn address(set: Option<&str>, connector: &Connector, prefix: &str, allow_http: bool) -> Result<Url> {
+    let Some(text) = set else {
+        // Documents name a host that exists nowhere, so the default only tells the path.
+        return Err(Error::settings(format!("the address of the API is not known: {prefix}_BASE_URL is not set"))
+            .next(format!("export {prefix}_BASE_URL=https://…; the document's {} is an example", connector.base_url)));
+    };
+    let url = Url::parse(text).map_err(|error| {
+        Error::settings(format!("the base URL is not understood: {error}")).next("write it with its scheme, as in https://api.example.com")
+    })?;
+    let loopback = match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => return Err(Error::settings("the base URL has no host")),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback || allow_http => {}
+        "http" => {
+            return Err(Error::settings("the base URL is plain HTTP, which would show the key to everybody on the way")
+                .next("write https://…, or set `allow_http = true` for the connection if you mean it"));
+        }
+        scheme => return Err(Error::settings(format!("the base URL has the scheme `{scheme}`")).next("write https://…")),
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err(Error::settings("the base URL is a host and a path only, without a user, a query or a fragment"));
+    }
+    Ok(url)
+}
+
+fn check_schema(schema: &str) -> Result<()> {
+    let reserved = ["sync", "public", "information_schema"].contains(&schema) || schema.starts_with("pg_");
+    if reserved {
+        return Err(Error::settings(format!("the schema `{schema}` is taken")).next("name another one with --schema"));
+    }
+    if schema.is_empty() || schema.len() > 63 || schema.contains('\0') {
+        return Err(Error::settings("a schema's name has 1 to 63 bytes"));
+    }
+    Ok(())
+}
+
+fn check_resources(connector: &Connector, names: &[String]) -> Result<()> {
+    let Some(unknown) = names.iter().find(|name| connector.resource(name).is_none()) else {
+        return Ok(());
+    };
+    let known: Vec<&str> = connector.resources.iter().map(|resource| resource.name).collect();
+    Err(Error::settings(format!("`{}` has no resource `{unknown}`", connector.name)).next(nearest(unknown, &known)))
+}
+
+/// Values of a connector's parameters; those that listings are asked for can have several.
+pub(crate) type Params = BTreeMap<&'static str, Vec<String>>;
+
+fn params(connector: &'static Connector, set: &BTreeMap<String, OneOrMany>, name: &str) -> Result<Params> {
+    if let Some(unknown) = set.keys().find(|key| connector.params.iter().all(|param| param.name != key.as_str())) {
+        let known: Vec<&str> = connector.params.iter().map(|param| param.name).collect();
+        return Err(Error::settings(format!("the connection `{name}` has no parameter `{unknown}`")).next(nearest(unknown, &known)));
+    }
+    let mut params = Params::new();
+    for param in connector.params {
+        let values = match (set.get(param.name), param.unset) {
+            (Some(set), _) => set.clone().into_values(),
+            (None, Unset::Default(value)) => vec![value.to_owned()],
+            (None, Unset::Omitted | Unset::Implied(_) | Unset::Required) => continue,
+        };
+        let several = connector.resources.iter().any(|resource| resource.partition_columns().any(|column| column.name == param.name));
+        if values.len() != 1 && !several {
+            return Err(Error::settings(format!("the parameter `{}` has one value", param.name)));
+        }
+        for value in &values {
+            check_value(param, value)?;
+        }
+        params.insert(param.name, values);
+    }
+    Ok(params)
+}
+
+fn check_value(param: &Param, value: &str) -> Result<()> {
+    let wanted = match param.values {
+        Values::Text if !value.is_empty() => return Ok(()),
+        Values::Text => "a text that is not empty".to_owned(),
+        Values::Number if value.parse::<u64>().is_ok() => return Ok(()),
+        Values::Number => "a whole number".to_owned(),
+        Values::Flag if matches!(value, "true" | "false") => return Ok(()),
+        Values::Flag => "true or false".to_owned(),
+        Values::OneOf(values) if values.contains(&value) => return Ok(()),
+        Values::OneOf(values) => format!("one of {}", values.join(", ")),
+    };
+    Err(Error::settings(format!("the parameter `{}` is {wanted}", param.name)).next(param.doc))
+}
+
+/// Fails if a resource that is to be synced needs a parameter that is not set.
+fn check_required(connector: &Connector, resource: &Resource, params: &Params) -> Result<()> {
+    let placeholders = resource.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let used = placeholders.chain(resource.params.iter().copied()).chain(resource.each_param.map(|each| each.name));
+    for name in used {
+        let param = connector.params.iter().find(|param| param.name == name && param.unset == Unset::Required);
+        if let Some(param) = param.filter(|param| !params.contains_key(param.name)) {
+            let what = format!("`{}` needs the parameter `{}`: {}", resource.name, param.name, param.doc);
+            return Err(Error::settings(what).next(format!("set `params.{}` for the connection in {CONFIG_FILE}, or sync other resources with --resource", param.name)));
+        }
+    }
+    Ok(())
+}
+
+/// Advice that names what was meant, or everything there is.
+fn nearest(unknown: &str, known: &[&str]) -> String {
+    let closest = known.iter().map(|name| (strsim::jaro_winkler(unknown, name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match closest {
+        Some((similarity, name)) if similarity > 0.8 => format!("did you mean `{name}`? there are: {}", known.join(", ")),
+        _ => format!("there are: {}", known.join(", ")),
+    }
+}

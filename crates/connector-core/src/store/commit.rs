@@ -1,0 +1,372 @@
+//! One batch into one table: stage, merge, positions, counters, in one transaction.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use sqlx::{AssertSqlSafe, PgConnection, PgTransaction};
+
+use super::Store;
+use super::sql::Statements;
+use crate::decode::{Drift, Encoded, Rejected};
+use crate::error::{Error, ErrorKind, Result};
+use crate::paging::Position;
+use crate::partition::Partition;
+use crate::resource::Resource;
+
+/// How many bytes go to the server in one message of `copy`.
+const COPY_CHUNK: usize = 64 << 10;
+
+/// The share of a partition's rows that may vanish at once, and the number up to which it does not matter.
+const FUSE: (f64, u64) = (0.30, 50);
+
+/// Rows, and everything that has to be committed with them.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    tuples: Vec<u8>,
+    keys: HashSet<u64>,
+    /// The number of rows that the vendor sent.
+    pub(crate) rows: u64,
+    staged: u64,
+    rejected: Vec<(Partition, Rejected)>,
+    drift: BTreeMap<Drift, u64>,
+    /// Where each unfinished walk is, by partition.
+    positions: BTreeMap<String, (Partition, Position)>,
+    /// The walks that came to their end with this batch.
+    ended: Vec<EndedWalk>,
+}
+
+/// A walk that came to its end.
+#[derive(Debug)]
+pub(crate) struct EndedWalk {
+    pub(crate) partition: Partition,
+    /// Whether all of its rows have their place, so that the others can be marked deleted.
+    pub(crate) deletes: bool,
+    /// The highest value of the cursor column.
+    pub(crate) cursor: Option<i64>,
+}
+
+/// What a commit did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) inserted: u64,
+    pub(crate) updated: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) deleted: u64,
+    pub(crate) quarantined: u64,
+    /// Rows whose key came before in the same batch.
+    pub(crate) repeats: u64,
+    /// Rows that would have been marked deleted, had the fuse not stopped it.
+    pub(crate) fused: u64,
+}
+
+impl Batch {
+    /// The memory that the batch holds.
+    pub(crate) fn bytes(&self) -> usize {
+        self.tuples.len() + self.rejected.iter().map(|(_, row)| row.raw.len()).sum::<usize>()
+    }
+
+    /// Whether there is nothing to commit.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows == 0 && self.ended.is_empty() && self.positions.is_empty()
+    }
+
+    /// Adds a page, after which its walk is at `position`.
+    pub(crate) fn add(&mut self, partition: &Partition, page: Encoded, position: Position) {
+        self.rows += (page.keys.len() + page.rejected.len()) as u64;
+        self.staged += page.keys.len() as u64;
+        self.tuples.extend_from_slice(&page.tuples);
+        self.keys.extend(page.keys);
+        self.rejected.extend(page.rejected.into_iter().map(|row| (partition.clone(), row)));
+        for (drift, rows) in page.drift {
+            *self.drift.entry(drift).or_default() += rows;
+        }
+        self.positions.insert(partition.id(), (partition.clone(), position));
+    }
+
+    /// Adds that a walk came to its end.
+    pub(crate) fn end(&mut self, walk: EndedWalk) {
+        self.positions.remove(&walk.partition.id());
+        self.ended.push(walk);
+    }
+
+    /// The rows that were set aside.
+    pub(crate) fn rejected(&self) -> u64 {
+        self.rejected.len() as u64
+    }
+
+    /// The disagreements that the batch shows.
+    pub(crate) fn drift(&self) -> &BTreeMap<Drift, u64> {
+        &self.drift
+    }
+
+    /// Empties the batch, and keeps its memory for the next one.
+    pub(crate) fn clear(&mut self) {
+        let mut tuples = std::mem::take(&mut self.tuples);
+        tuples.clear();
+        *self = Self { tuples, ..Self::default() };
+    }
+}
+
+/// One table, and how batches come into it.
+pub(crate) struct Table<'a> {
+    store: &'a Store,
+    resource: &'static Resource,
+    statements: Statements,
+}
+
+impl<'a> Table<'a> {
+    pub(crate) fn new(store: &'a Store, resource: &'static Resource) -> Self {
+        Self { store, resource, statements: Statements::new(&store.schema, resource) }
+    }
+
+    /// Forgets what an earlier, unfinished walk has seen: a new one begins.
+    pub(crate) async fn forget_walks(&self) -> Result<()> {
+        sqlx::query("delete from sync.seen where connection = $1 and resource = $2")
+            .bind(&self.store.schema)
+            .bind(self.resource.name)
+            .execute(&self.store.pool)
+            .await
+            .map(drop)
+            .map_err(|error| self.failed("beginning a walk", error))
+    }
+
+    /// Commits a batch. It can be committed again if this fails.
+    pub(crate) async fn commit(&self, batch: &Batch) -> Result<Counts> {
+        let mut transaction = self.store.pool.begin().await.map_err(|error| self.failed("beginning a commit", error))?;
+        self.check_fence(&mut transaction).await?;
+        let mut counts = Counts { quarantined: batch.rejected(), repeats: batch.staged - batch.keys.len() as u64, ..Counts::default() };
+        self.stage(&mut transaction, batch, counts.repeats > 0).await?;
+        self.merge(&mut transaction, batch, &mut counts).await?;
+        self.note_seen(&mut transaction, batch).await?;
+        self.mark_deleted(&mut transaction, batch, &mut counts).await?;
+        self.record(&mut transaction, batch, &counts).await?;
+        transaction.commit().await.map_err(|error| self.failed("committing", error))?;
+        Ok(counts)
+    }
+
+    fn failed(&self, doing: &str, error: sqlx::Error) -> Error {
+        Error::storage(doing, error).at("table", &self.statements.table)
+    }
+
+    /// Fails if a newer run of the connection began: then this one has no right to write any more.
+    async fn check_fence(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
+        let newest: Option<i64> = sqlx::query_scalar("select run_id from sync.connections where connection = $1 for share")
+            .bind(&self.store.schema)
+            .fetch_optional(&mut **transaction)
+            .await
+            .map_err(|error| self.failed("checking for a newer run", error))?;
+        if newest == Some(self.store.run_id) {
+            return Ok(());
+        }
+        let what = format!("a newer run of `{}` began, so run {} may not write any more", self.store.schema, self.store.run_id);
+        Err(Error::new(ErrorKind::Stopped, what).next("nothing is to do: the newer run brings everything"))
+    }
+
+    async fn stage(&self, transaction: &mut PgTransaction<'_>, batch: &Batch, repeats: bool) -> Result<()> {
+        if batch.staged == 0 && batch.ended.is_empty() {
+            return Ok(());
+        }
+        sqlx::raw_sql(AssertSqlSafe(self.statements.stage.as_str())).execute(&mut **transaction).await.map_err(|error| self.failed("making the stage", error))?;
+        if batch.staged == 0 {
+            return Ok(());
+        }
+        copy(transaction, &self.statements.copy, &batch.tuples).await.map_err(|error| self.failed("copying rows", error))?;
+        if repeats {
+            sqlx::query(AssertSqlSafe(self.statements.deduplicate.as_str())).execute(&mut **transaction).await.map_err(|error| self.failed("choosing the newest rows", error))?;
+        }
+        Ok(())
+    }
+
+    async fn merge(&self, transaction: &mut PgTransaction<'_>, batch: &Batch, counts: &mut Counts) -> Result<()> {
+        if batch.staged == 0 {
+            return Ok(());
+        }
+        let distinct = batch.keys.len() as u64;
+        // By index: what a batch costs must not grow with the table that it comes into.
+        sqlx::raw_sql("set local enable_hashjoin = off; set local enable_mergejoin = off")
+            .execute(&mut **transaction)
+            .await
+            .map_err(|error| self.failed("preparing the merge", error))?;
+        counts.inserted = self.write(transaction, &self.statements.insert, "inserting rows").await?;
+        if counts.inserted < distinct {
+            counts.updated = self.write(transaction, &self.statements.update, "updating rows").await?;
+        }
+        counts.unchanged = distinct.saturating_sub(counts.inserted + counts.updated);
+        Ok(())
+    }
+
+    async fn write(&self, transaction: &mut PgTransaction<'_>, statement: &str, doing: &str) -> Result<u64> {
+        let done = sqlx::query(AssertSqlSafe(statement))
+            .bind(self.store.run_id)
+            .bind(self.store.started_at)
+            .execute(&mut **transaction)
+            .await
+            .map_err(|error| self.failed(doing, error))?;
+        Ok(done.rows_affected())
+    }
+
+    /// Keeps the keys of the walks that go on after this batch.
+    async fn note_seen(&self, transaction: &mut PgTransaction<'_>, batch: &Batch) -> Result<()> {
+        if batch.staged == 0 {
+            return Ok(());
+        }
+        for (id, (partition, _)) in &batch.positions {
+            sqlx::query(AssertSqlSafe(self.statements.note_seen.as_str()))
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
+                .bind(id)
+                .bind(self.store.run_id)
+                .bind(&partition.values)
+                .execute(&mut **transaction)
+                .await
+                .map_err(|error| self.failed("noting the keys of a walk", error))?;
+        }
+        Ok(())
+    }
+
+    /// Marks the rows that complete walks did not see.
+    async fn mark_deleted(&self, transaction: &mut PgTransaction<'_>, batch: &Batch, counts: &mut Counts) -> Result<()> {
+        let failed = |error| self.failed("marking deleted rows", error);
+        let walks: Vec<&EndedWalk> = batch.ended.iter().filter(|walk| walk.deletes).collect();
+        if walks.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = walks.iter().map(|walk| walk.partition.id()).collect();
+        let values: Vec<String> = walks.iter().flat_map(|walk| walk.partition.values.iter().cloned()).collect();
+        sqlx::raw_sql("set local enable_hashjoin = on; savepoint before_deletes").execute(&mut **transaction).await.map_err(failed)?;
+        let gone = sqlx::query(AssertSqlSafe(self.statements.mark_deleted.as_str()))
+            .bind(self.store.started_at)
+            .bind(&self.store.schema)
+            .bind(self.resource.name)
+            .bind(&ids)
+            .bind(&values)
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?
+            .rows_affected();
+        let (share, number) = FUSE;
+        if gone >= number {
+            let left: i64 = sqlx::query_scalar(AssertSqlSafe(self.statements.count_live.as_str())).bind(&values).fetch_one(&mut **transaction).await.map_err(failed)?;
+            #[expect(clippy::cast_precision_loss, reason = "a share of rows needs no more digits than a double has")]
+            let gone_share = gone as f64 / (gone as f64 + left as f64);
+            if gone_share > share {
+                sqlx::raw_sql("rollback to savepoint before_deletes").execute(&mut **transaction).await.map_err(failed)?;
+                counts.fused = gone;
+                return Ok(());
+            }
+        }
+        counts.deleted = gone;
+        Ok(())
+    }
+
+    /// Records positions, cursors, counters, and what was set aside.
+    async fn record(&self, transaction: &mut PgTransaction<'_>, batch: &Batch, counts: &Counts) -> Result<()> {
+        let failed = |error| self.failed("recording the walk", error);
+        let Store { schema, run_id, started_at, .. } = self.store;
+        let now = *started_at;
+        let unfinished = batch.positions.iter().map(|(id, (_, position))| (id.clone(), Some(position), None));
+        let ended = batch.ended.iter().map(|walk| (walk.partition.id(), None, walk.cursor.and_then(time)));
+        for (id, position, cursor) in unfinished.chain(ended) {
+            let position = position.map(|position| sqlx::types::Json(position.clone()));
+            sqlx::query(
+                "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, updated_at) \
+                 values ($1, $2, $3, $4, $5, $6, $7) on conflict (connection, resource, partition) do update set \
+                 run_id = excluded.run_id, position = excluded.position, updated_at = excluded.updated_at, \
+                 cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
+            )
+            .bind(schema)
+            .bind(self.resource.name)
+            .bind(id)
+            .bind(run_id)
+            .bind(position)
+            .bind(cursor)
+            .bind(now)
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?;
+        }
+        let ended: Vec<String> = batch.ended.iter().map(|walk| walk.partition.id()).collect();
+        if !ended.is_empty() {
+            sqlx::query("delete from sync.seen where connection = $1 and resource = $2 and partition = any($3)")
+                .bind(schema)
+                .bind(self.resource.name)
+                .bind(&ended)
+                .execute(&mut **transaction)
+                .await
+                .map_err(failed)?;
+        }
+        for (partition, row) in &batch.rejected {
+            sqlx::query(
+                "insert into sync.quarantine (connection, resource, partition, run_id, reason, raw, seen_at) \
+                 values ($1, $2, $3, $4, $5, $6, $7) on conflict (connection, resource, partition, raw_hash) \
+                 do update set run_id = excluded.run_id, reason = excluded.reason, seen_at = excluded.seen_at",
+            )
+            .bind(schema)
+            .bind(self.resource.name)
+            .bind(partition.id())
+            .bind(run_id)
+            .bind(&row.reason)
+            .bind(row.raw.replace('\0', "\\u0000"))
+            .bind(now)
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?;
+        }
+        if !batch.drift.is_empty() {
+            let fields: Vec<&str> = batch.drift.keys().map(|(field, _, _)| field.as_str()).collect();
+            let kinds: Vec<&str> = batch.drift.keys().map(|(_, kind, _)| kind.name()).collect();
+            let types: Vec<&str> = batch.drift.keys().map(|(_, _, json_type)| *json_type).collect();
+            sqlx::query(
+                "insert into sync.drift (connection, resource, field, kind, json_type, first_run_id, first_seen_at) \
+                 select $1, $2, field, kind, json_type, $3, $4 from unnest($5::text[], $6::text[], $7::text[]) as d (field, kind, json_type) \
+                 on conflict do nothing",
+            )
+            .bind(schema)
+            .bind(self.resource.name)
+            .bind(run_id)
+            .bind(now)
+            .bind(&fields)
+            .bind(&kinds)
+            .bind(&types)
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?;
+        }
+        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        sqlx::query(
+            "update sync.resources set rows_read = rows_read + $3, inserted = inserted + $4, updated = updated + $5, \
+             unchanged = unchanged + $6, deleted = deleted + $7, quarantined = quarantined + $8 \
+             where run_id = $1 and resource = $2",
+        )
+        .bind(run_id)
+        .bind(self.resource.name)
+        .bind(count(batch.rows))
+        .bind(count(counts.inserted))
+        .bind(count(counts.updated))
+        .bind(count(counts.unchanged))
+        .bind(count(counts.deleted))
+        .bind(count(counts.quarantined))
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(failed)
+    }
+}
+
+/// Sends tuples to `copy` in its binary form.
+async fn copy(connection: &mut PgConnection, statement: &str, tuples: &[u8]) -> sqlx::Result<()> {
+    const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+    const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
+    let mut copy = connection.copy_in_raw(statement).await?;
+    copy.send(HEADER).await?;
+    for chunk in tuples.chunks(COPY_CHUNK) {
+        copy.send(chunk).await?;
+    }
+    copy.send(&TRAILER[..]).await?;
+    copy.finish().await.map(drop)
+}
+
+/// The time of Postgres's microseconds.
+fn time(micros: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(micros.checked_add(946_684_800_000_000)?)
+}

@@ -1,0 +1,157 @@
+//! SQL: one database, one connection's schema, everything that is written.
+//!
+//! What belongs together is committed together: rows, walk positions, seen
+//! keys, counters and the run's right to write. A run that dies anywhere leaves
+//! the state of its last commit, and a reader never sees one without the other.
+
+mod commit;
+mod migrate;
+mod runs;
+mod sql;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tracing::warn;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::resource::Connector;
+
+pub(crate) use commit::{Batch, Counts, EndedWalk, Table};
+pub use runs::Verdict;
+pub(crate) use runs::ResourceOutcome;
+pub(crate) use sql::ident;
+
+/// The oldest server whose functions are used here.
+const OLDEST_SERVER: i32 = 14;
+
+/// Where rows go.
+#[derive(Clone, Debug)]
+pub struct Database {
+    options: PgConnectOptions,
+    connections: u32,
+}
+
+impl Database {
+    /// A server, by its address.
+    pub fn new(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url).map_err(|error| Error::settings("DATABASE_URL is not understood").next("write it as postgres://user:password@host:port/database").because(error))?;
+        Ok(Self { options: options.application_name("vendor-connectors"), connections: 4 })
+    }
+
+    /// Restricts it to one connection, which is all that the embedded database has.
+    #[must_use]
+    pub fn with_one_connection(mut self) -> Self {
+        self.connections = 1;
+        self
+    }
+}
+
+/// The database of one run.
+pub(crate) struct Store {
+    pool: PgPool,
+    /// Holds the lock of the connection as long as the run lasts.
+    lock: Option<PgConnection>,
+    pub(crate) schema: String,
+    pub(crate) run_id: i64,
+    pub(crate) started_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Connects, takes the connection's lock, brings the tables up to date, and begins a run.
+    pub(crate) async fn begin(
+        database: &Database,
+        connector: &Connector,
+        schema: &str,
+        preset: &str,
+        started_at: DateTime<Utc>,
+    ) -> Result<Self> {
+        let connecting = |error| nothing_tried(Error::storage("connecting", error));
+        let pool = PgPoolOptions::new()
+            .max_connections(database.connections)
+            .acquire_timeout(Duration::from_secs(20))
+            .connect_with(database.options.clone())
+            .await
+            .map_err(connecting)?;
+        let mut store = Self { pool, lock: None, schema: schema.to_owned(), run_id: 0, started_at };
+        store.check_server().await.map_err(nothing_tried)?;
+        if database.connections > 1 {
+            store.lock = Some(lock(&database.options, schema).await.map_err(nothing_tried)?);
+        }
+        migrate::up(&store.pool, schema, connector.migrations).await.map_err(nothing_tried)?;
+        store.run_id = store.begin_run(connector, preset).await.map_err(nothing_tried)?;
+        Ok(store)
+    }
+
+    /// Ends the connections; an error here changes nothing that was committed.
+    pub(crate) async fn close(self) {
+        if let Some(lock) = self.lock
+            && let Err(error) = lock.close().await
+        {
+            warn!("the lock's connection did not close: {}", Error::storage("closing", error));
+        }
+        self.pool.close().await;
+    }
+
+    /// Up to `limit` values of a parent's column after `after`, in rows that are not deleted, in order.
+    pub(crate) async fn parents(&self, table: &str, column: &str, after: Option<&str>, limit: i64) -> Result<Vec<String>> {
+        let column = ident(column);
+        let query = format!(
+            "select {column}::text from {}.{} where _deleted_at is null and {column} is not null \
+             and ($1::text is null or {column}::text collate \"C\" > $1) order by {column}::text collate \"C\" limit $2",
+            ident(&self.schema),
+            ident(table)
+        );
+        sqlx::query_scalar(AssertSqlSafe(query))
+            .bind(after)
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| Error::storage("reading the parents", error))
+    }
+
+    async fn check_server(&self) -> Result<()> {
+        let version: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int / 10000")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(|error| Error::storage("asking for its version", error))?;
+        if version >= OLDEST_SERVER {
+            return Ok(());
+        }
+        Err(Error::settings(format!("the server is Postgres {version}, and at least {OLDEST_SERVER} is needed")).next("upgrade the server, or name another one in DATABASE_URL"))
+    }
+}
+
+/// A failure before anything was tried, whatever its cause.
+fn nothing_tried(error: Error) -> Error {
+    error.before_start()
+}
+
+/// Takes the lock of a connection, on a session of its own that lasts as long as the run.
+async fn lock(options: &PgConnectOptions, schema: &str) -> Result<PgConnection> {
+    let failed = |error| Error::storage("taking the connection's lock", error);
+    let mut session = PgConnection::connect_with(options).await.map_err(failed)?;
+    let free: bool = sqlx::query_scalar("select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0))")
+        .bind(schema)
+        .fetch_one(&mut session)
+        .await
+        .map_err(failed)?;
+    if free {
+        return Ok(session);
+    }
+    let holder: Option<(Option<i32>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        "select a.pid, a.backend_start from pg_locks l join pg_stat_activity a using (pid) \
+         where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database where datname = current_database()) \
+         and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('vendor-connectors ' || $1, 0) limit 1",
+    )
+    .bind(schema)
+    .fetch_optional(&mut session)
+    .await
+    .map_err(failed)?;
+    let since = holder.and_then(|(_, since)| since).map_or(String::new(), |since| format!(" since {}", since.format("%Y-%m-%d %H:%M:%S UTC")));
+    let error = Error::new(ErrorKind::Storage, format!("another run of `{schema}` is writing{since}"));
+    Err(error.next("wait until it ends, and run again"))
+}

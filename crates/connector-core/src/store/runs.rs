@@ -1,0 +1,135 @@
+//! What a run leaves behind besides rows: its record, and that of its resources.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Store;
+use crate::error::{Error, Result};
+use crate::http::Traffic;
+use crate::resource::Connector;
+
+/// How a resource, or a run, came out. A later one is worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is proved that the listing was read to its end.
+    Complete,
+    /// It was not tried, because something before it failed.
+    Skipped,
+    /// What was read is there, but it is not proved to be all.
+    Incomplete,
+    /// It could not be read.
+    Failed,
+}
+
+impl Verdict {
+    /// The word in `sync.resources`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Skipped => "skipped",
+            Self::Incomplete => "incomplete",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How a resource came out, for its record.
+pub(crate) struct ResourceOutcome<'a> {
+    pub(crate) verdict: Verdict,
+    pub(crate) evidence: serde_json::Value,
+    pub(crate) error: Option<&'a str>,
+    pub(crate) traffic: &'a Traffic,
+    pub(crate) pages: u64,
+}
+
+impl Store {
+    /// Records a new run, which from now on is the only one that may write.
+    pub(super) async fn begin_run(&self, connector: &Connector, preset: &str) -> Result<i64> {
+        let failed = |error| Error::storage("beginning a run", error);
+        let mut transaction = self.pool.begin().await.map_err(failed)?;
+        let run_id: i64 = sqlx::query_scalar(
+            "insert into sync.runs (connection, connector, preset, connector_version, started_at) \
+             values ($1, $2, $3, $4, $5) returning run_id",
+        )
+        .bind(&self.schema)
+        .bind(connector.name)
+        .bind(preset)
+        .bind(env!("CARGO_PKG_VERSION"))
+        .bind(self.started_at)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        let owner: String = sqlx::query_scalar(
+            "insert into sync.connections (connection, connector, run_id) values ($1, $2, $3) \
+             on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id) returning connector",
+        )
+        .bind(&self.schema)
+        .bind(connector.name)
+        .bind(run_id)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        if owner != connector.name {
+            return Err(Error::settings(format!("the schema `{}` belongs to the connector `{owner}`", self.schema)).next("name another schema with --schema"));
+        }
+        transaction.commit().await.map_err(failed)?;
+        Ok(run_id)
+    }
+
+    /// Records that a resource begins; until it ends it counts as incomplete.
+    pub(crate) async fn begin_resource(&self, resource: &str, started_at: chrono::DateTime<chrono::Utc>) -> Result<()> {
+        sqlx::query("insert into sync.resources (run_id, connection, resource, started_at) values ($1, $2, $3, $4)")
+            .bind(self.run_id)
+            .bind(&self.schema)
+            .bind(resource)
+            .bind(started_at)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(|error| Error::storage("beginning a resource", error))
+    }
+
+    /// Records how a resource came out.
+    pub(crate) async fn end_resource(&self, resource: &str, outcome: &ResourceOutcome<'_>) -> Result<()> {
+        use std::sync::atomic::Ordering::Relaxed;
+        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let traffic = outcome.traffic;
+        sqlx::query(
+            "update sync.resources set finished_at = clock_timestamp(), verdict = $3, evidence = $4, error = $5, \
+             requests = $6, pages = $7, bytes = $8, retries = $9, waited_ms = $10 where run_id = $1 and resource = $2",
+        )
+        .bind(self.run_id)
+        .bind(resource)
+        .bind(outcome.verdict.name())
+        .bind(&outcome.evidence)
+        .bind(outcome.error)
+        .bind(count(traffic.requests.load(Relaxed)))
+        .bind(count(outcome.pages))
+        .bind(count(traffic.bytes.load(Relaxed)))
+        .bind(count(traffic.retries.load(Relaxed)))
+        .bind(count(traffic.waited_ms.load(Relaxed)))
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(|error| Error::storage("recording a resource", error))
+    }
+
+    /// Records how the run came out.
+    pub(crate) async fn end_run(&self, verdict: Verdict) -> Result<()> {
+        sqlx::query("update sync.runs set finished_at = clock_timestamp(), verdict = $2 where run_id = $1")
+            .bind(self.run_id)
+            .bind(verdict.name())
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(|error| Error::storage("recording the run", error))
+    }
+}

@@ -1,0 +1,119 @@
+//! The statements of one table. Pure text, and the only text with names pasted in.
+//!
+//! Everything that is pasted is a name from a declaration or the connection's
+//! schema, quoted here; values are bound, or come through `copy`.
+
+use crate::column::Source;
+use crate::resource::Resource;
+
+/// A name as SQL takes it, whatever it holds.
+pub(crate) fn ident(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The temporary table that a batch is copied into.
+const STAGE: &str = "pg_temp.stage";
+
+/// The statements that merge a batch into one table.
+#[derive(Debug)]
+pub(crate) struct Statements {
+    /// Makes the stage.
+    pub(crate) stage: String,
+    /// Fills it.
+    pub(crate) copy: String,
+    /// Leaves the newest row of each key in it.
+    pub(crate) deduplicate: String,
+    /// Inserts the rows whose key is new. Binds the run and its time.
+    pub(crate) insert: String,
+    /// Updates the rows that differ. Binds the run and its time.
+    pub(crate) update: String,
+    /// Notes the keys of a walk that goes on. Binds connection, resource, partition, run, and the partition's values.
+    pub(crate) note_seen: String,
+    /// Marks what complete walks did not see. Binds the time, connection, resource, the walks' partitions, and their values.
+    pub(crate) mark_deleted: String,
+    /// Counts the rows that are not deleted in partitions. Binds their values.
+    pub(crate) count_live: String,
+    /// Counts the distinct keys of a walk. Binds connection, resource, the partition, and its values.
+    pub(crate) count_keys: String,
+    /// The table's qualified name.
+    pub(crate) table: String,
+}
+
+impl Statements {
+    pub(crate) fn new(schema: &str, resource: &Resource) -> Self {
+        let table = format!("{}.{}", ident(schema), ident(resource.table));
+        let columns: Vec<String> = resource.table_columns().map(|column| ident(column.name)).collect();
+        let key: Vec<String> = resource.key_columns().map(ident).collect();
+        let is_key = |name: &str| resource.key_columns().any(|key| key == name);
+        let written: Vec<String> =
+            resource.table_columns().filter(|column| !is_key(column.name)).map(|column| ident(column.name)).chain([ident("_extra")]).collect();
+        let compared: Vec<String> = resource
+            .table_columns()
+            .filter(|column| !is_key(column.name) && !column.volatile && column.source != Source::Position)
+            .map(|column| ident(column.name))
+            .chain([ident("_extra")])
+            .collect();
+        let types: Vec<String> =
+            resource.table_columns().map(|column| format!("{} {}", ident(column.name), column.sql_type.name())).collect();
+        let on_key = key.iter().map(|key| format!("t.{key} = s.{key}")).collect::<Vec<_>>().join(" and ");
+        let of = |alias: &str, names: &[String]| names.iter().map(|name| format!("{alias}.{name}")).collect::<Vec<_>>().join(", ");
+        let hash = |alias: &str| format!("hash_record_extended(row({}), 0)", of(alias, &key));
+        let list = columns.join(", ");
+        let newer = match resource.version.map(ident) {
+            Some(version) => format!("coalesce(b.{version} > a.{version}, a.{version} is null and b.{version} is not null, false) or (a.{version} is not distinct from b.{version} and b._order > a._order)"),
+            None => "b._order > a._order".to_owned(),
+        };
+        let same_key = key.iter().map(|key| format!("a.{key} = b.{key}")).collect::<Vec<_>>().join(" and ");
+        let not_older = resource.version.map(ident).map_or(String::new(), |version| format!(" and coalesce(s.{version} >= t.{version}, true)"));
+        let assignments = written.iter().map(|name| format!("{name} = s.{name}")).collect::<Vec<_>>().join(", ");
+        let partition = resource.partition_columns().next().map(|column| ident(column.name));
+        let within = |alias: &str, parameter: &str| match &partition {
+            Some(column) => format!("{alias}.{column} = any({parameter}::text[])"),
+            // Bound all the same, so that every table's statements bind the same.
+            None => format!("({parameter}::text[] is not null)"),
+        };
+        Self {
+            stage: format!(
+                "create temporary table stage ({}, _extra jsonb, _order bigint) on commit drop",
+                types.join(", ")
+            ),
+            copy: format!("copy {STAGE} ({list}, _extra, _order) from stdin (format binary)"),
+            deduplicate: format!("delete from {STAGE} a using {STAGE} b where {same_key} and ({newer})"),
+            insert: format!(
+                "insert into {table} ({list}, _extra, _run_id, _first_seen_at, _last_changed_at) \
+                 select {list}, _extra, $1, $2, $2 from {STAGE} s \
+                 where not exists (select from {table} t where {on_key})"
+            ),
+            update: format!(
+                "update {table} t set {assignments}, _run_id = $1, _last_changed_at = $2, _deleted_at = null \
+                 from {STAGE} s where {on_key}{not_older} \
+                 and (t._deleted_at is not null or ({}) is distinct from ({}))",
+                of("t", &compared),
+                of("s", &compared)
+            ),
+            note_seen: format!(
+                "insert into sync.seen (connection, resource, partition, run_id, keys) \
+                 select $1, $2, $3, $4, array_agg({}) from {STAGE} s where {} having count(*) > 0",
+                hash("s"),
+                within("s", "$5")
+            ),
+            mark_deleted: format!(
+                "update {table} t set _deleted_at = $1 where t._deleted_at is null and {} \
+                 and not exists (select from {STAGE} s where {on_key}) \
+                 and not exists (select from (select unnest(keys) from sync.seen \
+                 where connection = $2 and resource = $3 and partition = any($4::text[])) as seen (key) where seen.key = {})",
+                within("t", "$5"),
+                hash("t")
+            ),
+            count_live: format!("select count(*) from {table} t where t._deleted_at is null and {}", within("t", "$1")),
+            count_keys: format!(
+                "select count(distinct key) from (select unnest(keys) from sync.seen \
+                 where connection = $1 and resource = $2 and partition = $3 \
+                 union all select {} from {STAGE} s where {}) as seen (key)",
+                hash("s"),
+                within("s", "$4")
+            ),
+            table,
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! The flow of a run: resources, partitions, walks, batches.
+//!
+//! Fetching and decoding go ahead of loading by a bounded number of bytes. The
+//! order of one walk's pages is kept from the socket to the commit.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tracing::{info, warn};
+
+use crate::decode::{Decoder, Drift, Encoded};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Client, Traffic};
+use crate::paging::{Ending, Position, Step, Walk};
+use crate::partition::Partition;
+use crate::report::{DriftReport, Evidence, Report, ResourceReport};
+use crate::resource::{Connector, Resource};
+use crate::column::Source;
+use crate::select;
+use crate::settings::{Connection, Params};
+use crate::store::{Batch, Counts, EndedWalk, ResourceOutcome, Store, Table, Verdict};
+
+/// The size at which a batch is committed.
+const BATCH_BYTES: usize = 4 << 20;
+/// The number of rows at which a batch is committed.
+const BATCH_ROWS: u64 = 20_000;
+/// The age at which a batch is committed, however small it is.
+const BATCH_AGE: Duration = Duration::from_secs(30);
+/// How far decoded pages may be ahead of the commits, in KiB.
+const AHEAD_KIB: u32 = 8 << 10;
+/// The number of a resource's listings that are read at the same time.
+const PARALLEL_WALKS: usize = 4;
+/// The number of parent rows that are read from the database at a time.
+const PARENTS: i64 = 500;
+/// The most problems that a report lists for one resource.
+const MAX_PROBLEMS: usize = 10;
+
+/// What all walks of a run share.
+struct Context {
+    connector: &'static Connector,
+    client: Client,
+    store: Store,
+    params: Params,
+}
+
+/// What a walk sends to the loader.
+enum Event {
+    /// A page, and where the walk is after it.
+    Page { partition: Arc<Partition>, page: Encoded, position: Position, _ahead: OwnedSemaphorePermit },
+    /// The walk ended, one way or the other.
+    End { partition: Arc<Partition>, pages: u64, end: Result<WalkEnd> },
+}
+
+/// How a walk ended that did not fail.
+struct WalkEnd {
+    ending: Ending,
+    total: Option<u64>,
+    total_moved: bool,
+}
+
+/// Syncs a connection: everything, or the resources that it selects and their parents.
+pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
+    let start = Instant::now();
+    let connector = connection.connector;
+    let client = connection.client()?;
+    let database = connection.database().await?;
+    let store = Store::begin(&database, connector, &connection.schema, &connection.preset, started_at).await?;
+    let context = Arc::new(Context { connector, client, store, params: connection.params.clone() });
+    let mut resources: Vec<ResourceReport> = Vec::new();
+    let mut stopped = None;
+    for resource in connection.selected() {
+        let parent = resource.parent.and_then(|parent| resources.iter().find(|report| report.resource == parent.resource));
+        let report = match (&stopped, parent.map(|parent| parent.verdict)) {
+            (Some(reason), _) => skipped(resource, reason),
+            (None, Some(Verdict::Failed | Verdict::Skipped)) => skipped(resource, "its parent could not be read"),
+            (None, parent) => {
+                let (report, fatal) = sync_resource(&context, resource, parent).await;
+                stopped = fatal;
+                report
+            }
+        };
+        resources.push(report);
+    }
+    let verdict = resources.iter().map(|resource| resource.verdict).max().unwrap_or(Verdict::Complete);
+    // A run whose record cannot be written is no green run; the reason was said with its resource.
+    let verdict = match context.store.end_run(verdict).await {
+        Ok(()) => verdict,
+        Err(error) => {
+            warn!("{error}");
+            verdict.max(Verdict::Failed)
+        }
+    };
+    let run_id = context.store.run_id;
+    if let Some(context) = Arc::into_inner(context) {
+        context.store.close().await;
+    }
+    drop(database);
+    Ok(Report { connection: connection.schema.clone(), connector: connector.name, run_id, started_at, elapsed_ms: millis(start), verdict, resources })
+}
+
+/// Syncs one resource; the second value is why nothing else of the connection can work.
+async fn sync_resource(context: &Arc<Context>, resource: &'static Resource, parent: Option<Verdict>) -> (ResourceReport, Option<&'static str>) {
+    let start = Instant::now();
+    let traffic = Arc::new(Traffic::default());
+    let mut tally = Tally::default();
+    if parent == Some(Verdict::Incomplete) {
+        tally.problem("its parent is not complete, so listings may be missing".to_owned());
+    }
+    let outcome = run_walks(context, resource, &traffic, &mut tally).await;
+    if let Err(error) = outcome {
+        tally.fail(error);
+    }
+    let fatal = tally.error.as_ref().and_then(|error| match error.kind() {
+        ErrorKind::Auth => Some("the key was refused"),
+        ErrorKind::Unreachable => Some("the vendor cannot be reached"),
+        ErrorKind::Storage => Some("the database failed"),
+        ErrorKind::Stopped => Some("the run was stopped"),
+        _ => None,
+    });
+    let report = tally.report(resource, &traffic, millis(start));
+    let outcome = ResourceOutcome {
+        verdict: report.verdict,
+        evidence: serde_json::to_value(&report.evidence).unwrap_or_default(),
+        error: report.error.as_deref(),
+        traffic: &traffic,
+        pages: report.evidence.pages,
+    };
+    if let Err(error) = context.store.end_resource(resource.name, &outcome).await {
+        warn!("{error}");
+    }
+    info!("`{}`: {} rows in {} requests, {}", resource.name, report.rows, report.requests, report.verdict);
+    (report, fatal)
+}
+
+/// Reads all listings of a resource and loads them.
+async fn run_walks(context: &Arc<Context>, resource: &'static Resource, traffic: &Arc<Traffic>, tally: &mut Tally) -> Result<()> {
+    context.store.begin_resource(resource.name, context.store.started_at).await?;
+    let table = Table::new(&context.store, resource);
+    table.forget_walks().await?;
+    let (events, received) = mpsc::channel(64);
+    let walks = tokio::spawn(fetch(Arc::clone(context), resource, Arc::clone(traffic), events));
+    let loaded = load(&table, received, tally).await;
+    // The loader ends after the last walk, or fails, which ends the walks.
+    let fetched = walks.await.unwrap_or_else(|error| Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error)));
+    loaded.and(fetched)
+}
+
+/// Starts a walk for each partition, some at a time.
+async fn fetch(context: Arc<Context>, resource: &'static Resource, traffic: Arc<Traffic>, events: mpsc::Sender<Event>) -> Result<()> {
+    let decoder = Arc::new(Decoder::new(resource));
+    let ahead = Arc::new(Semaphore::new(AHEAD_KIB as usize));
+    let mut walks = JoinSet::new();
+    let start = |partition: Partition, walks: &mut JoinSet<()>| {
+        let walker = Walker {
+            context: Arc::clone(&context),
+            resource,
+            decoder: Arc::clone(&decoder),
+            partition: Arc::new(partition),
+            traffic: Arc::clone(&traffic),
+            events: events.clone(),
+            ahead: Arc::clone(&ahead),
+        };
+        walks.spawn(walker.run());
+    };
+    if let Some(partitions) = Partition::of_params(resource, context.connector, &context.params) {
+        for partition in partitions {
+            room_for_one(&mut walks).await;
+            start(partition, &mut walks);
+        }
+        walks.join_all().await;
+        return Ok(());
+    }
+    let parent = resource.parent.and_then(|parent| Some((parent, context.connector.resource(parent.resource)?)));
+    let Some((parent, parent_resource)) = parent else {
+        return Err(Error::settings(format!("`{}` has no listings to ask for", resource.name)));
+    };
+    let mut after: Option<String> = None;
+    loop {
+        let keys = context.store.parents(parent_resource.table, parent.column, after.as_deref(), PARENTS).await?;
+        let Some(last) = keys.last() else { break };
+        after = Some(last.clone());
+        for key in keys {
+            room_for_one(&mut walks).await;
+            if events.is_closed() {
+                return Ok(());
+            }
+            start(Partition::of_parent(parent.placeholder, key), &mut walks);
+        }
+    }
+    walks.join_all().await;
+    Ok(())
+}
+
+/// Waits until one more walk may begin.
+async fn room_for_one(walks: &mut JoinSet<()>) {
+    while walks.len() >= PARALLEL_WALKS {
+        walks.join_next().await;
+    }
+}
+
+/// One walk through one listing.
+struct Walker {
+    context: Arc<Context>,
+    resource: &'static Resource,
+    decoder: Arc<Decoder>,
+    partition: Arc<Partition>,
+    traffic: Arc<Traffic>,
+    events: mpsc::Sender<Event>,
+    ahead: Arc<Semaphore>,
+}
+
+impl Walker {
+    async fn run(self) {
+        let positional = self.resource.columns.iter().any(|column| column.source == Source::Position);
+        let mut walk = Walk::new(self.resource.paging, positional);
+        let end = self.walk(&mut walk).await.map_err(|error| {
+            let error = error.at("page", walk.pages() + 1);
+            if self.partition.values.is_empty() { error } else { error.at("partition", &self.partition) }
+        });
+        // A closed channel means that the loader failed, and it has said why.
+        let _ = self.events.send(Event::End { partition: Arc::clone(&self.partition), pages: walk.pages(), end }).await;
+    }
+
+    async fn walk(&self, walk: &mut Walk) -> Result<WalkEnd> {
+        let contract = |what: String| Error::new(ErrorKind::Contract, what);
+        let mut response = self.request(walk).await;
+        loop {
+            let answer = response?;
+            let body = answer.json();
+            if let Some(said) = select::error_in(body, &self.context.client) {
+                let error = Error::new(ErrorKind::Rejected, format!("the vendor answered with an error: {said}"));
+                return Err(error.next("check the base URL and the preset; the vendor's words say more"));
+            }
+            let rows = select::select(body, self.resource).map_err(|what| {
+                contract(what).next("check the base URL, and whether the live API answers in another shape than its document")
+            })?;
+            let facts = select::facts(&answer, body, &rows, &self.resource.paging);
+            let first = walk.received();
+            let step = walk.advance(&facts).map_err(|stuck| contract(stuck.to_string()))?;
+            // The next page is asked for while this one is decoded.
+            let next = (step == Step::Next).then(|| tokio::spawn(self.request(walk)));
+            let page = self.decoder.page(&rows.rows, &self.partition.values, first);
+            drop(rows);
+            let kib = u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
+            let stopped = || Error::new(ErrorKind::Stopped, "the load stopped");
+            let ahead = Arc::clone(&self.ahead).acquire_many_owned(kib).await.map_err(|_| stopped())?;
+            let event = Event::Page { partition: Arc::clone(&self.partition), page, position: walk.position().clone(), _ahead: ahead };
+            self.events.send(event).await.map_err(|_| stopped())?;
+            match (step, next) {
+                (Step::End(ending), _) => return Ok(WalkEnd { ending, total: walk.total(), total_moved: walk.total_moved() }),
+                (Step::Next, Some(next)) => response = next.await.unwrap_or_else(|_| Err(stopped())),
+                (Step::Next, None) => response = self.request(walk).await,
+            }
+        }
+    }
+
+    /// The request for the page that the walk is at, to be awaited anywhere.
+    fn request(&self, walk: &Walk) -> impl Future<Output = Result<crate::http::Response>> + Send + 'static {
+        let target = self.partition.target(self.resource, self.context.connector, &self.context.params, walk);
+        let (context, traffic) = (Arc::clone(&self.context), Arc::clone(&self.traffic));
+        async move { context.client.get(&target, &traffic).await }
+    }
+}
+
+/// Gathers pages into batches and commits them.
+async fn load(table: &Table<'_>, mut events: mpsc::Receiver<Event>, tally: &mut Tally) -> Result<()> {
+    let mut batch = Batch::default();
+    let mut oldest: Option<Instant> = None;
+    let mut rejected_in: BTreeMap<String, u64> = BTreeMap::new();
+    let mut cursors: BTreeMap<String, i64> = BTreeMap::new();
+    loop {
+        let age = oldest.map_or(BATCH_AGE, |oldest| BATCH_AGE.saturating_sub(oldest.elapsed()));
+        let event = tokio::time::timeout(age, events.recv()).await;
+        match event {
+            Ok(Some(Event::Page { partition, page, position, _ahead })) => {
+                oldest.get_or_insert_with(Instant::now);
+                let id = partition.id();
+                *rejected_in.entry(id.clone()).or_default() += page.rejected.len() as u64;
+                if let Some(cursor) = page.cursor {
+                    cursors.entry(id).and_modify(|reached| *reached = cursor.max(*reached)).or_insert(cursor);
+                }
+                batch.add(&partition, page, position);
+            }
+            Ok(Some(Event::End { partition, pages, end })) => {
+                let id = partition.id();
+                let (rejected, cursor) = (rejected_in.remove(&id).unwrap_or(0), cursors.remove(&id));
+                if tally.end(&partition, pages, end) {
+                    batch.end(EndedWalk { partition: Arc::unwrap_or_clone(partition), deletes: rejected == 0, cursor });
+                }
+            }
+            Ok(None) => break,
+            Err(_) => {}
+        }
+        let old = oldest.is_some_and(|oldest| oldest.elapsed() >= BATCH_AGE);
+        if batch.bytes() >= BATCH_BYTES || batch.rows >= BATCH_ROWS || old {
+            commit(table, &mut batch, tally).await?;
+            oldest = None;
+        }
+    }
+    commit(table, &mut batch, tally).await
+}
+
+async fn commit(table: &Table<'_>, batch: &mut Batch, tally: &mut Tally) -> Result<()> {
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let counts = table.commit(batch).await?;
+    tally.add(batch, counts);
+    batch.clear();
+    Ok(())
+}
+
+/// What a resource's walks and commits came to.
+#[derive(Default)]
+struct Tally {
+    rows: u64,
+    counts: Counts,
+    evidence: Evidence,
+    more_problems: u64,
+    drift: BTreeMap<Drift, u64>,
+    failed_walks: u64,
+    error: Option<Error>,
+}
+
+impl Tally {
+    fn add(&mut self, batch: &Batch, counts: Counts) {
+        self.rows += batch.rows;
+        self.counts.inserted += counts.inserted;
+        self.counts.updated += counts.updated;
+        self.counts.unchanged += counts.unchanged;
+        self.counts.deleted += counts.deleted;
+        self.counts.quarantined += counts.quarantined;
+        self.evidence.repeats += counts.repeats;
+        if counts.fused > 0 {
+            self.problem(format!("{} rows are no longer listed, too many at once to be marked deleted", counts.fused));
+        }
+        for (drift, rows) in batch.drift() {
+            *self.drift.entry(drift.clone()).or_default() += rows;
+        }
+    }
+
+    /// Takes note of a walk's end; true if it is one that proves the listing whole.
+    fn end(&mut self, partition: &Partition, pages: u64, end: Result<WalkEnd>) -> bool {
+        self.evidence.partitions += 1;
+        self.evidence.pages += pages;
+        match end {
+            Ok(end) => {
+                *self.evidence.endings.entry(end.ending.name()).or_default() += 1;
+                self.evidence.total_moved |= end.total_moved;
+                if let Some(total) = end.total {
+                    self.evidence.total = Some(self.evidence.total.unwrap_or(0) + total);
+                }
+                true
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound && !partition.values.is_empty() => {
+                self.evidence.vanished += 1;
+                false
+            }
+            Err(error) => {
+                self.failed_walks += 1;
+                self.fail(error);
+                false
+            }
+        }
+    }
+
+    fn problem(&mut self, problem: String) {
+        if self.evidence.problems.len() < MAX_PROBLEMS {
+            self.evidence.problems.push(problem);
+        } else {
+            self.more_problems += 1;
+        }
+    }
+
+    /// Keeps the error that says most: the first, unless a later one stops everything.
+    fn fail(&mut self, error: Error) {
+        let stops = |error: &Error| matches!(error.kind(), ErrorKind::Auth | ErrorKind::Unreachable | ErrorKind::Storage);
+        match &self.error {
+            Some(first) if stops(first) || !stops(&error) => self.problem(error.to_string()),
+            _ => {
+                if let Some(first) = self.error.replace(error) {
+                    self.problem(first.to_string());
+                }
+            }
+        }
+    }
+
+    fn report(mut self, resource: &'static Resource, traffic: &Traffic, elapsed_ms: u64) -> ResourceReport {
+        if self.counts.quarantined > 0 {
+            self.problem(format!("{} rows have no place in the table; they are in sync.quarantine", self.counts.quarantined));
+        }
+        if self.more_problems > 0 {
+            self.evidence.problems.push(format!("and {} more", self.more_problems));
+        }
+        let verdict = match &self.error {
+            Some(_) if self.evidence.partitions > self.failed_walks => Verdict::Incomplete,
+            Some(_) => Verdict::Failed,
+            None if !self.evidence.problems.is_empty() => Verdict::Incomplete,
+            None => Verdict::Complete,
+        };
+        let drift = self.drift.into_iter().map(|((field, kind, json_type), rows)| DriftReport { field, kind: kind.name(), json_type, rows });
+        ResourceReport {
+            resource: resource.name,
+            table: resource.table,
+            verdict,
+            rows: self.rows,
+            inserted: self.counts.inserted,
+            updated: self.counts.updated,
+            unchanged: self.counts.unchanged,
+            deleted: self.counts.deleted,
+            quarantined: self.counts.quarantined,
+            requests: traffic.requests.load(Relaxed),
+            retries: traffic.retries.load(Relaxed),
+            bytes: traffic.bytes.load(Relaxed),
+            waited_ms: traffic.waited_ms.load(Relaxed),
+            elapsed_ms,
+            evidence: self.evidence,
+            drift: drift.collect(),
+            error: self.error.as_ref().map(Error::to_string),
+            next: self.error.as_ref().and_then(|error| error.advice().map(str::to_owned)),
+        }
+    }
+}
+
+fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
+    let mut report = Tally::default().report(resource, &Traffic::default(), 0);
+    report.verdict = Verdict::Skipped;
+    report.error = Some(format!("not tried: {reason}"));
+    report
+}
+
+fn millis(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,182 @@
+//! Content: what a test gives the vendor to hold, and how it changes that later.
+//!
+//! Two resources at one address have one listing, as a real vendor has, so every
+//! name that a test uses is first turned into the listing that it stands for.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fmt, io};
+
+use connector_core::{Connector, Resource};
+use serde_json::Value;
+
+use crate::fixture;
+use crate::generate::Generator;
+use crate::store::Store;
+
+/// What a vendor holds at first.
+pub struct Content {
+    fixtures: Option<PathBuf>,
+    generated: Option<Generator>,
+    given: Vec<(Listing, Vec<String>)>,
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").finish_non_exhaustive()
+    }
+}
+
+impl Content {
+    /// Nothing: every listing is empty.
+    pub fn empty() -> Self {
+        Self { fixtures: None, generated: None, given: Vec::new() }
+    }
+
+    /// The responses in a folder; a resource without a file has an empty listing.
+    ///
+    /// `<resource>.<page>.json` is a page in the wire shape. Its items are those
+    /// of every parent that has no `<resource>@<parent's key>.<page>.json`.
+    pub fn fixtures(folder: impl Into<PathBuf>) -> Self {
+        Self { fixtures: Some(folder.into()), ..Self::empty() }
+    }
+
+    /// Made-up rows: `rows` says how many each listing of a resource has.
+    ///
+    /// The same seed makes the same rows. Another seed makes other values with
+    /// the same keys.
+    pub fn generated(seed: u64, rows: impl Fn(&str) -> u64 + Send + Sync + 'static) -> Self {
+        Self { generated: Some(Generator::new(seed, Box::new(rows))), ..Self::empty() }
+    }
+
+    /// Gives one listing these items, each a [`Value`] or the text of one.
+    #[must_use]
+    pub fn with<T: ToString>(
+        mut self,
+        listing: impl Into<Listing>,
+        items: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.given.push((listing.into(), texts(items)));
+        self
+    }
+
+    pub(crate) fn open(self, connector: &'static Connector) -> io::Result<Holdings> {
+        let mut store = Store::new(connector, self.generated);
+        if let Some(folder) = &self.fixtures {
+            store.hold(fixture::read(connector, folder)?);
+        }
+        for (listing, items) in self.given {
+            store.replace(listing.of(connector), items);
+        }
+        Ok(Holdings(Arc::new(Mutex::new(store))))
+    }
+}
+
+/// One listing: a resource, and for a child the parent whose items they are.
+///
+/// Made from `"campaigns"`, or from `("endpoints", "app_1")`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Listing {
+    /// The resource's name.
+    pub(crate) resource: String,
+    /// The parent's key, for the items of that parent alone.
+    pub(crate) parent: Option<String>,
+}
+
+impl From<&str> for Listing {
+    fn from(resource: &str) -> Self {
+        Self { resource: resource.to_owned(), parent: None }
+    }
+}
+
+impl From<(&str, &str)> for Listing {
+    fn from((resource, parent): (&str, &str)) -> Self {
+        Self { resource: resource.to_owned(), parent: Some(parent.to_owned()) }
+    }
+}
+
+impl Listing {
+    /// The listing behind a resource's name: resources at one address share theirs.
+    pub(crate) fn new(connector: &'static Connector, resource: &str, parent: Option<&str>) -> Self {
+        Self { resource: resource.to_owned(), parent: parent.map(str::to_owned) }.of(connector)
+    }
+
+    fn of(mut self, connector: &'static Connector) -> Self {
+        let asked = self.resource(connector);
+        let same = |other: &&Resource| other.path == asked.path && other.query == asked.query;
+        let first = connector.resources.iter().find(same).unwrap_or(asked);
+        first.name.clone_into(&mut self.resource);
+        self
+    }
+
+    pub(crate) fn resource(&self, connector: &'static Connector) -> &'static Resource {
+        let name = &self.resource;
+        connector.resource(name).unwrap_or_else(|| panic!("the connector has no resource `{name}`"))
+    }
+
+    /// The same resource's listing for all parents that have none of their own.
+    pub(crate) fn shared(&self) -> Self {
+        Self { resource: self.resource.clone(), parent: None }
+    }
+}
+
+/// What a vendor holds now. Clones are handles to the same holdings, for scripts.
+#[derive(Clone)]
+pub struct Holdings(Arc<Mutex<Store>>);
+
+impl fmt::Debug for Holdings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Holdings").finish_non_exhaustive()
+    }
+}
+
+impl Holdings {
+    /// The items of a listing.
+    pub fn items(&self, listing: impl Into<Listing>) -> Vec<Value> {
+        self.with(|store| {
+            let listing = listing.into().of(store.connector);
+            store.texts(&listing).iter().map(|text| parse(text)).collect()
+        })
+    }
+
+    /// Changes, inserts or deletes items of a listing. Generated rows become held ones.
+    pub fn edit(&self, listing: impl Into<Listing>, change: impl FnOnce(&mut Vec<Value>)) {
+        self.with(|store| {
+            let listing = listing.into().of(store.connector);
+            let mut items = store.texts(&listing).iter().map(|text| parse(text)).collect();
+            change(&mut items);
+            store.replace(listing, texts(items));
+        });
+    }
+
+    /// Replaces the items of a listing, each by a [`Value`] or by the text of one.
+    pub fn replace<T: ToString>(
+        &self,
+        listing: impl Into<Listing>,
+        items: impl IntoIterator<Item = T>,
+    ) {
+        self.with(|store| store.replace(listing.into().of(store.connector), texts(items)));
+    }
+
+    /// Changes every `nth` generated row of a resource, and gives it a later version.
+    pub fn change_every(&self, resource: &str, nth: u64) {
+        self.with(|store| {
+            let listing = Listing::from(resource).of(store.connector);
+            let generator = store.generated.as_mut();
+            generator.expect("there are generated rows").change_every(&listing.resource, nth);
+        });
+    }
+
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut Store) -> T) -> T {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn texts<T: ToString>(items: impl IntoIterator<Item = T>) -> Vec<String> {
+    items.into_iter().map(|item| item.to_string()).collect()
+}
+
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text)
+        .unwrap_or_else(|error| panic!("`replace` such an item, no `Value` holds it: {error}"))
+}

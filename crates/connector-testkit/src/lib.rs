@@ -1,0 +1,45 @@
+//! A vendor that is not there: an HTTP server that answers as a declaration says.
+//!
+//! Everything it does is read from the [`Connector`](connector_core::Connector),
+//! so a connector and its simulated vendor cannot disagree, and a request that
+//! the declaration does not explain fails the test that made it.
+//!
+//! ```text
+//! request → route (path, key, query) → page (rows, envelope, next) → script → serve
+//!                                        ↑
+//!                    content: fixtures, rows given in code, or generated rows
+//! ```
+//!
+//! ```no_run
+//! # fn run(connector: &'static connector_core::Connector) -> std::io::Result<()> {
+//! use connector_testkit::{Answer, Content, Vendor};
+//!
+//! let vendor = Vendor::start(connector, Content::fixtures("fixtures/accounts"))?;
+//! vendor.on(|request, honest| match request.nth {
+//!     0 => Answer::html(200, "<h1>One moment</h1>"),
+//!     _ => honest,
+//! });
+//! // … sync from `vendor.base_url()` with `vendor.key()` …
+//! vendor.edit("campaigns", |items| items.truncate(3));
+//! vendor.finish();
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod content;
+mod envelope;
+mod fixture;
+mod generate;
+mod invent;
+mod page;
+mod route;
+mod serve;
+mod state;
+mod store;
+mod vendor;
+
+pub use answer::Answer;
+pub use content::{Content, Holdings, Listing};
+pub use route::Request;
+pub use vendor::{RateLimit, Vendor};

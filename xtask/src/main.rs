@@ -1,0 +1,43 @@
+//! The chores of the workspace: `cargo xtask --help` lists them.
+//!
+//! It is thin on purpose: what a user needs lives in the crates.
+
+mod connectors;
+mod sync_all;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The chores of the workspace", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Sync all connections of connectors.toml, or simulated vendors with --demo
+    SyncAll(sync_all::Args),
+}
+
+fn main() -> ExitCode {
+    let Cli { command } = Cli::parse();
+    let result = match command {
+        Command::SyncAll(args) => sync_all::run(&args),
+    };
+    result.unwrap_or_else(|error| {
+        match error.downcast_ref() {
+            Some(error) => connector_core::print_error(error),
+            None => connector_core::print_error(&connector_core::Error::settings(format!("{error:#}"))),
+        }
+        ExitCode::from(2)
+    })
+}
+
+/// The workspace's folder.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
