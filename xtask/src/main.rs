@@ -3,7 +3,12 @@
 //! It is thin on purpose: what a user needs lives in the crates.
 
 mod connectors;
+mod ddl;
+mod fixtures;
+mod postgres;
+mod psql;
 mod sync_all;
+mod test;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,12 +26,24 @@ struct Cli {
 enum Command {
     /// Sync all connections of connectors.toml, or simulated vendors with --demo
     SyncAll(sync_all::Args),
+    /// Look into the embedded database, or into that of DATABASE_URL
+    Psql(psql::Args),
+    /// Run all tests, with a throw-away Postgres or that of TEST_DATABASE_URL
+    Test(test::Args),
+    /// Print the tables of a connector's declaration as SQL, or check the migrations
+    Ddl(ddl::Args),
+    /// Check that the fixtures are whole and invented
+    Fixtures(fixtures::Args),
 }
 
 fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let result = match command {
         Command::SyncAll(args) => sync_all::run(&args),
+        Command::Psql(args) => psql::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Ddl(args) => ddl::run(&args),
+        Command::Fixtures(args) => fixtures::run(&args),
     };
     result.unwrap_or_else(|error| {
         match error.downcast_ref() {

@@ -108,7 +108,7 @@ pub(crate) struct Client {
     retry: Retry,
     errors: &'static [ErrorShape],
     limits: Limits,
-    limiter: DefaultDirectRateLimiter,
+    limiter: Option<DefaultDirectRateLimiter>,
     /// Nobody asks before this time: the vendor wants a rest.
     rest_until: Mutex<Option<Instant>>,
     /// Whether a 429 came, after which some vendors revoke the key.
@@ -136,7 +136,7 @@ impl Client {
     pub(crate) fn new(
         base: Url,
         credential: Credential,
-        (retry, rate, errors): (Retry, Rate, &'static [ErrorShape]),
+        (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
         limits: Limits,
     ) -> Result<Self> {
         // Asking for the default provider twice is fine: the first one stays.
@@ -158,7 +158,7 @@ impl Client {
             retry,
             errors,
             limits,
-            limiter: RateLimiter::direct(quota(rate)?),
+            limiter: rate.map(quota).transpose()?.map(RateLimiter::direct),
             rest_until: Mutex::new(None),
             limited: AtomicBool::new(false),
             refused: AtomicBool::new(false),
@@ -276,7 +276,9 @@ impl Client {
                 _ => break,
             }
         }
-        self.limiter.until_ready().await;
+        if let Some(limiter) = &self.limiter {
+            limiter.until_ready().await;
+        }
         let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         traffic.waited_ms.fetch_add(waited, Ordering::Relaxed);
     }

@@ -23,8 +23,8 @@ pub struct Connector {
     pub auth: Auth,
     /// Which answers are asked for again.
     pub retry: Retry,
-    /// How often it may be asked.
-    pub rate: Rate,
+    /// How often it may be asked, where the vendor says so.
+    pub rate: Option<Rate>,
     /// How the vendor words an error.
     pub errors: &'static [ErrorShape],
     /// Settings of the vendor's own, in paths and queries.

@@ -36,7 +36,7 @@ pub struct Connection {
     api_key: SecretString,
     database_url: Option<SecretString>,
     resources: Vec<String>,
-    rate: Rate,
+    rate: Option<Rate>,
 }
 
 /// What flags say; each counts more than the environment and the file.
@@ -188,7 +188,7 @@ impl Connection {
         check_schema(&schema)?;
         let resources = if flags.resources.is_empty() { section.resources.clone().unwrap_or_default() } else { flags.resources.clone() };
         check_resources(connector, &resources)?;
-        let rate = section.requests_per_second.map_or(connector.rate, Rate::per_second);
+        let rate = section.requests_per_second.map(Rate::per_second).or(connector.rate);
         let connection = Self {
             connector,
             schema,
@@ -224,7 +224,7 @@ impl Connection {
     /// Lifts the rate limit, for a vendor that is simulated.
     #[must_use]
     pub fn without_rate_limit(mut self) -> Self {
-        self.rate = Rate::per_second(1_000_000);
+        self.rate = None;
         self
     }
 

@@ -72,7 +72,7 @@ pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<
     let store = Store::begin(&database, connector, &connection.schema, &connection.preset, started_at).await?;
     let context = Arc::new(Context { connector, client, store, params: connection.params.clone() });
     let mut resources: Vec<ResourceReport> = Vec::new();
-    let mut stopped = None;
+    let mut stopped: Option<&'static str> = None;
     for resource in connection.selected() {
         let parent = resource.parent.and_then(|parent| resources.iter().find(|report| report.resource == parent.resource));
         let report = match (&stopped, parent.map(|parent| parent.verdict)) {

@@ -16,7 +16,7 @@ use crate::store::Store;
 
 /// What a vendor holds at first.
 pub struct Content {
-    fixtures: Option<PathBuf>,
+    fixtures: Vec<PathBuf>,
     generated: Option<Generator>,
     given: Vec<(Listing, Vec<String>)>,
 }
@@ -30,15 +30,23 @@ impl fmt::Debug for Content {
 impl Content {
     /// Nothing: every listing is empty.
     pub fn empty() -> Self {
-        Self { fixtures: None, generated: None, given: Vec::new() }
+        Self { fixtures: Vec::new(), generated: None, given: Vec::new() }
     }
 
     /// The responses in a folder; a resource without a file has an empty listing.
     ///
-    /// `<resource>.<page>.json` is a page in the wire shape. Its items are those
-    /// of every parent that has no `<resource>@<parent's key>.<page>.json`.
+    /// `<resource>.<page>.json` is a page in the wire shape. Where a resource has
+    /// several listings, its items are those of each one that has no
+    /// `<resource>@<parent's key>.<page>.json` of its own.
     pub fn fixtures(folder: impl Into<PathBuf>) -> Self {
-        Self { fixtures: Some(folder.into()), ..Self::empty() }
+        Self::empty().and_fixtures(folder)
+    }
+
+    /// The responses in another folder, in place of those of the same listings before.
+    #[must_use]
+    pub fn and_fixtures(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.fixtures.push(folder.into());
+        self
     }
 
     /// Made-up rows: `rows` says how many each listing of a resource has.
@@ -62,7 +70,7 @@ impl Content {
 
     pub(crate) fn open(self, connector: &'static Connector) -> io::Result<Holdings> {
         let mut store = Store::new(connector, self.generated);
-        if let Some(folder) = &self.fixtures {
+        for folder in &self.fixtures {
             store.hold(fixture::read(connector, folder)?);
         }
         for (listing, items) in self.given {
@@ -72,33 +80,39 @@ impl Content {
     }
 }
 
-/// One listing: a resource, and for a child the parent whose items they are.
+/// One listing: a resource, and which of its listings if it has several.
 ///
-/// Made from `"campaigns"`, or from `("endpoints", "app_1")`.
+/// Made from `"campaigns"`, or from `("endpoints", "app_1")` with the parent's
+/// key, or from `("settings", "mobile")` with the value of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Listing {
     /// The resource's name.
     pub(crate) resource: String,
-    /// The parent's key, for the items of that parent alone.
-    pub(crate) parent: Option<String>,
+    /// The parent's key or the parameter's value, if the items are of that one alone.
+    pub(crate) partition: Option<String>,
 }
 
 impl From<&str> for Listing {
     fn from(resource: &str) -> Self {
-        Self { resource: resource.to_owned(), parent: None }
+        Self { resource: resource.to_owned(), partition: None }
     }
 }
 
 impl From<(&str, &str)> for Listing {
-    fn from((resource, parent): (&str, &str)) -> Self {
-        Self { resource: resource.to_owned(), parent: Some(parent.to_owned()) }
+    fn from((resource, partition): (&str, &str)) -> Self {
+        Self { resource: resource.to_owned(), partition: Some(partition.to_owned()) }
     }
 }
 
 impl Listing {
     /// The listing behind a resource's name: resources at one address share theirs.
-    pub(crate) fn new(connector: &'static Connector, resource: &str, parent: Option<&str>) -> Self {
-        Self { resource: resource.to_owned(), parent: parent.map(str::to_owned) }.of(connector)
+    pub(crate) fn new(
+        connector: &'static Connector,
+        resource: &str,
+        partition: Option<&str>,
+    ) -> Self {
+        Self { resource: resource.to_owned(), partition: partition.map(str::to_owned) }
+            .of(connector)
     }
 
     fn of(mut self, connector: &'static Connector) -> Self {
@@ -114,9 +128,9 @@ impl Listing {
         connector.resource(name).unwrap_or_else(|| panic!("the connector has no resource `{name}`"))
     }
 
-    /// The same resource's listing for all parents that have none of their own.
+    /// The same resource's listing for all partitions that have none of their own.
     pub(crate) fn shared(&self) -> Self {
-        Self { resource: self.resource.clone(), parent: None }
+        Self { resource: self.resource.clone(), partition: None }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Fixtures: recorded pages on disk, read as one listing each.
 //!
 //! A file is a response in the wire shape, `<resource>.<page>.json`, or
-//! `<resource>@<parent's key>.<page>.json` for one parent alone. Items stay the
-//! text that the file has, so a fixture can hold numbers that no type holds.
+//! `<resource>@<partition>.<page>.json` for one parent or parameter alone. Items
+//! stay the text that the file has, so they can hold numbers that no type holds.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -16,44 +16,46 @@ use crate::content::Listing;
 use crate::envelope::Envelope;
 use crate::store::Held;
 
+/// The texts of the pages of each listing, in order.
+type Pages = BTreeMap<(String, Option<String>), BTreeMap<u32, String>>;
+
 /// Reads every fixture of a folder.
 pub(crate) fn read(
     connector: &'static Connector,
     folder: &Path,
 ) -> io::Result<HashMap<Listing, Held>> {
-    let mut pages: BTreeMap<(String, Option<String>), BTreeMap<u32, String>> = BTreeMap::new();
-    for entry in
-        std::fs::read_dir(folder).map_err(|error| explain(&folder.display().to_string(), &error))?
-    {
-        let path = entry?.path();
-        let Some(name) = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .and_then(|name| name.strip_suffix(".json"))
-        else {
-            continue;
+    let mut held: HashMap<Listing, Held> = HashMap::new();
+    let pages = pages(folder).map_err(|error| explain(folder, &error))?;
+    for ((name, partition), pages) in pages {
+        let Some(resource) = connector.resource(&name) else {
+            return Err(invalid(&name, "no resource has this name"));
         };
-        let (listing, page) =
-            name.rsplit_once('.').ok_or_else(|| invalid(name, "its name has no page number"))?;
-        let page = page.parse().map_err(|_| invalid(name, "its name has no page number"))?;
-        let (resource, parent) = match listing.split_once('@') {
-            Some((resource, parent)) => (resource, Some(parent.to_owned())),
-            None => (listing, None),
-        };
-        pages
-            .entry((resource.to_owned(), parent))
-            .or_default()
-            .insert(page, std::fs::read_to_string(&path)?);
-    }
-    let mut held = HashMap::new();
-    for ((name, parent), pages) in pages {
-        let resource =
-            connector.resource(&name).ok_or_else(|| invalid(&name, "no resource has this name"))?;
-        let listing = Listing::new(connector, &name, parent.as_deref());
+        let listing = Listing::new(connector, &name, partition.as_deref());
         let read = join(resource, pages.values()).map_err(|message| invalid(&name, message))?;
-        held.entry(listing).or_insert(read);
+        if held.get(&listing).is_some_and(|other| other.items != read.items) {
+            return Err(invalid(&name, "a resource at the same address has other items"));
+        }
+        held.insert(listing, read);
     }
     Ok(held)
+}
+
+fn pages(folder: &Path) -> io::Result<Pages> {
+    let mut pages = Pages::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let Some(name) = name.and_then(|name| name.strip_suffix(".json")) else { continue };
+        let page = name.rsplit_once('.').and_then(|(rest, page)| Some((rest, page.parse().ok()?)));
+        let (rest, page) = page.ok_or_else(|| invalid(name, "its name has no page number"))?;
+        let (resource, partition) = match rest.split_once('@') {
+            Some((resource, partition)) => (resource, Some(partition.to_owned())),
+            None => (rest, None),
+        };
+        let listing = pages.entry((resource.to_owned(), partition)).or_default();
+        listing.insert(page, std::fs::read_to_string(&path)?);
+    }
+    Ok(pages)
 }
 
 /// The pages of one listing as one: all items, in the envelope of the first page.
@@ -65,11 +67,7 @@ fn join<'a>(
     let mut envelope = None;
     for page in pages {
         let page = page.trim();
-        let found = |place: &&'static str| {
-            at(page, place)
-                .filter(|found| found.starts_with(['[', '{']))
-                .map(|found| (*place, found))
-        };
+        let found = |place: &&'static str| Some((*place, rows_at(page, place, resource)?));
         let Some((place, found)) = resource.select.iter().find_map(found) else {
             if resource.missing_is_empty && members(page).is_some() {
                 continue;
@@ -91,6 +89,14 @@ fn join<'a>(
     }
     let envelope = envelope.unwrap_or_else(|| Envelope::bare(resource.select[0], false));
     Ok(Held { items, envelope })
+}
+
+/// The list or the object at a place; the body is no row if another place is in it.
+fn rows_at<'a>(page: &'a str, place: &str, resource: &Resource) -> Option<&'a str> {
+    let found = at(page, place).filter(|found| found.starts_with(['[', '{']))?;
+    let others = || resource.select.iter().filter(|other| **other != "$");
+    let is_envelope = place == "$" && others().any(|other| at(page, other).is_some());
+    (!is_envelope || found.starts_with('[')).then_some(found)
 }
 
 /// The text at a place, untouched.
@@ -122,9 +128,9 @@ fn without(page: &str, found: &str) -> Option<Value> {
 }
 
 fn invalid(name: &str, message: &str) -> io::Error {
-    explain(name, &io::Error::new(io::ErrorKind::InvalidData, message.to_owned()))
+    io::Error::new(io::ErrorKind::InvalidData, format!("fixture `{name}`: {message}"))
 }
 
-fn explain(name: &str, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("fixture `{name}`: {error}"))
+fn explain(folder: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("fixtures in {}: {error}", folder.display()))
 }

@@ -89,7 +89,7 @@ impl Generator {
         &mut self,
         connector: &Connector,
         resource: &'static Resource,
-        parent: Option<&str>,
+        partition: Option<&str>,
         rows: Range<u64>,
         out: &mut Vec<u8>,
     ) {
@@ -97,7 +97,7 @@ impl Generator {
         let changes = self.changes.get(resource.name).map_or(&[][..], Vec::as_slice);
         let listing = self.seed
             ^ xxh3_64(resource.name.as_bytes())
-            ^ parent.map_or(0, |parent| xxh3_64(parent.as_bytes()));
+            ^ partition.map_or(0, |partition| xxh3_64(partition.as_bytes()));
         let end = rows.end;
         for row in rows {
             let version = changes.iter().filter(|&&nth| row % nth == 0).count() as u64;
@@ -184,7 +184,7 @@ fn write_row(fields: &[Field], row: u64, version: u64, mut random: Random, out: 
             Kind::Identifier { text: true } => write_identifier(out, row),
             Kind::Identifier { text: false } => write_number(out, FIRST_NUMBER + row),
             // Tied to the row's number, so that a changed row is a later one.
-            Kind::Version { epoch } => write_time(out, mix(row), version, epoch),
+            Kind::Version { epoch } => write_time(out, mix(row + 1), version, epoch),
             Kind::Time { epoch } => write_time(out, random.next(), 0, epoch),
             Kind::Text => write_text(out, &mut random),
             Kind::Number => write_number(out, random.next() >> (random.below(60) + 4)),

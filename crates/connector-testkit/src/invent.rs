@@ -155,7 +155,7 @@ const fn inverse(odd: u64) -> u64 {
 
 /// Identifiers that are texts are scattered, as random ones are.
 pub(crate) fn write_identifier(out: &mut Vec<u8>, row: u64) {
-    let scattered = row.wrapping_mul(SCATTER);
+    let scattered = (row + 1).wrapping_mul(SCATTER);
     out.extend_from_slice(b"\"id_");
     for byte in scattered.to_be_bytes() {
         out.extend([byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]));
@@ -165,7 +165,8 @@ pub(crate) fn write_identifier(out: &mut Vec<u8>, row: u64) {
 
 pub(crate) fn row_of_text(identifier: &str) -> Option<u64> {
     let digits = identifier.strip_prefix("id_").filter(|digits| digits.len() == 16)?;
-    u64::from_str_radix(digits, 16).ok().map(|scattered| scattered.wrapping_mul(GATHER))
+    let scattered = u64::from_str_radix(digits, 16).ok()?;
+    scattered.wrapping_mul(GATHER).checked_sub(1)
 }
 
 /// A stream of numbers that look random and are the same each time.

@@ -8,7 +8,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use connector_core::{Auth, Connector, Paging, Resource};
+use connector_core::{Auth, Connector, Paging, Param, Resource, Unset, Values};
 use hyper::HeaderMap;
 use hyper::header::HeaderValue;
 use percent_encoding::percent_decode_str;
@@ -28,8 +28,8 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// The resource that it is for, if any.
     pub resource: Option<&'static str>,
-    /// The parent that it is for, if the resource is a child.
-    pub parent: Option<String>,
+    /// Which of the resource's listings: the parent's key, or the value of a parameter.
+    pub partition: Option<String>,
     /// How many requests for the same resource came before it.
     pub nth: usize,
     /// The status of the answer; none if the connection was closed without one.
@@ -59,7 +59,7 @@ impl fmt::Display for Request {
     }
 }
 
-/// The resource whose path this is, and the parent's key in it.
+/// The resource whose path this is, and which of its listings.
 ///
 /// `/apps/new` goes to the resource of that path before that of `/apps/{id}`;
 /// of two with the same path the one whose own query is there, or the first.
@@ -68,42 +68,48 @@ pub(crate) fn find(
     path: &str,
     query: &[(String, String)],
 ) -> Option<(&'static Resource, Option<String>)> {
-    let fitting = connector
-        .resources
-        .iter()
-        .filter_map(|resource| Some((resource, fill(resource.path, path)?)));
+    let resources = connector.resources.iter();
+    let fitting = resources.filter_map(|resource| Some((resource, fill(resource.path, path)?)));
     let (resource, filled) = fitting.min_by_key(|(resource, filled)| {
-        let sent = |(name, value): &(&str, &str)| {
-            query.iter().any(|other| other.0 == *name && other.1 == *value)
-        };
+        let sent = |(name, value): &(&str, &str)| has(query, name, value);
         (filled.len(), !resource.query.iter().all(sent))
     })?;
-    let parent = resource.parent.and_then(|parent| {
-        filled.into_iter().find(|(name, _)| *name == parent.placeholder).map(|(_, value)| value)
+    let partition = match (resource.parent, resource.each_param) {
+        (Some(parent), _) => filled.into_iter().find(|(name, _)| *name == parent.placeholder),
+        (None, Some(each)) => query.iter().find(|(name, _)| name == each.name).cloned(),
+        (None, None) => None,
+    };
+    let unsent = resource.each_param.and_then(|each| match param(connector, each.name)?.unset {
+        Unset::Implied(value) => Some(value.to_owned()),
+        _ => None,
     });
-    Some((resource, parent))
+    Some((resource, partition.map(|(_, value)| value).or(unsent)))
 }
 
 /// What the path has in the places of the template's placeholders.
-fn fill<'a>(template: &'a str, path: &str) -> Option<Vec<(&'a str, String)>> {
+fn fill(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let mut filled = Vec::new();
     let mut segments = path.split('/');
     for expected in template.split('/') {
         let segment = segments.next()?;
-        let Some((before, (name, after))) = expected
-            .split_once('{')
-            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-        else {
-            if segment != expected {
-                return None;
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) if !segment.is_empty() => {
+                let value = percent_decode_str(segment).decode_utf8().ok()?;
+                filled.push((name.to_owned(), value.into_owned()));
             }
-            continue;
-        };
-        let value =
-            segment.strip_prefix(before)?.strip_suffix(after).filter(|value| !value.is_empty())?;
-        filled.push((name, percent_decode_str(value).decode_utf8().ok()?.into_owned()));
+            _ if segment != expected => return None,
+            _ => {}
+        }
     }
     segments.next().is_none().then_some(filled)
+}
+
+fn has(query: &[(String, String)], name: &str, value: &str) -> bool {
+    query.iter().any(|other| other.0 == name && other.1 == value)
+}
+
+fn param(connector: &Connector, name: &str) -> Option<Param> {
+    connector.params.iter().copied().find(|param| param.name == name)
 }
 
 /// Says what of the query the declaration does not explain.
@@ -113,25 +119,46 @@ pub(crate) fn check_query(
     query: &[(String, String)],
 ) -> Result<(), String> {
     let paging = paging_params(&resource.paging);
-    let known = |name: &str| {
-        paging.contains(&Some(name))
-            || resource.query.iter().any(|(other, _)| *other == name)
-            || connector.params.iter().any(|param| param.name == name)
-    };
-    for (position, (name, _)) in query.iter().enumerate() {
-        if !known(name) {
-            return Err(format!("no declaration has the parameter `{name}`"));
-        }
+    let each = resource.each_param.map(|each| each.name);
+    let settable = |name: &str| resource.params.contains(&name) || each == Some(name);
+    for (position, (name, value)) in query.iter().enumerate() {
         if query[..position].iter().any(|(other, _)| other == name) {
             return Err(format!("the parameter `{name}` is there twice"));
         }
+        if paging.contains(&Some(name)) || resource.query.contains(&(name, value)) {
+            continue;
+        }
+        match param(connector, name).filter(|_| settable(name)) {
+            None => return Err(format!("no declaration has the parameter `{name}`")),
+            Some(param) if !fits(param.values, value) => {
+                return Err(format!("`{name}` has a value that its declaration excludes"));
+            }
+            Some(_) => {}
+        }
     }
-    let missing = resource
-        .query
-        .iter()
-        .find(|(name, value)| !query.iter().any(|other| other.0 == *name && other.1 == *value));
-    missing
-        .map_or(Ok(()), |(name, value)| Err(format!("the declared `{name}={value}` is not there")))
+    let unsent =
+        resource.query.iter().find(|(name, value)| !settable(name) && !has(query, name, value));
+    if let Some((name, value)) = unsent {
+        return Err(format!("the declared `{name}={value}` is not there"));
+    }
+    let is_sent = |name: &&str| query.iter().any(|(other, _)| other == name);
+    let required =
+        |name: &&str| param(connector, name).is_some_and(|param| param.unset == Unset::Required);
+    match resource.params.iter().copied().chain(each).find(|name| required(name) && !is_sent(name))
+    {
+        Some(name) => Err(format!("`{name}` is required")),
+        None => Ok(()),
+    }
+}
+
+fn fits(values: Values, value: &str) -> bool {
+    match values {
+        Values::Text => !value.is_empty(),
+        Values::Number => value.parse::<u64>().is_ok(),
+        // Nothing is sent for the other one.
+        Values::Flag => value == "1",
+        Values::OneOf(values) => values.contains(&value),
+    }
 }
 
 fn paging_params(paging: &Paging) -> [Option<&'static str>; 2] {

@@ -102,44 +102,46 @@ impl State {
             .collect();
         let authorized =
             route::is_authorized(self.connector.auth, &settings.key, headers, &mut query);
-        let (resource, parent) = route::find(self.connector, uri.path(), &query).unzip();
-        let nth = {
-            let mut log = self.log();
-            let count =
-                log.counts.entry(resource.map(|resource: &Resource| resource.name)).or_default();
-            *count += 1;
-            *count - 1
-        };
+        let (resource, partition) = route::find(self.connector, uri.path(), &query).unzip();
+        let name = resource.map(|resource: &Resource| resource.name);
         let mut request = Request {
             method: method.to_owned(),
             path: uri.path().to_owned(),
             query,
-            resource: resource.map(|resource| resource.name),
-            parent: parent.flatten(),
-            nth,
+            resource: name,
+            partition: partition.flatten(),
+            nth: self.log().count(name),
             status: None,
         };
-        let mut answer =
-            self.honest(&settings, &request, resource, authorized).unwrap_or_else(|refusal| {
-                let unexplained = refusal
-                    .unexplained
-                    .map(|message| format!("{method} {}: {message}", request.path));
-                self.log().unexplained.extend(unexplained);
-                refusal.answer
-            });
-        if let Some(script) = &settings.script {
-            request.status = answer.sent_status();
-            answer =
-                catch_unwind(AssertUnwindSafe(|| script(&request, answer))).unwrap_or_else(|_| {
-                    self.log()
-                        .unexplained
-                        .push(format!("{request}: the script panicked, as printed above"));
-                    Answer::closed()
-                });
-        }
+        let answer = || self.answer(&settings, &mut request, resource, authorized);
+        let answer = catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| {
+            let message = format!("{method} {}: a panic, as printed above", uri.path());
+            self.log().unexplained.push(message);
+            Answer::closed()
+        });
         request.status = answer.sent_status();
         self.log().requests.push(request);
         Outcome { answer, latency: settings.latency, gzip: settings.gzip }
+    }
+
+    fn answer(
+        &self,
+        settings: &Settings,
+        request: &mut Request,
+        resource: Option<&'static Resource>,
+        authorized: bool,
+    ) -> Answer {
+        let honest = self.honest(settings, request, resource, authorized);
+        let honest = honest.unwrap_or_else(|Refusal { answer, unexplained }| {
+            let about = |message| format!("{} {}: {message}", request.method, request.path);
+            self.log().unexplained.extend(unexplained.map(about));
+            answer
+        });
+        request.status = honest.sent_status();
+        match &settings.script {
+            Some(script) => script(request, honest),
+            None => honest,
+        }
     }
 
     fn honest(
@@ -168,9 +170,9 @@ impl State {
         {
             return Err(self.too_many(limit));
         }
-        let listing = Listing::new(self.connector, resource.name, request.parent.as_deref());
+        let listing = Listing::new(self.connector, resource.name, request.partition.as_deref());
         self.holdings.with(|store| {
-            if let (Some(parent), Some(value)) = (resource.parent, &request.parent)
+            if let (Some(parent), Some(value)) = (resource.parent, &request.partition)
                 && !store.has_parent(&parent, value)
             {
                 let answer =
@@ -199,6 +201,13 @@ impl State {
 }
 
 impl Log {
+    /// How many requests for the same resource came before this one.
+    fn count(&mut self, resource: Option<&'static str>) -> usize {
+        let count = self.counts.entry(resource).or_default();
+        *count += 1;
+        *count - 1
+    }
+
     /// Whether a request now is within the limit; if so, it counts.
     fn grants(&mut self, limit: RateLimit) -> bool {
         let now = Instant::now();

@@ -39,7 +39,7 @@ impl Store {
     }
 
     pub(crate) fn hold(&mut self, held: HashMap<Listing, Held>) {
-        self.held = held;
+        self.held.extend(held);
     }
 
     pub(crate) fn replace(&mut self, listing: Listing, items: Vec<String>) {
@@ -83,7 +83,7 @@ impl Store {
             out.truncate(out.len() - usize::from(start < end));
         } else if let Some(generator) = &mut self.generated {
             let resource = listing.resource(self.connector);
-            generator.write(self.connector, resource, listing.parent.as_deref(), rows, out);
+            generator.write(self.connector, resource, listing.partition.as_deref(), rows, out);
         }
     }
 
@@ -152,10 +152,11 @@ impl Store {
             rows <= MAX_HELD,
             "{rows} generated rows are too many to hold: `change_every` changes them in place"
         );
-        let is_child = listing.resource(self.connector).parent.is_some();
+        let resource = listing.resource(self.connector);
+        let several = resource.parent.is_some() || resource.each_param.is_some();
         assert!(
-            rows == 0 || !is_child || listing.parent.is_some(),
-            "generated items of a child differ by parent: name one"
+            rows == 0 || !several || listing.partition.is_some(),
+            "each listing has generated items of its own: name one"
         );
         let mut text = |row| {
             let mut out = Vec::new();

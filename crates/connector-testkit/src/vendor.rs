@@ -85,6 +85,8 @@ impl Vendor {
     }
 
     /// Serves pages of at most so many rows, whatever is asked for.
+    ///
+    /// A listing that is one response by its declaration stays whole.
     pub fn set_page_cap(&self, cap: Option<u64>) {
         assert_ne!(cap, Some(0), "a page of no rows leads nowhere");
         self.state.settings().page_cap = cap;

@@ -47,14 +47,20 @@ pub enum Error {
         source: Cause,
     },
 
-    /// The cache of the engine has no place; see [`ensure_cache`](crate::ensure_cache).
+    /// There is nowhere to look for the cache of the engine; see [`ensure_cache`](crate::ensure_cache).
     #[error(
-        "the embedded database cannot write its cache{}; set XDG_CACHE_HOME (on macOS: HOME) to a directory that can be written",
-        dir.as_ref().map(|dir| format!(" in {}", dir.display())).unwrap_or_default()
+        "the embedded database finds no home directory; set HOME to a directory that can be written"
+    )]
+    NoHome,
+
+    /// The cache of the engine cannot be written; see [`ensure_cache`](crate::ensure_cache).
+    #[error(
+        "the embedded database cannot write its cache in {}; set XDG_CACHE_HOME (on macOS: HOME) to a directory that can be written",
+        dir.display()
     )]
     Cache {
-        /// Where the cache should be; none without a home directory.
-        dir: Option<PathBuf>,
+        /// Where the cache should be.
+        dir: PathBuf,
         /// Why it cannot be there.
         source: std::io::Error,
     },

@@ -3,7 +3,7 @@
 //! The cluster appears by one rename, so it is there entirely or not at all.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +78,9 @@ pub(crate) fn install(dir: &Path) -> Result<(), Error> {
     let unpack = || -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let template = build_pgdata_template(&staging)?;
         let archive = zstd::Decoder::new(File::open(template.archive_path)?)?;
-        Ok(tar::Archive::new(archive).unpack(staging.join("base"))?)
+        tar::Archive::new(archive).unpack(staging.join("base"))?;
+        // Settings of ours; the default keeps 1 GB of log on disk after a large sync.
+        Ok(fs::write(staging.join("base/postgresql.auto.conf"), "max_wal_size = 128MB\n")?)
     };
     unpack().map_err(|cause| io()(io::Error::other(cause)))?;
     private(&cluster.mount_root().join("pglite"))?;
@@ -89,12 +91,10 @@ pub(crate) fn install(dir: &Path) -> Result<(), Error> {
 /// Where the engine unpacks its code, about 60 MB, once for all directories of a user.
 pub(crate) fn cache() -> Result<PathBuf, Error> {
     // The very call that the engine makes; it takes no other answer.
-    let Some(dirs) = ProjectDirs::from("dev", "pglite-oxide", "pglite-oxide") else {
-        return Err(Error::Cache { dir: None, source: ErrorKind::NotFound.into() });
-    };
-    let dir = dirs.cache_dir();
-    fs::create_dir_all(dir)
-        .and_then(|()| tempfile::tempfile_in(dir))
-        .map_err(|source| Error::Cache { dir: Some(dir.to_owned()), source })?;
-    Ok(dir.to_owned())
+    let dirs = ProjectDirs::from("dev", "pglite-oxide", "pglite-oxide").ok_or(Error::NoHome)?;
+    let dir = dirs.cache_dir().to_owned();
+    match fs::create_dir_all(&dir).and_then(|()| tempfile::tempfile_in(&dir)) {
+        Ok(_) => Ok(dir),
+        Err(source) => Err(Error::Cache { dir, source }),
+    }
 }

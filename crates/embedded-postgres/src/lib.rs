@@ -15,6 +15,9 @@
 //! - Committed rows survive the end of the process, also `abort()` and SIGKILL;
 //!   what was not committed is gone. They need not survive a power failure: the
 //!   engine never flushes to the disk, and has no setting that would.
+//! - Nothing runs in the background: no checkpoint while a connection is open, no
+//!   autovacuum, no statistics. Who writes much runs `CHECKPOINT` now and then,
+//!   or the log grows without bound, and `VACUUM ANALYZE` at the end.
 //! - One process at a time has the directory; another fails at once.
 //! - Clients come through a socket that only this user can reach.
 //! - The engine unpacks its code into the user's cache directory
@@ -132,14 +135,19 @@ impl Drop for Server {
 /// anything that must not happen twice.
 pub fn ensure_cache(dir: &Path) -> Result<(), Error> {
     let Err(unusable) = files::cache() else { return Ok(()) };
-    let cache = files::create(dir)?.join("cache");
+    let dir = &files::create(dir)?;
+    let cache = dir.join("cache");
     if env::var_os("XDG_CACHE_HOME").is_some_and(|set| set == cache) {
         return Err(unusable);
     }
     let program = env::current_exe().map_err(at(dir))?;
-    let failed =
-        Command::new(&program).args(env::args_os().skip(1)).env("XDG_CACHE_HOME", cache).exec();
-    Err(at(&program)(failed))
+    let mut again = Command::new(&program);
+    again.args(env::args_os().skip(1)).env("XDG_CACHE_HOME", cache);
+    if matches!(unusable, Error::NoHome) {
+        // Without a home directory the engine does not look at the other variable.
+        again.env("HOME", dir);
+    }
+    Err(at(&program)(again.exec()))
 }
 
 /// Opens the socket: in the directory, or in a private temporary one where that path is too long.

@@ -65,16 +65,8 @@ pub const CONNECTOR: Connector = Connector {
             .or_key(KeyFallback::Columns(&["name"]))
             .params(&["include_archived", "with_content"]),
         list::<Token>("tokens", "/v1/management/authentication/api-token").cursor("created_at"),
-        edited::<Endpoint>("endpoints", "/v1/app/{app_id}/endpoint").each(
-            "app_id",
-            "applications",
-            "id",
-        ),
-        edited::<Integration>("integrations", "/v1/app/{app_id}/integration").each(
-            "app_id",
-            "applications",
-            "id",
-        ),
+        each_app::<Endpoint>("endpoints", "/v1/app/{app_id}/endpoint"),
+        each_app::<Integration>("integrations", "/v1/app/{app_id}/integration"),
         edited::<IngestSource>("ingest_source", "/ingest/api/v1/source"),
         edited::<IngestSourceEndpoint>(
             "ingest_source_endpoint",
@@ -86,9 +78,7 @@ pub const CONNECTOR: Connector = Connector {
 }
 .checked();
 
-/// What the document says of all eight resources, but for where the token is.
-///
-/// Every listing follows an opaque token until it says `done`, with a last token or without.
+/// What the document says of all eight resources; where the token is, it leaves open.
 const fn list<T: Record>(name: &'static str, path: &'static str) -> Resource {
     let (param, next, done) = ("iterator", "iterator", Some("done"));
     let paging = Paging::Token { param, next, done, limit: None };
@@ -98,4 +88,9 @@ const fn list<T: Record>(name: &'static str, path: &'static str) -> Resource {
 /// A listing whose items tell when they were last edited.
 const fn edited<T: Record>(name: &'static str, path: &'static str) -> Resource {
     list::<T>(name, path).version("updated_at")
+}
+
+/// One listing for each application.
+const fn each_app<T: Record>(name: &'static str, path: &'static str) -> Resource {
+    edited::<T>(name, path).each("app_id", "applications", "id")
 }

@@ -137,7 +137,7 @@ async fn a_script_that_panics_fails_the_test() {
     let vendor = start(&SHOP, seven("events"));
     vendor.on(|_, _| panic!("as an assertion does"));
     ask(&vendor, "/events").await.unwrap_err();
-    assert!(complaint(vendor).contains("the script panicked"));
+    assert!(complaint(vendor).contains("GET /events: a panic, as printed above"));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use connector_core::{
     Auth, Connector, DateTime, ErrorShape, Json, KeyFallback, Paging, Param, Rate, Record,
-    Resource, Retry, Total, Utc,
+    Resource, Retry, Total, Unset, Utc, Values,
 };
 use connector_testkit::{Content, Vendor};
 use reqwest::Response;
@@ -51,10 +51,14 @@ pub(crate) const SHOP: Connector = Connector {
         message: "errors.0.message",
     }],
     params: &[
-        Param { name: "account", doc: "The account", default: Some("current") },
-        Param { name: "region", doc: "The region", default: None },
+        param("account", Values::Text, Unset::Default("current")),
+        param("region", Values::OneOf(&["eu", "us & ca"]), Unset::Omitted),
+        param("archived", Values::Flag, Unset::Omitted),
+        param("year", Values::Number, Unset::Required),
+        param("platform", Values::Text, Unset::Implied("web")),
     ],
     migrations: &[],
+    presets: &[],
     resources: &[
         thing("orders", "/v1/{account}/orders")
             .select(&["data.items", "data"])
@@ -64,6 +68,7 @@ pub(crate) const SHOP: Connector = Connector {
                 total: Some(Total::Body("data.total")),
             })
             .query(&[("all", "true")])
+            .params(&["region", "archived"])
             .version("updated_at"),
         thing("notes", "/notes").paging(Paging::Page {
             page: "page",
@@ -87,6 +92,8 @@ pub(crate) const SHOP: Connector = Connector {
             .select(&["lines"])
             .key(&["number"])
             .each("order", "orders", "id"),
+        thing("reports", "/reports").select(&["data"]).params(&["year"]),
+        thing("settings", "/settings").select(&["data", "$"]).each_param("platform").singleton(),
         thing("parts", "/lines/{line}/parts").select(&["parts"]).each("line", "lines", "number"),
         Resource::new::<Anything>("items", "/orders/{order}/items")
             .key(&["position"])
@@ -103,6 +110,10 @@ pub(crate) const SHOP: Connector = Connector {
 
 pub(crate) const BASIC: Connector = Connector { auth: Auth::Basic, ..SHOP };
 pub(crate) const QUERY: Connector = Connector { auth: Auth::Query { name: "api_key" }, ..SHOP };
+
+const fn param(name: &'static str, values: Values, unset: Unset) -> Param {
+    Param { name, doc: "A setting", values, unset }
+}
 
 const fn thing(name: &'static str, path: &'static str) -> Resource {
     Resource::new::<Thing>(name, path)

@@ -36,6 +36,27 @@ async fn a_request_that_no_declaration_explains_is_refused_in_the_vendors_own_wo
         ),
         ("/notes?page=0", 400, "GET /notes: `page` starts at 1"),
         ("/events?iterator=made-up", 400, "GET /events: `iterator` is no token of this vendor"),
+        (
+            "/v1/current/orders?all=true&region=mars",
+            400,
+            "GET /v1/current/orders: `region` has a value that its declaration excludes",
+        ),
+        (
+            "/v1/current/orders?all=true&archived=true",
+            400,
+            "GET /v1/current/orders: `archived` has a value that its declaration excludes",
+        ),
+        (
+            "/v1/current/orders?all=true&year=2024",
+            400,
+            "GET /v1/current/orders: no declaration has the parameter `year`",
+        ),
+        (
+            "/reports?year=now",
+            400,
+            "GET /reports: `year` has a value that its declaration excludes",
+        ),
+        ("/reports", 400, "GET /reports: `year` is required"),
         ("/profile?offset=0", 400, "GET /profile: no declaration has the parameter `offset`"),
     ] {
         let vendor = start(&SHOP, Content::empty());
@@ -135,7 +156,7 @@ async fn the_log_says_what_each_request_was_for() {
     let vendor = start(&SHOP, content);
     json(&vendor, "/v1/current/orders?all=true&limit=3&offset=0").await;
     json(&vendor, "/orders/a%20b%2Fc/lines").await;
-    json(&vendor, "/orders/a%20b%2Fc/lines?region=%C3%BC%26").await;
+    json(&vendor, "/v1/current/orders?region=us%20%26+ca&all=true&archived=1").await;
     let requests = vendor.requests();
     let log: Vec<_> = requests.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -143,10 +164,12 @@ async fn the_log_says_what_each_request_was_for() {
         [
             "GET /v1/current/orders?all=true&limit=3&offset=0 200",
             "GET /orders/a%20b%2Fc/lines 200",
-            "GET /orders/a%20b%2Fc/lines?region=ü& 200",
+            "GET /v1/current/orders?region=us & ca&all=true&archived=1 200",
         ]
     );
-    assert_eq!(requests[2].resource, Some("lines"));
-    assert_eq!(requests[2].parent.as_deref(), Some("a b/c"));
-    assert_eq!((requests[2].nth, requests[2].param("region")), (1, Some("ü&")));
+    assert_eq!(
+        (requests[1].resource, requests[1].partition.as_deref()),
+        (Some("lines"), Some("a b/c"))
+    );
+    assert_eq!((requests[2].nth, requests[2].param("region")), (1, Some("us & ca")));
 }

@@ -3,6 +3,12 @@
 //! What needs a process of its own (a kill, another environment) runs
 //! `child` in a second copy of this test program.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "panic and output are how tests speak"
+)]
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -197,8 +203,8 @@ async fn a_copy_goes_through_the_socket_within_a_transaction() {
     transaction.execute(stage).await.unwrap();
     let mut copy = transaction.copy_in_raw("copy stage from stdin").await.unwrap();
     for chunk in 0..100 {
-        let lines: String = (0..1000).map(|row| format!("{}\n", chunk * 1000 + row)).collect();
-        copy.send(lines.as_bytes()).await.unwrap();
+        let lines: Vec<_> = (0..1000).map(|row| (chunk * 1000 + row).to_string()).collect();
+        copy.send((lines.join("\n") + "\n").as_bytes()).await.unwrap();
     }
     assert_eq!(copy.finish().await.unwrap(), 100_000);
     transaction.execute("insert into rows table stage").await.unwrap();
@@ -246,7 +252,8 @@ fn it_prints_nothing() {
     let mut said = String::new();
     child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    let own = ["running 1 test", "postgresql:", "test child", "test result:"];
+    child.wait().unwrap();
+    let own = ["running 1 test", "test child", "postgresql:", "ok", "test result:"];
     let lines = said.lines().filter(|line| !line.is_empty());
     let others: Vec<_> =
         lines.filter(|line| !own.iter().any(|own| line.starts_with(own))).collect();
@@ -256,8 +263,7 @@ fn it_prints_nothing() {
 #[test]
 fn it_runs_without_the_variable_home() {
     let (_temporary, dir) = directory();
-    let mut child =
-        command(&dir).env_remove("HOME").env_remove("XDG_CACHE_HOME").spawn().unwrap();
+    let mut child = command(&dir).env_remove("HOME").env_remove("XDG_CACHE_HOME").spawn().unwrap();
     assert!(said(&mut child).starts_with("postgresql:"));
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
