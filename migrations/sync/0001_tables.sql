@@ -4,12 +4,14 @@ create table sync.connections (
   connection text primary key,
   connector text not null,
   run_id bigint not null,
+  fingerprint_key text not null default gen_random_uuid()::text || gen_random_uuid()::text,
   created_at timestamptz not null default now()
 );
 comment on table sync.connections is 'Who may write: only the newest run of a connection';
 comment on column sync.connections.connection is 'The connection''s name, which is also its schema';
 comment on column sync.connections.connector is 'The connector that fills the schema';
 comment on column sync.connections.run_id is 'The newest run; every commit checks that it is still this one';
+comment on column sync.connections.fingerprint_key is 'The key of the fingerprints that stand for secret values';
 comment on column sync.connections.created_at is 'When the connection was used for the first time';
 
 create table sync.runs (

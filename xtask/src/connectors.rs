@@ -3,7 +3,13 @@
 use connector_core::Connector;
 
 /// All connectors, in the order in which they are shown.
-pub(crate) const ALL: [&Connector; 1] = [&accounts_connector::CONNECTOR];
+pub(crate) const ALL: [&Connector; 5] = [
+    &browser_profiles_connector::CONNECTOR,
+    &accounts_connector::CONNECTOR,
+    &webhook_apps_connector::CONNECTOR,
+    &session_recording_connector::CONNECTOR,
+    &datasets_connector::CONNECTOR,
+];
 
 /// The connector of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Connector> {

@@ -2,6 +2,7 @@
 //!
 //! It is thin on purpose: what a user needs lives in the crates.
 
+mod child;
 mod connectors;
 mod ddl;
 mod fixtures;
@@ -16,7 +17,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The chores of the workspace", disable_help_subcommand = true)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "The chores of the workspace",
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -48,7 +54,9 @@ fn main() -> ExitCode {
     result.unwrap_or_else(|error| {
         match error.downcast_ref() {
             Some(error) => connector_core::print_error(error),
-            None => connector_core::print_error(&connector_core::Error::settings(format!("{error:#}"))),
+            None => {
+                connector_core::print_error(&connector_core::Error::settings(format!("{error:#}")))
+            }
         }
         ExitCode::from(2)
     })

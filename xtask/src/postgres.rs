@@ -4,24 +4,23 @@
 //! a pipe from here. So the server ends with this process, however that ends.
 
 use std::env;
-use std::ffi::OsStr;
 use std::io::{self, BufRead as _, BufReader, PipeReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use connector_core::block_on;
 use sqlx::{Connection as _, PgConnection};
-use tokio::signal::unix::{SignalKind, signal};
 
 /// The variable that names a server to test with.
 pub(crate) const VARIABLE: &str = "TEST_DATABASE_URL";
 /// The oldest server that the connectors work with.
-const OLDEST: u32 = 14;
-/// Where Debian has its servers, each in a folder named by its version.
-const DEBIAN: &str = "/usr/lib/postgresql";
+const OLDEST: i32 = 14;
+/// What to do where there is no server and none can be installed.
+const ADVICE: &str = "install Postgres 14 or newer (Debian: apt-get install postgresql, \
+    macOS: brew install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:port/database \
+    to a role that may create databases";
 
 /// A server whose role may create databases.
 pub(crate) struct Postgres {
@@ -32,116 +31,57 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// The server of `TEST_DATABASE_URL`, else the newest that is installed, else one that it installs.
     pub(crate) fn start() -> Result<Self> {
-        let (postgres, origin) = match env::var(VARIABLE).ok().filter(|url| !url.is_empty()) {
-            Some(url) => (Self { url, _keeper: None }, VARIABLE.to_owned()),
-            None => Self::throw_away()?,
-        };
-        let version = block_on(version(&postgres.url))??;
-        say(&format!("The tests use Postgres {version} ({origin})"));
-        Ok(postgres)
-    }
-
-    fn throw_away() -> Result<(Self, String)> {
-        let virtualenv = on_path("pg_virtualenv").is_some();
-        let server = match choose(installed(), virtualenv) {
-            Some(server) => server,
-            None => {
-                install()?;
-                let virtualenv = on_path("pg_virtualenv").is_some();
-                choose(installed(), virtualenv).with_context(|| {
-                    format!("the package installed no Postgres {OLDEST} or newer; {ADVICE}")
-                })?
+        let given = env::var(VARIABLE).ok().filter(|url| !url.is_empty());
+        let (url, keeper, origin) = if let Some(url) = given {
+            (url, None, VARIABLE.to_owned())
+        } else {
+            let mut bin = newest(&output(INSTALLED)?);
+            if bin.is_none() {
+                // Whether it worked shows when looking again.
+                Command::new("sh").args(["-c", INSTALL]).status()?;
+                bin = newest(&output(INSTALLED)?);
             }
+            let bin =
+                bin.with_context(|| format!("there is no Postgres to test with; {ADVICE}"))?;
+            let (url, keeper) = Keeper::start(&bin)?;
+            (url, Some(keeper), format!("a throw-away one of {bin}"))
         };
-        let (command, origin) = match server {
-            Server::Virtualenv(version) => {
-                (virtualenv_command(version), "throw-away, by pg_virtualenv".to_owned())
-            }
-            Server::Initdb(bin) => {
-                (initdb_command(&bin)?, format!("throw-away, from {}", bin.display()))
-            }
-        };
-        let (url, keeper) = Keeper::start(command)?;
-        Ok((Self { url, _keeper: Some(keeper) }, origin))
+        let version = block_on(version(&url))??;
+        // Where stderr is closed, there is nobody to tell.
+        let _ = writeln!(io::stderr(), "The tests use Postgres {version}, {origin}");
+        Ok(Self { url, _keeper: keeper })
     }
 }
 
-/// What to do where there is no server and none can be installed.
-const ADVICE: &str = "install one (Debian: apt-get install postgresql, macOS: brew install postgresql), or set \
-                      TEST_DATABASE_URL=postgres://user:password@host:port/database to a role that may create databases";
+/// Prints the folder and the version of each server on this machine, first that of PATH.
+const INSTALLED: &str = r#"
+for bin in "$(dirname "$(command -v initdb)")" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin \
+    /usr/local/pgsql/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin; do
+    test -x "$bin/initdb" && echo "$bin: $("$bin/initdb" --version)"
+done"#;
 
-/// How a throw-away server is made.
-#[derive(Debug, PartialEq, Eq)]
-enum Server {
-    /// By Debian's script, with the server of that version.
-    Virtualenv(u32),
-    /// By the programs in that folder.
-    Initdb(PathBuf),
-}
+/// Installs Debian's package where that is possible without asking.
+const INSTALL: &str = r#"exec >&2
+test "$(id -u)" = 0 || sudo="sudo -n"
+command -v apt-get > /dev/null && $sudo true 2> /dev/null || exit
+echo "There is no Postgres to test with: installing Debian's package postgresql"
+$sudo apt-get -qq update
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq --no-install-recommends install postgresql"#;
 
-/// The newest server; among equals the first.
-fn choose(installed: Vec<(u32, PathBuf)>, virtualenv: bool) -> Option<Server> {
-    let usable = installed.into_iter().rev().filter(|(version, _)| *version >= OLDEST);
-    let (version, bin) = usable.max_by_key(|(version, _)| *version)?;
-    let is_debian = virtualenv && bin.starts_with(DEBIAN);
-    Some(if is_debian { Server::Virtualenv(version) } else { Server::Initdb(bin) })
-}
-
-/// The servers of this machine, each with the folder of its programs: first PATH, then the usual places.
-fn installed() -> Vec<(u32, PathBuf)> {
-    let places = [
-        (DEBIAN, ""),
-        ("/usr", "pgsql-"),
-        ("/usr/local", "pgsql"),
-        ("/usr/local/opt", "postgresql"),
-        ("/opt/homebrew/opt", "postgresql"),
-    ];
-    let usual = places.iter().flat_map(|(parent, prefix)| {
-        let entries = Path::new(parent).read_dir().into_iter().flatten().flatten();
-        let named = move |name: &OsStr| name.to_string_lossy().starts_with(prefix);
-        entries.filter(move |entry| named(&entry.file_name())).map(|entry| entry.path().join("bin"))
+/// The folder of the newest server in lines like `/usr/bin: initdb (PostgreSQL) 17.2`; among equals the first.
+fn newest(installed: &str) -> Option<String> {
+    let servers = installed.lines().rev().filter_map(|line| {
+        let (bin, said) = line.split_once(": initdb (PostgreSQL) ")?;
+        let version = said.split(|c: char| !c.is_ascii_digit()).next()?.parse::<i32>().ok()?;
+        Some((version, bin)).filter(|_| version >= OLDEST)
     });
-    let on_path = on_path("initdb").and_then(|initdb| Some(initdb.parent()?.to_owned()));
-    let said = |bin: &PathBuf| Command::new(bin.join("initdb")).arg("--version").output().ok();
-    let version = |bin: PathBuf| {
-        let output = said(&bin)?;
-        Some((major(&String::from_utf8_lossy(&output.stdout))?, bin))
-    };
-    on_path.into_iter().chain(usual).filter_map(version).collect()
+    servers.max_by_key(|(version, _)| *version).map(|(_, bin)| bin.to_owned())
 }
 
-/// The major version in `initdb (PostgreSQL) 17.2 (Debian 17.2-1)`.
-fn major(said: &str) -> Option<u32> {
-    let (_, version) = said.split_once("(PostgreSQL) ")?;
-    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-}
-
-/// The program of that name on PATH.
-pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
-}
-
-fn virtualenv_command(version: u32) -> Command {
-    let mut command = Command::new("pg_virtualenv");
-    // With `-t`, because two runs of root would otherwise want the same cluster.
-    command.args([
-        "-t",
-        "-v",
-        &version.to_string(),
-        "-c",
-        "-e UTF8 --locale C",
-        "-o",
-        "max_connections=200",
-    ]);
-    command.args(["sh", "-c", "echo postgres://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/postgres; cat"]);
-    command
-}
-
-/// Makes a server, prints its address, and removes it at the end of its input.
+/// Makes a server, prints its address, and removes it at the end of stdin.
 ///
 /// The password keeps other users of the machine out: who is in can run programs.
-const SCRIPT: &str = r#"
+const KEEP: &str = r#"
 umask 077
 dir=$(mktemp -d) && cd "$dir" || exit
 trap '"$BIN/pg_ctl" -D data -m immediate stop; cd /; rm -rf "$dir"' EXIT
@@ -152,65 +92,44 @@ echo "$password" > password
 options="-F -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
 "$BIN/pg_ctl" -D data -w -l log -o "$options" start || { cat log; exit 1; }
 echo "postgres://postgres:$password@127.0.0.1:$PORT/postgres"
-cat
-"#;
-
-fn initdb_command(bin: &Path) -> Result<Command> {
-    let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-    let port = free.context("there is no free port on 127.0.0.1 for a throw-away Postgres")?.port();
-    let mut command = if is_root() {
-        // Postgres refuses to run as root.
-        let user = if succeeds(Command::new("id").args(["-u", "postgres"])) {
-            "postgres"
-        } else {
-            "nobody"
-        };
-        let mut su = Command::new("su");
-        su.args(["-s", "/bin/sh", "-c", SCRIPT, user]).env_remove("TMPDIR");
-        su
-    } else {
-        let mut sh = Command::new("sh");
-        sh.args(["-c", SCRIPT]);
-        sh
-    };
-    command.env("BIN", bin).env("PORT", port.to_string());
-    Ok(command)
-}
+cat"#;
 
 /// The shell that keeps a throw-away server.
 struct Keeper {
     shell: Child,
-    /// Unread, but open: what the shell prints at the end has to go somewhere.
-    _output: BufReader<PipeReader>,
+    /// Unread from then on, but open: what the shell prints at the end has to go somewhere.
+    output: BufReader<PipeReader>,
 }
 
 impl Keeper {
-    /// Runs the command until it prints the server's address.
-    fn start(mut command: Command) -> Result<(String, Self)> {
-        let program = command.get_program().to_string_lossy().into_owned();
+    /// Makes a server with the programs in `bin`, and waits for its address.
+    fn start(bin: &str) -> Result<(String, Self)> {
+        let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+        let port = free.context("there is no free port on 127.0.0.1 for a Postgres")?.port();
+        let mut command = Command::new("sh");
+        if output("id -u")? == "0\n" {
+            // Postgres refuses to run as root, and root's folder for temporary files may be root's alone.
+            let user = if output("id -u postgres")?.is_empty() { "nobody" } else { "postgres" };
+            command = Command::new("su");
+            command.args(["-s", "/bin/sh", user]).env_remove("TMPDIR");
+        }
         let (reader, writer) = io::pipe()?;
+        command.args(["-c", KEEP]).env("BIN", bin).env("PORT", port.to_string()).current_dir("/");
         command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
-        // Ctrl-C goes to a group of processes: the server is not in it, and ends after the tests.
-        let shell = command.current_dir("/").process_group(0).spawn();
-        let shell = shell.with_context(|| {
-            format!("a throw-away Postgres cannot be made: `{program}` does not run")
-        })?;
-        // The command holds the other end of the pipe, whose end says that the shell is gone.
+        // Ctrl-C reaches a whole group of processes; the server has to outlive the tests.
+        let shell = command.process_group(0).spawn().context("`su` or `sh` does not run")?;
+        // With it goes this process's end for writing, so that reading ends with the shell.
         drop(command);
-        let mut keeper = Self { shell, _output: BufReader::new(reader) };
+        let mut keeper = Self { shell, output: BufReader::new(reader) };
         let mut said = String::new();
         loop {
-            let mut line = String::new();
-            if keeper._output.read_line(&mut line)? == 0 {
-                bail!(
-                    "a throw-away Postgres does not start, and `{program}` said:\n{}\n{ADVICE}",
-                    said.trim()
-                );
+            let start = said.len();
+            if keeper.output.read_line(&mut said)? == 0 {
+                bail!("the Postgres of {bin} does not start; {ADVICE}. It said:\n{}", said.trim());
             }
-            if line.starts_with("postgres://") {
-                return Ok((line.trim().to_owned(), keeper));
+            if said[start..].starts_with("postgres://") {
+                return Ok((said[start..].trim().to_owned(), keeper));
             }
-            said.push_str(&line);
         }
     }
 }
@@ -222,103 +141,48 @@ impl Drop for Keeper {
     }
 }
 
-/// Installs Debian's package, or says what to do.
-fn install() -> Result<()> {
-    let mut prefix = vec!["env", "DEBIAN_FRONTEND=noninteractive"];
-    if !is_root() {
-        prefix.splice(0..0, ["sudo", "-n"]);
-    }
-    let possible = on_path("apt-get").is_some()
-        && (is_root() || succeeds(Command::new("sudo").args(["-n", "true"])));
-    ensure!(possible, "there is no Postgres {OLDEST} or newer on this machine; {ADVICE}");
-    say("There is no Postgres to test with: installing Debian's package `postgresql`");
-    for step in [&["update"][..], &["install", "--yes", "--no-install-recommends", "postgresql"]] {
-        let mut apt = Command::new(prefix[0]);
-        apt.args(&prefix[1..]).arg("apt-get").arg("--quiet").args(step);
-        let done = apt.stdout(io::stderr()).status().is_ok_and(|status| status.success());
-        ensure!(done, "`apt-get {}` failed; {ADVICE}", step.join(" "));
-    }
-    Ok(())
+/// What a shell script prints.
+fn output(script: &str) -> Result<String> {
+    let output = Command::new("sh").args(["-c", script]).stderr(Stdio::null()).output();
+    Ok(String::from_utf8(output.context("`sh` does not run")?.stdout)?)
 }
 
 /// The server's version, if it is one to test with.
 async fn version(url: &str) -> Result<String> {
-    let mut connection = PgConnection::connect(url)
-        .await
-        .with_context(|| format!("the Postgres to test with does not answer; check {VARIABLE}"))?;
-    let (number, name, may_create): (i32, String, bool) = sqlx::query_as(
+    let connection = PgConnection::connect(url).await;
+    let mut connection = connection.context("the Postgres to test with does not answer")?;
+    let (number, version, may_create): (i32, String, bool) = sqlx::query_as(
         "select current_setting('server_version_num')::int / 10000, current_setting('server_version'), \
          rolsuper or rolcreatedb from pg_roles where rolname = current_user",
     )
     .fetch_one(&mut connection)
     .await?;
     connection.close().await?;
-    if u32::try_from(number)? < OLDEST {
-        return Err(anyhow!("{VARIABLE} names a Postgres {name}, and {OLDEST} or newer is needed"));
-    }
-    ensure!(
-        may_create,
-        "the role of {VARIABLE} may not create databases; run `alter role … createdb` on it"
-    );
-    Ok(name)
-}
-
-/// From here on, Ctrl-C ends the child that runs, and this process tidies up after it.
-pub(crate) fn leave_ctrl_c_to_children() -> Result<()> {
-    let caught = block_on(async { signal(SignalKind::interrupt()).map(drop) })?;
-    caught.context("Ctrl-C cannot be caught")
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
-    quiet.status().is_ok_and(|status| status.success())
-}
-
-fn say(line: &str) {
-    // Where stderr is closed, there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{line}");
+    ensure!(number >= OLDEST, "{VARIABLE} names a Postgres {version}, which is too old; {ADVICE}");
+    ensure!(may_create, "the role in {VARIABLE} may not create databases; {ADVICE}");
+    Ok(version)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(installed: &[(u32, &str)], virtualenv: bool, chosen: Option<Server>) {
-        let installed = installed.iter().map(|(version, bin)| (*version, PathBuf::from(bin)));
-        assert_eq!(choose(installed.collect(), virtualenv), chosen);
+    fn check(installed: &str, chosen: Option<&str>) {
+        assert_eq!(newest(installed).as_deref(), chosen, "{installed}");
     }
 
     #[test]
     fn the_newest_server_is_chosen_and_the_first_among_equals() {
-        let initdb = |bin: &str| Some(Server::Initdb(bin.into()));
-        check(&[(15, "/a"), (17, "/b"), (16, "/c")], false, initdb("/b"));
-        check(&[(17, "/on/path"), (17, "/usual")], false, initdb("/on/path"));
+        let debian = "/usr/lib/postgresql/9.6/bin: initdb (PostgreSQL) 9.6.24\n\
+                      /usr/lib/postgresql/15/bin: initdb (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n";
+        check(debian, Some("/usr/lib/postgresql/15/bin"));
+        check(&format!("/my own/bin: initdb (PostgreSQL) 15.2\n{debian}"), Some("/my own/bin"));
+        check(&format!("{debian}/opt/bin: initdb (PostgreSQL) 18beta1\n"), Some("/opt/bin"));
     }
 
     #[test]
-    fn a_server_that_is_too_old_counts_as_none() {
-        check(&[(13, "/a")], false, None);
-        check(&[], true, None);
-    }
-
-    #[test]
-    fn debian_makes_only_its_own_servers() {
-        check(&[(15, "/usr/lib/postgresql/15/bin")], true, Some(Server::Virtualenv(15)));
-        check(
-            &[(15, "/usr/lib/postgresql/15/bin"), (17, "/opt/bin")],
-            true,
-            Some(Server::Initdb("/opt/bin".into())),
-        );
-    }
-
-    #[test]
-    fn a_version_is_read_from_every_kind_of_build() {
-        assert_eq!(major("initdb (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
-        assert_eq!(major("initdb (PostgreSQL) 18beta1\n"), Some(18));
-        assert_eq!(major("initdb: not found"), None);
+    fn a_server_that_is_too_old_or_does_not_run_counts_as_none() {
+        check("/usr/bin: initdb (PostgreSQL) 13.22\n/broken/bin: \n", None);
+        check("", None);
     }
 }

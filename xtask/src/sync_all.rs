@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use connector_core::{Connection, Error, File, Flags, Report, block_on, now, print, print_error, print_report, start_logging};
+use connector_core::{
+    Connection, Error, File, Flags, Report, block_on, now, print, print_error, print_report,
+    start_logging,
+};
 use connector_testkit::{Content, Vendor};
 
 use crate::{connectors, root};
@@ -66,7 +69,10 @@ type Outcome = Result<Report, Error>;
 
 fn all(args: &Args) -> Result<Vec<Outcome>> {
     let file = File::read(args.config.as_deref())?;
-    let names: Vec<(String, String)> = file.connections().map(|(name, connector)| (name.to_owned(), connector.to_owned())).collect();
+    let names: Vec<(String, String)> = file
+        .connections()
+        .map(|(name, connector)| (name.to_owned(), connector.to_owned()))
+        .collect();
     if names.is_empty() {
         let error = Error::settings("there are no connections to sync");
         return Err(error.next("copy connectors.example.toml to connectors.toml and edit it, or try `cargo xtask sync-all --demo`").into());
@@ -74,7 +80,11 @@ fn all(args: &Args) -> Result<Vec<Outcome>> {
     let one = |(name, connector): &(String, String)| {
         let connector = connectors::find(connector)
             .ok_or_else(|| Error::settings(format!("the connection `{name}` is one of the connector `{connector}`, which does not exist")))?;
-        let flags = Flags { config: args.config.clone(), connection: Some(name.clone()), ..Flags::default() };
+        let flags = Flags {
+            config: args.config.clone(),
+            connection: Some(name.clone()),
+            ..Flags::default()
+        };
         let connection = Connection::resolve(connector, &file, &flags)?;
         block_on(connector_core::sync(&connection, now()))?
     };
@@ -85,10 +95,16 @@ fn demo() -> Result<Vec<Outcome>> {
     let database = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
     let one = |connector| -> Result<Outcome> {
         let content = Content::generated(DEMO_SEED, |_| DEMO_ROWS);
-        let vendor = Vendor::start(connector, content).context("the simulated vendor does not start")?;
-        let connection = Connection::to(connector, vendor.base_url(), vendor.key().into(), database.clone().map(Into::into))?
-            .in_schema(&format!("demo_{}", connector.name))
-            .without_rate_limit();
+        let vendor =
+            Vendor::start(connector, content).context("the simulated vendor does not start")?;
+        let connection = Connection::to(
+            connector,
+            vendor.base_url(),
+            vendor.key().into(),
+            database.clone().map(Into::into),
+        )?
+        .in_schema(&format!("demo_{}", connector.name))
+        .without_rate_limit();
         Ok(block_on(connector_core::sync(&connection, now()))?)
     };
     let _ = root();

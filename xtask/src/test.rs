@@ -3,10 +3,10 @@
 use std::env;
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::postgres::{self, Postgres};
-use crate::root;
+use crate::{child, root};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -17,22 +17,21 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let server = Postgres::start()?;
-    postgres::leave_ctrl_c_to_children()?;
-    let mut version = cargo(&["nextest", "--version"]);
-    let has_nextest = version.stdout(Stdio::null()).stderr(Stdio::null()).status()?.success();
-    let mut tests = if has_nextest {
+    // It ends the tests, and what comes after them still has to be done.
+    child::leave_ctrl_c_to_it()?;
+    let quiet = || Stdio::null();
+    let nextest = cargo(&["nextest", "--version"]).stdout(quiet()).stderr(quiet()).status()?;
+    let tests = if nextest.success() {
         cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])
     } else {
         cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast", "--"])
     };
-    let mut docs = cargo(&["test", "--workspace", "--doc", "--"]);
-    for command in [&mut tests, &mut docs] {
+    for mut command in [tests, cargo(&["test", "--workspace", "--doc", "--"])] {
         command.args(&args.filters).env(postgres::VARIABLE, &server.url);
         // A snapshot that differs is a failure, and not a new file.
-        let status = command.env("INSTA_UPDATE", "no").status().context("cargo does not run")?;
-        if !status.success() {
-            let code = status.code().and_then(|code| u8::try_from(code).ok());
-            return Ok(ExitCode::from(code.unwrap_or(1)));
+        let status = child::run(command.env("INSTA_UPDATE", "no"))?;
+        if status != ExitCode::SUCCESS {
+            return Ok(status);
         }
     }
     Ok(ExitCode::SUCCESS)

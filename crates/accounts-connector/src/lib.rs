@@ -3,8 +3,7 @@
 pub mod models;
 
 use connector_core::{
-    Auth, Connector, ErrorShape, Migration, Paging, Param, Rate, Record, Resource, Retry, Unset,
-    Values,
+    Auth, Connector, ErrorShape, Migration, Paging, Param, Record, Resource, Retry, Unset, Values,
 };
 use models::{
     Account, AccountsFeed, Campaign, CustomWidget, Integrations, Label, Smartcode, Thresholds, User,
@@ -17,8 +16,8 @@ pub const CONNECTOR: Connector = Connector {
     base_url: "https://api.example.com",
     auth: Auth::Header { name: "api_key", prefix: "" },
     retry: Retry { statuses: &[429], max_retries: 3, backoff_factor: 2, ..Retry::STANDARD },
-    // The document names no rate; this one only bounds the harm that a mistake could do.
-    rate: Rate::per_second(10),
+    // The document names none.
+    rate: None,
     // Both arrive with status 200 too, observed live.
     errors: &[
         ErrorShape {

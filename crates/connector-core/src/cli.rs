@@ -8,6 +8,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
@@ -36,6 +37,9 @@ struct SyncArgs {
     /// Only this resource, and its parents; may be repeated
     #[arg(short, long = "resource", value_name = "NAME")]
     resources: Vec<String>,
+    /// `documented`, `live`, or a file of your own
+    #[arg(long, value_name = "NAME|FILE")]
+    preset: Option<String>,
     /// The schema of the tables [default: the connection's name]
     #[arg(long, value_name = "NAME")]
     schema: Option<String>,
@@ -45,6 +49,15 @@ struct SyncArgs {
     /// The file that holds connections [default: connectors.toml, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Only rows whose cursor is at this time or later, as in 2024-01-31T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    since: Option<DateTime<Utc>>,
+    /// Only rows whose cursor is before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<DateTime<Utc>>,
+    /// Ignore what earlier runs reached, and read everything
+    #[arg(long)]
+    full_refresh: bool,
     /// Print the report as one JSON document
     #[arg(long)]
     json: bool,
@@ -55,8 +68,10 @@ struct SyncArgs {
 
 /// Runs a connector's command line to its exit status.
 pub fn main(connector: &'static Connector) -> ExitCode {
-    // A file `.env` beside the user is a convenience; a variable that is set counts more.
-    let _ = dotenvy::dotenv();
+    if let Err(error) = prepare() {
+        print_error(&error);
+        return ExitCode::from(error.exit_status());
+    }
     let cli = parse(connector);
     let quiet = matches!(&cli.command, Command::Sync(args) if args.quiet);
     start_logging(quiet);
@@ -67,6 +82,19 @@ pub fn main(connector: &'static Connector) -> ExitCode {
             ExitCode::from(error.exit_status())
         }
     }
+}
+
+/// What comes first in a program, before it has threads: a file `.env` beside the
+/// user is read, and the embedded database gets a place for its code.
+pub fn prepare() -> Result<()> {
+    // The file is a convenience; a variable that is set counts more.
+    let _ = dotenvy::dotenv();
+    #[cfg(feature = "embedded")]
+    if std::env::var_os("DATABASE_URL").is_none_or(|url| url.is_empty()) {
+        embedded_postgres::ensure_cache(std::path::Path::new(crate::settings::EMBEDDED_DIRECTORY))
+            .map_err(|error| Error::settings(error.to_string()).because(error))?;
+    }
+    Ok(())
 }
 
 fn parse(connector: &'static Connector) -> Cli {
@@ -89,8 +117,18 @@ fn parse(connector: &'static Connector) -> Cli {
 fn run(connector: &'static Connector, command: Command) -> Result<u8> {
     match command {
         Command::Sync(args) => {
-            let flags = Flags { config: args.config, connection: args.connection, schema: args.schema, resources: args.resources };
-            let connection = Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;
+            let flags = Flags {
+                config: args.config,
+                connection: args.connection,
+                schema: args.schema,
+                resources: args.resources,
+                preset: args.preset,
+                since: args.since,
+                until: args.until,
+                full_refresh: args.full_refresh,
+            };
+            let connection =
+                Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;
             let report = block_on(crate::sync::sync(&connection, now()))??;
             print_report(&report, args.json)?;
             Ok(report.exit_status())
@@ -104,8 +142,10 @@ fn run(connector: &'static Connector, command: Command) -> Result<u8> {
 
 /// Runs a future to its end on a new runtime.
 pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| Error::settings("the program has no threads to run on").because(error))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime
+        .map_err(|error| Error::settings("the program has no threads to run on").because(error))?;
     Ok(runtime.block_on(future))
 }
 
@@ -120,7 +160,13 @@ pub fn start_logging(quiet: bool) {
     let default = if quiet { "error" } else { "connector_core=info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     // A second start, in a test, leaves the first one's settings.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).with_target(false).without_time().try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .without_time()
+        .try_init();
 }
 
 /// Prints a report to stdout.
@@ -130,7 +176,8 @@ pub fn print_report(report: &Report, json: bool) -> Result<()> {
 
 /// Data as one JSON document.
 pub fn to_json(data: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string_pretty(data).map_err(|error| Error::settings("the report cannot be written").because(error))
+    serde_json::to_string_pretty(data)
+        .map_err(|error| Error::settings("the report cannot be written").because(error))
 }
 
 /// Prints an error to stderr: what happened, where, and what to do next.
@@ -148,7 +195,9 @@ pub fn print(text: &str) -> Result<()> {
     match writeln!(std::io::stdout().lock(), "{text}") {
         // The reader has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.map_err(|error| Error::settings("stdout cannot be written to").because(error)),
+        result => {
+            result.map_err(|error| Error::settings("stdout cannot be written to").because(error))
+        }
     }
 }
 

@@ -80,6 +80,8 @@ pub struct Column {
     pub required: bool,
     /// Whether its value is a secret, kept as a keyed fingerprint only.
     pub secret: bool,
+    /// Names of members inside a nested value that are secrets.
+    pub secret_members: &'static [&'static str],
     /// Whether a change of it alone leaves the row as it is.
     pub volatile: bool,
     /// Whether it is a list whose order means nothing.
@@ -105,6 +107,7 @@ impl Column {
             sql_type: T::SQL_TYPE,
             required: T::REQUIRED,
             secret: false,
+            secret_members: &[],
             volatile: false,
             unordered: false,
             source: Source::Field,
@@ -123,6 +126,13 @@ impl Column {
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
+        self
+    }
+
+    /// Declares members inside a nested value secret, at any depth.
+    #[must_use]
+    pub const fn secret_members(mut self, names: &'static [&'static str]) -> Self {
+        self.secret_members = names;
         self
     }
 
@@ -228,7 +238,9 @@ impl Value for f64 {
         number(json, out, |digits| {
             // Rust reads `NaN` and `inf` too, and 1e400 as infinity.
             let value = digits.parse::<Self>().ok().filter(|value| value.is_finite());
-            value.filter(|_| digits.ends_with(|c: char| c.is_ascii_digit() || c == '.')).map(Self::to_be_bytes)
+            value
+                .filter(|_| digits.ends_with(|c: char| c.is_ascii_digit() || c == '.'))
+                .map(Self::to_be_bytes)
         })
     }
 }
@@ -321,7 +333,6 @@ pub(crate) fn postgres_micros(time: DateTime<Utc>) -> i64 {
     time.timestamp_micros().saturating_sub(POSTGRES_EPOCH)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,7 +369,14 @@ mod tests {
     #[test]
     fn a_time_is_read_from_rfc_3339_and_from_an_epoch() {
         let expected = 753_315_200_000_000_i64; // 2023-11-14T22:13:20Z
-        for json in ["1700000000", "1700000000000", r#""1700000000""#, "1700000000.0", r#""2023-11-14T22:13:20Z""#, r#""2023-11-15T00:13:20+02:00""#] {
+        for json in [
+            "1700000000",
+            "1700000000000",
+            r#""1700000000""#,
+            "1700000000.0",
+            r#""2023-11-14T22:13:20Z""#,
+            r#""2023-11-15T00:13:20+02:00""#,
+        ] {
             check::<DateTime<Utc>>(json, Fit::Written, &expected.to_be_bytes());
         }
         check::<DateTime<Utc>>(r#""2023-11-14""#, Fit::Misfit, b"");

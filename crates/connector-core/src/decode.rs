@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::column::{Column, Fit, Source, SqlType};
 use crate::json;
 use crate::resource::{KeyFallback, Resource, SINGLETON_KEY};
+use crate::secret::Secrets;
 
 /// What a model and the vendor's answers disagree about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +67,29 @@ pub(crate) struct Encoded {
     pub(crate) drift: BTreeMap<Drift, u64>,
     /// The highest value of the cursor column, in Postgres's microseconds.
     pub(crate) cursor: Option<i64>,
+    /// Rows whose cursor is outside of the bounds of the run.
+    pub(crate) outside: u64,
+}
+
+/// Which values of the cursor column a run asks for, in Postgres's microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// The lowest.
+    pub(crate) since: Option<i64>,
+    /// The first that is too high.
+    pub(crate) until: Option<i64>,
+}
+
+impl Bounds {
+    fn contain(&self, cursor: i64) -> bool {
+        self.since.is_none_or(|since| cursor >= since)
+            && self.until.is_none_or(|until| cursor < until)
+    }
+
+    /// Whether there are any.
+    pub(crate) fn any(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
 }
 
 /// Encodes the rows of one resource.
@@ -80,6 +104,8 @@ pub(crate) struct Decoder {
     natural: Vec<usize>,
     cursor: Option<usize>,
     whole: bool,
+    secrets: Secrets,
+    bounds: Bounds,
 }
 
 /// A field of the row at hand: its name, and its value.
@@ -89,14 +115,18 @@ type Slot<'a> = Option<(&'static str, &'a str)>;
 type Reason = String;
 
 impl Decoder {
-    pub(crate) fn new(resource: &Resource) -> Self {
+    pub(crate) fn new(resource: &Resource, secrets: Secrets, bounds: Bounds) -> Self {
         let columns: Vec<Column> = resource.table_columns().copied().collect();
         let index = |name: &str| columns.iter().position(|column| column.name == name);
         let mut names = HashMap::new();
-        for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.source == Source::Field) {
+        for (at, column) in
+            columns.iter().enumerate().filter(|(_, column)| column.source == Source::Field)
+        {
             names.extend(column.aliases.iter().map(|alias| (*alias, (at, true))));
         }
-        for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.source == Source::Field) {
+        for (at, column) in
+            columns.iter().enumerate().filter(|(_, column)| column.source == Source::Field)
+        {
             names.insert(column.wire, (at, false));
         }
         let own = |name| resource.key.contains(&name);
@@ -105,13 +135,18 @@ impl Decoder {
             KeyFallback::None | KeyFallback::Singleton => Vec::new(),
         };
         Self {
-            key: resource.key_columns().filter_map(|name| Some((index(name)?, own(name)))).collect(),
+            key: resource
+                .key_columns()
+                .filter_map(|name| Some((index(name)?, own(name))))
+                .collect(),
             fallback: resource.key_fallback,
             natural,
             cursor: resource.cursor.and_then(index),
             whole: columns.iter().any(|column| column.source == Source::Whole),
             names,
             columns,
+            secrets,
+            bounds,
         }
     }
 
@@ -127,16 +162,26 @@ impl Decoder {
             slots.resize(self.columns.len(), None);
             extra.clear();
             let read = self.read(row, &mut slots, &mut extra, &mut encoded.drift);
-            if let Err(reason) = read.and_then(|()| self.write(row, &slots, &mut extra, partition, position, &mut encoded)) {
+            if let Err(reason) = read.and_then(|()| {
+                self.write(row, &slots, &mut extra, partition, position, &mut encoded)
+            }) {
                 encoded.tuples.truncate(start);
-                encoded.rejected.push(Rejected { reason, raw: (*row).to_owned() });
+                encoded
+                    .rejected
+                    .push(Rejected { reason, raw: self.secrets.veil_row(&self.columns, row) });
             }
         }
         encoded
     }
 
     /// Sorts the members of a row into the columns' slots, and the rest into `extra`.
-    fn read<'a>(&self, row: &'a str, slots: &mut [Slot<'a>], extra: &mut Vec<u8>, drift: &mut BTreeMap<Drift, u64>) -> Result<(), Reason> {
+    fn read<'a>(
+        &self,
+        row: &'a str,
+        slots: &mut [Slot<'a>],
+        extra: &mut Vec<u8>,
+        drift: &mut BTreeMap<Drift, u64>,
+    ) -> Result<(), Reason> {
         if self.whole {
             return Ok(());
         }
@@ -147,7 +192,9 @@ impl Decoder {
         let mut hint = 0;
         let members = json::each_member(row, |name, value| {
             let known = match self.columns.get(hint) {
-                Some(column) if column.source == Source::Field && column.wire == name => Some((hint, false)),
+                Some(column) if column.source == Source::Field && column.wire == name => {
+                    Some((hint, false))
+                }
                 _ => self.names.get(&*name).copied(),
             };
             let Some((at, alias)) = known else {
@@ -157,16 +204,22 @@ impl Decoder {
             };
             hint = at + 1;
             let column = &self.columns[at];
-            let wire = if alias { column.aliases.iter().find(|other| **other == name).copied().unwrap_or(column.wire) } else { column.wire };
+            let wire = if alias {
+                column.aliases.iter().find(|other| **other == name).copied().unwrap_or(column.wire)
+            } else {
+                column.wire
+            };
             match slots[at] {
                 None => slots[at] = Some((wire, value)),
                 // The field's own name counts more than an older one, and a later value more than an earlier.
-                Some((before, _)) if alias && before == column.wire => set_aside(extra, wire, value),
+                Some((before, _)) if alias && before == column.wire => {
+                    self.set_aside(extra, column, wire, value)
+                }
                 Some((before, older)) => {
                     if before == wire {
                         notice(drift, wire, DriftKind::Repeated, value);
                     }
-                    set_aside(extra, before, older);
+                    self.set_aside(extra, column, before, older);
                     slots[at] = Some((wire, value));
                 }
             }
@@ -175,7 +228,16 @@ impl Decoder {
     }
 
     /// Appends the row's tuple.
-    fn write(&self, row: &str, slots: &[Slot<'_>], extra: &mut Vec<u8>, partition: &[String], position: u64, encoded: &mut Encoded) -> Result<(), Reason> {
+    fn write(
+        &self,
+        row: &str,
+        slots: &[Slot<'_>],
+        extra: &mut Vec<u8>,
+        partition: &[String],
+        position: u64,
+        encoded: &mut Encoded,
+    ) -> Result<(), Reason> {
+        let row_start = encoded.tuples.len();
         let Encoded { tuples, drift, .. } = encoded;
         let fields = i16::try_from(self.columns.len() + 2).unwrap_or(i16::MAX);
         tuples.extend_from_slice(&fields.to_be_bytes());
@@ -195,7 +257,12 @@ impl Decoder {
                     Fit::Written
                 }
                 Source::Whole => column.write(row, tuples),
-                Source::Field => slots[at].map_or(Fit::Null, |(_, value)| write_field(column, value, tuples)),
+                Source::Field => slots[at].map_or(Fit::Null, |(_, value)| {
+                    match self.secrets.veil(column, value) {
+                        Some(veiled) => write_veiled(column, &veiled, tuples),
+                        None => write_field(column, value, tuples),
+                    }
+                }),
             };
             let key = self.key.iter().position(|(index, _)| *index == at);
             match (fit, key) {
@@ -207,12 +274,17 @@ impl Decoder {
                 (Fit::Misfit, None) => {
                     if let Some((name, value)) = slots[at] {
                         notice(drift, name, DriftKind::Misfit, value);
-                        set_aside(extra, name, value);
+                        self.set_aside(extra, column, name, value);
                     }
                 }
                 (Fit::Null, None) => {
                     if column.required {
-                        notice(drift, column.wire, DriftKind::Missing, slots[at].map_or("null", |(_, value)| value));
+                        notice(
+                            drift,
+                            column.wire,
+                            DriftKind::Missing,
+                            slots[at].map_or("null", |(_, value)| value),
+                        );
                     }
                 }
             }
@@ -232,6 +304,11 @@ impl Decoder {
                 cursor = tuples.last_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes));
             }
         }
+        if cursor.is_some_and(|cursor| !self.bounds.contain(cursor)) {
+            encoded.outside += 1;
+            encoded.tuples.truncate(row_start);
+            return Ok(());
+        }
         encoded.cursor = encoded.cursor.max(cursor);
         let key = self.hash_key(&encoded.tuples, &starts)?;
         encoded.keys.push(key);
@@ -243,8 +320,20 @@ impl Decoder {
         Ok(())
     }
 
+    /// Adds a value of a known column to `_extra`, veiled if it is secret.
+    fn set_aside(&self, extra: &mut Vec<u8>, column: &Column, name: &str, value: &str) {
+        let veiled = self.secrets.veil(column, value);
+        set_aside(extra, name, veiled.as_deref().unwrap_or(value));
+    }
+
     /// Appends what stands for a key that the vendor did not send.
-    fn write_missing_key(&self, column: &Column, fit: Fit, slots: &[Slot<'_>], tuples: &mut Vec<u8>) -> Result<(), Reason> {
+    fn write_missing_key(
+        &self,
+        column: &Column,
+        fit: Fit,
+        slots: &[Slot<'_>],
+        tuples: &mut Vec<u8>,
+    ) -> Result<(), Reason> {
         let what = if fit == Fit::Misfit { "does not fit its column" } else { "is missing" };
         let missing = || format!("its key `{}` {what}", column.wire);
         match self.fallback {
@@ -253,14 +342,20 @@ impl Decoder {
                 Ok(())
             }
             KeyFallback::Columns(_) if fit == Fit::Null && column.sql_type == SqlType::Text => {
-                let parts: Option<Vec<&str>> = self.natural.iter().map(|at| Some(slots[*at]?.1).filter(|value| *value != "null")).collect();
+                let parts: Option<Vec<&str>> = self
+                    .natural
+                    .iter()
+                    .map(|at| Some(slots[*at]?.1).filter(|value| *value != "null"))
+                    .collect();
                 match parts.as_deref() {
                     Some([one]) => {
                         if column.write(one, tuples) != Fit::Written {
                             return Err(missing());
                         }
                     }
-                    Some(parts) => tuples.extend_from_slice(format!("[{}]", parts.join(", ")).as_bytes()),
+                    Some(parts) => {
+                        tuples.extend_from_slice(format!("[{}]", parts.join(", ")).as_bytes())
+                    }
                     None => return Err(missing()),
                 }
                 Ok(())
@@ -275,11 +370,16 @@ impl Decoder {
         let mut size = 0;
         for start in starts.iter().take(self.key.len()) {
             let field = &tuples[*start..];
-            let length = field.first_chunk::<4>().map_or(0, |length| u32::from_be_bytes(*length) as usize);
+            let length =
+                field.first_chunk::<4>().map_or(0, |length| u32::from_be_bytes(*length) as usize);
             size += length;
             hash.update(&field[..length + NULL.len()]);
         }
-        if size > MAX_KEY_BYTES { Err(format!("its key is longer than {MAX_KEY_BYTES} bytes")) } else { Ok(hash.digest()) }
+        if size > MAX_KEY_BYTES {
+            Err(format!("its key is longer than {MAX_KEY_BYTES} bytes"))
+        } else {
+            Ok(hash.digest())
+        }
     }
 }
 
@@ -304,6 +404,14 @@ fn write_field(column: &Column, value: &str, tuples: &mut Vec<u8>) -> Fit {
             column.write(&format!("[{}]", elements.join(",")), tuples)
         }
         Err(_) => column.write(value, tuples),
+    }
+}
+
+/// Appends a fingerprint, or a nested value with some in it, whatever the column's type takes.
+fn write_veiled(column: &Column, veiled: &str, tuples: &mut Vec<u8>) -> Fit {
+    match column.sql_type {
+        SqlType::Text | SqlType::Jsonb => write_field(column, veiled, tuples),
+        _ => Fit::Misfit,
     }
 }
 

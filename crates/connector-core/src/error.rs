@@ -47,7 +47,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// A failure of that kind.
     pub fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), place: Vec::new(), next: None, source: None, tried: kind != ErrorKind::Settings }
+        Self {
+            kind,
+            what: what.into(),
+            place: Vec::new(),
+            next: None,
+            source: None,
+            tried: kind != ErrorKind::Settings,
+        }
     }
 
     /// A failure of the settings.
@@ -149,12 +156,15 @@ fn database_reason(error: &sqlx::Error) -> String {
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();
             // Classes whose messages name objects and settings, and never a value.
-            let speaks_of_objects = ["08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58"];
+            let speaks_of_objects =
+                ["08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58"];
             let about = if speaks_of_objects.iter().any(|class| code.starts_with(class)) {
                 error.message().to_owned()
             } else {
                 match (error.table(), error.constraint()) {
-                    (Some(table), Some(constraint)) => format!("`{constraint}` of table `{table}` is violated"),
+                    (Some(table), Some(constraint)) => {
+                        format!("`{constraint}` of table `{table}` is violated")
+                    }
                     (Some(table), None) => format!("table `{table}` refuses the rows"),
                     _ => "the statement is refused".to_owned(),
                 }
@@ -174,18 +184,30 @@ fn database_reason(error: &sqlx::Error) -> String {
 
 fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
     let code = match error {
-        sqlx::Error::Io(_) => return Some("check that the server runs and that the host and port in DATABASE_URL are right"),
-        sqlx::Error::Configuration(_) => return Some("write DATABASE_URL as postgres://user:password@host:port/database"),
+        sqlx::Error::Io(_) => {
+            return Some(
+                "check that the server runs and that the host and port in DATABASE_URL are right",
+            );
+        }
+        sqlx::Error::Configuration(_) => {
+            return Some("write DATABASE_URL as postgres://user:password@host:port/database");
+        }
         sqlx::Error::Database(error) => error.code()?,
         _ => return None,
     };
     match &*code {
         "28P01" | "28000" => Some("check the user and the password in DATABASE_URL"),
         "3D000" => Some("create the database, or name another one in DATABASE_URL"),
-        "42501" => Some("grant the user the right to create schemas and tables, or ask its owner to"),
-        "42P01" | "42703" | "42804" => Some("a table was changed by hand: undo that, or move the table away and sync again"),
+        "42501" => {
+            Some("grant the user the right to create schemas and tables, or ask its owner to")
+        }
+        "42P01" | "42703" | "42804" => {
+            Some("a table was changed by hand: undo that, or move the table away and sync again")
+        }
         "53100" => Some("free space on the disk of the database and run again; nothing was lost"),
-        "53300" => Some("the server has no connection left: run again later, or raise max_connections"),
+        "53300" => {
+            Some("the server has no connection left: run again later, or raise max_connections")
+        }
         "57P03" => Some("the server is starting or stopping: run again in a moment"),
         _ => None,
     }

@@ -72,7 +72,11 @@ impl Response {
         let value = json::document(&body)?;
         let start = value.as_ptr().addr() - body.as_ptr().addr();
         let json = start..start + value.len();
-        let body = String::from_utf8(body).map_err(|_| json::Malformed { line: 1, column: 1, truncated: false })?;
+        let body = String::from_utf8(body).map_err(|_| json::Malformed {
+            line: 1,
+            column: 1,
+            truncated: false,
+        })?;
         Ok(Self { body, json, headers })
     }
 
@@ -93,7 +97,9 @@ impl Response {
             let (address, parameters) = link.split_once(';')?;
             let next = parameters.split(';').any(|parameter| {
                 let parameter = parameter.trim().replace('"', "");
-                parameter.strip_prefix("rel=").is_some_and(|relations| relations.split(' ').any(|relation| relation == "next"))
+                parameter.strip_prefix("rel=").is_some_and(|relations| {
+                    relations.split(' ').any(|relation| relation == "next")
+                })
             });
             next.then(|| address.trim().trim_matches(['<', '>']).to_owned())
         })
@@ -141,7 +147,10 @@ impl Client {
     ) -> Result<Self> {
         // Asking for the default provider twice is fine: the first one stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        #[expect(clippy::disallowed_methods, reason = "this is the client that all others are warned to use")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the client that all others are warned to use"
+        )]
         let builder = reqwest::Client::builder();
         let http = builder
             .user_agent(concat!("vendor-connectors/", env!("CARGO_PKG_VERSION")))
@@ -173,7 +182,10 @@ impl Client {
         loop {
             self.wait_for_turn(traffic).await;
             if self.refused.load(Ordering::Relaxed) {
-                return Err(Error::new(ErrorKind::Auth, "not asked: the vendor refused the key before"));
+                return Err(Error::new(
+                    ErrorKind::Auth,
+                    "not asked: the vendor refused the key before",
+                ));
             }
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
@@ -184,7 +196,10 @@ impl Client {
             if let Some(location) = failure.redirect {
                 redirects += 1;
                 if redirects > 5 {
-                    return Err(Error::new(ErrorKind::Rejected, "the vendor redirects in a circle"));
+                    return Err(Error::new(
+                        ErrorKind::Rejected,
+                        "the vendor redirects in a circle",
+                    ));
                 }
                 tries -= 1;
                 url = self.allowed(url.join(&location).ok(), "a redirect")?;
@@ -202,11 +217,18 @@ impl Client {
                 Decision::GiveUp if tries > 1 => {
                     let advised = failure.error.advice().is_some();
                     let error = failure.error.at("tries", tries);
-                    return Err(if advised { error } else { error.next("run again later; what is already there stays") });
+                    return Err(if advised {
+                        error
+                    } else {
+                        error.next("run again later; what is already there stays")
+                    });
                 }
                 Decision::GiveUp => return Err(failure.error),
                 Decision::ComeBack(wait) => {
-                    let next = format!("run again in {} minutes; the vendor asked for that", wait.as_secs().div_ceil(60));
+                    let next = format!(
+                        "run again in {} minutes; the vendor asked for that",
+                        wait.as_secs().div_ceil(60)
+                    );
                     return Err(failure.error.next(next));
                 }
             }
@@ -217,20 +239,33 @@ impl Client {
         let mut request = Request::new(Method::GET, url.clone());
         self.credential.sign(&mut request).map_err(Failure::lasting)?;
         debug!(path = url.path(), "asking");
-        let mut response = self.http.execute(request).await.map_err(|error| Failure::passing(self.unreachable(error)))?;
+        let mut response = self
+            .http
+            .execute(request)
+            .await
+            .map_err(|error| Failure::passing(self.unreachable(error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::passing(cut_off(&error)))? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| Failure::passing(cut_off(&error)))?
+        {
             traffic.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
             if body.len() + chunk.len() > self.limits.body {
                 let what = format!("the response is larger than {} MiB", self.limits.body >> 20);
-                return Err(Failure::lasting(Error::new(ErrorKind::Contract, what).next("ask for smaller pages")));
+                return Err(Failure::lasting(
+                    Error::new(ErrorKind::Contract, what).next("ask for smaller pages"),
+                ));
             }
             body.extend_from_slice(&chunk);
         }
         if status == StatusCode::OK {
-            let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type").to_owned();
-            return Response::new(body, headers).map_err(|malformed| Failure::passing(not_json(&malformed, &kind)));
+            let kind = headers
+                .get(CONTENT_TYPE)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or("no content type")
+                .to_owned();
+            return Response::new(body, headers)
+                .map_err(|malformed| Failure::passing(not_json(&malformed, &kind)));
         }
         Err(self.refused(status, headers, &body))
     }
@@ -241,7 +276,10 @@ impl Client {
             Target::Path { segments, query } => {
                 let mut url = self.base.clone();
                 if segments.iter().any(|segment| matches!(segment.as_str(), "." | ".." | "")) {
-                    return Err(Error::new(ErrorKind::Contract, "a key of the parent cannot stand in a path"));
+                    return Err(Error::new(
+                        ErrorKind::Contract,
+                        "a key of the parent cannot stand in a path",
+                    ));
                 }
                 // Appended to the base's own path: RFC 3986 resolution would drop the end of it.
                 if let Ok(mut path) = url.path_segments_mut() {
@@ -257,12 +295,18 @@ impl Client {
     }
 
     fn allowed(&self, url: Option<Url>, what: &str) -> Result<Url> {
-        let url = url.ok_or_else(|| Error::new(ErrorKind::Contract, format!("{what} is no address")))?;
+        let url =
+            url.ok_or_else(|| Error::new(ErrorKind::Contract, format!("{what} is no address")))?;
         if url.origin() == self.base.origin() {
             return Ok(url);
         }
         let host = url.host_str().unwrap_or_default();
-        let error = Error::new(ErrorKind::Contract, format!("{what} leads to `{host}`, away from the declared host; the key was not sent there"));
+        let error = Error::new(
+            ErrorKind::Contract,
+            format!(
+                "{what} leads to `{host}`, away from the declared host; the key was not sent there"
+            ),
+        );
         Err(error.at("declared host", self.base.host_str().unwrap_or_default()))
     }
 
@@ -293,8 +337,12 @@ impl Client {
     /// What a status other than 200 means.
     fn refused(&self, status: StatusCode, headers: HeaderMap, body: &[u8]) -> Failure {
         if status.is_redirection() {
-            let location = headers.get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-            let error = Error::new(ErrorKind::Contract, format!("the vendor answered {status} without an address"));
+            let location =
+                headers.get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            let error = Error::new(
+                ErrorKind::Contract,
+                format!("the vendor answered {status} without an address"),
+            );
             return Failure { redirect: location, ..Failure::lasting(error) };
         }
         let said = json::document(body).ok().and_then(|body| self.vendor_error(body));
@@ -333,7 +381,8 @@ impl Client {
     pub(crate) fn vendor_error(&self, body: &str) -> Option<String> {
         let shape = self.errors.iter().find(|shape| {
             // An empty list of errors, or a null, is none.
-            json::at(body, shape.marker).is_some_and(|marker| !matches!(marker, "null" | "[]" | "{}" | "\"\"" | "false"))
+            json::at(body, shape.marker)
+                .is_some_and(|marker| !matches!(marker, "null" | "[]" | "{}" | "\"\"" | "false"))
         })?;
         let mut said = String::new();
         if let Some(code) = shape.code.and_then(|path| json::at(body, path)) {
@@ -343,16 +392,30 @@ impl Client {
             Some(message) => said.push_str(&json::text(message).unwrap_or(message.into())),
             None => said.push_str("no message"),
         }
-        let said: String = self.credential.redact(said.trim()).chars().filter(|c| !c.is_control()).take(200).collect();
+        let said: String = self
+            .credential
+            .redact(said.trim())
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(200)
+            .collect();
         Some(format!("\"{said}\""))
     }
 
     fn unreachable(&self, error: reqwest::Error) -> Error {
         let host = self.base.host_str().unwrap_or_default().to_owned();
         let (kind, what, next) = if error.is_connect() {
-            (ErrorKind::Unreachable, "cannot be reached", "check the base URL, the network and the proxy variables")
+            (
+                ErrorKind::Unreachable,
+                "cannot be reached",
+                "check the base URL, the network and the proxy variables",
+            )
         } else if error.is_timeout() {
-            (ErrorKind::Unavailable, "did not answer in time", "run again later, or check the address and the network")
+            (
+                ErrorKind::Unavailable,
+                "did not answer in time",
+                "run again later, or check the address and the network",
+            )
         } else {
             (ErrorKind::Unavailable, "broke the connection", "run again later")
         };
@@ -390,7 +453,8 @@ fn reason(error: &reqwest::Error) -> String {
 }
 
 fn cut_off(error: &reqwest::Error) -> Error {
-    let what = if error.is_timeout() { "the response stopped coming" } else { "the response broke off" };
+    let what =
+        if error.is_timeout() { "the response stopped coming" } else { "the response broke off" };
     Error::new(ErrorKind::Unavailable, format!("{what}: {}", reason(error)))
 }
 
@@ -401,7 +465,9 @@ fn not_json(malformed: &json::Malformed, kind: &str) -> Error {
 }
 
 async fn pause(wait: Duration, traffic: &Traffic) {
-    traffic.waited_ms.fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    traffic
+        .waited_ms
+        .fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     tokio::time::sleep(wait).await;
 }
 
@@ -409,5 +475,7 @@ async fn pause(wait: Duration, traffic: &Traffic) {
 fn quota(rate: Rate) -> Result<Quota> {
     let replenish = rate.per.checked_div(rate.requests).filter(|interval| !interval.is_zero());
     let quota = replenish.and_then(Quota::with_period);
-    quota.ok_or_else(|| Error::settings("a rate limit is at least one request, and a time to count it over"))
+    quota.ok_or_else(|| {
+        Error::settings("a rate limit is at least one request, and a time to count it over")
+    })
 }

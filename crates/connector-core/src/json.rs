@@ -21,7 +21,11 @@ pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
     if !json.starts_with('"') {
         return None;
     }
-    if json.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(json.get(1..json.len() - 1)?)) }
+    if json.contains('\\') {
+        serde_json::from_str(json).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(json.get(1..json.len() - 1)?))
+    }
 }
 
 /// Whether Postgres can hold the value as `jsonb`.
@@ -132,7 +136,8 @@ fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
             if key == name {
                 found = Some(value);
             }
-        }).ok()?,
+        })
+        .ok()?,
         b'[' => {
             let index: usize = name.parse().ok()?;
             let mut position = 0;
@@ -141,7 +146,8 @@ fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
                     found = Some(value);
                 }
                 position += 1;
-            }).ok()?;
+            })
+            .ok()?;
         }
         _ => {}
     }
@@ -149,7 +155,10 @@ fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// Calls `each` with every member of an object, in order.
-pub(crate) fn each_member<'a>(json: &'a str, each: impl FnMut(Cow<'a, str>, &'a str)) -> Result<(), Malformed> {
+pub(crate) fn each_member<'a>(
+    json: &'a str,
+    each: impl FnMut(Cow<'a, str>, &'a str),
+) -> Result<(), Malformed> {
     let mut reader = serde_json::Deserializer::from_str(json);
     reader.deserialize_map(Members(each)).map_err(Malformed::from)
 }
@@ -241,10 +250,23 @@ mod tests {
 
     #[test]
     fn what_jsonb_refuses_is_found_before_it_is_sent() {
-        for fits in [r#"{"a":"A\\u0000"}"#, r#""\ud83d\ude00""#, "1e10", "[true,false,null]", r#"{"e":"1e99999999"}"#] {
+        for fits in [
+            r#"{"a":"A\\u0000"}"#,
+            r#""\ud83d\ude00""#,
+            "1e10",
+            "[true,false,null]",
+            r#"{"e":"1e99999999"}"#,
+        ] {
             assert!(fits_jsonb(fits), "{fits}");
         }
-        for refused in [r#"{"a":"\u0000"}"#, r#""\ud800""#, r#""\ude00""#, r#""\ud83dx""#, "[1e99999999]", "1E+999999"] {
+        for refused in [
+            r#"{"a":"\u0000"}"#,
+            r#""\ud800""#,
+            r#""\ude00""#,
+            r#""\ud83dx""#,
+            "[1e99999999]",
+            "1E+999999",
+        ] {
             assert!(!fits_jsonb(refused), "{refused}");
         }
         assert!(fits_jsonb(&"[".repeat(1_000)));
@@ -270,13 +292,20 @@ mod tests {
     #[test]
     fn an_unreadable_name_does_not_cost_the_row() {
         let mut names = Vec::new();
-        each_member(r#"{"\ud800": 1, "\u0061": 2}"#, |name, _| names.push(name.into_owned())).unwrap();
+        each_member(r#"{"\ud800": 1, "\u0061": 2}"#, |name, _| names.push(name.into_owned()))
+            .unwrap();
         assert_eq!(names, [r#""\ud800""#, "a"]);
     }
 
     #[test]
     fn a_malformed_response_is_placed_but_not_quoted() {
-        assert_eq!(document(b"{\"secret\": ").unwrap_err().to_string(), "the response ends too early at line 1, column 11");
-        assert_eq!(document(b"<html>secret").unwrap_err().to_string(), "the response is not JSON at line 1, column 1");
+        assert_eq!(
+            document(b"{\"secret\": ").unwrap_err().to_string(),
+            "the response ends too early at line 1, column 11"
+        );
+        assert_eq!(
+            document(b"<html>secret").unwrap_err().to_string(),
+            "the response is not JSON at line 1, column 1"
+        );
     }
 }

@@ -19,26 +19,31 @@ mod http;
 mod json;
 mod paging;
 mod partition;
+mod preset;
 mod record;
 mod report;
 mod resource;
 mod retry;
+mod secret;
 mod select;
 mod settings;
 mod store;
 mod sync;
 
 pub use chrono::{DateTime, Utc};
-pub use cli::{block_on, main, now, print, print_error, print_report, start_logging, to_json};
+pub use cli::{
+    block_on, main, now, prepare, print, print_error, print_report, start_logging, to_json,
+};
 pub use column::{Column, Fit, Json, Source, SqlType, Value};
 pub use connector_derive::Record;
 pub use error::{Error, ErrorKind, Result};
 pub use paging::{Ending, Paging, Total};
+pub use preset::DOCUMENTED;
 pub use record::Record;
 pub use report::{DriftReport, Evidence, Report, ResourceReport};
 pub use resource::{
-    Auth, Connector, EachParam, ErrorShape, KeyFallback, METADATA, Migration, Param, Parent, Rate, Resource, Retry,
-    SINGLETON_KEY, Unset, Values,
+    Auth, Connector, EachParam, ErrorShape, Filter, KeyFallback, METADATA, Migration, Param,
+    Parent, Rate, Resource, Retry, SINGLETON_KEY, TimeFormat, Unset, Values,
 };
 pub use secrecy::SecretString;
 pub use settings::{CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags, Running};

@@ -168,8 +168,12 @@ pub(crate) enum Stuck {
 impl fmt::Display for Stuck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RepeatedToken => f.write_str("the vendor sent the same token again, so the walk makes no progress"),
-            Self::RepeatedPage => f.write_str("the vendor sent the same page again, so the walk makes no progress"),
+            Self::RepeatedToken => {
+                f.write_str("the vendor sent the same token again, so the walk makes no progress")
+            }
+            Self::RepeatedPage => {
+                f.write_str("the vendor sent the same page again, so the walk makes no progress")
+            }
             Self::OffsetIgnored { limit } => write!(
                 f,
                 "the vendor ignores the offset: asked for the rows after the first {limit}, it sent the first {limit} again"
@@ -177,10 +181,18 @@ impl fmt::Display for Stuck {
             Self::EmptyBeforeTotal { received, total } => {
                 write!(f, "an empty page came after {received} of {total} rows")
             }
-            Self::NoToken => f.write_str("the vendor says that there are more pages, but sends no token for them"),
-            Self::NoSignal { path } => write!(f, "the response has no `{path}`, which would say whether more pages follow"),
-            Self::NoRows { pages } => write!(f, "the last {pages} pages had no rows, and yet more were announced"),
-            Self::TooManyPages { pages } => write!(f, "the listing did not end within {pages} pages"),
+            Self::NoToken => f.write_str(
+                "the vendor says that there are more pages, but sends no token for them",
+            ),
+            Self::NoSignal { path } => {
+                write!(f, "the response has no `{path}`, which would say whether more pages follow")
+            }
+            Self::NoRows { pages } => {
+                write!(f, "the last {pages} pages had no rows, and yet more were announced")
+            }
+            Self::TooManyPages { pages } => {
+                write!(f, "the listing did not end within {pages} pages")
+            }
         }
     }
 }
@@ -201,6 +213,10 @@ pub(crate) struct Walk {
     position: Position,
     /// Whether two pages may be equal without being the same page.
     equal_pages: bool,
+    /// Whether a page stands for as many rows as it was asked for, however many it holds.
+    sparse: bool,
+    /// Whether it began behind the first row.
+    late: bool,
     received: u64,
     pages: u64,
     empty_pages: u64,
@@ -224,6 +240,8 @@ impl Walk {
             paging,
             position: Position::Start,
             equal_pages,
+            sparse: false,
+            late: false,
             received: 0,
             pages: 0,
             empty_pages: 0,
@@ -236,6 +254,32 @@ impl Walk {
         }
     }
 
+    /// The same walk through a listing whose pages have gaps.
+    pub(crate) fn sparse(mut self, sparse: bool) -> Self {
+        self.sparse = sparse;
+        self
+    }
+
+    /// The same walk, from the row at that position on.
+    pub(crate) fn starting_at(mut self, row: u64) -> Self {
+        if row > 0 && matches!(self.paging, Paging::Offset { .. }) {
+            self.late = true;
+            self.received = row;
+            self.position = Position::Offset(row);
+        }
+        self
+    }
+
+    /// The position of the next page's first row in its listing.
+    pub(crate) fn first_row(&self) -> u64 {
+        if let Position::Offset(row) = self.position { row } else { self.received }
+    }
+
+    /// Whether it began with the listing's first row.
+    pub(crate) fn starts_at_the_start(&self) -> bool {
+        !self.late
+    }
+
     /// The page to ask for next.
     pub(crate) fn position(&self) -> &Position {
         &self.position
@@ -244,11 +288,6 @@ impl Walk {
     /// The number of pages seen.
     pub(crate) fn pages(&self) -> u64 {
         self.pages
-    }
-
-    /// The number of rows received.
-    pub(crate) fn received(&self) -> u64 {
-        self.received
     }
 
     /// The total that the vendor gave last.
@@ -300,7 +339,7 @@ impl Walk {
             self.total = Some(total);
         }
         let step = self.step(page)?;
-        self.received += page.rows;
+        self.received += self.stands_for(page);
         self.last_rows = page.rows;
         self.last_fingerprint = Some(page.fingerprint);
         Ok(step)
@@ -316,7 +355,10 @@ impl Walk {
         match self.paging {
             Paging::Single => Ok(Step::End(Ending::SinglePage)),
             Paging::Offset { limit: (_, limit), .. } => {
-                if page.rows > 0 && self.last_fingerprint == Some(page.fingerprint) && !self.may_be_equal() {
+                if page.rows > 0
+                    && self.last_fingerprint == Some(page.fingerprint)
+                    && !self.may_be_equal()
+                {
                     return if self.last_rows < limit {
                         Ok(Step::End(Ending::OffsetIgnored))
                     } else {
@@ -324,7 +366,7 @@ impl Walk {
                     };
                 }
                 let at = if let Position::Offset(at) = self.position { at } else { 0 };
-                self.counted(page, Position::Offset(at + page.rows))
+                self.counted(page, Position::Offset(at + self.stands_for(page)))
             }
             Paging::Page { first, .. } => {
                 let at = if let Position::Page(at) = self.position { at } else { first };
@@ -335,19 +377,36 @@ impl Walk {
                 Some(false) => self.follow(page, Position::Token)?.ok_or(Stuck::NoToken),
                 None => Err(Stuck::NoSignal { path }),
             },
-            Paging::Token { done: None, .. } => Ok(self.follow(page, Position::Token)?.unwrap_or(Step::End(Ending::NoNextPage))),
+            Paging::Token { done: None, .. } => {
+                Ok(self.follow(page, Position::Token)?.unwrap_or(Step::End(Ending::NoNextPage)))
+            }
             Paging::LinkHeader { .. } | Paging::NextUrl { .. } => {
                 Ok(self.follow(page, Position::Url)?.unwrap_or(Step::End(Ending::NoNextPage)))
             }
         }
     }
 
+    /// The number of the listing's rows that a page covers.
+    fn stands_for(&self, page: &PageFacts) -> u64 {
+        match self.paging {
+            // An empty page without a total is still the end.
+            Paging::Offset { limit: (_, limit), .. }
+                if self.sparse && (page.rows > 0 || self.total.is_some()) =>
+            {
+                limit.max(page.rows)
+            }
+            _ => page.rows,
+        }
+    }
+
     /// The step of a walk that counts rows or pages itself.
     fn counted(&mut self, page: &PageFacts, next: Position) -> Result<Step, Stuck> {
-        let received = self.received + page.rows;
+        let received = self.received + self.stands_for(page);
         match self.total {
             Some(total) if received >= total => return Ok(Step::End(Ending::TotalReached)),
-            Some(total) if page.rows == 0 => return Err(Stuck::EmptyBeforeTotal { received, total }),
+            Some(total) if page.rows == 0 && !self.sparse => {
+                return Err(Stuck::EmptyBeforeTotal { received, total });
+            }
             None if page.rows == 0 => return Ok(Step::End(Ending::EmptyPage)),
             _ => {}
         }
@@ -357,7 +416,11 @@ impl Walk {
     }
 
     /// The step of a walk that the vendor leads, if it says where to.
-    fn follow(&mut self, page: &PageFacts, position: fn(String) -> Position) -> Result<Option<Step>, Stuck> {
+    fn follow(
+        &mut self,
+        page: &PageFacts,
+        position: fn(String) -> Position,
+    ) -> Result<Option<Step>, Stuck> {
         let Some(next) = page.next.as_ref().filter(|next| !next.is_empty()) else {
             return Ok(None);
         };
@@ -392,9 +455,14 @@ mod tests {
     use super::*;
 
     const OFFSET: Paging = Paging::offset("offset", 50);
-    const TOTAL: Paging = Paging::Offset { offset: "offset", limit: ("limit", 50), total: Some(Total::Body("total")) };
+    const TOTAL: Paging = Paging::Offset {
+        offset: "offset",
+        limit: ("limit", 50),
+        total: Some(Total::Body("total")),
+    };
     const PAGE: Paging = Paging::Page { page: "page", first: 1, limit: None, total: None };
-    const ITERATOR: Paging = Paging::Token { param: "iterator", next: "iterator", done: Some("done"), limit: None };
+    const ITERATOR: Paging =
+        Paging::Token { param: "iterator", next: "iterator", done: Some("done"), limit: None };
     const TOKEN: Paging = Paging::token("pagination_token", "nextPaginationToken");
 
     fn rows(rows: u64, fingerprint: u64) -> PageFacts {
@@ -418,7 +486,8 @@ mod tests {
         let mut walk = Walk::new(paging, false);
         let mut log = Vec::new();
         for page in pages {
-            let query: Vec<_> = walk.query().iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let query: Vec<_> =
+                walk.query().iter().map(|(name, value)| format!("{name}={value}")).collect();
             log.push(query.join("&"));
             match walk.advance(page) {
                 Ok(Step::Next) => {}
@@ -446,7 +515,10 @@ mod tests {
 
     #[test]
     fn a_total_saves_the_empty_page_and_forbids_an_early_one() {
-        assert_eq!(walk(TOTAL, &[of(75, rows(50, 1)), of(75, rows(25, 2))]), "limit=50&offset=0 limit=50&offset=50 TotalReached");
+        assert_eq!(
+            walk(TOTAL, &[of(75, rows(50, 1)), of(75, rows(25, 2))]),
+            "limit=50&offset=0 limit=50&offset=50 TotalReached"
+        );
         assert_eq!(
             walk(TOTAL, &[of(150, rows(50, 1)), of(150, rows(0, 2))]),
             "limit=50&offset=0 limit=50&offset=50 EmptyBeforeTotal { received: 50, total: 150 }"
@@ -455,42 +527,91 @@ mod tests {
 
     #[test]
     fn a_vendor_that_ignores_the_offset_is_found_out() {
-        assert_eq!(walk(OFFSET, &[rows(45, 1), rows(45, 1)]), "limit=50&offset=0 limit=50&offset=45 OffsetIgnored");
-        assert_eq!(walk(OFFSET, &[rows(50, 1), rows(50, 1)]), "limit=50&offset=0 limit=50&offset=50 OffsetIgnored { limit: 50 }");
-        assert_eq!(walk(OFFSET, &[rows(50, 1), rows(50, 2), rows(50, 1)]), "limit=50&offset=0 limit=50&offset=50 limit=50&offset=100 RepeatedPage");
+        assert_eq!(
+            walk(OFFSET, &[rows(45, 1), rows(45, 1)]),
+            "limit=50&offset=0 limit=50&offset=45 OffsetIgnored"
+        );
+        assert_eq!(
+            walk(OFFSET, &[rows(50, 1), rows(50, 1)]),
+            "limit=50&offset=0 limit=50&offset=50 OffsetIgnored { limit: 50 }"
+        );
+        assert_eq!(
+            walk(OFFSET, &[rows(50, 1), rows(50, 2), rows(50, 1)]),
+            "limit=50&offset=0 limit=50&offset=50 limit=50&offset=100 RepeatedPage"
+        );
     }
 
     #[test]
     fn one_object_is_a_whole_listing() {
-        assert_eq!(walk(OFFSET, &[PageFacts { object: true, ..rows(1, 1) }]), "limit=50&offset=0 OneObject");
+        assert_eq!(
+            walk(OFFSET, &[PageFacts { object: true, ..rows(1, 1) }]),
+            "limit=50&offset=0 OneObject"
+        );
         assert_eq!(walk(Paging::Single, &[rows(7, 1)]), " SinglePage");
     }
 
     #[test]
     fn pages_are_counted_from_the_first() {
-        assert_eq!(walk(PAGE, &[rows(30, 1), rows(1, 2), rows(0, 3)]), "page=1 page=2 page=3 EmptyPage");
+        assert_eq!(
+            walk(PAGE, &[rows(30, 1), rows(1, 2), rows(0, 3)]),
+            "page=1 page=2 page=3 EmptyPage"
+        );
         assert_eq!(walk(PAGE, &[rows(30, 1), rows(30, 1)]), "page=1 page=2 RepeatedPage");
     }
 
     #[test]
     fn a_done_flag_ends_the_walk_whatever_the_token() {
-        assert_eq!(walk(ITERATOR, &[done(false, next("b", rows(2, 1))), done(true, next("c", rows(1, 2)))]), " iterator=b Done");
-        assert_eq!(walk(ITERATOR, &[done(false, next("b", rows(0, 1))), done(false, next("b", rows(1, 2)))]), " iterator=b RepeatedToken");
+        assert_eq!(
+            walk(
+                ITERATOR,
+                &[done(false, next("b", rows(2, 1))), done(true, next("c", rows(1, 2)))]
+            ),
+            " iterator=b Done"
+        );
+        assert_eq!(
+            walk(
+                ITERATOR,
+                &[done(false, next("b", rows(0, 1))), done(false, next("b", rows(1, 2)))]
+            ),
+            " iterator=b RepeatedToken"
+        );
         assert_eq!(walk(ITERATOR, &[done(false, rows(2, 1))]), " NoToken");
         assert_eq!(walk(ITERATOR, &[next("b", rows(2, 1))]), " NoSignal { path: \"done\" }");
     }
 
     #[test]
     fn an_absent_or_empty_token_ends_the_walk() {
-        assert_eq!(walk(TOKEN, &[next("b", rows(2, 1)), rows(2, 2)]), " pagination_token=b NoNextPage");
+        assert_eq!(
+            walk(TOKEN, &[next("b", rows(2, 1)), rows(2, 2)]),
+            " pagination_token=b NoNextPage"
+        );
         assert_eq!(walk(TOKEN, &[next("", rows(2, 1))]), " NoNextPage");
-        assert_eq!(walk(TOKEN, &[next("b", rows(2, 1)), next("c", rows(2, 1))]), " pagination_token=b RepeatedPage");
+        assert_eq!(
+            walk(TOKEN, &[next("b", rows(2, 1)), next("c", rows(2, 1))]),
+            " pagination_token=b RepeatedPage"
+        );
     }
 
     #[test]
     fn a_walk_through_nothing_but_empty_pages_fails() {
         let pages: Vec<_> = (0..200).map(|page| next(&page.to_string(), rows(0, 0))).collect();
         assert!(walk(TOKEN, &pages).ends_with("NoRows { pages: 101 }"));
+    }
+
+    #[test]
+    fn a_listing_with_gaps_advances_by_the_rows_it_asked_for() {
+        let mut walk = Walk::new(TOTAL, true).sparse(true);
+        for (rows_of_page, offset) in [(7, 50), (0, 100), (50, 150)] {
+            assert_eq!(walk.advance(&of(151, rows(rows_of_page, offset))), Ok(Step::Next));
+            assert_eq!(walk.first_row(), offset);
+        }
+        assert_eq!(walk.advance(&of(151, rows(0, 9))), Ok(Step::End(Ending::TotalReached)));
+    }
+
+    #[test]
+    fn a_walk_that_starts_late_counts_the_rows_before_it() {
+        let mut walk = Walk::new(TOTAL, true).starting_at(75);
+        assert_eq!(walk.advance(&of(80, rows(5, 1))), Ok(Step::End(Ending::TotalReached)));
     }
 
     #[test]

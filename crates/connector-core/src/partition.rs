@@ -35,19 +35,27 @@ impl Partition {
     /// The partitions that a resource has by its declaration and its parameters alone.
     ///
     /// Nothing, if they are the rows of a parent.
-    pub(crate) fn of_params(resource: &Resource, connector: &Connector, params: &Params) -> Option<Vec<Self>> {
+    pub(crate) fn of_params(
+        resource: &Resource,
+        connector: &Connector,
+        params: &Params,
+    ) -> Option<Vec<Self>> {
         let name = match (&resource.parent, &resource.each_param) {
             (None, None) => return Some(vec![Self::whole()]),
             (Some(parent), _) => parent.placeholder,
             (None, Some(each)) => each.name,
         };
         if let Some(values) = params.get(name) {
-            let partition = |value: &String| Self { name: Some(name), sent: true, values: vec![value.clone()] };
+            let partition =
+                |value: &String| Self { name: Some(name), sent: true, values: vec![value.clone()] };
             return Some(values.iter().map(partition).collect());
         }
-        let unset = connector.params.iter().find(|param| param.name == name).map(|param| param.unset);
+        let unset =
+            connector.params.iter().find(|param| param.name == name).map(|param| param.unset);
         match unset {
-            Some(Unset::Implied(value)) => Some(vec![Self { name: Some(name), sent: false, values: vec![value.to_owned()] }]),
+            Some(Unset::Implied(value)) => {
+                Some(vec![Self { name: Some(name), sent: false, values: vec![value.to_owned()] }])
+            }
             _ => None,
         }
     }
@@ -58,13 +66,21 @@ impl Partition {
     }
 
     /// The address of the page that a walk is at.
-    pub(crate) fn target(&self, resource: &Resource, connector: &Connector, params: &Params, walk: &Walk) -> Target {
+    pub(crate) fn target(
+        &self,
+        resource: &Resource,
+        connector: &Connector,
+        params: &Params,
+        walk: &Walk,
+        filter: &[(&str, String)],
+    ) -> Target {
         if let Position::Url(url) = walk.position() {
             return Target::Url(url.clone());
         }
         let segments = resource.path.split('/').filter(|segment| !segment.is_empty());
         let fill = |segment: &str| {
-            let Some(name) = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
+            let Some(name) = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'))
+            else {
                 return segment.to_owned();
             };
             if self.name == Some(name) {
@@ -74,15 +90,19 @@ impl Partition {
             params.get(name).map(|values| values.concat()).unwrap_or_default()
         };
         let mut query: Vec<(String, String)> = Vec::new();
-        let mut add = |name: &str, value: &str| match query.iter_mut().find(|(other, _)| other == name) {
-            Some((_, before)) => value.clone_into(before),
-            None => query.push((name.to_owned(), value.to_owned())),
-        };
+        let mut add =
+            |name: &str, value: &str| match query.iter_mut().find(|(other, _)| other == name) {
+                Some((_, before)) => value.clone_into(before),
+                None => query.push((name.to_owned(), value.to_owned())),
+            };
         for (name, value) in resource.query {
             add(name, value);
         }
         for name in resource.params {
-            let flag = connector.params.iter().any(|param| param.name == *name && param.values == Values::Flag);
+            let flag = connector
+                .params
+                .iter()
+                .any(|param| param.name == *name && param.values == Values::Flag);
             match params.get(name).and_then(|values| values.first()).map(String::as_str) {
                 Some("true") if flag => add(name, "1"),
                 Some("false") if flag => {}
@@ -92,6 +112,9 @@ impl Partition {
         }
         if let Some(each) = resource.each_param.filter(|_| self.sent) {
             add(each.name, &self.values.concat());
+        }
+        for (name, value) in filter {
+            add(name, value);
         }
         for (name, value) in walk.query() {
             add(name, &value);

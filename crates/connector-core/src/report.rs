@@ -129,7 +129,17 @@ impl Report {
     pub fn to_text(&self) -> String {
         let mut table = Table::new();
         table.load_style(NOTHING);
-        table.set_header(["resource", "rows", "inserted", "updated", "unchanged", "deleted", "requests", "time", "verdict"]);
+        table.set_header([
+            "resource",
+            "rows",
+            "inserted",
+            "updated",
+            "unchanged",
+            "deleted",
+            "requests",
+            "time",
+            "verdict",
+        ]);
         for column in 1..=7 {
             if let Some(column) = table.column_mut(column) {
                 column.set_cell_alignment(CellAlignment::Right);
@@ -150,7 +160,9 @@ impl Report {
         }
         let table = table.to_string();
         let mut lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-        for resource in self.resources.iter().filter(|resource| resource.verdict != Verdict::Skipped) {
+        for resource in
+            self.resources.iter().filter(|resource| resource.verdict != Verdict::Skipped)
+        {
             for problem in resource.error.iter().chain(&resource.evidence.problems) {
                 lines.push(format!("  {}: {problem}", resource.resource));
             }
@@ -159,19 +171,44 @@ impl Report {
             }
         }
         let mut skipped: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for resource in self.resources.iter().filter(|resource| resource.verdict == Verdict::Skipped) {
-            skipped.entry(resource.error.as_deref().unwrap_or_default()).or_default().push(resource.resource);
+        for resource in
+            self.resources.iter().filter(|resource| resource.verdict == Verdict::Skipped)
+        {
+            skipped
+                .entry(resource.error.as_deref().unwrap_or_default())
+                .or_default()
+                .push(resource.resource);
         }
-        lines.extend(skipped.iter().map(|(reason, names)| format!("  {}: {reason}", names.join(", "))));
+        lines.extend(
+            skipped.iter().map(|(reason, names)| format!("  {}: {reason}", names.join(", "))),
+        );
         for resource in self.resources.iter().filter(|resource| !resource.drift.is_empty()) {
-            let fields: Vec<String> = resource.drift.iter().map(|drift| format!("`{}` ({}, {})", drift.field, drift.kind, drift.json_type)).collect();
+            let fields: Vec<String> = resource
+                .drift
+                .iter()
+                .map(|drift| format!("`{}` ({}, {})", drift.field, drift.kind, drift.json_type))
+                .collect();
             lines.push(format!("  {}: kept in _extra: {}", resource.resource, fields.join(", ")));
         }
         lines.push(String::new());
-        let written: u64 = self.resources.iter().map(|resource| resource.inserted + resource.updated + resource.deleted).sum();
+        let written: u64 = self
+            .resources
+            .iter()
+            .map(|resource| resource.inserted + resource.updated + resource.deleted)
+            .sum();
         let rows: u64 = self.resources.iter().map(|resource| resource.rows).sum();
-        let what = if written == 0 { "nothing written".to_owned() } else { format!("{written} rows written") };
-        lines.push(format!("{}: {}, {rows} rows read, {what}, {} (run {})", self.connection, self.verdict, seconds(self.elapsed_ms), self.run_id));
+        let what = if written == 0 {
+            "nothing written".to_owned()
+        } else {
+            format!("{written} rows written")
+        };
+        lines.push(format!(
+            "{}: {}, {rows} rows read, {what}, {} (run {})",
+            self.connection,
+            self.verdict,
+            seconds(self.elapsed_ms),
+            self.run_id
+        ));
         lines.join("\n")
     }
 }

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
 use crate::column::{Column, Source};
 use crate::paging::Paging;
 use crate::record::Record;
@@ -195,6 +197,12 @@ pub struct Resource {
     pub cursor: Option<&'static str>,
     /// The column that is higher in a newer version of the same item.
     pub version: Option<&'static str>,
+    /// How the vendor filters by the cursor, where it does.
+    pub filter: Option<Filter>,
+    /// Whether items are only ever added at the end, unless one of these parameters is set.
+    pub append_only: Option<&'static [&'static str]>,
+    /// Parameters that make pages hold fewer rows than they stand for.
+    pub sparse_if: &'static [&'static str],
     /// Parameters of the connector that are sent in its query, if they are set.
     pub params: &'static [&'static str],
     /// The resource whose rows this one is asked for.
@@ -218,6 +226,44 @@ pub enum KeyFallback {
 
 /// The constant key of the one item of a singleton.
 pub const SINGLETON_KEY: &str = "singleton";
+
+/// How a vendor is asked for a range of the cursor, both ends of it optional.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// The parameter of the lowest value.
+    pub since: &'static str,
+    /// The parameter of the highest value.
+    pub until: &'static str,
+    /// How a time is written.
+    pub format: TimeFormat,
+}
+
+impl Filter {
+    /// The query that asks for a range.
+    pub(crate) fn query(
+        &self,
+        since: Option<DateTime<Utc>>,
+        until: Option<DateTime<Utc>>,
+    ) -> Vec<(&'static str, String)> {
+        let text = |time: DateTime<Utc>| match self.format {
+            TimeFormat::EpochSeconds => time.timestamp().to_string(),
+            TimeFormat::Rfc3339 => time.to_rfc3339_opts(SecondsFormat::Secs, true),
+        };
+        let since = since.map(|time| (self.since, text(time)));
+        // The end of the range is cut to the second, so the next one is asked for, and the rest left out here.
+        let until = until.map(|time| (self.until, text(time + TimeDelta::seconds(1))));
+        since.into_iter().chain(until).collect()
+    }
+}
+
+/// How a time is written in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeFormat {
+    /// Seconds since 1970.
+    EpochSeconds,
+    /// RFC 3339, in UTC.
+    Rfc3339,
+}
 
 /// The resource whose live rows a child is asked for, one listing each.
 #[derive(Clone, Copy, Debug)]
@@ -259,6 +305,9 @@ impl Resource {
             key_fallback: KeyFallback::None,
             cursor: None,
             version: None,
+            filter: None,
+            append_only: None,
+            sparse_if: &[],
             params: &[],
             parent: None,
             each_param: None,
@@ -343,10 +392,38 @@ impl Resource {
         resource
     }
 
+    /// The vendor can be asked for a range of the cursor.
+    #[must_use]
+    pub const fn filter(mut self, filter: Filter) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// Items are only ever added at the end, unless one of these parameters is set:
+    /// a walk begins after the rows that are already known.
+    #[must_use]
+    pub const fn append_only_unless(mut self, params: &'static [&'static str]) -> Self {
+        self.append_only = Some(params);
+        self
+    }
+
+    /// With one of these parameters, the vendor leaves rows out of its pages, so
+    /// that a page stands for as many rows as it was asked for.
+    #[must_use]
+    pub const fn sparse_if(mut self, params: &'static [&'static str]) -> Self {
+        self.sparse_if = params;
+        self
+    }
+
     /// One listing for each live row of `resource`, whose `column` fills `placeholder`.
     #[must_use]
     #[track_caller]
-    pub const fn each(mut self, placeholder: &'static str, resource: &'static str, column: &'static str) -> Self {
+    pub const fn each(
+        mut self,
+        placeholder: &'static str,
+        resource: &'static str,
+        column: &'static str,
+    ) -> Self {
         assert!(has_placeholder(self.path, placeholder), "the path has no such placeholder");
         let own_column = [Column::partition(placeholder, "The key of the parent's row.")];
         self.parent = Some(Parent { placeholder, resource, column, own_column });
@@ -366,7 +443,8 @@ impl Resource {
     /// first of the key.
     #[must_use]
     pub const fn each_param(mut self, name: &'static str) -> Self {
-        let own_column = [Column::partition(name, "The parameter that the row was asked for with.")];
+        let own_column =
+            [Column::partition(name, "The parameter that the row was asked for with.")];
         self.each_param = Some(EachParam { name, own_column });
         self
     }
@@ -419,8 +497,14 @@ impl Resource {
         while at < self.columns.len() {
             let column = &self.columns[at];
             assert!(is_snake_case(column.name), "a column's name is snake_case");
-            assert!(!matches!(column.source, Source::Partition), "a parent's key is declared with `each`");
-            assert!(column.name.as_bytes()[0] != b'_' || !is_metadata(column.name), "the column's name is taken by the row's metadata");
+            assert!(
+                !matches!(column.source, Source::Partition),
+                "a parent's key is declared with `each`"
+            );
+            assert!(
+                column.name.as_bytes()[0] != b'_' || !is_metadata(column.name),
+                "the column's name is taken by the row's metadata"
+            );
             at += 1;
         }
     }
@@ -467,7 +551,10 @@ impl Connector {
     #[track_caller]
     const fn check_params(&self, resource: &Resource) {
         if let Some(each) = resource.each_param {
-            assert!(resource.parent.is_none(), "a listing is asked for each parent row or for each value, not for both");
+            assert!(
+                resource.parent.is_none(),
+                "a listing is asked for each parent row or for each value, not for both"
+            );
             assert!(self.has_param(each.name), "the connector has no such parameter");
         }
         let mut at = 0;
@@ -513,7 +600,8 @@ impl Connector {
 }
 
 /// The columns that every table has besides its data.
-pub const METADATA: [&str; 5] = ["_run_id", "_first_seen_at", "_last_changed_at", "_deleted_at", "_extra"];
+pub const METADATA: [&str; 5] =
+    ["_run_id", "_first_seen_at", "_last_changed_at", "_deleted_at", "_extra"];
 
 const fn is_metadata(name: &str) -> bool {
     let mut at = 0;

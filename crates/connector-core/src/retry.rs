@@ -29,7 +29,12 @@ pub(crate) enum Decision {
 ///
 /// What the vendor asks for counts more than the usual backoff, whether it
 /// says it as a delay, as a date, or as the time when its limit is reset.
-pub(crate) fn decide(policy: &Retry, tries: u32, headers: Option<&HeaderMap>, now: SystemTime) -> Decision {
+pub(crate) fn decide(
+    policy: &Retry,
+    tries: u32,
+    headers: Option<&HeaderMap>,
+    now: SystemTime,
+) -> Decision {
     if tries > policy.max_retries {
         return Decision::GiveUp;
     }
@@ -49,7 +54,9 @@ fn backoff(policy: &Retry, tries: u32, now: SystemTime) -> Decision {
         .build_with_max_retries(policy.max_retries);
     match backoff.should_retry(now, tries - 1) {
         // The library works with the clock of its own, which is at most a moment ahead.
-        RetryDecision::Retry { execute_after } => Decision::Wait(execute_after.duration_since(now).unwrap_or_default()),
+        RetryDecision::Retry { execute_after } => {
+            Decision::Wait(execute_after.duration_since(now).unwrap_or_default())
+        }
         RetryDecision::DoNotRetry => Decision::GiveUp,
     }
 }
@@ -75,7 +82,9 @@ pub(crate) fn asked_for(headers: &HeaderMap, now: SystemTime) -> Option<Duration
 fn until_reset(reset: f64, now: SystemTime) -> Option<Duration> {
     const SECONDS: f64 = 1e9;
     const MILLISECONDS: f64 = 1e12;
-    let reset = Duration::try_from_secs_f64(if reset >= MILLISECONDS { reset / 1e3 } else { reset }).ok()?;
+    let reset =
+        Duration::try_from_secs_f64(if reset >= MILLISECONDS { reset / 1e3 } else { reset })
+            .ok()?;
     if reset.as_secs_f64() < SECONDS {
         return Some(reset);
     }
@@ -90,7 +99,8 @@ mod tests {
     const NOW: u64 = 1_700_000_000;
 
     fn check(header: (&'static str, &str), expected: Decision) {
-        let headers = HeaderMap::from_iter([(header.0.parse().unwrap(), header.1.parse().unwrap())]);
+        let headers =
+            HeaderMap::from_iter([(header.0.parse().unwrap(), header.1.parse().unwrap())]);
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
         assert_eq!(decide(&Retry::STANDARD, 1, Some(&headers), now), expected, "{header:?}");
     }
@@ -110,9 +120,17 @@ mod tests {
 
     #[test]
     fn nonsense_in_a_header_does_not_stop_the_backoff() {
-        for header in [("retry-after", "soon"), ("retry-after", "-1"), ("x-ratelimit-reset", "NaN")] {
-            let headers = HeaderMap::from_iter([(header.0.parse().unwrap(), header.1.parse().unwrap())]);
-            assert!(matches!(decide(&Retry::STANDARD, 1, Some(&headers), SystemTime::now()), Decision::Wait(_)), "{header:?}");
+        for header in [("retry-after", "soon"), ("retry-after", "-1"), ("x-ratelimit-reset", "NaN")]
+        {
+            let headers =
+                HeaderMap::from_iter([(header.0.parse().unwrap(), header.1.parse().unwrap())]);
+            assert!(
+                matches!(
+                    decide(&Retry::STANDARD, 1, Some(&headers), SystemTime::now()),
+                    Decision::Wait(_)
+                ),
+                "{header:?}"
+            );
         }
     }
 
@@ -120,7 +138,8 @@ mod tests {
     fn the_backoff_doubles_at_the_most_and_ends_after_the_declared_tries() {
         for (tries, most) in [(1, 1), (2, 2), (3, 4)] {
             for _ in 0..50 {
-                let Decision::Wait(wait) = decide(&Retry::STANDARD, tries, None, SystemTime::now()) else {
+                let Decision::Wait(wait) = decide(&Retry::STANDARD, tries, None, SystemTime::now())
+                else {
                     panic!("gave up at try {tries}");
                 };
                 assert!(wait.as_secs() <= most, "{wait:?} after try {tries}");

@@ -25,7 +25,8 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
         let Some(text) = json::at(body, place) else { continue };
         if json::is_list(text) {
             let mut rows = Vec::new();
-            json::each_element(text, |row| rows.push(row)).map_err(|malformed| malformed.to_string())?;
+            json::each_element(text, |row| rows.push(row))
+                .map_err(|malformed| malformed.to_string())?;
             return Ok(Rows { rows, object: false, text });
         }
         if json::is_object(text) && !is_envelope(place, text, resource) {
@@ -35,13 +36,20 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
     if resource.missing_is_empty && json::is_object(body) {
         return Ok(Rows { rows: Vec::new(), object: false, text: "" });
     }
-    let places: Vec<_> = resource.select.iter().map(|place| if *place == "$" { "the body itself".to_owned() } else { format!("`{place}`") }).collect();
+    let places: Vec<_> = resource
+        .select
+        .iter()
+        .map(
+            |place| if *place == "$" { "the body itself".to_owned() } else { format!("`{place}`") },
+        )
+        .collect();
     Err(format!("the response has no rows at {}; it {}", places.join(" or "), shape(body)))
 }
 
 /// Whether the object at the root is the envelope of another place, and no row.
 fn is_envelope(place: &str, text: &str, resource: &Resource) -> bool {
-    place == "$" && resource.select.iter().any(|other| *other != "$" && json::at(text, other).is_some())
+    place == "$"
+        && resource.select.iter().any(|other| *other != "$" && json::at(text, other).is_some())
 }
 
 /// What a response looks like, without anything that it says.
@@ -56,20 +64,30 @@ fn shape(body: &str) -> String {
             names.push(format!("`{name}` ({})", json::type_name(value)));
         }
     });
-    if names.is_empty() { "is an empty object".to_owned() } else { format!("has {}", names.join(", ")) }
+    if names.is_empty() {
+        "is an empty object".to_owned()
+    } else {
+        format!("has {}", names.join(", "))
+    }
 }
 
 /// What the walk has to know about a response.
-pub(crate) fn facts(response: &Response, body: &str, rows: &Rows<'_>, paging: &Paging) -> PageFacts {
+pub(crate) fn facts(
+    response: &Response,
+    body: &str,
+    rows: &Rows<'_>,
+    paging: &Paging,
+) -> PageFacts {
     let total = match paging.total() {
         Some(Total::Body(path)) => json::at(body, path).and_then(whole),
         Some(Total::Header(name)) => response.header(name).and_then(whole),
         None => None,
     };
     let (next, done) = match *paging {
-        Paging::Token { next, done, .. } => {
-            (json::at(body, next).and_then(token), done.and_then(|path| json::at(body, path)).and_then(|flag| flag.parse().ok()))
-        }
+        Paging::Token { next, done, .. } => (
+            json::at(body, next).and_then(token),
+            done.and_then(|path| json::at(body, path)).and_then(|flag| flag.parse().ok()),
+        ),
         Paging::NextUrl { path, .. } => (json::at(body, path).and_then(token), None),
         Paging::LinkHeader { .. } => (response.next_link(), None),
         _ => (None, None),

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
@@ -14,7 +16,8 @@ use url::Url;
 use crate::auth::Credential;
 use crate::error::{Error, Result};
 use crate::http::{Client, Limits};
-use crate::resource::{Connector, Param, Rate, Resource, Unset, Values};
+use crate::preset::DOCUMENTED;
+use crate::resource::{Connector, Param, Rate, Resource, Retry, Unset, Values};
 use crate::store::Database;
 
 /// The file that holds connections.
@@ -35,8 +38,31 @@ pub struct Connection {
     base_url: Url,
     api_key: SecretString,
     database_url: Option<SecretString>,
+    pub(crate) range: Range,
+    pub(crate) keep_secrets: bool,
     resources: Vec<String>,
     rate: Option<Rate>,
+    limits: Limits,
+    first_wait: Option<Duration>,
+}
+
+/// Which part of the cursor's values a run asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Range {
+    /// The lowest, for a backfill.
+    pub(crate) since: Option<DateTime<Utc>>,
+    /// The first that is too high, for a backfill.
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// How far behind the reached value a run begins, where the vendor filters.
+    pub(crate) lookback: TimeDelta,
+    /// Whether what earlier runs reached is ignored.
+    pub(crate) full_refresh: bool,
+}
+
+impl Default for Range {
+    fn default() -> Self {
+        Self { since: None, until: None, lookback: TimeDelta::days(1), full_refresh: false }
+    }
 }
 
 /// What flags say; each counts more than the environment and the file.
@@ -50,6 +76,14 @@ pub struct Flags {
     pub schema: Option<String>,
     /// The resources to sync; none means all.
     pub resources: Vec<String>,
+    /// The preset: `documented`, one of the connector's, or a file.
+    pub preset: Option<String>,
+    /// The lowest value of the cursor.
+    pub since: Option<DateTime<Utc>>,
+    /// The first value of the cursor that is too high.
+    pub until: Option<DateTime<Utc>>,
+    /// Whether what earlier runs reached is ignored.
+    pub full_refresh: bool,
 }
 
 /// The file that holds connections.
@@ -70,12 +104,23 @@ struct Section {
     api_key: Option<Setting>,
     database_url: Option<Setting>,
     schema: Option<String>,
+    preset: Option<String>,
     resources: Option<Vec<String>>,
     requests_per_second: Option<u32>,
+    lookback_seconds: Option<u32>,
+    secrets: Option<SecretsSetting>,
     #[serde(default)]
     allow_http: bool,
     #[serde(default)]
     params: BTreeMap<String, OneOrMany>,
+}
+
+/// What becomes of secret values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SecretsSetting {
+    Fingerprint,
+    Keep,
 }
 
 /// A parameter's value, or several.
@@ -114,12 +159,20 @@ impl Setting {
     fn read(&self, name: &str) -> Result<SecretString> {
         let text = self.0.expose_secret();
         if let Some(variable) = text.strip_prefix("env:") {
-            return environment(variable)
-                .ok_or_else(|| Error::settings(format!("`{name}` is to be read from the variable `{variable}`, which is not set")));
+            return environment(variable).ok_or_else(|| {
+                Error::settings(format!(
+                    "`{name}` is to be read from the variable `{variable}`, which is not set"
+                ))
+            });
         }
         if let Some(path) = text.strip_prefix("file:") {
-            let content = std::fs::read_to_string(path)
-                .map_err(|error| Error::settings(format!("`{name}` cannot be read from the file `{path}`: {}", error.kind())).because(error))?;
+            let content = std::fs::read_to_string(path).map_err(|error| {
+                Error::settings(format!(
+                    "`{name}` cannot be read from the file `{path}`: {}",
+                    error.kind()
+                ))
+                .because(error)
+            })?;
             return Ok(content.trim().into());
         }
         Ok(self.0.clone())
@@ -132,25 +185,41 @@ impl File {
         let path = config.unwrap_or(Path::new(CONFIG_FILE));
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if config.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(Error::settings(format!("the file `{}` cannot be read: {}", path.display(), error.kind())).because(error)),
+            Err(error) if config.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(error) => {
+                return Err(Error::settings(format!(
+                    "the file `{}` cannot be read: {}",
+                    path.display(),
+                    error.kind()
+                ))
+                .because(error));
+            }
         };
         toml::from_str(&text).map_err(|error| {
             // The library's text shows the line, and so the secret that may stand there.
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            let line = error
+                .span()
+                .map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
             Error::settings(format!("`{}`, line {line}: {}", path.display(), error.message()))
         })
     }
 
     /// The names of the connections, each with its connector's name.
     pub fn connections(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.connections.iter().map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
+        self.connections
+            .iter()
+            .map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
     }
 }
 
 /// The value of a variable; an empty one counts as not set.
 fn environment(name: &str) -> Option<SecretString> {
-    std::env::var(name).ok().filter(|value| !value.trim().is_empty()).map(|value| value.trim().into())
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.trim().is_empty())
+        .map(|value| value.trim().into())
 }
 
 impl Connection {
@@ -163,43 +232,89 @@ impl Connection {
             None if flags.connection.is_none() => &none,
             None => {
                 let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
-                return Err(Error::settings(format!("there is no connection `{name}`")).next(format!("the file has: {}", known.join(", "))));
+                return Err(Error::settings(format!("there is no connection `{name}`"))
+                    .next(format!("the file has: {}", known.join(", "))));
             }
         };
         if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
-            return Err(Error::settings(format!("the connection `{name}` is one of the connector `{other}`")));
+            return Err(Error::settings(format!(
+                "the connection `{name}` is one of the connector `{other}`"
+            )));
         }
+        let preset = flags
+            .preset
+            .as_ref()
+            .or(section.preset.as_ref())
+            .map_or(DOCUMENTED, String::as_str)
+            .to_owned();
+        let connector = connector.with_preset(&preset)?;
         let prefix = name.to_ascii_uppercase();
-        let lookup = |key: &str, setting: Option<&Setting>| match environment(&format!("{prefix}_{key}")) {
-            Some(value) => Ok(Some(value)),
-            None => setting.map(|setting| setting.read(&key.to_ascii_lowercase())).transpose(),
-        };
+        let lookup =
+            |key: &str, setting: Option<&Setting>| match environment(&format!("{prefix}_{key}")) {
+                Some(value) => Ok(Some(value)),
+                None => setting.map(|setting| setting.read(&key.to_ascii_lowercase())).transpose(),
+            };
         let base_url = lookup("BASE_URL", section.base_url.as_ref())?;
-        let base_url = address(base_url.as_ref().map(ExposeSecret::expose_secret), connector, &prefix, section.allow_http)?;
+        let base_url = address(
+            base_url.as_ref().map(ExposeSecret::expose_secret),
+            connector,
+            &prefix,
+            section.allow_http,
+        )?;
         let api_key = lookup("API_KEY", section.api_key.as_ref())?.ok_or_else(|| {
             Error::settings(format!("no key for `{name}`: {prefix}_API_KEY is not set"))
                 .next(format!("export {prefix}_API_KEY=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"))
         })?;
         let database_url = match environment("DATABASE_URL") {
             Some(url) => Some(url),
-            None => section.database_url.as_ref().or(file.database_url.as_ref()).map(|setting| setting.read("database_url")).transpose()?,
+            None => section
+                .database_url
+                .as_ref()
+                .or(file.database_url.as_ref())
+                .map(|setting| setting.read("database_url"))
+                .transpose()?,
         };
-        let schema = flags.schema.as_ref().or(section.schema.as_ref()).map_or(name, String::as_str).to_owned();
+        let schema = flags
+            .schema
+            .as_ref()
+            .or(section.schema.as_ref())
+            .map_or(name, String::as_str)
+            .to_owned();
         check_schema(&schema)?;
-        let resources = if flags.resources.is_empty() { section.resources.clone().unwrap_or_default() } else { flags.resources.clone() };
+        let resources = if flags.resources.is_empty() {
+            section.resources.clone().unwrap_or_default()
+        } else {
+            flags.resources.clone()
+        };
         check_resources(connector, &resources)?;
         let rate = section.requests_per_second.map(Rate::per_second).or(connector.rate);
         let connection = Self {
             connector,
             schema,
-            preset: "documented".to_owned(),
+            preset,
             params: params(connector, &section.params, name)?,
             base_url,
             api_key,
             database_url,
+            range: Range {
+                since: flags.since,
+                until: flags.until,
+                lookback: section.lookback_seconds.map_or(Range::default().lookback, |seconds| {
+                    TimeDelta::seconds(seconds.into())
+                }),
+                full_refresh: flags.full_refresh,
+            },
+            keep_secrets: section.secrets == Some(SecretsSetting::Keep),
             resources,
             rate,
+            limits: Limits::default(),
+            first_wait: None,
         };
+        if let (Some(since), Some(until)) = (flags.since, flags.until)
+            && since >= until
+        {
+            return Err(Error::settings("--since is not before --until"));
+        }
         for resource in connection.selected() {
             check_required(connector, resource, &connection.params)?;
         }
@@ -207,17 +322,26 @@ impl Connection {
     }
 
     /// The connection to a vendor at that address, with everything else as declared.
-    pub fn to(connector: &'static Connector, base_url: &str, api_key: SecretString, database_url: Option<SecretString>) -> Result<Self> {
+    pub fn to(
+        connector: &'static Connector,
+        base_url: &str,
+        api_key: SecretString,
+        database_url: Option<SecretString>,
+    ) -> Result<Self> {
         Ok(Self {
             connector,
             schema: connector.name.to_owned(),
-            preset: "documented".to_owned(),
+            preset: DOCUMENTED.to_owned(),
             params: params(connector, &BTreeMap::new(), connector.name)?,
             base_url: address(Some(base_url), connector, "", false)?,
             api_key,
             database_url,
+            range: Range::default(),
+            keep_secrets: false,
             resources: Vec::new(),
             rate: connector.rate,
+            limits: Limits::default(),
+            first_wait: None,
         })
     }
 
@@ -234,6 +358,42 @@ impl Connection {
         let set = BTreeMap::from([(name.to_owned(), values)]);
         self.params.extend(params(self.connector, &set, &self.schema)?);
         Ok(self)
+    }
+
+    /// Sets how long a connection, the next bytes and a whole response may take.
+    #[must_use]
+    pub fn with_timeouts(mut self, connect: Duration, idle: Duration, total: Duration) -> Self {
+        self.limits = Limits { connect, idle, total, ..self.limits };
+        self
+    }
+
+    /// Sets the longest wait before the first repetition of a request.
+    #[must_use]
+    pub fn with_first_wait(mut self, wait: Duration) -> Self {
+        self.first_wait = Some(wait);
+        self
+    }
+
+    /// Asks for a range of the cursor's values only.
+    #[must_use]
+    pub fn between(mut self, since: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> Self {
+        self.range.since = since;
+        self.range.until = until;
+        self
+    }
+
+    /// Ignores what earlier runs reached.
+    #[must_use]
+    pub fn full_refresh(mut self) -> Self {
+        self.range.full_refresh = true;
+        self
+    }
+
+    /// Stores the values of secret fields as they are.
+    #[must_use]
+    pub fn keep_secrets(mut self) -> Self {
+        self.keep_secrets = true;
+        self
     }
 
     /// Selects resources by name; none means all.
@@ -260,13 +420,18 @@ impl Connection {
             }
         }
         let all = self.resources.is_empty();
-        self.connector.resources.iter().filter(move |resource| all || wanted.contains(&resource.name))
+        self.connector
+            .resources
+            .iter()
+            .filter(move |resource| all || wanted.contains(&resource.name))
     }
 
     pub(crate) fn client(&self) -> Result<Client> {
         let credential = Credential::new(self.connector.auth, self.api_key.clone())?;
-        let declared = (self.connector.retry, self.rate, self.connector.errors);
-        Client::new(self.base_url.clone(), credential, declared, Limits::default())
+        let first_wait = self.first_wait.unwrap_or(self.connector.retry.first_wait);
+        let declared =
+            (Retry { first_wait, ..self.connector.retry }, self.rate, self.connector.errors);
+        Client::new(self.base_url.clone(), credential, declared, self.limits)
     }
 
     /// The database, started if it is the embedded one.
@@ -306,34 +471,52 @@ impl Running {
     #[cfg(feature = "embedded")]
     pub async fn embedded(directory: &Path) -> Result<Self> {
         let path = directory.to_owned();
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::settings(format!("the embedded database does not start: {error}")).because(error);
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+            Error::settings(format!("the embedded database does not start: {error}")).because(error)
+        };
         let server = tokio::task::spawn_blocking(move || embedded_postgres::start(&path))
             .await
             .map_err(|error| failed(error.into()))?
             .map_err(|error| failed(error.into()))?;
         let database = Database::new(server.url())?.with_one_connection();
-        tracing::info!("DATABASE_URL is not set: rows go to the embedded database in {}", directory.display());
+        tracing::info!(
+            "DATABASE_URL is not set: rows go to the embedded database in {}",
+            directory.display()
+        );
         Ok(Self { database, _server: Some(server) })
     }
 
     /// Says that this program was built without the embedded database.
     #[cfg(not(feature = "embedded"))]
     pub async fn embedded(_: &Path) -> Result<Self> {
-        std::future::ready(Err(Error::settings("DATABASE_URL is not set, and this program was built without the embedded database")
-            .next("export DATABASE_URL=postgres://user:password@host:port/database")))
+        std::future::ready(Err(Error::settings(
+            "DATABASE_URL is not set, and this program was built without the embedded database",
+        )
+        .next("export DATABASE_URL=postgres://user:password@host:port/database")))
         .await
     }
 }
 
 /// The API's address, if a key may be sent there.
-fn address(set: Option<&str>, connector: &Connector, prefix: &str, allow_http: bool) -> Result<Url> {
+fn address(
+    set: Option<&str>,
+    connector: &Connector,
+    prefix: &str,
+    allow_http: bool,
+) -> Result<Url> {
     let Some(text) = set else {
         // Documents name a host that exists nowhere, so the default only tells the path.
-        return Err(Error::settings(format!("the address of the API is not known: {prefix}_BASE_URL is not set"))
-            .next(format!("export {prefix}_BASE_URL=https://…; the document's {} is an example", connector.base_url)));
+        return Err(Error::settings(format!(
+            "the address of the API is not known: {prefix}_BASE_URL is not set"
+        ))
+        .next(format!(
+            "export {prefix}_BASE_URL=https://…; the document's {} is an example",
+            connector.base_url
+        )));
     };
     let url = Url::parse(text).map_err(|error| {
-        Error::settings(format!("the base URL is not understood: {error}")).next("write it with its scheme, as in https://api.example.com")
+        Error::settings(format!("the base URL is not understood: {error}"))
+            .next("write it with its scheme, as in https://api.example.com")
     })?;
     let loopback = match url.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
@@ -345,21 +528,36 @@ fn address(set: Option<&str>, connector: &Connector, prefix: &str, allow_http: b
         "https" => {}
         "http" if loopback || allow_http => {}
         "http" => {
-            return Err(Error::settings("the base URL is plain HTTP, which would show the key to everybody on the way")
-                .next("write https://…, or set `allow_http = true` for the connection if you mean it"));
+            return Err(Error::settings(
+                "the base URL is plain HTTP, which would show the key to everybody on the way",
+            )
+            .next(
+                "write https://…, or set `allow_http = true` for the connection if you mean it",
+            ));
         }
-        scheme => return Err(Error::settings(format!("the base URL has the scheme `{scheme}`")).next("write https://…")),
+        scheme => {
+            return Err(Error::settings(format!("the base URL has the scheme `{scheme}`"))
+                .next("write https://…"));
+        }
     }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::settings("the base URL is a host and a path only, without a user, a query or a fragment"));
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err(Error::settings(
+            "the base URL is a host and a path only, without a user, a query or a fragment",
+        ));
     }
     Ok(url)
 }
 
 fn check_schema(schema: &str) -> Result<()> {
-    let reserved = ["sync", "public", "information_schema"].contains(&schema) || schema.starts_with("pg_");
+    let reserved =
+        ["sync", "public", "information_schema"].contains(&schema) || schema.starts_with("pg_");
     if reserved {
-        return Err(Error::settings(format!("the schema `{schema}` is taken")).next("name another one with --schema"));
+        return Err(Error::settings(format!("the schema `{schema}` is taken"))
+            .next("name another one with --schema"));
     }
     if schema.is_empty() || schema.len() > 63 || schema.contains('\0') {
         return Err(Error::settings("a schema's name has 1 to 63 bytes"));
@@ -372,16 +570,26 @@ fn check_resources(connector: &Connector, names: &[String]) -> Result<()> {
         return Ok(());
     };
     let known: Vec<&str> = connector.resources.iter().map(|resource| resource.name).collect();
-    Err(Error::settings(format!("`{}` has no resource `{unknown}`", connector.name)).next(nearest(unknown, &known)))
+    Err(Error::settings(format!("`{}` has no resource `{unknown}`", connector.name))
+        .next(nearest(unknown, &known)))
 }
 
 /// Values of a connector's parameters; those that listings are asked for can have several.
 pub(crate) type Params = BTreeMap<&'static str, Vec<String>>;
 
-fn params(connector: &'static Connector, set: &BTreeMap<String, OneOrMany>, name: &str) -> Result<Params> {
-    if let Some(unknown) = set.keys().find(|key| connector.params.iter().all(|param| param.name != key.as_str())) {
+fn params(
+    connector: &'static Connector,
+    set: &BTreeMap<String, OneOrMany>,
+    name: &str,
+) -> Result<Params> {
+    if let Some(unknown) =
+        set.keys().find(|key| connector.params.iter().all(|param| param.name != key.as_str()))
+    {
         let known: Vec<&str> = connector.params.iter().map(|param| param.name).collect();
-        return Err(Error::settings(format!("the connection `{name}` has no parameter `{unknown}`")).next(nearest(unknown, &known)));
+        return Err(Error::settings(format!(
+            "the connection `{name}` has no parameter `{unknown}`"
+        ))
+        .next(nearest(unknown, &known)));
     }
     let mut params = Params::new();
     for param in connector.params {
@@ -390,7 +598,10 @@ fn params(connector: &'static Connector, set: &BTreeMap<String, OneOrMany>, name
             (None, Unset::Default(value)) => vec![value.to_owned()],
             (None, Unset::Omitted | Unset::Implied(_) | Unset::Required) => continue,
         };
-        let several = connector.resources.iter().any(|resource| resource.partition_columns().any(|column| column.name == param.name));
+        let several = connector
+            .resources
+            .iter()
+            .any(|resource| resource.partition_columns().any(|column| column.name == param.name));
         if values.len() != 1 && !several {
             return Err(Error::settings(format!("the parameter `{}` has one value", param.name)));
         }
@@ -418,12 +629,19 @@ fn check_value(param: &Param, value: &str) -> Result<()> {
 
 /// Fails if a resource that is to be synced needs a parameter that is not set.
 fn check_required(connector: &Connector, resource: &Resource, params: &Params) -> Result<()> {
-    let placeholders = resource.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    let used = placeholders.chain(resource.params.iter().copied()).chain(resource.each_param.map(|each| each.name));
+    let placeholders =
+        resource.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let used = placeholders
+        .chain(resource.params.iter().copied())
+        .chain(resource.each_param.map(|each| each.name));
     for name in used {
-        let param = connector.params.iter().find(|param| param.name == name && param.unset == Unset::Required);
+        let param = connector
+            .params
+            .iter()
+            .find(|param| param.name == name && param.unset == Unset::Required);
         if let Some(param) = param.filter(|param| !params.contains_key(param.name)) {
-            let what = format!("`{}` needs the parameter `{}`: {}", resource.name, param.name, param.doc);
+            let what =
+                format!("`{}` needs the parameter `{}`: {}", resource.name, param.name, param.doc);
             return Err(Error::settings(what).next(format!("set `params.{}` for the connection in {CONFIG_FILE}, or sync other resources with --resource", param.name)));
         }
     }
@@ -432,9 +650,14 @@ fn check_required(connector: &Connector, resource: &Resource, params: &Params) -
 
 /// Advice that names what was meant, or everything there is.
 fn nearest(unknown: &str, known: &[&str]) -> String {
-    let closest = known.iter().map(|name| (strsim::jaro_winkler(unknown, name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let closest = known
+        .iter()
+        .map(|name| (strsim::jaro_winkler(unknown, name), name))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
     match closest {
-        Some((similarity, name)) if similarity > 0.8 => format!("did you mean `{name}`? there are: {}", known.join(", ")),
+        Some((similarity, name)) if similarity > 0.8 => {
+            format!("did you mean `{name}`? there are: {}", known.join(", "))
+        }
         _ => format!("there are: {}", known.join(", ")),
     }
 }

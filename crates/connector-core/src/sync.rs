@@ -13,16 +13,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
-use crate::decode::{Decoder, Drift, Encoded};
+use crate::column::{Source, postgres_micros};
+use crate::decode::{Bounds, Decoder, Drift, Encoded};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Client, Traffic};
 use crate::paging::{Ending, Position, Step, Walk};
 use crate::partition::Partition;
 use crate::report::{DriftReport, Evidence, Report, ResourceReport};
 use crate::resource::{Connector, Resource};
-use crate::column::Source;
+use crate::secret::Secrets;
 use crate::select;
-use crate::settings::{Connection, Params};
+use crate::settings::{Connection, Params, Range};
 use crate::store::{Batch, Counts, EndedWalk, ResourceOutcome, Store, Table, Verdict};
 
 /// The size at which a batch is committed.
@@ -46,12 +47,19 @@ struct Context {
     client: Client,
     store: Store,
     params: Params,
+    range: Range,
+    keep_secrets: bool,
 }
 
 /// What a walk sends to the loader.
 enum Event {
     /// A page, and where the walk is after it.
-    Page { partition: Arc<Partition>, page: Encoded, position: Position, _ahead: OwnedSemaphorePermit },
+    Page {
+        partition: Arc<Partition>,
+        page: Encoded,
+        position: Position,
+        _ahead: OwnedSemaphorePermit,
+    },
     /// The walk ended, one way or the other.
     End { partition: Arc<Partition>, pages: u64, end: Result<WalkEnd> },
 }
@@ -61,6 +69,8 @@ struct WalkEnd {
     ending: Ending,
     total: Option<u64>,
     total_moved: bool,
+    /// Whether it went through the whole listing, and not through a range of it.
+    whole: bool,
 }
 
 /// Syncs a connection: everything, or the resources that it selects and their parents.
@@ -69,15 +79,28 @@ pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<
     let connector = connection.connector;
     let client = connection.client()?;
     let database = connection.database().await?;
-    let store = Store::begin(&database, connector, &connection.schema, &connection.preset, started_at).await?;
-    let context = Arc::new(Context { connector, client, store, params: connection.params.clone() });
+    let store =
+        Store::begin(&database, connector, &connection.schema, &connection.preset, started_at)
+            .await?;
+    let context = Arc::new(Context {
+        connector,
+        client,
+        store,
+        params: connection.params.clone(),
+        range: connection.range,
+        keep_secrets: connection.keep_secrets,
+    });
     let mut resources: Vec<ResourceReport> = Vec::new();
     let mut stopped: Option<&'static str> = None;
     for resource in connection.selected() {
-        let parent = resource.parent.and_then(|parent| resources.iter().find(|report| report.resource == parent.resource));
+        let parent = resource
+            .parent
+            .and_then(|parent| resources.iter().find(|report| report.resource == parent.resource));
         let report = match (&stopped, parent.map(|parent| parent.verdict)) {
             (Some(reason), _) => skipped(resource, reason),
-            (None, Some(Verdict::Failed | Verdict::Skipped)) => skipped(resource, "its parent could not be read"),
+            (None, Some(Verdict::Failed | Verdict::Skipped)) => {
+                skipped(resource, "its parent could not be read")
+            }
             (None, parent) => {
                 let (report, fatal) = sync_resource(&context, resource, parent).await;
                 stopped = fatal;
@@ -86,7 +109,11 @@ pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<
         };
         resources.push(report);
     }
-    let verdict = resources.iter().map(|resource| resource.verdict).max().unwrap_or(Verdict::Complete);
+    if let Err(error) = context.store.look_after().await {
+        warn!("{error}");
+    }
+    let verdict =
+        resources.iter().map(|resource| resource.verdict).max().unwrap_or(Verdict::Complete);
     // A run whose record cannot be written is no green run; the reason was said with its resource.
     let verdict = match context.store.end_run(verdict).await {
         Ok(()) => verdict,
@@ -100,11 +127,23 @@ pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<
         context.store.close().await;
     }
     drop(database);
-    Ok(Report { connection: connection.schema.clone(), connector: connector.name, run_id, started_at, elapsed_ms: millis(start), verdict, resources })
+    Ok(Report {
+        connection: connection.schema.clone(),
+        connector: connector.name,
+        run_id,
+        started_at,
+        elapsed_ms: millis(start),
+        verdict,
+        resources,
+    })
 }
 
 /// Syncs one resource; the second value is why nothing else of the connection can work.
-async fn sync_resource(context: &Arc<Context>, resource: &'static Resource, parent: Option<Verdict>) -> (ResourceReport, Option<&'static str>) {
+async fn sync_resource(
+    context: &Arc<Context>,
+    resource: &'static Resource,
+    parent: Option<Verdict>,
+) -> (ResourceReport, Option<&'static str>) {
     let start = Instant::now();
     let traffic = Arc::new(Traffic::default());
     let mut tally = Tally::default();
@@ -133,33 +172,50 @@ async fn sync_resource(context: &Arc<Context>, resource: &'static Resource, pare
     if let Err(error) = context.store.end_resource(resource.name, &outcome).await {
         warn!("{error}");
     }
-    info!("`{}`: {} rows in {} requests, {}", resource.name, report.rows, report.requests, report.verdict);
+    info!(
+        "`{}`: {} rows in {} requests, {}",
+        resource.name, report.rows, report.requests, report.verdict
+    );
     (report, fatal)
 }
 
 /// Reads all listings of a resource and loads them.
-async fn run_walks(context: &Arc<Context>, resource: &'static Resource, traffic: &Arc<Traffic>, tally: &mut Tally) -> Result<()> {
+async fn run_walks(
+    context: &Arc<Context>,
+    resource: &'static Resource,
+    traffic: &Arc<Traffic>,
+    tally: &mut Tally,
+) -> Result<()> {
     context.store.begin_resource(resource.name, context.store.started_at).await?;
-    let table = Table::new(&context.store, resource);
+    let parent = resource.parent.and_then(|parent| context.connector.resource(parent.resource));
+    let table = Table::new(&context.store, resource, parent);
     table.forget_walks().await?;
     let (events, received) = mpsc::channel(64);
     let walks = tokio::spawn(fetch(Arc::clone(context), resource, Arc::clone(traffic), events));
     let loaded = load(&table, received, tally).await;
+    if loaded.is_ok() {
+        tally.counts.deleted += table.mark_orphans().await?;
+    }
     // The loader ends after the last walk, or fails, which ends the walks.
-    let fetched = walks.await.unwrap_or_else(|error| Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error)));
+    let fetched = walks.await.unwrap_or_else(|error| {
+        Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error))
+    });
     loaded.and(fetched)
 }
 
 /// Starts a walk for each partition, some at a time.
-async fn fetch(context: Arc<Context>, resource: &'static Resource, traffic: Arc<Traffic>, events: mpsc::Sender<Event>) -> Result<()> {
-    let decoder = Arc::new(Decoder::new(resource));
+async fn fetch(
+    context: Arc<Context>,
+    resource: &'static Resource,
+    traffic: Arc<Traffic>,
+    events: mpsc::Sender<Event>,
+) -> Result<()> {
     let ahead = Arc::new(Semaphore::new(AHEAD_KIB as usize));
     let mut walks = JoinSet::new();
     let start = |partition: Partition, walks: &mut JoinSet<()>| {
         let walker = Walker {
             context: Arc::clone(&context),
             resource,
-            decoder: Arc::clone(&decoder),
             partition: Arc::new(partition),
             traffic: Arc::clone(&traffic),
             events: events.clone(),
@@ -175,13 +231,18 @@ async fn fetch(context: Arc<Context>, resource: &'static Resource, traffic: Arc<
         walks.join_all().await;
         return Ok(());
     }
-    let parent = resource.parent.and_then(|parent| Some((parent, context.connector.resource(parent.resource)?)));
+    let parent = resource
+        .parent
+        .and_then(|parent| Some((parent, context.connector.resource(parent.resource)?)));
     let Some((parent, parent_resource)) = parent else {
         return Err(Error::settings(format!("`{}` has no listings to ask for", resource.name)));
     };
     let mut after: Option<String> = None;
     loop {
-        let keys = context.store.parents(parent_resource.table, parent.column, after.as_deref(), PARENTS).await?;
+        let keys = context
+            .store
+            .parents(parent_resource.table, parent.column, after.as_deref(), PARENTS)
+            .await?;
         let Some(last) = keys.last() else { break };
         after = Some(last.clone());
         for key in keys {
@@ -207,7 +268,6 @@ async fn room_for_one(walks: &mut JoinSet<()>) {
 struct Walker {
     context: Arc<Context>,
     resource: &'static Resource,
-    decoder: Arc<Decoder>,
     partition: Arc<Partition>,
     traffic: Arc<Traffic>,
     events: mpsc::Sender<Event>,
@@ -216,59 +276,168 @@ struct Walker {
 
 impl Walker {
     async fn run(self) {
-        let positional = self.resource.columns.iter().any(|column| column.source == Source::Position);
-        let mut walk = Walk::new(self.resource.paging, positional);
+        let mut walk = self.new_walk();
         let end = self.walk(&mut walk).await.map_err(|error| {
             let error = error.at("page", walk.pages() + 1);
-            if self.partition.values.is_empty() { error } else { error.at("partition", &self.partition) }
+            if self.partition.values.is_empty() {
+                error
+            } else {
+                error.at("partition", &self.partition)
+            }
         });
         // A closed channel means that the loader failed, and it has said why.
-        let _ = self.events.send(Event::End { partition: Arc::clone(&self.partition), pages: walk.pages(), end }).await;
+        let _ = self
+            .events
+            .send(Event::End { partition: Arc::clone(&self.partition), pages: walk.pages(), end })
+            .await;
+    }
+
+    /// A walk from the start of the listing.
+    fn new_walk(&self) -> Walk {
+        let positional =
+            self.resource.columns.iter().any(|column| column.source == Source::Position);
+        Walk::new(self.resource.paging, positional).sparse(self.any_set(self.resource.sparse_if))
+    }
+
+    fn any_set(&self, params: &[&str]) -> bool {
+        params.iter().any(|name| {
+            self.context
+                .params
+                .get(name)
+                .is_some_and(|values| values.iter().any(|value| value != "false"))
+        })
+    }
+
+    /// Where an append-only listing is read from: behind the rows that are known.
+    async fn known_rows(&self) -> Result<u64> {
+        match self.resource.append_only {
+            Some(unless) if !self.context.range.full_refresh && !self.any_set(unless) => {
+                Table::new(&self.context.store, self.resource, None)
+                    .known_rows(&self.partition)
+                    .await
+            }
+            _ => Ok(0),
+        }
+    }
+
+    /// The values of the cursor that this walk asks for.
+    async fn bounds(&self) -> Result<(Bounds, Option<DateTime<Utc>>)> {
+        let range = self.context.range;
+        if self.resource.cursor.is_none() {
+            return Ok((Bounds::default(), None));
+        }
+        let bounds = Bounds {
+            since: range.since.map(postgres_micros),
+            until: range.until.map(postgres_micros),
+        };
+        if bounds.any() || self.resource.filter.is_none() || range.full_refresh {
+            return Ok((bounds, range.since));
+        }
+        let table = Table::new(&self.context.store, self.resource, None);
+        let reached = table.cursor_reached(&self.partition).await?;
+        let since = reached.and_then(|reached| reached.checked_sub_signed(range.lookback));
+        Ok((Bounds { since: since.map(postgres_micros), until: None }, since))
     }
 
     async fn walk(&self, walk: &mut Walk) -> Result<WalkEnd> {
         let contract = |what: String| Error::new(ErrorKind::Contract, what);
-        let mut response = self.request(walk).await;
+        let (bounds, since) = self.bounds().await?;
+        let secrets = if self.context.keep_secrets {
+            Secrets::Keep
+        } else {
+            Secrets::Fingerprint(self.context.store.fingerprint_key.clone())
+        };
+        let decoder = Decoder::new(self.resource, secrets, bounds);
+        let filter = self
+            .resource
+            .filter
+            .map_or_else(Vec::new, |filter| filter.query(since, self.context.range.until));
+        let known = self.known_rows().await?;
+        *walk = self.new_walk().starting_at(known);
+        let mut response = self.request(walk, &filter).await;
         loop {
             let answer = response?;
             let body = answer.json();
             if let Some(said) = select::error_in(body, &self.context.client) {
-                let error = Error::new(ErrorKind::Rejected, format!("the vendor answered with an error: {said}"));
-                return Err(error.next("check the base URL and the preset; the vendor's words say more"));
+                let error = Error::new(
+                    ErrorKind::Rejected,
+                    format!("the vendor answered with an error: {said}"),
+                );
+                return Err(
+                    error.next("check the base URL and the preset; the vendor's words say more")
+                );
             }
             let rows = select::select(body, self.resource).map_err(|what| {
                 contract(what).next("check the base URL, and whether the live API answers in another shape than its document")
             })?;
             let facts = select::facts(&answer, body, &rows, &self.resource.paging);
-            let first = walk.received();
+            if facts.total.is_some_and(|total| walk.pages() == 0 && total < known) {
+                // Fewer rows than were read before: it is another listing by now, and is read anew.
+                *walk = self.new_walk();
+                drop(rows);
+                response = self.request(walk, &filter).await;
+                continue;
+            }
+            let first = walk.first_row();
             let step = walk.advance(&facts).map_err(|stuck| contract(stuck.to_string()))?;
             // The next page is asked for while this one is decoded.
-            let next = (step == Step::Next).then(|| tokio::spawn(self.request(walk)));
-            let page = self.decoder.page(&rows.rows, &self.partition.values, first);
+            let next = (step == Step::Next).then(|| tokio::spawn(self.request(walk, &filter)));
+            let page = decoder.page(&rows.rows, &self.partition.values, first);
             drop(rows);
-            let kib = u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
+            let kib =
+                u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
             let stopped = || Error::new(ErrorKind::Stopped, "the load stopped");
-            let ahead = Arc::clone(&self.ahead).acquire_many_owned(kib).await.map_err(|_| stopped())?;
-            let event = Event::Page { partition: Arc::clone(&self.partition), page, position: walk.position().clone(), _ahead: ahead };
+            let ahead =
+                Arc::clone(&self.ahead).acquire_many_owned(kib).await.map_err(|_| stopped())?;
+            let event = Event::Page {
+                partition: Arc::clone(&self.partition),
+                page,
+                position: walk.position().clone(),
+                _ahead: ahead,
+            };
             self.events.send(event).await.map_err(|_| stopped())?;
             match (step, next) {
-                (Step::End(ending), _) => return Ok(WalkEnd { ending, total: walk.total(), total_moved: walk.total_moved() }),
-                (Step::Next, Some(next)) => response = next.await.unwrap_or_else(|_| Err(stopped())),
-                (Step::Next, None) => response = self.request(walk).await,
+                (Step::End(ending), _) => {
+                    let whole = !bounds.any() && walk.starts_at_the_start();
+                    return Ok(WalkEnd {
+                        ending,
+                        total: walk.total(),
+                        total_moved: walk.total_moved(),
+                        whole,
+                    });
+                }
+                (Step::Next, Some(next)) => {
+                    response = next.await.unwrap_or_else(|_| Err(stopped()))
+                }
+                (Step::Next, None) => response = self.request(walk, &filter).await,
             }
         }
     }
 
     /// The request for the page that the walk is at, to be awaited anywhere.
-    fn request(&self, walk: &Walk) -> impl Future<Output = Result<crate::http::Response>> + Send + 'static {
-        let target = self.partition.target(self.resource, self.context.connector, &self.context.params, walk);
+    fn request(
+        &self,
+        walk: &Walk,
+        filter: &[(&str, String)],
+    ) -> impl Future<Output = Result<crate::http::Response>> + Send + use<> {
+        let target = self.partition.target(
+            self.resource,
+            self.context.connector,
+            &self.context.params,
+            walk,
+            filter,
+        );
         let (context, traffic) = (Arc::clone(&self.context), Arc::clone(&self.traffic));
         async move { context.client.get(&target, &traffic).await }
     }
 }
 
 /// Gathers pages into batches and commits them.
-async fn load(table: &Table<'_>, mut events: mpsc::Receiver<Event>, tally: &mut Tally) -> Result<()> {
+async fn load(
+    table: &Table<'_>,
+    mut events: mpsc::Receiver<Event>,
+    tally: &mut Tally,
+) -> Result<()> {
     let mut batch = Batch::default();
     let mut oldest: Option<Instant> = None;
     let mut rejected_in: BTreeMap<String, u64> = BTreeMap::new();
@@ -282,15 +451,24 @@ async fn load(table: &Table<'_>, mut events: mpsc::Receiver<Event>, tally: &mut 
                 let id = partition.id();
                 *rejected_in.entry(id.clone()).or_default() += page.rejected.len() as u64;
                 if let Some(cursor) = page.cursor {
-                    cursors.entry(id).and_modify(|reached| *reached = cursor.max(*reached)).or_insert(cursor);
+                    cursors
+                        .entry(id)
+                        .and_modify(|reached| *reached = cursor.max(*reached))
+                        .or_insert(cursor);
                 }
                 batch.add(&partition, page, position);
             }
             Ok(Some(Event::End { partition, pages, end })) => {
                 let id = partition.id();
-                let (rejected, cursor) = (rejected_in.remove(&id).unwrap_or(0), cursors.remove(&id));
+                let (rejected, cursor) =
+                    (rejected_in.remove(&id).unwrap_or(0), cursors.remove(&id));
+                let whole = end.as_ref().is_ok_and(|end| end.whole);
                 if tally.end(&partition, pages, end) {
-                    batch.end(EndedWalk { partition: Arc::unwrap_or_clone(partition), deletes: rejected == 0, cursor });
+                    batch.end(EndedWalk {
+                        partition: Arc::unwrap_or_clone(partition),
+                        deletes: whole && rejected == 0,
+                        cursor,
+                    });
                 }
             }
             Ok(None) => break,
@@ -337,7 +515,10 @@ impl Tally {
         self.counts.quarantined += counts.quarantined;
         self.evidence.repeats += counts.repeats;
         if counts.fused > 0 {
-            self.problem(format!("{} rows are no longer listed, too many at once to be marked deleted", counts.fused));
+            self.problem(format!(
+                "{} rows are no longer listed, too many at once to be marked deleted",
+                counts.fused
+            ));
         }
         for (drift, rows) in batch.drift() {
             *self.drift.entry(drift.clone()).or_default() += rows;
@@ -379,7 +560,9 @@ impl Tally {
 
     /// Keeps the error that says most: the first, unless a later one stops everything.
     fn fail(&mut self, error: Error) {
-        let stops = |error: &Error| matches!(error.kind(), ErrorKind::Auth | ErrorKind::Unreachable | ErrorKind::Storage);
+        let stops = |error: &Error| {
+            matches!(error.kind(), ErrorKind::Auth | ErrorKind::Unreachable | ErrorKind::Storage)
+        };
         match &self.error {
             Some(first) if stops(first) || !stops(&error) => self.problem(error.to_string()),
             _ => {
@@ -390,9 +573,17 @@ impl Tally {
         }
     }
 
-    fn report(mut self, resource: &'static Resource, traffic: &Traffic, elapsed_ms: u64) -> ResourceReport {
+    fn report(
+        mut self,
+        resource: &'static Resource,
+        traffic: &Traffic,
+        elapsed_ms: u64,
+    ) -> ResourceReport {
         if self.counts.quarantined > 0 {
-            self.problem(format!("{} rows have no place in the table; they are in sync.quarantine", self.counts.quarantined));
+            self.problem(format!(
+                "{} rows have no place in the table; they are in sync.quarantine",
+                self.counts.quarantined
+            ));
         }
         if self.more_problems > 0 {
             self.evidence.problems.push(format!("and {} more", self.more_problems));
@@ -403,7 +594,12 @@ impl Tally {
             None if !self.evidence.problems.is_empty() => Verdict::Incomplete,
             None => Verdict::Complete,
         };
-        let drift = self.drift.into_iter().map(|((field, kind, json_type), rows)| DriftReport { field, kind: kind.name(), json_type, rows });
+        let drift = self.drift.into_iter().map(|((field, kind, json_type), rows)| DriftReport {
+            field,
+            kind: kind.name(),
+            json_type,
+            rows,
+        });
         ResourceReport {
             resource: resource.name,
             table: resource.table,

@@ -8,7 +8,9 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, LitStr, Meta, Result};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, LitStr, Meta, Result,
+};
 
 /// Implements `connector_core::Record` for a struct with named fields.
 ///
@@ -18,6 +20,7 @@ use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit
 /// - `#[record(wire = "type")]`: the name in the JSON,
 /// - `#[record(alias = "filterTypes")]`: an older or other name for it (repeatable),
 /// - `#[record(secret)]`: stored as a keyed fingerprint, so that only a change shows,
+/// - `#[record(secret_members("password"))]`: the same for members inside a nested value,
 /// - `#[record(volatile)]`: a change of this field alone does not rewrite the row,
 /// - `#[record(unordered)]`: a list whose order means nothing,
 /// - `#[record(whole)]`: the item itself, whatever it is,
@@ -45,7 +48,8 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
             if snake_case { Ok(()) } else { Err(meta.error("a struct takes `snake_case` only")) }
         })?;
     }
-    let columns = fields.named.iter().map(|field| column(field, snake_case)).collect::<Result<Vec<_>>>()?;
+    let columns =
+        fields.named.iter().map(|field| column(field, snake_case)).collect::<Result<Vec<_>>>()?;
     let name = &input.ident;
     let doc = documentation(&input.attrs);
     Ok(quote! {
@@ -57,7 +61,8 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
 }
 
 fn column(field: &Field, snake_case: bool) -> Result<TokenStream> {
-    let ident = field.ident.as_ref().ok_or_else(|| Error::new(field.span(), "a field has a name"))?;
+    let ident =
+        field.ident.as_ref().ok_or_else(|| Error::new(field.span(), "a field has a name"))?;
     let name = ident.unraw().to_string();
     let mut wire = if snake_case { name.clone() } else { camel_case(&name) };
     let mut aliases = Vec::new();
@@ -68,11 +73,17 @@ fn column(field: &Field, snake_case: bool) -> Result<TokenStream> {
                 wire = meta.value()?.parse::<LitStr>()?.value();
             } else if meta.path.is_ident("alias") {
                 aliases.push(meta.value()?.parse::<LitStr>()?);
+            } else if meta.path.is_ident("secret_members") {
+                let list;
+                syn::parenthesized!(list in meta.input);
+                let names = list.parse_terminated(<LitStr as syn::parse::Parse>::parse, syn::Token![,])?;
+                let names = names.into_iter();
+                calls.push(quote!(.secret_members(&[#(#names),*])));
             } else if ["secret", "volatile", "unordered", "whole", "position"].iter().any(|known| meta.path.is_ident(known)) {
                 let call = meta.path.require_ident()?;
                 calls.push(quote!(.#call()));
             } else {
-                return Err(meta.error("expected `wire`, `alias`, `secret`, `volatile`, `unordered`, `whole` or `position`"));
+                return Err(meta.error("expected `wire`, `alias`, `secret`, `secret_members`, `volatile`, `unordered`, `whole` or `position`"));
             }
             Ok(())
         })?;

@@ -28,6 +28,7 @@
 
 mod answer;
 mod content;
+mod database;
 mod envelope;
 mod fixture;
 mod generate;
@@ -41,5 +42,6 @@ mod vendor;
 
 pub use answer::Answer;
 pub use content::{Content, Holdings, Listing};
+pub use database::Database;
 pub use route::Request;
 pub use vendor::{RateLimit, Vendor};

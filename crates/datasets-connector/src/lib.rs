@@ -3,8 +3,7 @@
 pub mod models;
 
 use connector_core::{
-    Auth, Connector, ErrorShape, Migration, Paging, Param, Rate, Record, Resource, Retry, Unset,
-    Values,
+    Auth, Connector, ErrorShape, Migration, Paging, Param, Record, Resource, Retry, Unset, Values,
 };
 use models::{Dataset, Item, ListedDataset, WebsiteContent};
 
@@ -20,8 +19,8 @@ pub const CONNECTOR: Connector = Connector {
         backoff_factor: 2,
         ..Retry::STANDARD
     },
-    // The document names no rate; this one only bounds the harm that a mistake could do.
-    rate: Rate::per_second(10),
+    // The document names none.
+    rate: None,
     errors: &[ErrorShape { marker: "error", code: Some("error.type"), message: "error.message" }],
     params: &[
         param(

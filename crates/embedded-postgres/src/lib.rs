@@ -59,7 +59,7 @@ pub struct Server {
     url: String,
     socket: PathBuf,
     stop: Arc<AtomicBool>,
-    /// Disconnected when the thread is over and has released the directory.
+    /// Speaks when the thread has released the directory.
     thread: Receiver<Result<(), Error>>,
     _socket_dir: Option<TempDir>,
 }
@@ -77,12 +77,17 @@ pub fn start(dir: &Path) -> Result<Server, Error> {
     let url = url(&socket);
 
     let stop = Arc::new(AtomicBool::new(false));
-    let (ready, thread) = mpsc::channel();
-    let serve = Serve { dir: dir.clone(), cache: cache.clone(), lock, stop: Arc::clone(&stop) };
+    let (done, thread) = mpsc::channel();
+    let serve = Serve {
+        dir: dir.clone(),
+        cache: cache.clone(),
+        socket: socket.clone(),
+        stop: Arc::clone(&stop),
+    };
     // A plain thread, because the engine blocks on an async runtime of its own.
     thread::Builder::new()
         .name("embedded-postgres".to_owned())
-        .spawn(move || serve.run(&listener, &ready))
+        .spawn(move || serve.run(&listener, lock, &done))
         .map_err(at(&dir))?;
     match thread.recv() {
         Ok(opened) => opened?,
@@ -114,20 +119,21 @@ impl Server {
     }
 
     fn stop(&self) {
-        self.stop.store(true, Ordering::SeqCst);
-        // Wakes the thread if it waits for a client; it is gone if this fails.
-        let _ = UnixStream::connect(&self.socket);
+        // Only once: the next socket of that name belongs to the next server.
+        if !self.stop.swap(true, Ordering::SeqCst) {
+            // Wakes the thread if it waits for a client; it is gone if this fails.
+            let _ = UnixStream::connect(&self.socket);
+        }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
-        let _ = fs::remove_file(&self.socket);
     }
 }
 
-/// Sees to it that the engine has a place for its cache. For the begin of `main`.
+/// Sees to it that the engine has a place for its cache; a program calls it first in `main`.
 ///
 /// A container may run without a home directory that can be written. There, this
 /// function starts the same program again in place of this process, with
@@ -177,21 +183,30 @@ fn url(socket: &Path) -> String {
         .into()
 }
 
-/// What the thread of a server owns.
+/// What the thread of a server knows.
 struct Serve {
     dir: PathBuf,
     cache: PathBuf,
-    lock: File,
+    socket: PathBuf,
     stop: Arc<AtomicBool>,
 }
 
 impl Serve {
-    fn run(self, listener: &UnixListener, ready: &Sender<Result<(), Error>>) {
+    /// Says when the database is ready, and again when the directory is free.
+    fn run(&self, listener: &UnixListener, lock: File, done: &Sender<Result<(), Error>>) {
         let opened = self.open();
-        let serving = opened.is_ok();
-        let _ = ready.send(opened);
+        if opened.is_ok() {
+            let _ = done.send(Ok(()));
+            self.serve(listener);
+        }
+        let _ = fs::remove_file(&self.socket);
+        drop(lock);
+        let _ = done.send(opened);
+    }
+
+    fn serve(&self, listener: &UnixListener) {
         let proxy = PgliteProxy::new(files::root(&self.dir));
-        while serving && !self.stop.load(Ordering::SeqCst) {
+        while !self.stop.load(Ordering::SeqCst) {
             // A client that breaks off must not take the database with it.
             if let Err(error) = proxy.accept_unix_once(listener) {
                 tracing::debug!(error = format!("{error:#}"), "a connection broke off");
@@ -199,7 +214,6 @@ impl Serve {
                 thread::sleep(Duration::from_millis(10));
             }
         }
-        drop(self.lock);
     }
 
     /// Opens the database once, so that a bad one is an error here and not at the first query.

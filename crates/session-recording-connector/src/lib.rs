@@ -3,8 +3,7 @@
 pub mod models;
 
 use connector_core::{
-    Auth, Connector, ErrorShape, Migration, Paging, Param, Rate, Record, Resource, Retry, Unset,
-    Values,
+    Auth, Connector, ErrorShape, Migration, Paging, Param, Record, Resource, Retry, Unset, Values,
 };
 use models::{
     BlockRules, DomainSettings, EventDef, GeoSettings, Operation, RecordingFeatures, Segment,
@@ -19,8 +18,8 @@ pub const CONNECTOR: Connector = Connector {
     auth: Auth::BEARER,
     // The document names the same statuses, tries and factor.
     retry: Retry::STANDARD,
-    // The document names no rate; this one only bounds the harm that a mistake could do.
-    rate: Rate::per_second(10),
+    // The document names none.
+    rate: None,
     // No record has either member, so at the root of a body they can only be an error's.
     errors: &[
         ErrorShape { marker: "message", code: Some("code"), message: "message" },

@@ -3,8 +3,8 @@
 pub mod models;
 
 use connector_core::{
-    Auth, Connector, ErrorShape, KeyFallback, Migration, Paging, Param, Rate, Record, Resource,
-    Retry, Unset, Values,
+    Auth, Connector, ErrorShape, KeyFallback, Migration, Paging, Param, Record, Resource, Retry,
+    Unset, Values,
 };
 use models::{
     Application, Endpoint, EventType, IngestSource, IngestSourceEndpoint, Integration, Token,
@@ -23,8 +23,8 @@ pub const CONNECTOR: Connector = Connector {
         backoff_factor: 2,
         ..Retry::STANDARD
     },
-    // The document names no rate; this one only bounds the harm that a mistake could do.
-    rate: Rate::per_second(10),
+    // The document names none.
+    rate: None,
     // `detail` is a text beside a `code`, and without one a list of what is wrong with the query.
     errors: &[
         ErrorShape { marker: "code", code: Some("code"), message: "detail" },

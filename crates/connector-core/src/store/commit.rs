@@ -72,7 +72,7 @@ impl Batch {
 
     /// Adds a page, after which its walk is at `position`.
     pub(crate) fn add(&mut self, partition: &Partition, page: Encoded, position: Position) {
-        self.rows += (page.keys.len() + page.rejected.len()) as u64;
+        self.rows += (page.keys.len() + page.rejected.len()) as u64 + page.outside;
         self.staged += page.keys.len() as u64;
         self.tuples.extend_from_slice(&page.tuples);
         self.keys.extend(page.keys);
@@ -115,8 +115,65 @@ pub(crate) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(crate) fn new(store: &'a Store, resource: &'static Resource) -> Self {
-        Self { store, resource, statements: Statements::new(&store.schema, resource) }
+    /// The table of a resource; `parent` is the resource whose rows it is asked for.
+    pub(crate) fn new(
+        store: &'a Store,
+        resource: &'static Resource,
+        parent: Option<&Resource>,
+    ) -> Self {
+        Self { store, resource, statements: Statements::new(&store.schema, resource, parent) }
+    }
+
+    /// The number of rows that a positional listing is known to have.
+    pub(crate) async fn known_rows(&self, partition: &Partition) -> Result<u64> {
+        let Some(statement) = &self.statements.count_positions else { return Ok(0) };
+        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(statement.as_str()))
+            .bind(&partition.values)
+            .fetch_one(&self.store.pool)
+            .await
+            .map_err(|error| self.failed("counting rows", error))?;
+        Ok(rows.unsigned_abs())
+    }
+
+    /// How far the cursor reached in a complete walk.
+    pub(crate) async fn cursor_reached(
+        &self,
+        partition: &Partition,
+    ) -> Result<Option<DateTime<Utc>>> {
+        let reached: Option<Option<DateTime<Utc>>> = sqlx::query_scalar(
+            "select cursor_reached from sync.state where connection = $1 and resource = $2 and partition = $3",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(partition.id())
+        .fetch_optional(&self.store.pool)
+        .await
+        .map_err(|error| self.failed("reading the cursor", error))?;
+        Ok(reached.flatten())
+    }
+
+    /// Marks rows that belong to a deleted row of the parent.
+    pub(crate) async fn mark_orphans(&self) -> Result<u64> {
+        let Some(statement) = &self.statements.mark_orphans else { return Ok(0) };
+        let failed = |error| self.failed("marking the rows of deleted parents", error);
+        let mut transaction = self.store.pool.begin().await.map_err(failed)?;
+        self.check_fence(&mut transaction).await?;
+        let done = sqlx::query(AssertSqlSafe(statement.as_str()))
+            .bind(self.store.started_at)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        sqlx::query(
+            "update sync.resources set deleted = deleted + $3 where run_id = $1 and resource = $2",
+        )
+        .bind(self.store.run_id)
+        .bind(self.resource.name)
+        .bind(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(done.rows_affected())
     }
 
     /// Forgets what an earlier, unfinished walk has seen: a new one begins.
@@ -132,9 +189,18 @@ impl<'a> Table<'a> {
 
     /// Commits a batch. It can be committed again if this fails.
     pub(crate) async fn commit(&self, batch: &Batch) -> Result<Counts> {
-        let mut transaction = self.store.pool.begin().await.map_err(|error| self.failed("beginning a commit", error))?;
+        let mut transaction = self
+            .store
+            .pool
+            .begin()
+            .await
+            .map_err(|error| self.failed("beginning a commit", error))?;
         self.check_fence(&mut transaction).await?;
-        let mut counts = Counts { quarantined: batch.rejected(), repeats: batch.staged - batch.keys.len() as u64, ..Counts::default() };
+        let mut counts = Counts {
+            quarantined: batch.rejected(),
+            repeats: batch.staged - batch.keys.len() as u64,
+            ..Counts::default()
+        };
         self.stage(&mut transaction, batch, counts.repeats > 0).await?;
         self.merge(&mut transaction, batch, &mut counts).await?;
         self.note_seen(&mut transaction, batch).await?;
@@ -150,34 +216,58 @@ impl<'a> Table<'a> {
 
     /// Fails if a newer run of the connection began: then this one has no right to write any more.
     async fn check_fence(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
-        let newest: Option<i64> = sqlx::query_scalar("select run_id from sync.connections where connection = $1 for share")
-            .bind(&self.store.schema)
-            .fetch_optional(&mut **transaction)
-            .await
-            .map_err(|error| self.failed("checking for a newer run", error))?;
+        let newest: Option<i64> = sqlx::query_scalar(
+            "select run_id from sync.connections where connection = $1 for share",
+        )
+        .bind(&self.store.schema)
+        .fetch_optional(&mut **transaction)
+        .await
+        .map_err(|error| self.failed("checking for a newer run", error))?;
         if newest == Some(self.store.run_id) {
             return Ok(());
         }
-        let what = format!("a newer run of `{}` began, so run {} may not write any more", self.store.schema, self.store.run_id);
-        Err(Error::new(ErrorKind::Stopped, what).next("nothing is to do: the newer run brings everything"))
+        let what = format!(
+            "a newer run of `{}` began, so run {} may not write any more",
+            self.store.schema, self.store.run_id
+        );
+        Err(Error::new(ErrorKind::Stopped, what)
+            .next("nothing is to do: the newer run brings everything"))
     }
 
-    async fn stage(&self, transaction: &mut PgTransaction<'_>, batch: &Batch, repeats: bool) -> Result<()> {
+    async fn stage(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        repeats: bool,
+    ) -> Result<()> {
         if batch.staged == 0 && batch.ended.is_empty() {
             return Ok(());
         }
-        sqlx::raw_sql(AssertSqlSafe(self.statements.stage.as_str())).execute(&mut **transaction).await.map_err(|error| self.failed("making the stage", error))?;
+        sqlx::raw_sql(AssertSqlSafe(self.statements.stage.as_str()))
+            .execute(&mut **transaction)
+            .await
+            .map_err(|error| self.failed("making the stage", error))?;
         if batch.staged == 0 {
             return Ok(());
         }
-        copy(transaction, &self.statements.copy, &batch.tuples).await.map_err(|error| self.failed("copying rows", error))?;
+        copy(transaction, &self.statements.copy, &batch.tuples)
+            .await
+            .map_err(|error| self.failed("copying rows", error))?;
         if repeats {
-            sqlx::query(AssertSqlSafe(self.statements.deduplicate.as_str())).execute(&mut **transaction).await.map_err(|error| self.failed("choosing the newest rows", error))?;
+            sqlx::query(AssertSqlSafe(self.statements.deduplicate.as_str()))
+                .execute(&mut **transaction)
+                .await
+                .map_err(|error| self.failed("choosing the newest rows", error))?;
         }
         Ok(())
     }
 
-    async fn merge(&self, transaction: &mut PgTransaction<'_>, batch: &Batch, counts: &mut Counts) -> Result<()> {
+    async fn merge(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        counts: &mut Counts,
+    ) -> Result<()> {
         if batch.staged == 0 {
             return Ok(());
         }
@@ -187,15 +277,22 @@ impl<'a> Table<'a> {
             .execute(&mut **transaction)
             .await
             .map_err(|error| self.failed("preparing the merge", error))?;
-        counts.inserted = self.write(transaction, &self.statements.insert, "inserting rows").await?;
+        counts.inserted =
+            self.write(transaction, &self.statements.insert, "inserting rows").await?;
         if counts.inserted < distinct {
-            counts.updated = self.write(transaction, &self.statements.update, "updating rows").await?;
+            counts.updated =
+                self.write(transaction, &self.statements.update, "updating rows").await?;
         }
         counts.unchanged = distinct.saturating_sub(counts.inserted + counts.updated);
         Ok(())
     }
 
-    async fn write(&self, transaction: &mut PgTransaction<'_>, statement: &str, doing: &str) -> Result<u64> {
+    async fn write(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        statement: &str,
+        doing: &str,
+    ) -> Result<u64> {
         let done = sqlx::query(AssertSqlSafe(statement))
             .bind(self.store.run_id)
             .bind(self.store.started_at)
@@ -225,15 +322,24 @@ impl<'a> Table<'a> {
     }
 
     /// Marks the rows that complete walks did not see.
-    async fn mark_deleted(&self, transaction: &mut PgTransaction<'_>, batch: &Batch, counts: &mut Counts) -> Result<()> {
+    async fn mark_deleted(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        counts: &mut Counts,
+    ) -> Result<()> {
         let failed = |error| self.failed("marking deleted rows", error);
         let walks: Vec<&EndedWalk> = batch.ended.iter().filter(|walk| walk.deletes).collect();
         if walks.is_empty() {
             return Ok(());
         }
         let ids: Vec<String> = walks.iter().map(|walk| walk.partition.id()).collect();
-        let values: Vec<String> = walks.iter().flat_map(|walk| walk.partition.values.iter().cloned()).collect();
-        sqlx::raw_sql("set local enable_hashjoin = on; savepoint before_deletes").execute(&mut **transaction).await.map_err(failed)?;
+        let values: Vec<String> =
+            walks.iter().flat_map(|walk| walk.partition.values.iter().cloned()).collect();
+        sqlx::raw_sql("set local enable_hashjoin = on; savepoint before_deletes")
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?;
         let gone = sqlx::query(AssertSqlSafe(self.statements.mark_deleted.as_str()))
             .bind(self.store.started_at)
             .bind(&self.store.schema)
@@ -246,11 +352,21 @@ impl<'a> Table<'a> {
             .rows_affected();
         let (share, number) = FUSE;
         if gone >= number {
-            let left: i64 = sqlx::query_scalar(AssertSqlSafe(self.statements.count_live.as_str())).bind(&values).fetch_one(&mut **transaction).await.map_err(failed)?;
-            #[expect(clippy::cast_precision_loss, reason = "a share of rows needs no more digits than a double has")]
+            let left: i64 = sqlx::query_scalar(AssertSqlSafe(self.statements.count_live.as_str()))
+                .bind(&values)
+                .fetch_one(&mut **transaction)
+                .await
+                .map_err(failed)?;
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a share of rows needs no more digits than a double has"
+            )]
             let gone_share = gone as f64 / (gone as f64 + left as f64);
             if gone_share > share {
-                sqlx::raw_sql("rollback to savepoint before_deletes").execute(&mut **transaction).await.map_err(failed)?;
+                sqlx::raw_sql("rollback to savepoint before_deletes")
+                    .execute(&mut **transaction)
+                    .await
+                    .map_err(failed)?;
                 counts.fused = gone;
                 return Ok(());
             }
@@ -260,12 +376,19 @@ impl<'a> Table<'a> {
     }
 
     /// Records positions, cursors, counters, and what was set aside.
-    async fn record(&self, transaction: &mut PgTransaction<'_>, batch: &Batch, counts: &Counts) -> Result<()> {
+    async fn record(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        counts: &Counts,
+    ) -> Result<()> {
         let failed = |error| self.failed("recording the walk", error);
         let Store { schema, run_id, started_at, .. } = self.store;
         let now = *started_at;
-        let unfinished = batch.positions.iter().map(|(id, (_, position))| (id.clone(), Some(position), None));
-        let ended = batch.ended.iter().map(|walk| (walk.partition.id(), None, walk.cursor.and_then(time)));
+        let unfinished =
+            batch.positions.iter().map(|(id, (_, position))| (id.clone(), Some(position), None));
+        let ended =
+            batch.ended.iter().map(|walk| (walk.partition.id(), None, walk.cursor.and_then(time)));
         for (id, position, cursor) in unfinished.chain(ended) {
             let position = position.map(|position| sqlx::types::Json(position.clone()));
             sqlx::query(
@@ -313,7 +436,8 @@ impl<'a> Table<'a> {
             .map_err(failed)?;
         }
         if !batch.drift.is_empty() {
-            let fields: Vec<&str> = batch.drift.keys().map(|(field, _, _)| field.as_str()).collect();
+            let fields: Vec<&str> =
+                batch.drift.keys().map(|(field, _, _)| field.as_str()).collect();
             let kinds: Vec<&str> = batch.drift.keys().map(|(_, kind, _)| kind.name()).collect();
             let types: Vec<&str> = batch.drift.keys().map(|(_, _, json_type)| *json_type).collect();
             sqlx::query(

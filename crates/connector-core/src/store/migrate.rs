@@ -2,17 +2,20 @@
 
 use std::borrow::Cow;
 
-use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 use sqlx::migrate::{MigrateError, Migration as Step, MigrationType, Migrator};
 use sqlx::postgres::PgPool;
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
 use super::sql::ident;
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Migration;
 
 /// The run tables, shared by all connections of a database.
-const SYNC: &[Migration] =
-    &[Migration { version: 1, name: "tables", sql: include_str!("../../../../migrations/sync/0001_tables.sql") }];
+const SYNC: &[Migration] = &[Migration {
+    version: 1,
+    name: "tables",
+    sql: include_str!("../../../../migrations/sync/0001_tables.sql"),
+}];
 
 /// Brings the run tables and a connection's tables up to date.
 pub(crate) async fn up(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()> {
@@ -28,35 +31,68 @@ async fn run(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()
     let doing = "bringing the tables up to date";
     let failed = |error| Error::storage(doing, error).at("schema", schema);
     let mut transaction = pool.begin().await.map_err(failed)?;
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended('vendor-connectors migrations', 0))").execute(&mut *transaction).await.map_err(failed)?;
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_namespace where nspname = $1)")
-        .bind(schema)
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(failed)?;
+    sqlx::query(
+        "select pg_advisory_xact_lock(hashtextextended('vendor-connectors migrations', 0))",
+    )
+    .execute(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    let exists: bool =
+        sqlx::query_scalar("select exists (select from pg_namespace where nspname = $1)")
+            .bind(schema)
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(failed)?;
     if !exists {
-        sqlx::raw_sql(AssertSqlSafe(format!("create schema {}", ident(schema)))).execute(&mut *transaction).await.map_err(failed)?;
+        sqlx::raw_sql(AssertSqlSafe(format!("create schema {}", ident(schema))))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
     }
     // Migrations name no schema: theirs is the connection's.
-    sqlx::raw_sql(AssertSqlSafe(format!("set local search_path to {}", ident(schema)))).execute(&mut *transaction).await.map_err(failed)?;
-    let steps = migrations.iter().map(|step| Step::new(step.version, Cow::Borrowed(step.name), MigrationType::Simple, AssertSqlSafe(step.sql).into_sql_str(), false));
+    sqlx::raw_sql(AssertSqlSafe(format!("set local search_path to {}", ident(schema))))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let steps = migrations.iter().map(|step| {
+        Step::new(
+            step.version,
+            Cow::Borrowed(step.name),
+            MigrationType::Simple,
+            AssertSqlSafe(step.sql).into_sql_str(),
+            false,
+        )
+    });
     let mut migrator = Migrator::with_migrations(steps.collect());
     migrator.set_locking(false);
     migrator.dangerous_set_table_name(format!("{}._migrations", ident(schema)));
-    migrator.run_direct(None, &mut *transaction, false).await.map_err(|error| refused(error, schema))?;
+    migrator
+        .run_direct(None, &mut *transaction, false)
+        .await
+        .map_err(|error| refused(error, schema))?;
     transaction.commit().await.map_err(failed)
 }
 
 fn refused(error: MigrateError, schema: &str) -> Error {
     let error = match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Error::storage("bringing the tables up to date", error),
-        MigrateError::VersionMissing(version) => {
-            Error::new(ErrorKind::Storage, format!("the tables are newer than this program, which does not know migration {version}")).next("install the newer version of the program")
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            Error::storage("bringing the tables up to date", error)
         }
-        MigrateError::VersionMismatch(version) => {
-            Error::new(ErrorKind::Storage, format!("migration {version} ran here with another text than this program's")).next("install the version of the program that made the tables, or a later one")
+        MigrateError::VersionMissing(version) => Error::new(
+            ErrorKind::Storage,
+            format!(
+                "the tables are newer than this program, which does not know migration {version}"
+            ),
+        )
+        .next("install the newer version of the program"),
+        MigrateError::VersionMismatch(version) => Error::new(
+            ErrorKind::Storage,
+            format!("migration {version} ran here with another text than this program's"),
+        )
+        .next("install the version of the program that made the tables, or a later one"),
+        error => {
+            Error::new(ErrorKind::Storage, "the tables cannot be brought up to date").because(error)
         }
-        error => Error::new(ErrorKind::Storage, "the tables cannot be brought up to date").because(error),
     };
     error.at("schema", schema)
 }

@@ -19,10 +19,11 @@ use tracing::warn;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Connector;
+use crate::secret::FingerprintKey;
 
 pub(crate) use commit::{Batch, Counts, EndedWalk, Table};
-pub use runs::Verdict;
 pub(crate) use runs::ResourceOutcome;
+pub use runs::Verdict;
 pub(crate) use sql::ident;
 
 /// The oldest server whose functions are used here.
@@ -38,7 +39,11 @@ pub struct Database {
 impl Database {
     /// A server, by its address.
     pub fn new(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url).map_err(|error| Error::settings("DATABASE_URL is not understood").next("write it as postgres://user:password@host:port/database").because(error))?;
+        let options = PgConnectOptions::from_str(url).map_err(|error| {
+            Error::settings("DATABASE_URL is not understood")
+                .next("write it as postgres://user:password@host:port/database")
+                .because(error)
+        })?;
         Ok(Self { options: options.application_name("vendor-connectors"), connections: 4 })
     }
 
@@ -57,6 +62,10 @@ pub(crate) struct Store {
     lock: Option<PgConnection>,
     pub(crate) schema: String,
     pub(crate) run_id: i64,
+    /// The key of the connection's fingerprints.
+    pub(crate) fingerprint_key: FingerprintKey,
+    /// Whether the server has nobody who looks after it.
+    embedded: bool,
     pub(crate) started_at: DateTime<Utc>,
 }
 
@@ -73,17 +82,39 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(database.connections)
             .acquire_timeout(Duration::from_secs(20))
+            // The embedded database starts anew with each connection.
+            .idle_timeout(None)
+            .max_lifetime(None)
             .connect_with(database.options.clone())
             .await
             .map_err(connecting)?;
-        let mut store = Self { pool, lock: None, schema: schema.to_owned(), run_id: 0, started_at };
+        let mut store = Self {
+            pool,
+            lock: None,
+            schema: schema.to_owned(),
+            run_id: 0,
+            fingerprint_key: FingerprintKey(String::new()),
+            embedded: database.connections == 1,
+            started_at,
+        };
         store.check_server().await.map_err(nothing_tried)?;
         if database.connections > 1 {
             store.lock = Some(lock(&database.options, schema).await.map_err(nothing_tried)?);
         }
         migrate::up(&store.pool, schema, connector.migrations).await.map_err(nothing_tried)?;
-        store.run_id = store.begin_run(connector, preset).await.map_err(nothing_tried)?;
+        (store.run_id, store.fingerprint_key) =
+            store.begin_run(connector, preset).await.map_err(nothing_tried)?;
         Ok(store)
+    }
+
+    /// Does what a server does by itself, and the embedded database does not: keeps
+    /// its log short, and its statistics true.
+    pub(crate) async fn look_after(&self) -> Result<()> {
+        if self.embedded {
+            let tidy = sqlx::raw_sql("checkpoint; analyze").execute(&self.pool).await;
+            tidy.map_err(|error| Error::storage("tidying up", error))?;
+        }
+        Ok(())
     }
 
     /// Ends the connections; an error here changes nothing that was committed.
@@ -97,7 +128,13 @@ impl Store {
     }
 
     /// Up to `limit` values of a parent's column after `after`, in rows that are not deleted, in order.
-    pub(crate) async fn parents(&self, table: &str, column: &str, after: Option<&str>, limit: i64) -> Result<Vec<String>> {
+    pub(crate) async fn parents(
+        &self,
+        table: &str,
+        column: &str,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<String>> {
         let column = ident(column);
         let query = format!(
             "select {column}::text from {}.{} where _deleted_at is null and {column} is not null \
@@ -114,14 +151,18 @@ impl Store {
     }
 
     async fn check_server(&self) -> Result<()> {
-        let version: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int / 10000")
-            .fetch_one(&self.pool)
-            .await
-            .map_err(|error| Error::storage("asking for its version", error))?;
+        let version: i32 =
+            sqlx::query_scalar("select current_setting('server_version_num')::int / 10000")
+                .fetch_one(&self.pool)
+                .await
+                .map_err(|error| Error::storage("asking for its version", error))?;
         if version >= OLDEST_SERVER {
             return Ok(());
         }
-        Err(Error::settings(format!("the server is Postgres {version}, and at least {OLDEST_SERVER} is needed")).next("upgrade the server, or name another one in DATABASE_URL"))
+        Err(Error::settings(format!(
+            "the server is Postgres {version}, and at least {OLDEST_SERVER} is needed"
+        ))
+        .next("upgrade the server, or name another one in DATABASE_URL"))
     }
 }
 
@@ -134,11 +175,13 @@ fn nothing_tried(error: Error) -> Error {
 async fn lock(options: &PgConnectOptions, schema: &str) -> Result<PgConnection> {
     let failed = |error| Error::storage("taking the connection's lock", error);
     let mut session = PgConnection::connect_with(options).await.map_err(failed)?;
-    let free: bool = sqlx::query_scalar("select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0))")
-        .bind(schema)
-        .fetch_one(&mut session)
-        .await
-        .map_err(failed)?;
+    let free: bool = sqlx::query_scalar(
+        "select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0))",
+    )
+    .bind(schema)
+    .fetch_one(&mut session)
+    .await
+    .map_err(failed)?;
     if free {
         return Ok(session);
     }
@@ -151,7 +194,10 @@ async fn lock(options: &PgConnectOptions, schema: &str) -> Result<PgConnection> 
     .fetch_optional(&mut session)
     .await
     .map_err(failed)?;
-    let since = holder.and_then(|(_, since)| since).map_or(String::new(), |since| format!(" since {}", since.format("%Y-%m-%d %H:%M:%S UTC")));
-    let error = Error::new(ErrorKind::Storage, format!("another run of `{schema}` is writing{since}"));
+    let since = holder
+        .and_then(|(_, since)| since)
+        .map_or(String::new(), |since| format!(" since {}", since.format("%Y-%m-%d %H:%M:%S UTC")));
+    let error =
+        Error::new(ErrorKind::Storage, format!("another run of `{schema}` is writing{since}"));
     Err(error.next("wait until it ends, and run again"))
 }

@@ -8,6 +8,7 @@ use super::Store;
 use crate::error::{Error, Result};
 use crate::http::Traffic;
 use crate::resource::Connector;
+use crate::secret::FingerprintKey;
 
 /// How a resource, or a run, came out. A later one is worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -52,7 +53,11 @@ pub(crate) struct ResourceOutcome<'a> {
 
 impl Store {
     /// Records a new run, which from now on is the only one that may write.
-    pub(super) async fn begin_run(&self, connector: &Connector, preset: &str) -> Result<i64> {
+    pub(super) async fn begin_run(
+        &self,
+        connector: &Connector,
+        preset: &str,
+    ) -> Result<(i64, FingerprintKey)> {
         let failed = |error| Error::storage("beginning a run", error);
         let mut transaction = self.pool.begin().await.map_err(failed)?;
         let run_id: i64 = sqlx::query_scalar(
@@ -67,9 +72,9 @@ impl Store {
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
-        let owner: String = sqlx::query_scalar(
+        let (owner, fingerprint_key): (String, String) = sqlx::query_as(
             "insert into sync.connections (connection, connector, run_id) values ($1, $2, $3) \
-             on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id) returning connector",
+             on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id) returning connector, fingerprint_key",
         )
         .bind(&self.schema)
         .bind(connector.name)
@@ -78,14 +83,22 @@ impl Store {
         .await
         .map_err(failed)?;
         if owner != connector.name {
-            return Err(Error::settings(format!("the schema `{}` belongs to the connector `{owner}`", self.schema)).next("name another schema with --schema"));
+            return Err(Error::settings(format!(
+                "the schema `{}` belongs to the connector `{owner}`",
+                self.schema
+            ))
+            .next("name another schema with --schema"));
         }
         transaction.commit().await.map_err(failed)?;
-        Ok(run_id)
+        Ok((run_id, FingerprintKey(fingerprint_key)))
     }
 
     /// Records that a resource begins; until it ends it counts as incomplete.
-    pub(crate) async fn begin_resource(&self, resource: &str, started_at: chrono::DateTime<chrono::Utc>) -> Result<()> {
+    pub(crate) async fn begin_resource(
+        &self,
+        resource: &str,
+        started_at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<()> {
         sqlx::query("insert into sync.resources (run_id, connection, resource, started_at) values ($1, $2, $3, $4)")
             .bind(self.run_id)
             .bind(&self.schema)
@@ -98,7 +111,11 @@ impl Store {
     }
 
     /// Records how a resource came out.
-    pub(crate) async fn end_resource(&self, resource: &str, outcome: &ResourceOutcome<'_>) -> Result<()> {
+    pub(crate) async fn end_resource(
+        &self,
+        resource: &str,
+        outcome: &ResourceOutcome<'_>,
+    ) -> Result<()> {
         use std::sync::atomic::Ordering::Relaxed;
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let traffic = outcome.traffic;
@@ -124,12 +141,14 @@ impl Store {
 
     /// Records how the run came out.
     pub(crate) async fn end_run(&self, verdict: Verdict) -> Result<()> {
-        sqlx::query("update sync.runs set finished_at = clock_timestamp(), verdict = $2 where run_id = $1")
-            .bind(self.run_id)
-            .bind(verdict.name())
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(|error| Error::storage("recording the run", error))
+        sqlx::query(
+            "update sync.runs set finished_at = clock_timestamp(), verdict = $2 where run_id = $1",
+        )
+        .bind(self.run_id)
+        .bind(verdict.name())
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(|error| Error::storage("recording the run", error))
     }
 }

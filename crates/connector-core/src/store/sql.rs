@@ -33,39 +33,59 @@ pub(crate) struct Statements {
     pub(crate) mark_deleted: String,
     /// Counts the rows that are not deleted in partitions. Binds their values.
     pub(crate) count_live: String,
-    /// Counts the distinct keys of a walk. Binds connection, resource, the partition, and its values.
-    pub(crate) count_keys: String,
+    /// Marks what belongs to deleted rows of the parent. Binds the time.
+    pub(crate) mark_orphans: Option<String>,
+    /// The number of rows of a positional listing. Binds the partition's values.
+    pub(crate) count_positions: Option<String>,
     /// The table's qualified name.
     pub(crate) table: String,
 }
 
 impl Statements {
-    pub(crate) fn new(schema: &str, resource: &Resource) -> Self {
+    pub(crate) fn new(schema: &str, resource: &Resource, parent: Option<&Resource>) -> Self {
         let table = format!("{}.{}", ident(schema), ident(resource.table));
-        let columns: Vec<String> = resource.table_columns().map(|column| ident(column.name)).collect();
+        let columns: Vec<String> =
+            resource.table_columns().map(|column| ident(column.name)).collect();
         let key: Vec<String> = resource.key_columns().map(ident).collect();
         let is_key = |name: &str| resource.key_columns().any(|key| key == name);
-        let written: Vec<String> =
-            resource.table_columns().filter(|column| !is_key(column.name)).map(|column| ident(column.name)).chain([ident("_extra")]).collect();
-        let compared: Vec<String> = resource
+        let written: Vec<String> = resource
             .table_columns()
-            .filter(|column| !is_key(column.name) && !column.volatile && column.source != Source::Position)
+            .filter(|column| !is_key(column.name))
             .map(|column| ident(column.name))
             .chain([ident("_extra")])
             .collect();
-        let types: Vec<String> =
-            resource.table_columns().map(|column| format!("{} {}", ident(column.name), column.sql_type.name())).collect();
-        let on_key = key.iter().map(|key| format!("t.{key} = s.{key}")).collect::<Vec<_>>().join(" and ");
-        let of = |alias: &str, names: &[String]| names.iter().map(|name| format!("{alias}.{name}")).collect::<Vec<_>>().join(", ");
+        let compared: Vec<String> = resource
+            .table_columns()
+            .filter(|column| {
+                !is_key(column.name) && !column.volatile && column.source != Source::Position
+            })
+            .map(|column| ident(column.name))
+            .chain([ident("_extra")])
+            .collect();
+        let types: Vec<String> = resource
+            .table_columns()
+            .map(|column| format!("{} {}", ident(column.name), column.sql_type.name()))
+            .collect();
+        let on_key =
+            key.iter().map(|key| format!("t.{key} = s.{key}")).collect::<Vec<_>>().join(" and ");
+        let of = |alias: &str, names: &[String]| {
+            names.iter().map(|name| format!("{alias}.{name}")).collect::<Vec<_>>().join(", ")
+        };
         let hash = |alias: &str| format!("hash_record_extended(row({}), 0)", of(alias, &key));
         let list = columns.join(", ");
         let newer = match resource.version.map(ident) {
-            Some(version) => format!("coalesce(b.{version} > a.{version}, a.{version} is null and b.{version} is not null, false) or (a.{version} is not distinct from b.{version} and b._order > a._order)"),
+            Some(version) => format!(
+                "coalesce(b.{version} > a.{version}, a.{version} is null and b.{version} is not null, false) or (a.{version} is not distinct from b.{version} and b._order > a._order)"
+            ),
             None => "b._order > a._order".to_owned(),
         };
-        let same_key = key.iter().map(|key| format!("a.{key} = b.{key}")).collect::<Vec<_>>().join(" and ");
-        let not_older = resource.version.map(ident).map_or(String::new(), |version| format!(" and coalesce(s.{version} >= t.{version}, true)"));
-        let assignments = written.iter().map(|name| format!("{name} = s.{name}")).collect::<Vec<_>>().join(", ");
+        let same_key =
+            key.iter().map(|key| format!("a.{key} = b.{key}")).collect::<Vec<_>>().join(" and ");
+        let not_older = resource.version.map(ident).map_or(String::new(), |version| {
+            format!(" and coalesce(s.{version} >= t.{version}, true)")
+        });
+        let assignments =
+            written.iter().map(|name| format!("{name} = s.{name}")).collect::<Vec<_>>().join(", ");
         let partition = resource.partition_columns().next().map(|column| ident(column.name));
         let within = |alias: &str, parameter: &str| match &partition {
             Some(column) => format!("{alias}.{column} = any({parameter}::text[])"),
@@ -106,13 +126,19 @@ impl Statements {
                 hash("t")
             ),
             count_live: format!("select count(*) from {table} t where t._deleted_at is null and {}", within("t", "$1")),
-            count_keys: format!(
-                "select count(distinct key) from (select unnest(keys) from sync.seen \
-                 where connection = $1 and resource = $2 and partition = $3 \
-                 union all select {} from {STAGE} s where {}) as seen (key)",
-                hash("s"),
-                within("s", "$4")
-            ),
+            mark_orphans: parent.zip(resource.parent).map(|(parent, by)| {
+                format!(
+                    "update {table} t set _deleted_at = $1 from {}.{} p where t._deleted_at is null \
+                     and p._deleted_at is not null and p.{}::text = t.{}",
+                    ident(schema),
+                    ident(parent.table),
+                    ident(by.column),
+                    ident(by.placeholder)
+                )
+            }),
+            count_positions: resource.columns.iter().find(|column| column.source == Source::Position).map(|column| {
+                format!("select coalesce(max(t.{}) + 1, 0) from {table} t where t._deleted_at is null and {}", ident(column.name), within("t", "$1"))
+            }),
             table,
         }
     }

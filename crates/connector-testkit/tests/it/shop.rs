@@ -44,7 +44,7 @@ pub(crate) const SHOP: Connector = Connector {
     base_url: "https://shop.example.com",
     auth: Auth::BEARER,
     retry: Retry::STANDARD,
-    rate: Rate::per_second(10),
+    rate: Some(Rate::per_second(10)),
     errors: &[ErrorShape {
         marker: "errors",
         code: Some("errors.0.code"),

@@ -1,0 +1,318 @@
+//! Presets: what an API does differently from its declaration, as data.
+//!
+//! A preset is a TOML text over a connector's declaration, from the connector
+//! itself or from a person's own file. It is checked when it is read, and a
+//! mistake in it is reported with its line and what would be right there.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::paging::{Paging, Total};
+use crate::resource::{Auth, Connector, Filter, KeyFallback, Rate, Resource, Retry, TimeFormat};
+
+/// The preset that is the declaration itself.
+pub const DOCUMENTED: &str = "documented";
+
+/// What a preset may say of a connector.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Overlay {
+    auth: Option<AuthOverlay>,
+    rate: Option<RateOverlay>,
+    retry: Option<RetryOverlay>,
+    #[serde(default)]
+    resources: BTreeMap<String, ResourceOverlay>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "auth is \"basic\", { header = \"…\", prefix = \"…\" } or { query = \"…\" }"
+)]
+enum AuthOverlay {
+    Header { header: String, prefix: String },
+    Query { query: String },
+    Name(String),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RateOverlay {
+    requests: u32,
+    per_seconds: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetryOverlay {
+    statuses: Option<Vec<u16>>,
+    max_retries: Option<u32>,
+    backoff_factor: Option<u32>,
+}
+
+/// What a preset may say of a resource.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResourceOverlay {
+    path: Option<String>,
+    select: Option<Vec<String>>,
+    missing_is_empty: Option<bool>,
+    query: Option<BTreeMap<String, String>>,
+    paging: Option<PagingOverlay>,
+    key_fallback: Option<KeyOverlay>,
+    filter: Option<FilterOverlay>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FilterOverlay {
+    since: String,
+    until: String,
+    format: FormatOverlay,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum FormatOverlay {
+    EpochSeconds,
+    Rfc3339,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum PagingOverlay {
+    Single,
+    Offset { offset: String, limit: (String, u64), total: Option<TotalOverlay> },
+    Page { page: String, first: u64, limit: Option<(String, u64)>, total: Option<TotalOverlay> },
+    Token { param: String, next: String, done: Option<String>, limit: Option<(String, u64)> },
+    LinkHeader { limit: Option<(String, u64)> },
+    NextUrl { path: String, limit: Option<(String, u64)> },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum TotalOverlay {
+    Body(String),
+    Header(String),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "key_fallback is \"singleton\" or a list of columns")]
+enum KeyOverlay {
+    Columns(Vec<String>),
+    Name(String),
+}
+
+impl Connector {
+    /// The connector as a preset describes it: `documented`, one of its own, or a file.
+    ///
+    /// What is made here lives as long as the program, as the declaration does.
+    pub fn with_preset(&'static self, preset: &str) -> Result<&'static Self> {
+        if preset == DOCUMENTED {
+            return Ok(self);
+        }
+        if let Some((name, text)) = self.presets.iter().find(|(name, _)| *name == preset) {
+            return self.overlaid(text, name);
+        }
+        let text = std::fs::read_to_string(Path::new(preset)).map_err(|error| {
+            let known: Vec<&str> = [DOCUMENTED]
+                .into_iter()
+                .chain(self.presets.iter().map(|(name, _)| *name))
+                .collect();
+            Error::settings(format!(
+                "`{preset}` is neither a preset of `{}` nor a file that can be read: {}",
+                self.name,
+                error.kind()
+            ))
+            .next(format!("presets are: {}; or the path of a file", known.join(", ")))
+        })?;
+        self.overlaid(&text, preset)
+    }
+
+    fn overlaid(&'static self, text: &str, name: &str) -> Result<&'static Self> {
+        let overlay: Overlay = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = text[..start].matches('\n').count() + 1;
+            Error::settings(format!("preset `{name}`, line {line}: {}", error.message().trim()))
+        })?;
+        if let Some(unknown) = overlay.resources.keys().find(|key| self.resource(key).is_none()) {
+            let known: Vec<&str> = self.resources.iter().map(|resource| resource.name).collect();
+            return Err(Error::settings(format!(
+                "preset `{name}`: `{}` has no resource `{unknown}`",
+                self.name
+            ))
+            .next(format!("there are: {}", known.join(", "))));
+        }
+        let mut connector = *self;
+        if let Some(auth) = overlay.auth {
+            connector.auth = auth
+                .resolve()
+                .map_err(|what| Error::settings(format!("preset `{name}`: {what}")))?;
+        }
+        if let Some(rate) = overlay.rate {
+            connector.rate =
+                Some(Rate { requests: rate.requests, per: Duration::from_secs(rate.per_seconds) });
+        }
+        if let Some(retry) = overlay.retry {
+            connector.retry = Retry {
+                statuses: retry
+                    .statuses
+                    .map_or(connector.retry.statuses, |statuses| statuses.leak()),
+                max_retries: retry.max_retries.unwrap_or(connector.retry.max_retries),
+                backoff_factor: retry.backoff_factor.unwrap_or(connector.retry.backoff_factor),
+                ..connector.retry
+            };
+        }
+        let mut overlays = overlay.resources;
+        let resources =
+            self.resources.iter().map(|resource| match overlays.remove(resource.name) {
+                Some(overlay) => overlay.resolve(self, resource).map_err(|what| {
+                    Error::settings(format!(
+                        "preset `{name}`, resource `{}`: {what}",
+                        resource.name
+                    ))
+                }),
+                None => Ok(*resource),
+            });
+        connector.resources = resources.collect::<Result<Vec<Resource>>>()?.leak();
+        Ok(Box::leak(Box::new(connector)))
+    }
+}
+
+impl AuthOverlay {
+    fn resolve(self) -> Result<Auth, String> {
+        match self {
+            Self::Header { header, prefix } => {
+                Ok(Auth::Header { name: header.leak(), prefix: prefix.leak() })
+            }
+            Self::Query { query } => Ok(Auth::Query { name: query.leak() }),
+            Self::Name(name) if name == "basic" => Ok(Auth::Basic),
+            Self::Name(name) => Err(format!(
+                "auth `{name}` is not known; it is \"basic\", a header or a query parameter"
+            )),
+        }
+    }
+}
+
+impl ResourceOverlay {
+    fn resolve(self, connector: &Connector, resource: &Resource) -> Result<Resource, String> {
+        let mut overlaid = *resource;
+        if let Some(path) = self.path {
+            check_path(&path, connector, resource)?;
+            overlaid.path = path.leak();
+        }
+        if let Some(select) = self.select {
+            if select.is_empty() {
+                return Err(
+                    "`select` names at least one place, or \"$\" for the whole body".to_owned()
+                );
+            }
+            overlaid.select = leak_all(select);
+        }
+        if let Some(query) = self.query {
+            let query: Vec<(&'static str, &'static str)> =
+                query.into_iter().map(|(name, value)| (&*name.leak(), &*value.leak())).collect();
+            overlaid.query = query.leak();
+        }
+        overlaid.missing_is_empty = self.missing_is_empty.unwrap_or(resource.missing_is_empty);
+        if let Some(paging) = self.paging {
+            overlaid.paging = paging.resolve();
+        }
+        if let Some(filter) = self.filter {
+            if resource.cursor.is_none() {
+                return Err("a filter needs a cursor, and the resource has none".to_owned());
+            }
+            let format = match filter.format {
+                FormatOverlay::EpochSeconds => TimeFormat::EpochSeconds,
+                FormatOverlay::Rfc3339 => TimeFormat::Rfc3339,
+            };
+            overlaid.filter =
+                Some(Filter { since: filter.since.leak(), until: filter.until.leak(), format });
+        }
+        match self.key_fallback {
+            None => {}
+            Some(KeyOverlay::Name(name)) if name == "singleton" => {
+                overlaid.key_fallback = KeyFallback::Singleton
+            }
+            Some(KeyOverlay::Name(name)) => {
+                return Err(format!(
+                    "key_fallback `{name}` is not known; it is \"singleton\" or a list of columns"
+                ));
+            }
+            Some(KeyOverlay::Columns(columns)) => {
+                if let Some(unknown) = columns
+                    .iter()
+                    .find(|name| resource.columns.iter().all(|column| column.name != name.as_str()))
+                {
+                    return Err(format!("key_fallback names no column with `{unknown}`"));
+                }
+                overlaid.key_fallback = KeyFallback::Columns(leak_all(columns));
+            }
+        }
+        Ok(overlaid)
+    }
+}
+
+impl PagingOverlay {
+    fn resolve(self) -> Paging {
+        let limit = |limit: Option<(String, u64)>| limit.map(|(name, size)| (&*name.leak(), size));
+        let total = |total: Option<TotalOverlay>| {
+            total.map(|total| match total {
+                TotalOverlay::Body(path) => Total::Body(path.leak()),
+                TotalOverlay::Header(name) => Total::Header(name.leak()),
+            })
+        };
+        match self {
+            Self::Single => Paging::Single,
+            Self::Offset { offset, limit: (name, size), total: place } => Paging::Offset {
+                offset: offset.leak(),
+                limit: (name.leak(), size),
+                total: total(place),
+            },
+            Self::Page { page, first, limit: size, total: place } => {
+                Paging::Page { page: page.leak(), first, limit: limit(size), total: total(place) }
+            }
+            Self::Token { param, next, done, limit: size } => Paging::Token {
+                param: param.leak(),
+                next: next.leak(),
+                done: done.map(|done| &*done.leak()),
+                limit: limit(size),
+            },
+            Self::LinkHeader { limit: size } => Paging::LinkHeader { limit: limit(size) },
+            Self::NextUrl { path, limit: size } => {
+                Paging::NextUrl { path: path.leak(), limit: limit(size) }
+            }
+        }
+    }
+}
+
+fn leak_all(texts: Vec<String>) -> &'static [&'static str] {
+    let texts: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
+    texts.leak()
+}
+
+/// What the compiler checks for a declaration: each placeholder is filled, and the parent's is there.
+fn check_path(path: &str, connector: &Connector, resource: &Resource) -> Result<(), String> {
+    if !path.starts_with('/') {
+        return Err("a path starts with a slash".to_owned());
+    }
+    let placeholders: Vec<&str> = path
+        .split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+        .collect();
+    let parent = resource.parent.map(|parent| parent.placeholder);
+    let filled = |name: &str| {
+        parent == Some(name) || connector.params.iter().any(|param| param.name == name)
+    };
+    if let Some(unknown) = placeholders.iter().find(|name| !filled(name)) {
+        return Err(format!("nothing fills the placeholder `{{{unknown}}}`"));
+    }
+    match parent.filter(|parent| !placeholders.contains(parent)) {
+        Some(parent) => Err(format!("the path needs the placeholder `{{{parent}}}`")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,162 @@
+//! Secret values, kept as fingerprints: a change shows, the value does not. Pure.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::column::{Column, Source};
+use crate::json;
+
+/// What becomes of the values of secret fields.
+#[derive(Clone, Debug)]
+pub(crate) enum Secrets {
+    /// They are stored as they are.
+    Keep,
+    /// They are stored as a keyed hash; the key belongs to the connection.
+    Fingerprint(FingerprintKey),
+}
+
+/// The key of a connection's fingerprints.
+#[derive(Clone)]
+pub(crate) struct FingerprintKey(pub(crate) String);
+
+impl std::fmt::Debug for FingerprintKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FingerprintKey(..)")
+    }
+}
+
+impl Secrets {
+    /// The value as it may be stored, as JSON, or nothing if it may be stored as it is.
+    pub(crate) fn veil(&self, column: &Column, value: &str) -> Option<String> {
+        let Self::Fingerprint(key) = self else { return None };
+        if value == "null" {
+            None
+        } else if column.secret {
+            Some(fingerprint(key, value))
+        } else if column.secret_members.is_empty() {
+            None
+        } else {
+            let mut veiled = Vec::with_capacity(value.len());
+            veil_members(key, column.secret_members, value, &mut veiled);
+            String::from_utf8(veiled).ok()
+        }
+    }
+
+    /// A whole row as it may be stored, where its place is not a table.
+    pub(crate) fn veil_row(&self, columns: &[Column], row: &str) -> String {
+        let mut veiled: Vec<u8> = Vec::with_capacity(row.len());
+        let whole = json::each_member(row, |name, value| {
+            let column = columns.iter().find(|column| {
+                column.source == Source::Field
+                    && (column.wire == name || column.aliases.contains(&&*name))
+            });
+            veiled.push(if veiled.is_empty() { b'{' } else { b',' });
+            json::push_string(&mut veiled, &name);
+            veiled.push(b':');
+            match column.and_then(|column| self.veil(column, value)) {
+                Some(veil) => veiled.extend_from_slice(veil.as_bytes()),
+                None => veiled.extend_from_slice(value.as_bytes()),
+            }
+        });
+        if whole.is_err() || veiled.is_empty() {
+            return row.to_owned();
+        }
+        veiled.push(b'}');
+        String::from_utf8(veiled).unwrap_or_default()
+    }
+}
+
+/// The fingerprint of a value, as a JSON string.
+fn fingerprint(key: &FingerprintKey, value: &str) -> String {
+    let mut hash =
+        Hmac::<Sha256>::new_from_slice(key.0.as_bytes()).expect("HMAC takes a key of any length");
+    hash.update(value.as_bytes());
+    // Half of the hash tells any two values apart, and is easier on the eye.
+    format!("\"hmac:{}\"", hex::encode(&hash.finalize().into_bytes()[..16]))
+}
+
+/// Copies a value, with the fingerprints of the members of these names, at any depth.
+fn veil_members(key: &FingerprintKey, names: &[&str], value: &str, out: &mut Vec<u8>) {
+    let start = out.len();
+    let copied = if json::is_object(value) {
+        out.push(b'{');
+        let mut first = true;
+        let members = json::each_member(value, |name, member| {
+            if !std::mem::take(&mut first) {
+                out.push(b',');
+            }
+            json::push_string(out, &name);
+            out.push(b':');
+            if names.contains(&&*name) && !matches!(member, "null" | "\"\"") {
+                out.extend_from_slice(fingerprint(key, member).as_bytes());
+            } else {
+                veil_members(key, names, member, out);
+            }
+        });
+        out.push(b'}');
+        members
+    } else if json::is_list(value) {
+        out.push(b'[');
+        let mut first = true;
+        let elements = json::each_element(value, |element| {
+            if !std::mem::take(&mut first) {
+                out.push(b',');
+            }
+            veil_members(key, names, element, out);
+        });
+        out.push(b']');
+        elements
+    } else {
+        out.extend_from_slice(value.as_bytes());
+        Ok(())
+    };
+    if copied.is_err() {
+        // Checked JSON does not get here; if it did, nothing of it may be shown.
+        out.truncate(start);
+        out.extend_from_slice(b"null");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::column::Json;
+
+    fn secrets(key: &str) -> Secrets {
+        Secrets::Fingerprint(FingerprintKey(key.to_owned()))
+    }
+
+    #[test]
+    fn a_fingerprint_shows_a_change_and_not_the_value() {
+        let column = Column::new::<String>("value", "value", &[], "").secret();
+        let first = secrets("k").veil(&column, "\"hunter2\"").unwrap();
+        assert!(!first.contains("hunter2") && first.starts_with("\"hmac:"), "{first}");
+        assert_eq!(secrets("k").veil(&column, "\"hunter2\""), Some(first.clone()));
+        assert_ne!(secrets("k").veil(&column, "\"hunter3\""), Some(first.clone()));
+        assert_ne!(secrets("other").veil(&column, "\"hunter2\""), Some(first));
+        assert_eq!(secrets("k").veil(&column, "null"), None);
+        assert_eq!(Secrets::Keep.veil(&column, "\"hunter2\""), None);
+    }
+
+    #[test]
+    fn a_secret_inside_a_nested_value_is_found_at_any_depth() {
+        let column = Column::new::<Json>("proxy", "proxy", &[], "").secret_members(&["password"]);
+        let veiled = secrets("k").veil(&column, r#"{"host":"h","password":"p1","more":[{"password":"p2","n":1.50}],"password":null}"#).unwrap();
+        assert!(!veiled.contains("p1") && !veiled.contains("p2"), "{veiled}");
+        assert!(
+            veiled.starts_with(r#"{"host":"h","password":"hmac:"#)
+                && veiled.contains(r#""n":1.50"#),
+            "{veiled}"
+        );
+    }
+
+    #[test]
+    fn a_row_without_a_place_keeps_its_secrets_too() {
+        let columns = [Column::new::<String>("value", "value", &["oldValue"], "").secret()];
+        let veiled = secrets("k").veil_row(&columns, r#"{"value":"p1","oldValue":"p2","other":3}"#);
+        assert!(
+            !veiled.contains("p1") && !veiled.contains("p2") && veiled.contains(r#""other":3"#),
+            "{veiled}"
+        );
+    }
+}

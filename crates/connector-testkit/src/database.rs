@@ -1,0 +1,89 @@
+//! A database for one test, on the server that `TEST_DATABASE_URL` names.
+//!
+//! Each test has its own, so that tests run side by side and none sees what
+//! another left behind.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
+
+/// A database that is there until [`drop`](Self::drop) is called on it.
+///
+/// A test that fails leaves its database, which can then be looked at.
+#[derive(Debug)]
+pub struct Database {
+    server: String,
+    name: String,
+}
+
+impl Database {
+    /// Creates an empty database.
+    pub async fn create() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let server = std::env::var("TEST_DATABASE_URL").expect(
+            "TEST_DATABASE_URL names a server: run the tests with `cargo xtask test`, or export it",
+        );
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{number}", std::process::id());
+        let database = Self { server, name };
+        database
+            .on_server(&format!("drop database if exists {} with (force)", database.name))
+            .await;
+        database.on_server(&format!("create database {}", database.name)).await;
+        database
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        let mut url = url::Url::parse(&self.server).expect("TEST_DATABASE_URL is an address");
+        url.set_path(&self.name);
+        url.into()
+    }
+
+    /// A connection to it.
+    pub async fn connect(&self) -> PgConnection {
+        let options: PgConnectOptions = self.url().parse().expect("the address was made from one");
+        PgConnection::connect_with(&options).await.expect("the database was just created")
+    }
+
+    /// Runs statements.
+    pub async fn execute(&self, sql: &str) {
+        let mut connection = self.connect().await;
+        let done = connection.execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// The rows of a query, each as a JSON object with its columns in order of name.
+    pub async fn rows(&self, query: &str) -> Vec<serde_json::Value> {
+        let mut connection = self.connect().await;
+        let query = format!("select to_jsonb(r) from ({query}) r");
+        let rows = sqlx::query(AssertSqlSafe(query.clone())).fetch_all(&mut connection).await;
+        let rows = rows.unwrap_or_else(|error| panic!("{query}: {error}"));
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// The one value of a query, as text.
+    pub async fn value(&self, query: &str) -> String {
+        let mut connection = self.connect().await;
+        let query = format!("select (({query})::text)");
+        let row = sqlx::query(AssertSqlSafe(query.clone())).fetch_one(&mut connection).await;
+        let row = row.unwrap_or_else(|error| panic!("{query}: {error}"));
+        row.get::<Option<String>, _>(0).unwrap_or_else(|| "null".to_owned())
+    }
+
+    /// Removes it.
+    pub async fn drop(self) {
+        self.on_server(&format!("drop database {} with (force)", self.name)).await;
+    }
+
+    async fn on_server(&self, statement: &str) {
+        let options: PgConnectOptions =
+            self.server.parse().expect("TEST_DATABASE_URL is the address of a Postgres server");
+        let mut connection = PgConnection::connect_with(&options)
+            .await
+            .expect("the server of TEST_DATABASE_URL answers");
+        let done = connection.execute(sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))).await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+}
