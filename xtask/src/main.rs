@@ -44,13 +44,13 @@ enum Command {
 
 fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
-    let result = match command {
+    let result = connector_core::prepare().map_err(Into::into).and_then(|()| match command {
         Command::SyncAll(args) => sync_all::run(&args),
         Command::Psql(args) => psql::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Ddl(args) => ddl::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
-    };
+    });
     result.unwrap_or_else(|error| {
         match error.downcast_ref() {
             Some(error) => connector_core::print_error(error),

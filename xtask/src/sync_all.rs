@@ -5,18 +5,21 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use connector_core::{
-    Connection, Error, File, Flags, Report, block_on, now, print, print_error, print_report,
-    start_logging,
+    Connection, Connector, DOCUMENTED, Error, File, Flags, Report, Unset, block_on, now, print,
+    print_error, print_report, start_logging,
 };
 use connector_testkit::{Content, Vendor};
 
-use crate::{connectors, root};
+use crate::connectors;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Sync from simulated vendors, with invented data
     #[arg(long)]
     demo: bool,
+    /// The preset of the demonstration
+    #[arg(long, value_name = "NAME", requires = "demo", default_value = DOCUMENTED)]
+    preset: String,
     /// The file that holds connections [default: connectors.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -27,23 +30,26 @@ pub(crate) struct Args {
 
 /// The number of rows of each listing in the demonstration: enough for several pages.
 const DEMO_ROWS: u64 = 120;
+/// The number of rows for each parent row.
+const DEMO_CHILDREN: u64 = 3;
 /// The seed of the demonstration's data, which is the same in each run.
 const DEMO_SEED: u64 = 7;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     start_logging(false);
-    let outcomes = if args.demo { demo()? } else { all(args)? };
-    let mut status = 0;
+    let outcomes = if args.demo { demo(&args.preset)? } else { all(args)? };
+    let (mut tried, mut status) = (false, 0);
     let mut reports = Vec::new();
     for outcome in outcomes {
         match outcome {
             Ok(report) => {
+                tried = true;
                 status = status.max(report.exit_status());
                 reports.push(report);
             }
             Err(error) => {
-                // One connection that could not be tried makes the whole incomplete, and not untried.
-                status = status.max(1);
+                tried |= error.exit_status() == 1;
+                status = 1;
                 print_error(&error);
             }
         }
@@ -55,58 +61,87 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             print_report(report, false)?;
             print("")?;
         }
-        if args.demo {
-            print(HINT)?;
+        if args.demo && tried {
+            print(&hint(&args.preset))?;
         }
     }
-    Ok(ExitCode::from(if reports.is_empty() { 2 } else { status }))
+    Ok(ExitCode::from(if tried { status } else { 2 }))
 }
 
-const HINT: &str = "The rows are in .connectors/, one schema for each connector. Look at them with:\n\n  \
-                    cargo xtask psql 'select id, name, status from demo_accounts.campaigns limit 5'";
+/// Where the rows are, and what to type next.
+fn hint(preset: &str) -> String {
+    let place = if database_url().is_some() { "the database of DATABASE_URL" } else { ".connectors/" };
+    let schema = demo_schema(connectors::ALL[1], preset);
+    format!(
+        "The rows are in {place}, one schema for each connector. Look at them with:\n\n  \
+         cargo xtask psql 'select id, name, status, created_on from {schema}.campaigns limit 5'"
+    )
+}
 
 type Outcome = Result<Report, Error>;
 
 fn all(args: &Args) -> Result<Vec<Outcome>> {
     let file = File::read(args.config.as_deref())?;
-    let names: Vec<(String, String)> = file
-        .connections()
-        .map(|(name, connector)| (name.to_owned(), connector.to_owned()))
-        .collect();
-    if names.is_empty() {
-        let error = Error::settings("there are no connections to sync");
-        return Err(error.next("copy connectors.example.toml to connectors.toml and edit it, or try `cargo xtask sync-all --demo`").into());
-    }
-    let one = |(name, connector): &(String, String)| {
-        let connector = connectors::find(connector)
-            .ok_or_else(|| Error::settings(format!("the connection `{name}` is one of the connector `{connector}`, which does not exist")))?;
-        let flags = Flags {
-            config: args.config.clone(),
-            connection: Some(name.clone()),
-            ..Flags::default()
-        };
-        let connection = Connection::resolve(connector, &file, &flags)?;
-        block_on(connector_core::sync(&connection, now()))?
+    let resolve = |(name, connector): (&str, &str)| {
+        let connector = connectors::find(connector).ok_or_else(|| {
+            let known: Vec<&str> = connectors::ALL.iter().map(|connector| connector.name).collect();
+            Error::settings(format!("the connection `{name}` is one of the connector `{connector}`, which does not exist"))
+                .next(format!("there are: {}", known.join(", ")))
+        })?;
+        let connection = Some(name.to_owned());
+        let flags = Flags { config: args.config.clone(), connection, ..Flags::default() };
+        Connection::resolve(connector, &file, &flags)
     };
-    Ok(names.iter().map(one).collect())
+    let (mut connections, mut outcomes) = (Vec::new(), Vec::new());
+    for section in file.connections() {
+        match resolve(section) {
+            Ok(connection) => connections.push(connection),
+            Err(error) => outcomes.push(Err(error)),
+        }
+    }
+    if connections.is_empty() && outcomes.is_empty() {
+        let error = Error::settings("there are no connections to sync").next(
+            "copy connectors.example.toml to connectors.toml and edit it, or try `cargo xtask sync-all --demo`",
+        );
+        return Err(error.into());
+    }
+    outcomes.extend(block_on(connector_core::sync_all(&connections, now()))?);
+    Ok(outcomes)
 }
 
-fn demo() -> Result<Vec<Outcome>> {
-    let database = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
-    let one = |connector| -> Result<Outcome> {
-        let content = Content::generated(DEMO_SEED, |_| DEMO_ROWS);
-        let vendor =
-            Vendor::start(connector, content).context("the simulated vendor does not start")?;
-        let connection = Connection::to(
-            connector,
-            vendor.base_url(),
-            vendor.key().into(),
-            database.clone().map(Into::into),
-        )?
-        .in_schema(&format!("demo_{}", connector.name))
-        .without_rate_limit();
-        Ok(block_on(connector_core::sync(&connection, now()))?)
-    };
-    let _ = root();
-    connectors::ALL.into_iter().map(one).collect()
+fn demo(preset: &str) -> Result<Vec<Outcome>> {
+    let mut vendors = Vec::new();
+    let mut connections = Vec::new();
+    for declared in connectors::ALL {
+        let connector = declared.with_preset(preset)?;
+        let rows = |name: &str| match connector.resource(name).and_then(|child| child.parent) {
+            Some(_) => DEMO_CHILDREN,
+            None => DEMO_ROWS,
+        };
+        let vendor = Vendor::start(connector, Content::generated(DEMO_SEED, rows))
+            .context("a simulated vendor does not start")?;
+        let database = database_url().map(Into::into);
+        let mut connection =
+            Connection::to(connector, vendor.base_url(), vendor.key().into(), database)?
+                .in_schema(&demo_schema(connector, preset))
+                .without_rate_limit();
+        for param in connector.params.iter().filter(|param| param.unset == Unset::Required) {
+            connection = connection.with_param(param.name, &["demo"])?;
+        }
+        connections.push(connection);
+        vendors.push(vendor);
+    }
+    Ok(block_on(connector_core::sync_all(&connections, now()))?)
+}
+
+/// The demonstration keeps away from the schemas of real connections.
+fn demo_schema(connector: &Connector, preset: &str) -> String {
+    match preset {
+        DOCUMENTED => format!("demo_{}", connector.name),
+        _ => format!("demo_{preset}_{}", connector.name),
+    }
+}
+
+fn database_url() -> Option<String> {
+    std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty())
 }

@@ -46,6 +46,6 @@ pub use resource::{
     Parent, Rate, Resource, Retry, SINGLETON_KEY, TimeFormat, Unset, Values,
 };
 pub use secrecy::SecretString;
-pub use settings::{CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags, Running};
-pub use store::{Database, Verdict};
-pub use sync::sync;
+pub use settings::{CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags};
+pub use store::Verdict;
+pub use sync::{sync, sync_all};

@@ -187,6 +187,8 @@ pub struct Resource {
     pub select: &'static [&'static str],
     /// Whether a body without any of the places is a listing without items.
     pub missing_is_empty: bool,
+    /// Whether each listing is one item by its nature.
+    pub singleton: bool,
     /// Which page comes next.
     pub paging: Paging,
     /// The columns that identify an item among its siblings.
@@ -300,6 +302,7 @@ impl Resource {
             query: &[],
             select: &["$"],
             missing_is_empty: false,
+            singleton: false,
             paging: Paging::Single,
             key: &["id"],
             key_fallback: KeyFallback::None,
@@ -368,9 +371,10 @@ impl Resource {
         self
     }
 
-    /// The one item of its kind: one response, and a constant key if none is sent.
+    /// The one item of its kind, with a constant key if the vendor sends none.
     #[must_use]
-    pub const fn singleton(self) -> Self {
+    pub const fn singleton(mut self) -> Self {
+        self.singleton = true;
         self.or_key(KeyFallback::Singleton)
     }
 

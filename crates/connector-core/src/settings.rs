@@ -435,65 +435,17 @@ impl Connection {
     }
 
     /// The database, started if it is the embedded one.
-    pub(crate) async fn database(&self) -> Result<Running> {
+    pub(crate) async fn database(&self) -> Result<Database> {
         match &self.database_url {
-            Some(url) => Ok(Running::server(Database::new(url.expose_secret())?)),
-            None => Running::embedded(Path::new(EMBEDDED_DIRECTORY)).await,
-        }
-    }
-}
-
-/// A database that is there as long as this value is.
-pub struct Running {
-    database: Database,
-    #[cfg(feature = "embedded")]
-    _server: Option<embedded_postgres::Server>,
-}
-
-impl std::ops::Deref for Running {
-    type Target = Database;
-
-    fn deref(&self) -> &Database {
-        &self.database
-    }
-}
-
-impl Running {
-    fn server(database: Database) -> Self {
-        Self {
-            database,
-            #[cfg(feature = "embedded")]
-            _server: None,
+            Some(url) => Database::server(url.expose_secret()),
+            None => Database::embedded(Path::new(EMBEDDED_DIRECTORY)).await,
         }
     }
 
-    /// Starts the embedded database in a directory.
-    #[cfg(feature = "embedded")]
-    pub async fn embedded(directory: &Path) -> Result<Self> {
-        let path = directory.to_owned();
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-            Error::settings(format!("the embedded database does not start: {error}")).because(error)
-        };
-        let server = tokio::task::spawn_blocking(move || embedded_postgres::start(&path))
-            .await
-            .map_err(|error| failed(error.into()))?
-            .map_err(|error| failed(error.into()))?;
-        let database = Database::new(server.url())?.with_one_connection();
-        tracing::info!(
-            "DATABASE_URL is not set: rows go to the embedded database in {}",
-            directory.display()
-        );
-        Ok(Self { database, _server: Some(server) })
-    }
-
-    /// Says that this program was built without the embedded database.
-    #[cfg(not(feature = "embedded"))]
-    pub async fn embedded(_: &Path) -> Result<Self> {
-        std::future::ready(Err(Error::settings(
-            "DATABASE_URL is not set, and this program was built without the embedded database",
-        )
-        .next("export DATABASE_URL=postgres://user:password@host:port/database")))
-        .await
+    /// Whether the rows of both go to the same database.
+    pub(crate) fn shares_database(&self, other: &Self) -> bool {
+        let url = |connection: &Self| connection.database_url.as_ref().map(|url| url.expose_secret().to_owned());
+        url(self) == url(other)
     }
 }
 

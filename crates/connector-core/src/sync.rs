@@ -24,7 +24,7 @@ use crate::resource::{Connector, Resource};
 use crate::secret::Secrets;
 use crate::select;
 use crate::settings::{Connection, Params, Range};
-use crate::store::{Batch, Counts, EndedWalk, ResourceOutcome, Store, Table, Verdict};
+use crate::store::{Batch, Counts, Database, EndedWalk, ResourceOutcome, Store, Table, Verdict};
 
 /// The size at which a batch is committed.
 const BATCH_BYTES: usize = 4 << 20;
@@ -75,13 +75,48 @@ struct WalkEnd {
 
 /// Syncs a connection: everything, or the resources that it selects and their parents.
 pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
+    let database = connection.database().await?;
+    let report = sync_into(&database, connection, started_at).await;
+    database.close().await;
+    report
+}
+
+/// Syncs several connections side by side; one that fails does not stop the others.
+pub async fn sync_all(connections: &[Connection], started_at: DateTime<Utc>) -> Vec<Result<Report>> {
+    let mut databases: Vec<(&Connection, Database)> = Vec::new();
+    let mut failures = Vec::new();
+    for connection in connections {
+        if databases.iter().any(|(other, _)| connection.shares_database(other)) {
+            failures.push(None);
+            continue;
+        }
+        match connection.database().await {
+            Ok(database) => {
+                databases.push((connection, database));
+                failures.push(None);
+            }
+            Err(error) => failures.push(Some(error)),
+        }
+    }
+    let runs = connections.iter().zip(failures).map(async |(connection, failure)| {
+        match (failure, databases.iter().find(|(other, _)| connection.shares_database(other))) {
+            (None, Some((_, database))) => sync_into(database, connection, started_at).await,
+            (Some(error), _) => Err(error),
+            (None, None) => Err(Error::settings("the database could not be opened")),
+        }
+    });
+    let reports = futures_util::future::join_all(runs).await;
+    for (_, database) in databases {
+        database.close().await;
+    }
+    reports
+}
+
+async fn sync_into(database: &Database, connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
     let start = Instant::now();
     let connector = connection.connector;
     let client = connection.client()?;
-    let database = connection.database().await?;
-    let store =
-        Store::begin(&database, connector, &connection.schema, &connection.preset, started_at)
-            .await?;
+    let store = Store::begin(database, connector, &connection.schema, &connection.preset, started_at).await?;
     let context = Arc::new(Context {
         connector,
         client,
@@ -126,7 +161,6 @@ pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<
     if let Some(context) = Arc::into_inner(context) {
         context.store.close().await;
     }
-    drop(database);
     Ok(Report {
         connection: connection.schema.clone(),
         connector: connector.name,

@@ -62,7 +62,7 @@ impl Generator {
 
     pub(crate) fn rows(&self, resource: &Resource) -> u64 {
         let rows = (self.rows)(resource.name);
-        if resource.key_fallback == KeyFallback::Singleton { rows.min(1) } else { rows }
+        if resource.singleton { rows.min(1) } else { rows }
     }
 
     /// Whether one of the resource's rows has this identifier.

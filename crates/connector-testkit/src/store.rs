@@ -55,7 +55,7 @@ impl Store {
     /// What surrounds the items: what its fixture has, or nothing but their place.
     pub(crate) fn envelope(&self, listing: &Listing) -> Envelope {
         let resource = listing.resource(self.connector);
-        let single = resource.key_fallback == KeyFallback::Singleton;
+        let single = resource.singleton;
         let bare = || Envelope::bare(resource.select[0], single);
         self.held(listing).map_or_else(bare, |held| held.envelope.clone())
     }

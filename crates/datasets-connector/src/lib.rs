@@ -61,6 +61,7 @@ pub const CONNECTOR: Connector = Connector {
             .params(&["unnamed", "ownership", "desc"])
             .version("modified_at"),
         each::<Dataset>("dataset", "/datasets/{dataset_id}")
+            .singleton()
             .select(&["data"])
             .version("modified_at"),
         items::<WebsiteContent>("item_collection_website_content_crawler"),

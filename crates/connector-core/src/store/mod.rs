@@ -5,15 +5,13 @@
 //! the state of its last commit, and a reader never sees one without the other.
 
 mod commit;
+mod database;
 mod migrate;
 mod runs;
 mod sql;
 
-use std::str::FromStr;
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tracing::warn;
 
@@ -22,38 +20,13 @@ use crate::resource::Connector;
 use crate::secret::FingerprintKey;
 
 pub(crate) use commit::{Batch, Counts, EndedWalk, Table};
+pub(crate) use database::Database;
 pub(crate) use runs::ResourceOutcome;
 pub use runs::Verdict;
 pub(crate) use sql::ident;
 
 /// The oldest server whose functions are used here.
 const OLDEST_SERVER: i32 = 14;
-
-/// Where rows go.
-#[derive(Clone, Debug)]
-pub struct Database {
-    options: PgConnectOptions,
-    connections: u32,
-}
-
-impl Database {
-    /// A server, by its address.
-    pub fn new(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url).map_err(|error| {
-            Error::settings("DATABASE_URL is not understood")
-                .next("write it as postgres://user:password@host:port/database")
-                .because(error)
-        })?;
-        Ok(Self { options: options.application_name("vendor-connectors"), connections: 4 })
-    }
-
-    /// Restricts it to one connection, which is all that the embedded database has.
-    #[must_use]
-    pub fn with_one_connection(mut self) -> Self {
-        self.connections = 1;
-        self
-    }
-}
 
 /// The database of one run.
 pub(crate) struct Store {
@@ -78,27 +51,17 @@ impl Store {
         preset: &str,
         started_at: DateTime<Utc>,
     ) -> Result<Self> {
-        let connecting = |error| nothing_tried(Error::storage("connecting", error));
-        let pool = PgPoolOptions::new()
-            .max_connections(database.connections)
-            .acquire_timeout(Duration::from_secs(20))
-            // The embedded database starts anew with each connection.
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(database.options.clone())
-            .await
-            .map_err(connecting)?;
         let mut store = Self {
-            pool,
+            pool: database.pool.clone(),
             lock: None,
             schema: schema.to_owned(),
             run_id: 0,
             fingerprint_key: FingerprintKey(String::new()),
-            embedded: database.connections == 1,
+            embedded: database.embedded,
             started_at,
         };
         store.check_server().await.map_err(nothing_tried)?;
-        if database.connections > 1 {
+        if !database.embedded {
             store.lock = Some(lock(&database.options, schema).await.map_err(nothing_tried)?);
         }
         migrate::up(&store.pool, schema, connector.migrations).await.map_err(nothing_tried)?;
@@ -117,14 +80,13 @@ impl Store {
         Ok(())
     }
 
-    /// Ends the connections; an error here changes nothing that was committed.
+    /// Gives the connection's lock back; an error here changes nothing that was committed.
     pub(crate) async fn close(self) {
         if let Some(lock) = self.lock
             && let Err(error) = lock.close().await
         {
-            warn!("the lock's connection did not close: {}", Error::storage("closing", error));
+            warn!("the lock's session did not close: {}", Error::storage("closing", error));
         }
-        self.pool.close().await;
     }
 
     /// Up to `limit` values of a parent's column after `after`, in rows that are not deleted, in order.
@@ -155,7 +117,7 @@ impl Store {
             sqlx::query_scalar("select current_setting('server_version_num')::int / 10000")
                 .fetch_one(&self.pool)
                 .await
-                .map_err(|error| Error::storage("asking for its version", error))?;
+                .map_err(|error| Error::storage("connecting", error))?;
         if version >= OLDEST_SERVER {
             return Ok(());
         }

@@ -1,0 +1,103 @@
+//! Where rows go: a server, or the database that needs none.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tracing::info;
+#[cfg(feature = "embedded")]
+use tracing::warn;
+
+use crate::error::{Error, Result};
+
+/// A database, which several connections of a program can share.
+#[derive(Debug)]
+pub(crate) struct Database {
+    pub(super) pool: PgPool,
+    pub(super) options: PgConnectOptions,
+    /// Whether it is the embedded one, which has a single session and nobody who looks after it.
+    pub(super) embedded: bool,
+    #[cfg(feature = "embedded")]
+    server: Option<embedded_postgres::Server>,
+}
+
+impl Database {
+    /// A server, by its address. Nothing is sent yet.
+    pub(crate) fn server(url: &str) -> Result<Self> {
+        let options = options(url)?;
+        Ok(Self {
+            pool: pool(&options, 8, Duration::from_secs(20)),
+            options,
+            embedded: false,
+            #[cfg(feature = "embedded")]
+            server: None,
+        })
+    }
+
+    /// The embedded database in a directory.
+    #[cfg(feature = "embedded")]
+    pub(crate) async fn embedded(directory: &Path) -> Result<Self> {
+        let path = directory.to_owned();
+        let server = tokio::task::spawn_blocking(move || embedded_postgres::start(&path))
+            .await
+            .map_err(|error| Error::settings("the embedded database does not start").because(error))?
+            .map_err(|error| Error::settings(said(&error)).because(error))?;
+        info!("DATABASE_URL is not set: rows go to the embedded database in {}/", directory.display());
+        let options = options(server.url())?;
+        // Everybody waits for the one session, however long a commit takes.
+        let pool = pool(&options, 1, Duration::from_secs(600));
+        Ok(Self { pool, options, embedded: true, server: Some(server) })
+    }
+
+    /// Says that this program was built without the embedded database.
+    #[cfg(not(feature = "embedded"))]
+    pub(crate) async fn embedded(_: &Path) -> Result<Self> {
+        std::future::ready(Err(Error::settings(
+            "DATABASE_URL is not set, and this program was built without the embedded database",
+        )
+        .next("export DATABASE_URL=postgres://user:password@host:port/database")))
+        .await
+    }
+
+    /// Ends all sessions; what was committed stays, whatever happens here.
+    pub(crate) async fn close(self) {
+        self.pool.close().await;
+        #[cfg(feature = "embedded")]
+        if let Some(server) = self.server {
+            match tokio::task::spawn_blocking(|| server.shutdown()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => warn!("{error}"),
+                Err(error) => warn!("the embedded database did not end: {error}"),
+            }
+        }
+    }
+}
+
+fn options(url: &str) -> Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url).map_err(|error| {
+        Error::settings("DATABASE_URL is not understood")
+            .next("write it as postgres://user:password@host:port/database")
+            .because(error)
+    })?;
+    Ok(options.application_name("vendor-connectors"))
+}
+
+fn pool(options: &PgConnectOptions, sessions: u32, patience: Duration) -> PgPool {
+    let pool = PgPoolOptions::new().max_connections(sessions).acquire_timeout(patience);
+    // The embedded database starts anew with each session.
+    pool.idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone())
+}
+
+/// An error of the embedded database with its causes, none of which holds a row.
+#[cfg(feature = "embedded")]
+fn said(error: &embedded_postgres::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(source) = cause {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        cause = source.source();
+    }
+    text
+}
