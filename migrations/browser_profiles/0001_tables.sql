@@ -75,7 +75,7 @@ comment on column profiles.timezone is 'Time zone that it shows: `enabled`, `fil
 comment on column profiles.proxy_enabled is 'Whether it uses a proxy.';
 comment on column profiles.proxy_type is 'Kind of proxy, such as `none`.';
 comment on column profiles.proxy_region is 'Region of the proxy.';
-comment on column profiles.proxy is 'Proxy: `id`, `mode`, `host`, `port`, `username`, `password`, `customName`, `changeIpUrl`, `autoProxyRegion` and `torProxyRegion`; user name and password are kept as sent.';
+comment on column profiles.proxy is 'Proxy: `id`, `mode`, `host`, `port`, `username`, `password`, `customName`, `changeIpUrl`, `autoProxyRegion` and `torProxyRegion`; user name and password are fingerprints.';
 comment on column profiles.archived_proxy is 'Proxy that is archived: `id`, `name` and `country`.';
 comment on column profiles.tags is 'Tags: `_id`, `title`, `color` and `field` of each, or a text.';
 comment on column profiles.folders is 'Names of the folders that it is in.';

@@ -70,7 +70,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
 /// Where the rows are, and what to type next.
 fn hint(preset: &str) -> String {
-    let place = if database_url().is_some() { "the database of DATABASE_URL" } else { ".connectors/" };
+    let place =
+        if database_url().is_some() { "the database of DATABASE_URL" } else { ".connectors/" };
     let schema = demo_schema(connectors::ALL[1], preset);
     format!(
         "The rows are in {place}, one schema for each connector. Look at them with:\n\n  \

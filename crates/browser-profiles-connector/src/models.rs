@@ -45,7 +45,8 @@ pub struct Profile {
     /// Region of the proxy.
     pub proxy_region: Option<String>,
     /// Proxy: `id`, `mode`, `host`, `port`, `username`, `password`, `customName`, `changeIpUrl`,
-    /// `autoProxyRegion` and `torProxyRegion`; user name and password are kept as sent.
+    /// `autoProxyRegion` and `torProxyRegion`; user name and password are fingerprints.
+    #[record(secret_members("username", "password", "changeIpUrl"))]
     pub proxy: Option<Json>,
     /// Proxy that is archived: `id`, `name` and `country`.
     pub archived_proxy: Option<Json>,

@@ -306,10 +306,10 @@ fn whole_number(digits: &str) -> Option<i64> {
 
 /// RFC 3339, or an epoch in seconds or milliseconds.
 ///
-/// Seconds reach 10^11 in the year 5138, milliseconds passed it in 1973, so the
-/// two cannot be confused for any time that an API has to tell.
+/// Seconds reach 10^12 in the year 33,658, milliseconds passed it in 2001, so the
+/// two are not confused for any time that an API has to tell.
 pub(crate) fn timestamp(text: &str) -> Option<DateTime<Utc>> {
-    const MILLISECONDS: i64 = 100_000_000_000;
+    const MILLISECONDS: i64 = 1_000_000_000_000;
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.to_utc());
     }
@@ -320,8 +320,8 @@ pub(crate) fn timestamp(text: &str) -> Option<DateTime<Utc>> {
             DateTime::from_timestamp_millis(epoch)
         };
     }
-    let epoch = text.parse::<f64>().ok().filter(|epoch| epoch.abs() < 1e11)?;
-    #[expect(clippy::cast_possible_truncation, reason = "microseconds of an epoch below 10^11 fit")]
+    let epoch = text.parse::<f64>().ok().filter(|epoch| epoch.abs() < 1e12)?;
+    #[expect(clippy::cast_possible_truncation, reason = "microseconds of an epoch below 10^12 fit")]
     let micros = (epoch * 1e6).round() as i64;
     DateTime::from_timestamp_micros(micros)
 }
@@ -379,6 +379,8 @@ mod tests {
         ] {
             check::<DateTime<Utc>>(json, Fit::Written, &expected.to_be_bytes());
         }
+        let year_9999 = 252_455_615_999_000_000_i64;
+        check::<DateTime<Utc>>("253402300799", Fit::Written, &year_9999.to_be_bytes());
         check::<DateTime<Utc>>(r#""2023-11-14""#, Fit::Misfit, b"");
         check::<DateTime<Utc>>("true", Fit::Misfit, b"");
     }

@@ -449,3 +449,161 @@ fn push_extra(tuples: &mut Vec<u8>, extra: &mut Vec<u8>) {
         set_length(tuples, start, extra.len() + 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::column::Json;
+    use crate::record::Record;
+
+    #[derive(connector_derive::Record)]
+    #[expect(dead_code, reason = "a model is a declaration and is never built")]
+    struct Row {
+        id: String,
+        #[record(alias = "oldCount")]
+        count: Option<i64>,
+        #[record(unordered)]
+        labels: Option<Json>,
+        #[record(secret)]
+        token: Option<String>,
+        updated_at: Option<crate::DateTime<crate::Utc>>,
+    }
+
+    const ROWS: Resource = Resource::new::<Row>("rows", "/rows").cursor("updated_at");
+
+    /// The tuples as a person reads them: a row each, nulls as `-`, binary numbers as `#`.
+    fn show(encoded: &Encoded) -> Vec<String> {
+        let mut rest = &encoded.tuples[..];
+        let mut take = |length: usize| {
+            let (taken, left) = rest.split_at(length);
+            rest = left;
+            taken
+        };
+        let mut rows = Vec::new();
+        for _ in &encoded.keys {
+            let fields = i16::from_be_bytes(take(2).try_into().unwrap());
+            let row = (0..fields).map(|_| match i32::from_be_bytes(take(4).try_into().unwrap()) {
+                -1 => "-".to_owned(),
+                8 => {
+                    let number = i64::from_be_bytes(take(8).try_into().unwrap());
+                    format!("#{number}")
+                }
+                length => {
+                    String::from_utf8_lossy(take(length.try_into().unwrap())).replace('\u{1}', "")
+                }
+            });
+            rows.push(row.collect::<Vec<_>>().join(" | "));
+        }
+        assert!(rest.is_empty());
+        rows
+    }
+
+    fn decode(rows: &[&str]) -> Encoded {
+        Decoder::new(&ROWS, Secrets::Keep, Bounds::default()).page(rows, &[], 7)
+    }
+
+    #[test]
+    fn what_no_column_knows_or_holds_is_kept_beside_the_row() {
+        let encoded = decode(&[
+            r#"{"id":"a","count":1,"labels":["y","x"],"updatedAt":946684801}"#,
+            r#"{"id":2,"count":9223372036854775808,"other":1e400,"Id":"x"}"#,
+            r#"{"id":"c","count":1,"count":2}"#,
+            r#"{"oldCount":3,"id":"d","count":4}"#,
+            r#"{"id":"e","bad":"\u0000"}"#,
+        ]);
+        assert_eq!(
+            show(&encoded),
+            [
+                r#"a | #1 | ["x","y"] | - | #1000000 | - | #7"#,
+                r#"2 | - | - | - | - | {"other":1e400,"Id":"x","count":9223372036854775808} | #8"#,
+                r#"c | #2 | - | - | - | {"count":1} | #9"#,
+                r#"d | #4 | - | - | - | {"oldCount":3} | #10"#,
+                r#"e | - | - | - | - | {"bad":{"_raw":"\"\\u0000\""}} | #11"#,
+            ]
+        );
+        let drift: Vec<String> = encoded
+            .drift
+            .keys()
+            .map(|(field, kind, json_type)| format!("{field} {} {json_type}", kind.name()))
+            .collect();
+        assert_eq!(
+            drift,
+            [
+                "Id unknown string",
+                "bad unknown string",
+                "count misfit number",
+                "count repeated number",
+                "other unknown number"
+            ]
+        );
+        assert_eq!(encoded.cursor, Some(1_000_000));
+    }
+
+    #[test]
+    fn a_row_without_a_usable_key_does_not_cost_its_neighbours() {
+        let long = format!(r#"{{"id":"{}"}}"#, "k".repeat(MAX_KEY_BYTES + 1));
+        let encoded = decode(&[
+            r#"{"id":"a"}"#,
+            r#"{"count":1}"#,
+            r#"{"id":null}"#,
+            r#"{"id":{}}"#,
+            r#"{"id":""}"#,
+            "[1]",
+            &long,
+            r#"{"id":"z"}"#,
+        ]);
+        assert_eq!(show(&encoded), ["a | - | - | - | - | - | #7", "z | - | - | - | - | - | #14"]);
+        let reasons: Vec<&str> = encoded.rejected.iter().map(|row| row.reason.as_str()).collect();
+        assert_eq!(
+            reasons,
+            [
+                "its key `id` is missing",
+                "its key `id` is missing",
+                "its key `id` does not fit its column",
+                "its key `id` is empty",
+                "the row is a list and no object",
+                "its key is longer than 2000 bytes",
+            ]
+        );
+    }
+
+    #[test]
+    fn rows_outside_of_the_range_are_left_out() {
+        let bounds = Bounds { since: Some(0), until: Some(2_000_000) };
+        let encoded = Decoder::new(&ROWS, Secrets::Keep, bounds).page(
+            &[
+                r#"{"id":"a","updatedAt":946684799}"#,
+                r#"{"id":"b","updatedAt":946684800}"#,
+                r#"{"id":"c","updatedAt":946684802}"#,
+                r#"{"id":"d"}"#,
+            ],
+            &[],
+            0,
+        );
+        assert_eq!((show(&encoded).len(), encoded.outside), (2, 2));
+    }
+
+    #[test]
+    fn a_missing_key_is_made_from_what_identifies_the_row() {
+        #[derive(connector_derive::Record)]
+        #[expect(dead_code, reason = "a model is a declaration and is never built")]
+        struct Cookie {
+            uuid: Option<String>,
+            domain: Option<String>,
+            name: Option<String>,
+        }
+        const COOKIES: Resource = Resource::new::<Cookie>("cookies", "/cookies")
+            .key(&["uuid"])
+            .or_key(KeyFallback::Columns(&["domain", "name"]));
+        const ONE: Resource =
+            Resource::new::<Cookie>("cookies", "/cookies").key(&["uuid"]).singleton();
+        let rows =
+            [r#"{"domain":"d","name":"n"}"#, r#"{"uuid":"u","domain":"d"}"#, r#"{"domain":"d"}"#];
+        let encoded = Decoder::new(&COOKIES, Secrets::Keep, Bounds::default()).page(&rows, &[], 0);
+        assert_eq!(show(&encoded), [r#"["d", "n"] | d | n | - | #0"#, "u | d | - | - | #1"]);
+        assert_eq!(encoded.rejected.len(), 1);
+        let encoded = Decoder::new(&ONE, Secrets::Keep, Bounds::default()).page(&rows[..1], &[], 0);
+        assert_eq!(show(&encoded), ["singleton | d | n | - | #0"]);
+        let _ = Cookie::DOC;
+    }
+}

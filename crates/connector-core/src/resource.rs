@@ -516,6 +516,79 @@ impl Resource {
 
 impl Connector {
     /// Panics, and so does not compile, unless the declaration makes sense.
+    ///
+    /// ```
+    /// use connector_core::{Auth, Connector, Record, Resource, Retry};
+    ///
+    /// #[derive(Record)]
+    /// struct Shop {
+    ///     id: String,
+    /// }
+    ///
+    /// const SHOPS: Connector = Connector {
+    ///     name: "shops",
+    ///     doc: "Shops and their orders",
+    ///     base_url: "https://api.example.com",
+    ///     auth: Auth::BEARER,
+    ///     retry: Retry::STANDARD,
+    ///     rate: None,
+    ///     errors: &[],
+    ///     params: &[],
+    ///     migrations: &[],
+    ///     presets: &[],
+    ///     resources: &[
+    ///         Resource::new::<Shop>("shops", "/shops"),
+    ///         Resource::new::<Shop>("orders", "/shops/{shop_id}/orders").each("shop_id", "shops", "id"),
+    ///     ],
+    /// }
+    /// .checked();
+    /// assert_eq!(SHOPS.resources.len(), 2);
+    /// ```
+    ///
+    /// A key that names no column does not compile:
+    ///
+    /// ```compile_fail,E0080
+    /// # use connector_core::{Auth, Connector, Record, Resource, Retry};
+    /// # #[derive(Record)]
+    /// # struct Shop { id: String }
+    /// # const SHOPS: Connector = Connector {
+    /// #     name: "shops", doc: "", base_url: "https://api.example.com", auth: Auth::BEARER,
+    /// #     retry: Retry::STANDARD, rate: None, errors: &[], params: &[], migrations: &[], presets: &[],
+    /// resources: &[Resource::new::<Shop>("shops", "/shops").key(&["uid"])],
+    /// # }.checked();
+    /// # fn main() { println!("{}", SHOPS.name); }
+    /// ```
+    ///
+    /// Nor does a placeholder that nothing fills:
+    ///
+    /// ```compile_fail,E0080
+    /// # use connector_core::{Auth, Connector, Record, Resource, Retry};
+    /// # #[derive(Record)]
+    /// # struct Shop { id: String }
+    /// # const SHOPS: Connector = Connector {
+    /// #     name: "shops", doc: "", base_url: "https://api.example.com", auth: Auth::BEARER,
+    /// #     retry: Retry::STANDARD, rate: None, errors: &[], params: &[], migrations: &[], presets: &[],
+    /// resources: &[Resource::new::<Shop>("orders", "/shops/{shop_id}/orders")],
+    /// # }.checked();
+    /// # fn main() { println!("{}", SHOPS.name); }
+    /// ```
+    ///
+    /// Nor a child before its parent:
+    ///
+    /// ```compile_fail,E0080
+    /// # use connector_core::{Auth, Connector, Record, Resource, Retry};
+    /// # #[derive(Record)]
+    /// # struct Shop { id: String }
+    /// # const SHOPS: Connector = Connector {
+    /// #     name: "shops", doc: "", base_url: "https://api.example.com", auth: Auth::BEARER,
+    /// #     retry: Retry::STANDARD, rate: None, errors: &[], params: &[], migrations: &[], presets: &[],
+    /// resources: &[
+    ///     Resource::new::<Shop>("orders", "/shops/{shop_id}/orders").each("shop_id", "shops", "id"),
+    ///     Resource::new::<Shop>("shops", "/shops"),
+    /// ],
+    /// # }.checked();
+    /// # fn main() { println!("{}", SHOPS.name); }
+    /// ```
     #[must_use]
     #[track_caller]
     pub const fn checked(self) -> Self {

@@ -415,7 +415,9 @@ impl Connection {
         let mut wanted: Vec<&str> = self.resources.iter().map(String::as_str).collect();
         // Parents stand before their children, so going backwards finds grandparents too.
         for resource in self.connector.resources.iter().rev() {
-            if let Some(parent) = resource.parent.filter(|_| wanted.contains(&resource.name)) {
+            let parent =
+                resource.parent.filter(|parent| !self.params.contains_key(parent.placeholder));
+            if let Some(parent) = parent.filter(|_| wanted.contains(&resource.name)) {
                 wanted.push(parent.resource);
             }
         }
@@ -444,7 +446,9 @@ impl Connection {
 
     /// Whether the rows of both go to the same database.
     pub(crate) fn shares_database(&self, other: &Self) -> bool {
-        let url = |connection: &Self| connection.database_url.as_ref().map(|url| url.expose_secret().to_owned());
+        let url = |connection: &Self| {
+            connection.database_url.as_ref().map(|url| url.expose_secret().to_owned())
+        };
         url(self) == url(other)
     }
 }

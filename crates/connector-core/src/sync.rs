@@ -82,7 +82,10 @@ pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<
 }
 
 /// Syncs several connections side by side; one that fails does not stop the others.
-pub async fn sync_all(connections: &[Connection], started_at: DateTime<Utc>) -> Vec<Result<Report>> {
+pub async fn sync_all(
+    connections: &[Connection],
+    started_at: DateTime<Utc>,
+) -> Vec<Result<Report>> {
     let mut databases: Vec<(&Connection, Database)> = Vec::new();
     let mut failures = Vec::new();
     for connection in connections {
@@ -112,11 +115,17 @@ pub async fn sync_all(connections: &[Connection], started_at: DateTime<Utc>) -> 
     reports
 }
 
-async fn sync_into(database: &Database, connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
+async fn sync_into(
+    database: &Database,
+    connection: &Connection,
+    started_at: DateTime<Utc>,
+) -> Result<Report> {
     let start = Instant::now();
     let connector = connection.connector;
     let client = connection.client()?;
-    let store = Store::begin(database, connector, &connection.schema, &connection.preset, started_at).await?;
+    let store =
+        Store::begin(database, connector, &connection.schema, &connection.preset, started_at)
+            .await?;
     let context = Arc::new(Context {
         connector,
         client,
@@ -130,6 +139,7 @@ async fn sync_into(database: &Database, connection: &Connection, started_at: Dat
     for resource in connection.selected() {
         let parent = resource
             .parent
+            .filter(|parent| !connection.params.contains_key(parent.placeholder))
             .and_then(|parent| resources.iter().find(|report| report.resource == parent.resource));
         let report = match (&stopped, parent.map(|parent| parent.verdict)) {
             (Some(reason), _) => skipped(resource, reason),

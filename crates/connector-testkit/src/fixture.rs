@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
 
-use connector_core::{Connector, Resource};
+use connector_core::{Connector, DateTime, Resource, Utc};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -133,4 +133,12 @@ fn invalid(name: &str, message: &str) -> io::Error {
 
 fn explain(folder: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("fixtures in {}: {error}", folder.display()))
+}
+
+/// A time as a vendor writes it: RFC 3339, or seconds since 1970.
+pub(crate) fn time(text: &str) -> Option<DateTime<Utc>> {
+    match text.parse() {
+        Ok(seconds) => DateTime::from_timestamp(seconds, 0),
+        Err(_) => DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()),
+    }
 }

@@ -12,6 +12,7 @@ use url::form_urlencoded;
 use crate::answer::Answer;
 use crate::content::Listing;
 use crate::envelope::{self, Envelope};
+use crate::fixture;
 use crate::route::{AFTER, Request};
 use crate::store::Store;
 
@@ -27,7 +28,8 @@ pub(crate) fn answer(
     cap: Option<u64>,
     base_url: &str,
 ) -> Result<Answer, String> {
-    let total = store.rows(listing);
+    let picked = picked(resource, listing, request, store)?;
+    let total = picked.as_ref().map_or_else(|| store.rows(listing), |items| items.len() as u64);
     let envelope = store.envelope(listing);
     let start = start(resource, listing, request, store, cap)?.min(total);
     let rows = match resource.paging {
@@ -45,7 +47,10 @@ pub(crate) fn answer(
     let envelope = signal(resource, envelope, total, next, &mut answer, |token| {
         address(request, base_url, token)
     });
-    answer.body = body(envelope, listing, rows, store);
+    answer.body = body(envelope, !rows.is_empty(), |out| match &picked {
+        Some(items) => out.extend_from_slice(items[range(&rows)].join(",").as_bytes()),
+        None => store.write(listing, rows, out),
+    });
     Ok(answer)
 }
 
@@ -154,15 +159,47 @@ fn address(request: &Request, base_url: &str, token: &str) -> String {
     format!("{base_url}{}?{query}", request.path)
 }
 
-fn body(envelope: Envelope, listing: &Listing, rows: Range<u64>, store: &mut Store) -> Vec<u8> {
+/// The items within the range of the cursor that the request asks for, if it asks for one.
+fn picked(
+    resource: &Resource,
+    listing: &Listing,
+    request: &Request,
+    store: &mut Store,
+) -> Result<Option<Vec<String>>, String> {
+    let Some(filter) = resource.filter else { return Ok(None) };
+    let bound = |name: &str| {
+        let time = request.param(name).map(fixture::time);
+        time.map(|time| time.ok_or_else(|| format!("`{name}` is not a time"))).transpose()
+    };
+    let (since, until) = (bound(filter.since)?, bound(filter.until)?);
+    if since.is_none() && until.is_none() {
+        return Ok(None);
+    }
+    let cursor = resource.columns.iter().find(|column| Some(column.name) == resource.cursor);
+    let within = |item: &String| {
+        let value = cursor.and_then(|column| Some(*fixture::members(item)?.get(column.wire)?));
+        let time = value.and_then(|value| fixture::time(value.trim_matches('"')));
+        time.is_some_and(|time| {
+            since.is_none_or(|since| time >= since) && until.is_none_or(|until| time <= until)
+        })
+    };
+    Ok(Some(store.texts(listing).into_iter().filter(within).collect()))
+}
+
+fn range(rows: &Range<u64>) -> Range<usize> {
+    let number = |row: u64| usize::try_from(row).unwrap_or(usize::MAX);
+    number(rows.start)..number(rows.end)
+}
+
+fn body(envelope: Envelope, any: bool, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     // An empty listing is a list even where one object would be.
-    let single = envelope.single && !rows.is_empty();
+    let single = envelope.single && any;
     let (before, after) = envelope.around_items();
     let mut body = before.into_bytes();
     if !single {
         body.push(b'[');
     }
-    store.write(listing, rows, &mut body);
+    write(&mut body);
     if !single {
         body.push(b']');
     }

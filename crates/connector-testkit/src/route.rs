@@ -128,6 +128,9 @@ pub(crate) fn check_query(
         if paging.contains(&Some(name)) || resource.query.contains(&(name, value)) {
             continue;
         }
+        if resource.filter.is_some_and(|filter| [filter.since, filter.until].contains(&&**name)) {
+            continue;
+        }
         match param(connector, name).filter(|_| settable(name)) {
             None => return Err(format!("no declaration has the parameter `{name}`")),
             Some(param) if !fits(param.values, value) => {

@@ -85,8 +85,13 @@ const fn each<T: Record>(name: &'static str, path: &'static str) -> Resource {
     list::<T>(name, path).each("dataset_id", "dataset_collection", "id")
 }
 
+/// What changes which items a listing holds, or how they look.
+const SHAPING: &[&str] = &["desc", "clean", "skipEmpty", "skipHidden", "fields", "omit"];
+
 /// The items of a dataset: a bare list, in which an item's position is its key.
+///
+/// Items are only ever added, so a walk begins behind those that are known.
 const fn items<T: Record>(name: &'static str) -> Resource {
     let resource = each::<T>(name, "/datasets/{dataset_id}/items").select(&["$"]).key(&["offset"]);
-    resource.params(&["desc", "clean", "skipEmpty", "skipHidden", "fields", "omit"])
+    resource.params(SHAPING).append_only_unless(SHAPING).sparse_if(&["clean", "skipEmpty"])
 }

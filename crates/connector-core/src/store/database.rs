@@ -41,9 +41,14 @@ impl Database {
         let path = directory.to_owned();
         let server = tokio::task::spawn_blocking(move || embedded_postgres::start(&path))
             .await
-            .map_err(|error| Error::settings("the embedded database does not start").because(error))?
+            .map_err(|error| {
+                Error::settings("the embedded database does not start").because(error)
+            })?
             .map_err(|error| Error::settings(said(&error)).because(error))?;
-        info!("DATABASE_URL is not set: rows go to the embedded database in {}/", directory.display());
+        info!(
+            "DATABASE_URL is not set: rows go to the embedded database in {}/",
+            directory.display()
+        );
         let options = options(server.url())?;
         // Everybody waits for the one session, however long a commit takes.
         let pool = pool(&options, 1, Duration::from_secs(600));

@@ -143,3 +143,34 @@ impl Statements {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::column::Json;
+
+    #[derive(connector_derive::Record)]
+    #[expect(dead_code, reason = "a model is a declaration and is never built")]
+    struct Endpoint {
+        id: String,
+        order: Option<i64>,
+        metadata: Option<Json>,
+        #[record(volatile)]
+        took_ms: Option<i64>,
+        updated_at: crate::DateTime<crate::Utc>,
+    }
+
+    #[test]
+    fn names_are_quoted_whatever_they_hold() {
+        assert_eq!(ident(r#"a"b; drop table x"#), r#""a""b; drop table x""#);
+    }
+
+    #[test]
+    fn the_statements_of_a_child_with_versions_are_these() {
+        const PARENT: Resource = Resource::new::<Endpoint>("apps", "/apps");
+        const CHILD: Resource = Resource::new::<Endpoint>("endpoints", "/apps/{app_id}/endpoints")
+            .each("app_id", "apps", "id")
+            .version("updated_at");
+        insta::assert_debug_snapshot!(Statements::new("acme", &CHILD, Some(&PARENT)));
+    }
+}
