@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use connector_core::{KeyFallback, Paging, print};
-use serde_json::value::RawValue;
+use connector_core::{Connector, Paging, Resource, print};
+use serde_json::{Value, value::RawValue};
 
 use crate::{connectors, root};
 
@@ -19,14 +19,17 @@ pub(crate) struct Args {
     check: bool,
 }
 
+/// The fixtures' texts, by their names below `fixtures/`.
+type Files = BTreeMap<String, String>;
+
 pub(crate) fn run(_: &Args) -> Result<ExitCode> {
-    let mut files = Vec::new();
-    list(&root().join("fixtures"), "", &mut files)?;
+    let mut files = Files::new();
+    read(&root().join("fixtures"), "", &mut files)?;
     let mut findings = check_names(&files);
-    for file in &files {
-        let text = fs::read_to_string(root().join("fixtures").join(file))?;
-        if let Err(error) = serde_json::from_str::<&RawValue>(&text) {
-            findings.push(format!("{file}: this is not JSON: {error}"));
+    for (file, text) in &files {
+        // Not as a `Value`: fixtures may hold numbers that it does not.
+        if let Err(error) = serde_json::from_str::<&RawValue>(text) {
+            findings.push(format!("{file}: not JSON: {error}"));
         }
         for (number, line) in (1..).zip(text.lines()) {
             findings.extend(doubts(line).iter().map(|doubt| format!("{file}:{number}: {doubt}")));
@@ -38,133 +41,121 @@ pub(crate) fn run(_: &Args) -> Result<ExitCode> {
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The JSON files below a folder, in order.
-fn list(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
-    let failed = || format!("{} cannot be read", folder.display());
-    let mut entries =
-        folder.read_dir().and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(failed)?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            list(&entry.path(), &format!("{name}/"), files)?;
+fn read(folder: &Path, prefix: &str, files: &mut Files) -> Result<()> {
+    let unreadable = |path: &Path| format!("{} cannot be read", path.display());
+    for entry in folder.read_dir().with_context(|| unreadable(folder))? {
+        let path = entry?.path();
+        let name = format!("{prefix}{}", path.file_name().unwrap_or_default().display());
+        if path.is_dir() {
+            read(&path, &format!("{name}/"), files)?;
         } else if name.ends_with(".json") {
-            files.push(name);
+            files.insert(name, fs::read_to_string(&path).with_context(|| unreadable(&path))?);
         }
     }
     Ok(())
 }
 
-/// What is wrong with the names: `<connector>/<resource>.<page>.json` for each resource.
+/// What is wrong with the names, which are `<connector>/<resource>.<page>.json`.
 ///
-/// A resource can be `<resource>@<parent's key>`. Below `<connector>/<preset>/` are
+/// A resource can be `<resource>@<parent's key>`. In `<connector>/<preset>/` are
 /// those alone that the preset changes.
-fn check_names(files: &[String]) -> Vec<String> {
+fn check_names(files: &Files) -> Vec<String> {
     let mut findings = Vec::new();
-    let mut listings: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
-    for file in files {
-        let name = file.strip_suffix(".json").and_then(|name| name.rsplit_once('.'));
-        let Some((listing, Ok(page))) = name.map(|(listing, page)| (listing, page.parse())) else {
+    let mut listings: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for file in files.keys() {
+        let parts = file.strip_suffix(".json").and_then(|name| name.rsplit_once('.'));
+        let Some((listing, Ok(page))) = parts.map(|(listing, page)| (listing, page.parse())) else {
             findings.push(format!("{file}: the name is not <resource>.<page>.json"));
             continue;
         };
-        let (folder, resource) = resource_of(listing);
-        let (name, preset) =
-            folder.split_once('/').map_or((folder, None), |(name, preset)| (name, Some(preset)));
-        let connector = connectors::find(name).filter(|connector| {
-            preset.is_none_or(|preset| connector.presets.iter().any(|(known, _)| *known == preset))
-        });
-        if connector.and_then(|connector| connector.resource(resource)).is_none() {
+        if resource_of(listing).is_none() {
             findings.push(format!("{file}: there is no such connector, preset or resource"));
         }
         listings.entry(listing).or_default().insert(page);
     }
     for (listing, pages) in &listings {
         let gap = (1..).zip(pages).find(|(expected, page)| expected != *page);
-        findings.extend(
-            gap.map(|(page, _)| format!("{listing}.{page}.json: missing in the row of pages")),
-        );
+        findings
+            .extend(gap.map(|(page, _)| format!("{listing}.{page}.json: missing before others")));
     }
     for connector in connectors::ALL {
-        for resource in connector.resources {
-            let own = listings
-                .iter()
-                .filter(|(listing, _)| resource_of(listing) == (connector.name, resource.name));
-            let pages = own.map(|(_, pages)| pages.len()).max().unwrap_or(0);
-            let single = resource.paging == Paging::Single
-                || resource.key_fallback == KeyFallback::Singleton;
-            if pages < if single { 1 } else { 2 } {
-                let page = pages + 1;
-                findings.push(format!(
-                    "{}/{}.{page}.json: missing, as the resource needs it",
-                    connector.name, resource.name
-                ));
-            }
-        }
+        findings.extend(connector.resources.iter().filter_map(|resource| {
+            let name = format!("{}/{}", connector.name, resource.name);
+            let own =
+                listings.iter().filter(|(listing, _)| listing.split('@').next() == Some(&name));
+            let (listing, pages) = own.max_by_key(|(_, pages)| pages.len()).unzip();
+            let pages = pages.map_or(0, BTreeSet::len);
+            let first = listing.and_then(|listing| files.get(&format!("{listing}.1.json")));
+            let needed = first.map_or(1, |body| pages_needed(resource, body));
+            (pages < needed)
+                .then(|| format!("{name}.{}.json: missing, as each resource has it", pages + 1))
+        }));
     }
     findings
 }
 
-/// The folder and the resource's name of a listing.
-fn resource_of(listing: &str) -> (&str, &str) {
-    let (folder, name) = listing.rsplit_once('/').unwrap_or(("", listing));
-    (folder, name.split('@').next().unwrap_or(name))
+/// The resource of `<connector>/[<preset>/]<resource>[@<parent's key>]`.
+fn resource_of(listing: &str) -> Option<&'static Resource> {
+    let (folder, name) = listing.rsplit_once('/')?;
+    let (connector, preset) = folder.split_once('/').unwrap_or((folder, ""));
+    let has_preset =
+        |connector: &&Connector| connector.presets.iter().any(|(name, _)| *name == preset);
+    let connector =
+        connectors::find(connector).filter(|connector| preset.is_empty() || has_preset(connector));
+    connector?.resource(name.split('@').next()?)
+}
+
+/// Two pages show the way from one to the next; a body of one object has none.
+fn pages_needed(resource: &Resource, body: &str) -> usize {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let at = |place: &&str| match *place {
+        "$" => Some(&body),
+        place => body.pointer(&format!("/{}", place.replace('.', "/"))),
+    };
+    let mut items =
+        resource.select.iter().filter_map(at).filter(|found| found.is_array() || found.is_object());
+    if resource.paging == Paging::Single || items.next().is_some_and(Value::is_object) {
+        1
+    } else {
+        2
+    }
 }
 
 /// How keys begin that vendors and scanners recognise.
-const SECRETS: [&str; 13] = [
-    "sk_live_",
-    "rk_live_",
-    "sk_test_",
-    "AKIA",
-    "ASIA",
-    "AIza",
-    "ghp_",
-    "gho_",
-    "github_pat_",
-    "glpat-",
-    "xoxb-",
-    "whsec_",
-    "eyJ",
-];
+const SECRETS: &str =
+    "sk_live_ rk_live_ sk_test_ AKIA ASIA AIza ghp_ gho_ github_pat_ glpat- xoxb- whsec_ eyJ";
 
 /// What in a line of JSON may be real: an address, or a secret.
 fn doubts(line: &str) -> BTreeSet<String> {
     // Escapes would hide the dots and slashes of an address, and lengthen the word after them.
-    let line = ["\\n", "\\r", "\\t"]
-        .iter()
-        .fold(line.to_owned(), |line, escape| line.replace(escape, " "));
-    let line = line.replace('\\', "");
-    let mut doubts = BTreeSet::new();
+    let line = line.replace("\\n", " ").replace("\\r", " ").replace("\\t", " ").replace('\\', "");
     let other_than = |of: &'static str| move |c: char| !(c.is_alphanumeric() || of.contains(c));
+    let mut doubts = BTreeSet::new();
     for host in ["://", "@"].iter().flat_map(|mark| line.split(mark).skip(1)) {
         let host = host.split(other_than("-.")).next().unwrap_or_default();
-        doubts
-            .extend(is_real_host(host).then(|| format!("{host} is not example.com, .org or .net")));
+        if is_real_host(host) {
+            doubts.insert(format!("{host} is not example.com, .org or .net"));
+        }
     }
-    for word in line.split(other_than(".:")) {
-        let word = word.trim_end_matches('.');
-        let address =
-            word.parse().or_else(|_| word.parse().map(|address: SocketAddr| address.ip()));
-        let real = address.is_ok_and(is_real_ip);
-        doubts.extend(
-            real.then(|| {
-                format!("{word} is not 192.0.2.*, 198.51.100.*, 203.0.113.* or 2001:db8::*")
-            }),
-        );
+    for word in line.split(other_than(".:")).map(|word| word.trim_end_matches('.')) {
+        let with_port = |_| word.parse().map(|address: SocketAddr| address.ip());
+        if word.parse().or_else(with_port).is_ok_and(is_real_ip) {
+            doubts.insert(format!(
+                "{word} is not 192.0.2.*, 198.51.100.*, 203.0.113.* or 2001:db8::*"
+            ));
+        }
     }
     for word in line.split(other_than("-_+/=.")) {
-        let known = SECRETS
-            .iter()
-            .find(|start| word.strip_prefix(**start).is_some_and(|rest| rest.len() >= 16));
-        let real = known.filter(|_| !word.to_ascii_lowercase().contains("example"));
-        doubts.extend(
-            real.map(|start| format!("{start}… looks like a secret; write `example` into it")),
-        );
+        let is_key = |start: &&str| word.strip_prefix(start).is_some_and(|rest| rest.len() >= 16);
+        if let Some(start) = SECRETS.split(' ').find(is_key)
+            && !word.to_ascii_lowercase().contains("example")
+        {
+            doubts.insert(format!("{start}… may be a secret; write `example` into it"));
+        }
     }
-    doubts.extend(
-        line.contains("-----BEGIN").then(|| "a private key or a certificate looks real".to_owned()),
-    );
+    if line.contains("-----BEGIN") {
+        doubts.insert("a private key or a certificate may be real".to_owned());
+    }
     doubts
 }
 
@@ -180,13 +171,11 @@ fn is_real_host(host: &str) -> bool {
 /// Whether it is an address that may be in use. `120.0.0.0` is none, but the version of a browser.
 fn is_real_ip(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(address) => !matches!(
-            address.octets(),
+        IpAddr::V4(v4) => !matches!(
+            v4.octets(),
             [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [_, 0, 0, 0]
         ),
-        IpAddr::V6(address) => {
-            !address.is_unspecified() && !matches!(address.segments(), [0x2001, 0xdb8, ..])
-        }
+        IpAddr::V6(v6) => !v6.is_unspecified() && !matches!(v6.segments(), [0x2001, 0xdb8, ..]),
     }
 }
 
@@ -232,15 +221,17 @@ mod tests {
         }
     }
 
-    /// What is found in the connector's folder if these files take the place of its own for labels and users.
+    /// What is found if these files take the place of the connector's own for labels and users.
     fn check(files: &[&str]) -> Vec<String> {
         let resources =
             connectors::find("accounts").unwrap().resources.iter().map(|resource| resource.name);
         let others = resources.filter(|name| !["labels", "users"].contains(name));
         let others = others.flat_map(|name| [format!("{name}.1"), format!("{name}.2")]);
         let files = files.iter().map(|file| (*file).to_owned()).chain(others);
-        let files: Vec<String> = files.map(|file| format!("accounts/{file}.json")).collect();
-        check_names(&files).into_iter().filter(|finding| finding.starts_with("accounts/")).collect()
+        let files =
+            files.map(|file| (format!("accounts/{file}.json"), r#"{"_data": []}"#.to_owned()));
+        let findings = check_names(&files.collect());
+        findings.into_iter().filter(|finding| finding.starts_with("accounts/")).collect()
     }
 
     #[test]
@@ -255,7 +246,7 @@ mod tests {
     #[test]
     fn a_gap_a_missing_page_and_a_stranger_are_found() {
         for (files, found) in [
-            (&["labels.1", "labels.3", "users.1", "users.2"][..], "labels.2.json: missing in"),
+            (&["labels.1", "labels.3", "users.1", "users.2"][..], "labels.2.json: missing before"),
             (&["labels.1", "users.1", "users.2"], "labels.2.json: missing, as"),
             (&["labels.1", "labels.2"], "users.1.json: missing, as"),
             (
@@ -263,8 +254,8 @@ mod tests {
                 "goals.1.json: there is no",
             ),
             (
-                &["labels.1", "labels.2", "users.1", "users.2", "dead/users.1"],
-                "dead/users.1.json: there is no",
+                &["labels.1", "labels.2", "users.1", "users.2", "no/users.1"],
+                "no/users.1.json: there is no",
             ),
             (&["labels.1", "labels.2", "users.1", "users.2", "users"], "users.json: the name"),
         ] {
@@ -274,5 +265,12 @@ mod tests {
                 "{findings:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_body_of_one_object_needs_no_second_page() {
+        let labels = connectors::find("accounts").unwrap().resource("labels").unwrap();
+        assert_eq!(pages_needed(labels, r#"{"_data": {"id": 1}}"#), 1);
+        assert_eq!(pages_needed(labels, r#"{"_data": [{"id": 1}]}"#), 2);
     }
 }

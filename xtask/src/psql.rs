@@ -1,6 +1,7 @@
 //! `cargo xtask psql`: a look into the database, the embedded one or that of `DATABASE_URL`.
 
 use std::env;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
@@ -29,6 +30,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         "there is no database in {EMBEDDED_DIRECTORY}/; run `cargo xtask sync-all --demo` first, or set DATABASE_URL"
     );
     let server = embedded_postgres::start(dir)?;
+    if args.sql.is_none() {
+        // To cancel a query, psql needs a second connection, and would wait for one for ever.
+        let _ = writeln!(io::stderr(), "Ctrl-C does not end a query here; Ctrl-\\ ends psql");
+    }
     let status = open(server.url(), args.sql.as_deref());
     server.shutdown()?;
     status
@@ -38,8 +43,10 @@ fn open(url: &str, sql: Option<&str>) -> Result<ExitCode> {
     let mut psql = Command::new("psql");
     let version = psql.arg("--version").stdout(Stdio::null()).status();
     if version.is_ok_and(|status| status.success()) {
-        // In psql, Ctrl-C leaves a query, and the database has to stay.
-        child::leave_ctrl_c_to_it()?;
+        if sql.is_none() {
+            // There, Ctrl-C leaves a line that was begun, and the database has to stay.
+            child::leave_ctrl_c_to_it()?;
+        }
         // Only sqlx takes a `+` for a space.
         let url = url.replace('+', "%20");
         let command = sql.map(|sql| ["--command", sql]);
@@ -55,14 +62,16 @@ fn open(url: &str, sql: Option<&str>) -> Result<ExitCode> {
 /// Runs the statements, and prints what each returns.
 async fn query(url: &str, sql: &str) -> Result<()> {
     let connection = PgConnection::connect(url).await;
-    let mut connection = connection.context("the database does not answer")?;
+    let mut connection = connection.context("the database does not answer; check DATABASE_URL")?;
     let mut results = raw_sql(AssertSqlSafe(sql)).fetch_many(&mut connection);
     let mut rows = Vec::new();
     while let Some(result) = results.try_next().await.map_err(refused)? {
         match result {
             Either::Right(row) => rows.push(row),
             Either::Left(done) => {
-                print(&format!("{}({} rows)\n", table(&rows)?, done.rows_affected()))?;
+                let count = done.rows_affected();
+                let noun = if count == 1 { "row" } else { "rows" };
+                print(&format!("{}({count} {noun})\n", table(&rows)?))?;
                 rows.clear();
             }
         }

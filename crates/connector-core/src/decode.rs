@@ -213,7 +213,7 @@ impl Decoder {
                 None => slots[at] = Some((wire, value)),
                 // The field's own name counts more than an older one, and a later value more than an earlier.
                 Some((before, _)) if alias && before == column.wire => {
-                    self.set_aside(extra, column, wire, value)
+                    self.set_aside(extra, column, wire, value);
                 }
                 Some((before, older)) => {
                     if before == wire {
@@ -354,7 +354,7 @@ impl Decoder {
                         }
                     }
                     Some(parts) => {
-                        tuples.extend_from_slice(format!("[{}]", parts.join(", ")).as_bytes())
+                        tuples.extend_from_slice(format!("[{}]", parts.join(", ")).as_bytes());
                     }
                     None => return Err(missing()),
                 }

@@ -474,7 +474,9 @@ mod tests {
     }
 
     fn next(token: &str, page: PageFacts) -> PageFacts {
-        PageFacts { next: Some(token.to_owned()), ..page }
+        let mut page = page;
+        page.next = Some(token.to_owned());
+        page
     }
 
     fn done(done: bool, page: PageFacts) -> PageFacts {

@@ -236,7 +236,7 @@ impl ResourceOverlay {
         match self.key_fallback {
             None => {}
             Some(KeyOverlay::Name(name)) if name == "singleton" => {
-                overlaid.key_fallback = KeyFallback::Singleton
+                overlaid.key_fallback = KeyFallback::Singleton;
             }
             Some(KeyOverlay::Name(name)) => {
                 return Err(format!(

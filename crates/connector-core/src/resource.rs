@@ -103,7 +103,7 @@ impl Rate {
 
     /// So many requests in each minute.
     pub const fn per_minute(requests: u32) -> Self {
-        Self { requests, per: Duration::from_secs(60) }
+        Self { requests, per: Duration::from_mins(1) }
     }
 }
 

@@ -9,10 +9,10 @@ use retry_policies::{Jitter, RetryDecision, RetryPolicy};
 use crate::resource::Retry;
 
 /// The longest wait that a vendor may ask for; beyond it a run ends and says when to come back.
-pub(crate) const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
+pub(crate) const MAX_WAIT: Duration = Duration::from_mins(15);
 
 /// The longest wait between two tries when the vendor asks for none.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
 
 /// What to do after a failed try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ mod tests {
         check(("x-ratelimit-reset", "1700000009"), seconds(9));
         check(("x-ratelimit-reset", "1700000009000"), seconds(9));
         check(("x-ratelimit-reset", "1600000000"), seconds(0));
-        check(("retry-after", "3600"), Decision::ComeBack(Duration::from_secs(3600)));
+        check(("retry-after", "3600"), Decision::ComeBack(Duration::from_hours(1)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::resource::Resource;
 #[derive(Debug)]
 pub(crate) struct Rows<'a> {
     /// Each row as the vendor sent it.
-    pub(crate) rows: Vec<&'a str>,
+    pub(crate) each: Vec<&'a str>,
     /// Whether one object stood where a list would.
     pub(crate) object: bool,
     /// The text that holds them all.
@@ -27,14 +27,14 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
             let mut rows = Vec::new();
             json::each_element(text, |row| rows.push(row))
                 .map_err(|malformed| malformed.to_string())?;
-            return Ok(Rows { rows, object: false, text });
+            return Ok(Rows { each: rows, object: false, text });
         }
         if json::is_object(text) && !is_envelope(place, text, resource) {
-            return Ok(Rows { rows: vec![text], object: true, text });
+            return Ok(Rows { each: vec![text], object: true, text });
         }
     }
     if resource.missing_is_empty && json::is_object(body) {
-        return Ok(Rows { rows: Vec::new(), object: false, text: "" });
+        return Ok(Rows { each: Vec::new(), object: false, text: "" });
     }
     let places: Vec<_> = resource
         .select
@@ -93,7 +93,7 @@ pub(crate) fn facts(
         _ => (None, None),
     };
     PageFacts {
-        rows: rows.rows.len() as u64,
+        rows: rows.each.len() as u64,
         object: rows.object,
         fingerprint: xxhash_rust::xxh3::xxh3_64(rows.text.as_bytes()),
         total,

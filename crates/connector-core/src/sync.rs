@@ -423,10 +423,10 @@ impl Walker {
                 continue;
             }
             let first = walk.first_row();
-            let step = walk.advance(&facts).map_err(|stuck| contract(stuck.to_string()))?;
+            let step = walk.advance(&facts);
             // The next page is asked for while this one is decoded.
-            let next = (step == Step::Next).then(|| tokio::spawn(self.request(walk, &filter)));
-            let page = decoder.page(&rows.rows, &self.partition.values, first);
+            let next = (step == Ok(Step::Next)).then(|| tokio::spawn(self.request(walk, &filter)));
+            let page = decoder.page(&rows.each, &self.partition.values, first);
             drop(rows);
             let kib =
                 u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
@@ -440,6 +440,8 @@ impl Walker {
                 _ahead: ahead,
             };
             self.events.send(event).await.map_err(|_| stopped())?;
+            // A walk that is stuck ends here, and what its last page held is kept.
+            let step = step.map_err(|stuck| contract(stuck.to_string()))?;
             match (step, next) {
                 (Step::End(ending), _) => {
                     let whole = !bounds.any() && walk.starts_at_the_start();
@@ -451,7 +453,7 @@ impl Walker {
                     });
                 }
                 (Step::Next, Some(next)) => {
-                    response = next.await.unwrap_or_else(|_| Err(stopped()))
+                    response = next.await.unwrap_or_else(|_| Err(stopped()));
                 }
                 (Step::Next, None) => response = self.request(walk, &filter).await,
             }
@@ -545,7 +547,6 @@ struct Tally {
     evidence: Evidence,
     more_problems: u64,
     drift: BTreeMap<Drift, u64>,
-    failed_walks: u64,
     error: Option<Error>,
 }
 
@@ -587,7 +588,6 @@ impl Tally {
                 false
             }
             Err(error) => {
-                self.failed_walks += 1;
                 self.fail(error);
                 false
             }
@@ -633,7 +633,7 @@ impl Tally {
             self.evidence.problems.push(format!("and {} more", self.more_problems));
         }
         let verdict = match &self.error {
-            Some(_) if self.evidence.partitions > self.failed_walks => Verdict::Incomplete,
+            Some(_) if self.rows > 0 => Verdict::Incomplete,
             Some(_) => Verdict::Failed,
             None if !self.evidence.problems.is_empty() => Verdict::Incomplete,
             None => Verdict::Complete,

@@ -51,7 +51,7 @@ impl Database {
         );
         let options = options(server.url())?;
         // Everybody waits for the one session, however long a commit takes.
-        let pool = pool(&options, 1, Duration::from_secs(600));
+        let pool = pool(&options, 1, Duration::from_mins(10));
         Ok(Self { pool, options, embedded: true, server: Some(server) })
     }
 
@@ -80,11 +80,15 @@ impl Database {
 }
 
 fn options(url: &str) -> Result<PgConnectOptions> {
-    let options = PgConnectOptions::from_str(url).map_err(|error| {
+    let not_understood = || {
         Error::settings("DATABASE_URL is not understood")
             .next("write it as postgres://user:password@host:port/database")
-            .because(error)
-    })?;
+    };
+    if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+        return Err(not_understood());
+    }
+    let options =
+        PgConnectOptions::from_str(url).map_err(|error| not_understood().because(error))?;
     Ok(options.application_name("vendor-connectors"))
 }
 

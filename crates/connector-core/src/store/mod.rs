@@ -60,10 +60,11 @@ impl Store {
             embedded: database.embedded,
             started_at,
         };
-        store.check_server().await.map_err(nothing_tried)?;
         if !database.embedded {
+            // This comes first, because a session of its own says at once why it cannot be had.
             store.lock = Some(lock(&database.options, schema).await.map_err(nothing_tried)?);
         }
+        store.check_server().await.map_err(nothing_tried)?;
         migrate::up(&store.pool, schema, connector.migrations).await.map_err(nothing_tried)?;
         (store.run_id, store.fingerprint_key) =
             store.begin_run(connector, preset).await.map_err(nothing_tried)?;
@@ -136,7 +137,8 @@ fn nothing_tried(error: Error) -> Error {
 /// Takes the lock of a connection, on a session of its own that lasts as long as the run.
 async fn lock(options: &PgConnectOptions, schema: &str) -> Result<PgConnection> {
     let failed = |error| Error::storage("taking the connection's lock", error);
-    let mut session = PgConnection::connect_with(options).await.map_err(failed)?;
+    let connecting = |error| Error::storage("connecting", error);
+    let mut session = PgConnection::connect_with(options).await.map_err(connecting)?;
     let free: bool = sqlx::query_scalar(
         "select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0))",
     )

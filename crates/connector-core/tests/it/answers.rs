@@ -1,0 +1,166 @@
+//! Answers that are none: refusals, broken bodies, and other hosts.
+
+use connector_core::Verdict;
+use connector_testkit::{Answer, RateLimit, Vendor};
+use serde_json::json;
+
+use crate::shop::{SHOP, Test, items};
+
+#[tokio::test]
+async fn a_broken_answer_is_asked_for_again() {
+    for (name, broken) in [
+        ("html", Answer::html(200, "<h1>One moment</h1>")),
+        ("truncated", Answer::json(200, r#"{"data": [{"id": "a""#)),
+        ("closed", Answer::closed()),
+        ("overloaded", Answer::json(503, "{}")),
+    ] {
+        let test = Test::with("products", items(3)).await;
+        test.vendor
+            .on(move |request, answer| if request.nth == 0 { broken.clone() } else { answer });
+        let report = test.complete("products").await;
+        assert_eq!((report.inserted, report.retries), (3, 1), "{name}");
+        test.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_vendor_that_stays_broken_is_given_up_after_the_declared_tries() {
+    let test = Test::with("products", items(3)).await;
+    test.vendor
+        .on(|_, _| Answer::json(500, &json!({"error": {"code": "oops", "message": "try later"}})));
+    let text = test.not_complete("products").await;
+    assert!(
+        text.contains("the vendor answered 500 Internal Server Error: \"oops try later\""),
+        "{text}"
+    );
+    assert!(text.contains("tries `4`") && text.contains("next: run again later"), "{text}");
+    assert_eq!(test.vendor.requests().len(), 4);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_vendor_that_says_wait_is_obeyed() {
+    let test = Test::with("products", items(3)).await;
+    test.vendor.on(|request, answer| match request.nth {
+        0 => Answer::json(429, "{}").header("retry-after", "1"),
+        _ => answer,
+    });
+    let report = test.complete("products").await;
+    assert!(report.waited_ms >= 900, "{}", report.waited_ms);
+    assert_eq!(report.retries, 1);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_wait_that_no_run_has_patience_for_ends_it_with_the_time_to_come_back() {
+    let test = Test::with("products", items(3)).await;
+    test.vendor.on(|_, _| Answer::json(429, "{}").header("retry-after", "7200"));
+    let text = test.not_complete("products").await;
+    assert!(text.contains("run again in 120 minutes"), "{text}");
+    assert_eq!(test.vendor.requests().len(), 1);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_key_stops_the_connection_at_once() {
+    let test = Test::with("products", items(3)).await;
+    test.vendor.allow_unauthorized();
+    test.vendor.set_key("another");
+    let report = connector_core::sync(
+        &connector_core::Connection::to(
+            &SHOP,
+            test.vendor.base_url(),
+            "wrong-key-1".into(),
+            Some(test.database.url().into()),
+        )
+        .unwrap(),
+        *crate::shop::NOW,
+    )
+    .await
+    .unwrap();
+    let verdicts: Vec<Verdict> = report.resources.iter().map(|resource| resource.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Failed, Verdict::Skipped, Verdict::Skipped, Verdict::Skipped]);
+    let text = report.to_text();
+    assert!(text.contains("401 Unauthorized") && text.contains("check the key"), "{text}");
+    assert!(text.contains("counted, tokens, reviews: not tried: the key was refused"), "{text}");
+    assert!(!text.contains("wrong-key-1"), "{text}");
+    assert_eq!(test.vendor.requests().len(), 1);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_after_a_429_is_said_to_be_revoked() {
+    let test = Test::with("products", items(3)).await;
+    test.vendor.on(|request, _| Answer::json(if request.nth == 0 { 429 } else { 401 }, "{}"));
+    let text = test.not_complete("products").await;
+    assert!(text.contains("may have revoked the key"), "{text}");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn the_key_goes_to_no_other_host() {
+    let test = Test::with("tokens", items(3)).await;
+    let other = Vendor::start(&SHOP, connector_testkit::Content::empty()).unwrap();
+    let address = other.base_url().replace("127.0.0.1", "localhost");
+    test.vendor
+        .on(move |_, _| Answer::json(302, "").header("location", &format!("{address}/tokens")));
+    let text = test.not_complete("tokens").await;
+    assert!(
+        text.contains("a redirect leads to `localhost`")
+            && text.contains("the key was not sent there"),
+        "{text}"
+    );
+    assert!(other.requests().is_empty());
+    test.end().await;
+}
+
+#[tokio::test]
+async fn one_resource_that_fails_does_not_keep_the_others_from_being_complete() {
+    let test = Test::with("counted", items(12)).await;
+    test.vendor.on(|request, answer| {
+        if request.resource.as_deref() == Some("products") {
+            Answer::json(400, "{}")
+        } else {
+            answer
+        }
+    });
+    let report = test.sync(&["products", "counted", "tokens"]).await;
+    let verdicts: Vec<Verdict> = report.resources.iter().map(|resource| resource.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Failed, Verdict::Complete, Verdict::Complete]);
+    test.vendor.honest();
+    assert_eq!(test.sync(&["products", "counted", "tokens"]).await.verdict, Verdict::Complete);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_declared_limit_is_kept_without_provoking_a_refusal() {
+    let test = Test::with("products", items(95)).await;
+    let second = std::time::Duration::from_secs(1);
+    test.vendor.set_rate_limit(Some(RateLimit { requests: 20, per: second, retry_after: None }));
+    let toml = "rate = { requests = 18, per_seconds = 1 }";
+    let file = std::env::temp_dir().join(format!("rate-{}.toml", std::process::id()));
+    std::fs::write(&file, toml).unwrap();
+    let limited = SHOP_STATIC.with_preset(file.to_str().unwrap()).unwrap();
+    let url = test.database.url().into();
+    let connection = connector_core::Connection::to(
+        limited,
+        test.vendor.base_url(),
+        test.vendor.key().into(),
+        Some(url),
+    )
+    .unwrap();
+    let report =
+        connector_core::sync(&connection.select(&["products"]).unwrap(), *crate::shop::NOW)
+            .await
+            .unwrap();
+    std::fs::remove_file(file).unwrap();
+    assert_eq!(
+        (report.verdict, report.resources[0].retries),
+        (Verdict::Complete, 0),
+        "{}",
+        report.to_text()
+    );
+    test.end().await;
+}
+
+static SHOP_STATIC: connector_core::Connector = SHOP;

@@ -1,0 +1,154 @@
+//! Runs beside and after one another, and databases that are not as expected.
+
+use connector_core::{Connection, Verdict};
+
+use crate::shop::{NOW, SHOP, Test, items};
+
+#[tokio::test]
+async fn a_second_run_at_the_same_time_ends_at_once_and_says_why() {
+    let test = Test::with("products", items(30)).await;
+    test.complete("products").await;
+    test.vendor.set_latency(std::time::Duration::from_millis(50));
+    let connection = test.connection(&["products"]);
+    let (one, other) = tokio::join!(
+        connector_core::sync(&connection, *NOW),
+        connector_core::sync(&connection, *NOW)
+    );
+    let (won, lost) = if one.is_ok() { (one, other) } else { (other, one) };
+    assert_eq!(won.unwrap().verdict, Verdict::Complete);
+    let lost = lost.unwrap_err();
+    assert_eq!(lost.exit_status(), 2);
+    assert!(lost.to_string().starts_with("another run of `shop` is writing since 20"), "{lost}");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn two_connections_in_one_database_do_not_disturb_each_other() {
+    let test = Test::with("products", items(30)).await;
+    let (europe, america) = (
+        test.connection(&["products"]).in_schema("europe"),
+        test.connection(&["products"]).in_schema("Amé\"rica"),
+    );
+    for report in connector_core::sync_all(&[europe, america], *NOW).await {
+        assert_eq!(report.unwrap().resources[0].inserted, 30);
+    }
+    assert_eq!(test.database.value("select count(*) from \"Amé\"\"rica\".products").await, "30");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_run_that_was_overtaken_by_a_newer_one_writes_nothing() {
+    let test = Test::with("products", items(30)).await;
+    test.complete("products").await;
+    let url = test.database.url();
+    test.vendor.edit("products", |all| all.extend(items(40).split_off(30)));
+    test.vendor.on(move |request, answer| {
+        if request.param("offset") == Some("20") {
+            let psql = std::process::Command::new("psql")
+                .arg(&url)
+                .args(["-qc", "update sync.connections set run_id = run_id + 1"])
+                .status();
+            assert!(psql.unwrap().success());
+        }
+        answer
+    });
+    let report = test.sync(&["products"]).await;
+    assert_eq!((report.verdict, report.resources[0].inserted), (Verdict::Failed, 0));
+    assert!(report.to_text().contains("a newer run of `shop` began"), "{}", report.to_text());
+    assert_eq!(test.rows("products").await, (30, 0));
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_schema_of_another_connector_is_not_touched() {
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    test.database.execute("update sync.connections set connector = 'market'").await;
+    let error = test.try_sync(&["products"]).await.unwrap_err();
+    assert_eq!(
+        (error.to_string(), error.exit_status()),
+        ("the schema `shop` belongs to the connector `market`".to_owned(), 2)
+    );
+    test.end().await;
+}
+
+#[tokio::test]
+async fn tables_that_are_newer_than_the_program_are_not_touched() {
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    test.database.execute("update shop._migrations set version = 99; insert into shop._migrations select 1, description, installed_on, success, checksum, execution_time from shop._migrations").await;
+    let error = test.try_sync(&["products"]).await.unwrap_err();
+    assert!(error.to_string().contains("newer than this program"), "{error}");
+    assert_eq!(error.exit_status(), 2);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_table_that_was_altered_by_hand_is_one_clear_error() {
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    test.database.execute("alter table shop.products drop column price").await;
+    let text = test.not_complete("products").await;
+    assert!(
+        text.contains("SQLSTATE 42703") && text.contains("a table was changed by hand"),
+        "{text}"
+    );
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_constraint_that_refuses_a_row_does_not_show_its_values() {
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    test.database
+        .execute("alter table shop.products add constraint cheap check (price < 500)")
+        .await;
+    test.vendor.edit("products", |items| items[1]["price"] = 987_654_321.into());
+    test.vendor.edit("products", |items| items[1]["updatedAt"] = 1_800_000_000.into());
+    let text = test.not_complete("products").await;
+    assert!(
+        text.contains("`cheap` of table `products` is violated") && !text.contains("987654321"),
+        "{text}"
+    );
+    assert_eq!(test.rows("products").await, (3, 0));
+    test.end().await;
+}
+
+#[tokio::test]
+async fn what_a_run_did_stands_in_the_run_tables() {
+    let test = Test::with("products", items(25)).await;
+    test.complete("products").await;
+    let rows = test.database.rows("select resource, requests, pages, rows_read, inserted, updated, unchanged, deleted, verdict, evidence->'endings' as endings, finished_at is not null as ended from sync.resources").await;
+    insta::assert_json_snapshot!("resources", rows);
+    let run = test.database.rows("select connection, connector, preset, verdict, finished_at is not null as ended from sync.runs").await;
+    insta::assert_json_snapshot!("runs", run);
+    let state = test
+        .database
+        .rows("select resource, partition, position, cursor_reached from sync.state")
+        .await;
+    insta::assert_json_snapshot!("state", state);
+    assert_eq!(test.database.value("select count(*) from sync.seen").await, "0");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_reached_is_one_clear_error() {
+    let test = Test::with("products", items(3)).await;
+    for (url, said) in [
+        ("postgres://nobody:x@127.0.0.1:1/none", "Connection refused"),
+        ("mysql://x", "DATABASE_URL is not understood"),
+    ] {
+        let connection = Connection::to(
+            &SHOP,
+            test.vendor.base_url(),
+            test.vendor.key().into(),
+            Some(url.into()),
+        )
+        .unwrap();
+        let error = connector_core::sync(&connection, *NOW).await.unwrap_err();
+        assert!(error.to_string().contains(said) && error.advice().is_some(), "{error}");
+        assert_eq!(error.exit_status(), 2);
+    }
+    assert!(test.vendor.requests().is_empty());
+    test.end().await;
+}
