@@ -150,7 +150,9 @@ fn output(script: &str) -> Result<String> {
 /// The server's version, if it is one to test with.
 async fn version(url: &str) -> Result<String> {
     let connection = PgConnection::connect(url).await;
-    let mut connection = connection.context("the Postgres to test with does not answer")?;
+    let mut connection = connection.with_context(|| {
+        format!("the Postgres of {VARIABLE} does not answer; unset it for a throw-away one")
+    })?;
     let (number, version, may_create): (i32, String, bool) = sqlx::query_as(
         "select current_setting('server_version_num')::int / 10000, current_setting('server_version'), \
          rolsuper or rolcreatedb from pg_roles where rolname = current_user",
@@ -159,7 +161,7 @@ async fn version(url: &str) -> Result<String> {
     .await?;
     connection.close().await?;
     ensure!(number >= OLDEST, "{VARIABLE} names a Postgres {version}, which is too old; {ADVICE}");
-    ensure!(may_create, "the role in {VARIABLE} may not create databases; {ADVICE}");
+    ensure!(may_create, "the role in {VARIABLE} may not create databases; `alter role … createdb`");
     Ok(version)
 }
 

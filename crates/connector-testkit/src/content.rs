@@ -70,9 +70,7 @@ impl Content {
 
     pub(crate) fn open(self, connector: &'static Connector) -> io::Result<Holdings> {
         let mut store = Store::new(connector, self.generated);
-        for folder in &self.fixtures {
-            store.hold(fixture::read(connector, folder)?);
-        }
+        store.hold(fixture::read(connector, &self.fixtures)?);
         for (listing, items) in self.given {
             store.replace(listing.of(connector), items);
         }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use connector_core::{Connector, DateTime, Resource, Utc};
 use serde_json::Value;
@@ -19,14 +19,17 @@ use crate::store::Held;
 /// The texts of the pages of each listing, in order.
 type Pages = BTreeMap<(String, Option<String>), BTreeMap<u32, String>>;
 
-/// Reads every fixture of a folder.
+/// Reads every fixture of some folders; a listing of a later one is in place of an earlier one's.
 pub(crate) fn read(
     connector: &'static Connector,
-    folder: &Path,
+    folders: &[PathBuf],
 ) -> io::Result<HashMap<Listing, Held>> {
     let mut held: HashMap<Listing, Held> = HashMap::new();
-    let pages = pages(folder).map_err(|error| explain(folder, &error))?;
-    for ((name, partition), pages) in pages {
+    let mut listings = Pages::new();
+    for folder in folders {
+        listings.extend(pages(folder).map_err(|error| explain(folder, &error))?);
+    }
+    for ((name, partition), pages) in listings {
         let Some(resource) = connector.resource(&name) else {
             return Err(invalid(&name, "no resource has this name"));
         };

@@ -38,10 +38,12 @@ mod route;
 mod serve;
 mod state;
 mod store;
+mod suite;
 mod vendor;
 
 pub use answer::Answer;
 pub use content::{Content, Holdings, Listing};
 pub use database::Database;
 pub use route::Request;
+pub use suite::{Suite, Synced};
 pub use vendor::{RateLimit, Vendor};

@@ -1,0 +1,279 @@
+//! The suite that every connector passes: its declaration, its tables and its
+//! fixtures belong together, and syncing them twice writes once.
+
+use std::path::{Path, PathBuf};
+
+use connector_core::{Connection, Connector, DOCUMENTED, DateTime, Report, Resource, Verdict};
+use serde_json::Value;
+
+use crate::{Content, Database, Vendor};
+
+/// A connector to be tried with one preset.
+#[derive(Clone, Copy, Debug)]
+pub struct Suite {
+    /// The connector, as it is declared.
+    pub connector: &'static Connector,
+    /// The preset.
+    pub preset: &'static str,
+    /// Values of the parameters that it needs.
+    pub params: &'static [(&'static str, &'static [&'static str])],
+}
+
+/// What a sync from the fixtures came to.
+#[derive(Debug)]
+pub struct Synced {
+    /// The rows of each table, in the order of their keys.
+    pub tables: Vec<(&'static str, String)>,
+    /// The requests, one a line, resource after resource.
+    pub requests: String,
+}
+
+impl Suite {
+    /// The connector as its document describes it.
+    pub const fn documented(connector: &'static Connector) -> Self {
+        Self { connector, preset: DOCUMENTED, params: &[] }
+    }
+
+    /// The connector as its live API is.
+    pub const fn live(connector: &'static Connector) -> Self {
+        Self { connector, preset: "live", params: &[] }
+    }
+
+    /// Sets parameters that the connector needs.
+    #[must_use]
+    pub const fn with(
+        mut self,
+        params: &'static [(&'static str, &'static [&'static str])],
+    ) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// Syncs from the fixtures, twice, and checks that the second time writes nothing.
+    pub async fn sync_fixtures(self) -> Synced {
+        let vendor = self.vendor();
+        let database = Database::create().await;
+        let connection = self.connection(&vendor, &database);
+        let report = sync(&connection).await;
+        assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+        let tables = self.tables(&database).await;
+        let requests = self.requests(&vendor);
+        let before = versions(self.connector, &database).await;
+        let again = sync(&connection).await;
+        let written: u64 = again.resources.iter().map(|r| r.inserted + r.updated + r.deleted).sum();
+        assert_eq!((again.verdict, written), (Verdict::Complete, 0), "{}", again.to_text());
+        assert_eq!(before, versions(self.connector, &database).await, "a row was written again");
+        vendor.finish();
+        database.drop().await;
+        Synced { tables, requests }
+    }
+
+    /// Checks the tables that the migrations make against the models, column for column.
+    pub async fn models_and_tables_agree(self) {
+        let vendor = self.vendor();
+        let database = Database::create().await;
+        sync(&self.connection(&vendor, &database)).await;
+        let mut declared: Vec<String> = self.connector.resources.iter().flat_map(columns).collect();
+        let query = format!(
+            "select c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) \
+             || case when a.attnotnull then ' not null' else '' end \
+             || coalesce(' key ' || array_position(i.indkey::int[], a.attnum::int) + 1, '') \
+             || ': ' || coalesce(col_description(c.oid, a.attnum), 'NO COMMENT') as line, c.relname, a.attnum \
+             from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped \
+             left join pg_index i on i.indrelid = c.oid and i.indisprimary \
+             where c.relnamespace = '{}'::regnamespace and c.relkind = 'r' and c.relname <> '_migrations' \
+             order by c.relname, a.attnum",
+            self.connector.name
+        );
+        let made = database.rows(&query).await;
+        let mut made: Vec<&str> = made.iter().filter_map(|row| row["line"].as_str()).collect();
+        // The order of the columns within a table counts, that of the tables does not.
+        let table = |line: &str| line.split('.').next().unwrap_or_default().to_owned();
+        declared.sort_by_key(|line| table(line));
+        made.sort_by_key(|line| table(line));
+        assert_eq!(declared, made);
+        for resource in self.connector.resources {
+            let query = format!(
+                "select obj_description('{}.\"{}\"'::regclass)",
+                self.connector.name, resource.table
+            );
+            assert_eq!(
+                database.value(&query).await,
+                resource.doc,
+                "comment of `{}`",
+                resource.table
+            );
+        }
+        vendor.finish();
+        database.drop().await;
+    }
+
+    /// Checks that the tables follow what the vendor holds: rows that change, come, go, and come back.
+    pub async fn tables_follow_the_vendor(self) {
+        let vendor = self.vendor();
+        let database = Database::create().await;
+        let connection = self.connection(&vendor, &database);
+        sync(&connection).await;
+        let connector =
+            self.connector.with_preset(self.preset).expect("the preset is one of the connector's");
+        for resource in connector.resources.iter().filter(|resource| is_plain_list(resource)) {
+            let held = vendor.items(resource.name);
+            if held.len() < 2 {
+                continue;
+            }
+            let live = format!(
+                "select count(*) from {}.\"{}\" where _deleted_at is null",
+                self.connector.name, resource.table
+            );
+            vendor.edit(resource.name, |items| drop(items.remove(0)));
+            let report = resource_report(&sync(&connection).await, resource);
+            assert_eq!((report.deleted, report.inserted), (1, 0), "`{}` lost a row", resource.name);
+            assert_eq!(
+                database.value(&live).await,
+                (held.len() - 1).to_string(),
+                "`{}`",
+                resource.name
+            );
+            let back = held[0].clone();
+            vendor.edit(resource.name, |items| items.push(back));
+            let report = resource_report(&sync(&connection).await, resource);
+            assert_eq!((report.updated, report.deleted), (1, 0), "`{}` got it back", resource.name);
+            assert_eq!(database.value(&live).await, held.len().to_string(), "`{}`", resource.name);
+        }
+        vendor.finish();
+        database.drop().await;
+    }
+
+    fn vendor(self) -> Vendor {
+        let folder = fixtures().join(self.connector.name);
+        let content = Content::fixtures(&folder);
+        let content = if self.preset == DOCUMENTED {
+            content
+        } else {
+            content.and_fixtures(folder.join(self.preset))
+        };
+        let connector =
+            self.connector.with_preset(self.preset).expect("the preset is one of the connector's");
+        Vendor::start(connector, content).expect("a port is free and the fixtures can be read")
+    }
+
+    fn connection(self, vendor: &Vendor, database: &Database) -> Connection {
+        let connector =
+            self.connector.with_preset(self.preset).expect("the preset is one of the connector's");
+        let url = Some(database.url().into());
+        let connection = Connection::to(connector, vendor.base_url(), vendor.key().into(), url);
+        let connection =
+            connection.expect("the vendor's address is on this machine").without_rate_limit();
+        self.params.iter().fold(connection, |connection, (name, values)| {
+            connection.with_param(name, values).expect("the parameter is one of the connector's")
+        })
+    }
+
+    async fn tables(self, database: &Database) -> Vec<(&'static str, String)> {
+        let mut tables = Vec::new();
+        for resource in self.connector.resources {
+            let key: Vec<String> =
+                resource.key_columns().map(|name| format!("\"{name}\"")).collect();
+            // A fingerprint's key is a database's own.
+            let query = format!(
+                "select regexp_replace((to_jsonb(t) - '{{_run_id,_first_seen_at,_last_changed_at}}'::text[])::text, \
+                 'hmac:[0-9a-f]{{32}}', 'hmac:…', 'g')::jsonb as row from {}.\"{}\" t order by {}",
+                self.connector.name,
+                resource.table,
+                key.join(", ")
+            );
+            let rows: Vec<Value> =
+                database.rows(&query).await.into_iter().map(|mut row| row["row"].take()).collect();
+            tables.push((
+                resource.table,
+                serde_json::to_string_pretty(&rows).expect("rows are JSON"),
+            ));
+        }
+        tables
+    }
+
+    fn requests(self, vendor: &Vendor) -> String {
+        let requests = vendor.requests();
+        let mut lines = Vec::new();
+        for resource in self.connector.resources {
+            let of = requests
+                .iter()
+                .filter(|request| request.resource.as_deref() == Some(resource.name));
+            // Partitions are asked for side by side, pages of one in order.
+            let mut own: Vec<(String, String)> =
+                of.map(|request| (request.path.clone(), request.to_string())).collect();
+            own.sort_by(|one, other| one.0.cmp(&other.0));
+            lines.push(format!("{}:", resource.name));
+            lines.extend(own.into_iter().map(|(_, line)| format!("  {line}")));
+        }
+        lines.join("\n")
+    }
+}
+
+/// The workspace's fixtures.
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
+}
+
+async fn sync(connection: &Connection) -> Report {
+    let started_at = DateTime::from_timestamp(1_750_000_000, 0).expect("a time in 2025");
+    connector_core::sync(connection, started_at)
+        .await
+        .expect("the vendor and the database are there")
+}
+
+/// A listing of its own that each run reads whole.
+fn is_plain_list(resource: &Resource) -> bool {
+    resource.parent.is_none()
+        && resource.each_param.is_none()
+        && !resource.singleton
+        && resource.filter.is_none()
+}
+
+fn resource_report(report: &Report, resource: &Resource) -> connector_core::ResourceReport {
+    assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    let mut reports = report.resources.iter().filter(|report| report.resource == resource.name);
+    reports.next().cloned().expect("every resource has its report")
+}
+
+/// The columns that a table should have, in the words of the catalog.
+fn columns(resource: &Resource) -> Vec<String> {
+    let table = resource.table;
+    let key: Vec<&str> = resource.key_columns().collect();
+    let data = resource.table_columns().map(|column| {
+        let place = key.iter().position(|name| *name == column.name);
+        let key = place.map_or(String::new(), |place| format!(" not null key {}", place + 1));
+        format!("{table}.{} {}{key}: {}", column.name, column.sql_type.name(), column.doc)
+    });
+    let metadata = [
+        ("_run_id", "bigint not null", "The run that last wrote the row."),
+        ("_first_seen_at", "timestamp with time zone not null", "When the row was first seen."),
+        (
+            "_last_changed_at",
+            "timestamp with time zone not null",
+            "When a value of the row last changed.",
+        ),
+        (
+            "_deleted_at",
+            "timestamp with time zone",
+            "When a complete walk no longer found the row, whose values stay.",
+        ),
+        ("_extra", "jsonb", "Fields without a column, and values that do not fit theirs."),
+    ];
+    let metadata =
+        metadata.into_iter().map(|(name, kind, doc)| format!("{table}.{name} {kind}: {doc}"));
+    data.chain(metadata).collect()
+}
+
+/// Which transaction wrote each row, and where it stands: a row that was written again has others.
+async fn versions(connector: &Connector, database: &Database) -> Vec<Value> {
+    let mut versions = Vec::new();
+    for resource in connector.resources {
+        let query = format!(
+            "select xmin::text, ctid::text from {}.\"{}\" order by ctid",
+            connector.name, resource.table
+        );
+        versions.extend(database.rows(&query).await);
+    }
+    versions
+}

@@ -1,0 +1,39 @@
+//! The shared suite over this connector's fixtures.
+
+use connector_testkit::{Suite, Synced};
+use webhook_apps_connector::CONNECTOR;
+
+const DOCUMENTED: Suite = Suite::documented(&CONNECTOR);
+const LIVE: Suite = Suite::live(&CONNECTOR);
+
+#[tokio::test]
+async fn the_tables_are_those_of_the_models() {
+    DOCUMENTED.models_and_tables_agree().await;
+}
+
+#[tokio::test]
+async fn the_documented_fixtures_fill_the_tables_once() {
+    check("documented", &DOCUMENTED.sync_fixtures().await);
+}
+
+#[tokio::test]
+async fn the_live_fixtures_fill_the_tables_once() {
+    check("live", &LIVE.sync_fixtures().await);
+}
+
+#[tokio::test]
+async fn the_tables_follow_the_documented_vendor() {
+    DOCUMENTED.tables_follow_the_vendor().await;
+}
+
+#[tokio::test]
+async fn the_tables_follow_the_live_vendor() {
+    LIVE.tables_follow_the_vendor().await;
+}
+
+fn check(preset: &str, synced: &Synced) {
+    insta::assert_snapshot!(format!("{preset}-requests"), synced.requests);
+    for (table, rows) in &synced.tables {
+        insta::assert_snapshot!(format!("{preset}-{table}"), rows);
+    }
+}
