@@ -59,7 +59,7 @@ fn table(resource: &Resource) -> String {
     let mut comments = comment(&format!("table {table}"), resource.doc);
     let mut add = |name: &str, sql_type: &str, null: &str, doc: &str| {
         let name = ident(name);
-        columns.push_str(&format!("    {name} {sql_type}{null},\n"));
+        columns.extend([format!("    {name} {sql_type}{null},\n")]);
         comments.push_str(&comment(&format!("column {table}.{name}"), doc));
     };
     for column in resource.table_columns() {

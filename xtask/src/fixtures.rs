@@ -48,7 +48,7 @@ fn read(folder: &Path, prefix: &str, files: &mut Files) -> Result<()> {
         let name = format!("{prefix}{}", path.file_name().unwrap_or_default().display());
         if path.is_dir() {
             read(&path, &format!("{name}/"), files)?;
-        } else if name.ends_with(".json") {
+        } else if path.extension().is_some_and(|extension| extension == "json") {
             files.insert(name, fs::read_to_string(&path).with_context(|| unreadable(&path))?);
         }
     }

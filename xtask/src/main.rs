@@ -29,6 +29,7 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::doc_markdown, reason = "a help text is shown as it is written")]
 enum Command {
     /// Sync all connections of connectors.toml, or simulated vendors with --demo
     SyncAll(sync_all::Args),
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
         match error.downcast_ref() {
             Some(error) => connector_core::print_error(error),
             None => {
-                connector_core::print_error(&connector_core::Error::settings(format!("{error:#}")))
+                connector_core::print_error(&connector_core::Error::settings(format!("{error:#}")));
             }
         }
         ExitCode::from(2)

@@ -10,7 +10,7 @@ use comfy_table::{Table, presets::NOTHING};
 use connector_core::{EMBEDDED_DIRECTORY, block_on, print};
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Column as _, Connection as _, Either, PgConnection, Row as _, raw_sql};
+use sqlx::{AssertSqlSafe, Connection as _, Either, PgConnection, Row as _, raw_sql};
 
 use crate::child;
 
@@ -84,13 +84,13 @@ async fn query(url: &str, sql: &str) -> Result<()> {
 fn table(rows: &[PgRow]) -> Result<String> {
     let Some(first) = rows.first() else { return Ok(String::new()) };
     let mut table = Table::new();
-    table.load_style(NOTHING).set_header(first.columns().iter().map(|column| column.name()));
+    table.load_style(NOTHING).set_header(first.columns().iter().map(sqlx::Column::name));
     for row in rows {
         // Statements without parameters are answered in text, whatever the types are.
         let text = |at| Ok(row.try_get_raw(at)?.as_str().unwrap_or_default().to_owned());
         table.add_row((0..row.len()).map(text).collect::<Result<Vec<_>, sqlx::Error>>()?);
     }
-    Ok(table.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect())
+    Ok(table.to_string().lines().flat_map(|line| [line.trim_end(), "\n"]).collect())
 }
 
 /// What Postgres says of the statements, without the words around it.

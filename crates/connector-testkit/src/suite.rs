@@ -172,8 +172,10 @@ impl Suite {
     async fn tables(self, database: &Database) -> Vec<(&'static str, String)> {
         let mut tables = Vec::new();
         for resource in self.connector.resources {
-            let key: Vec<String> =
-                resource.key_columns().map(|name| format!("\"{name}\"")).collect();
+            let key: Vec<String> = resource
+                .key_columns()
+                .map(|name| format!("\"{name}\"::text collate \"C\""))
+                .collect();
             // A fingerprint's key is a database's own.
             let query = format!(
                 "select regexp_replace((to_jsonb(t) - '{{_run_id,_first_seen_at,_last_changed_at}}'::text[])::text, \
@@ -196,15 +198,12 @@ impl Suite {
         let requests = vendor.requests();
         let mut lines = Vec::new();
         for resource in self.connector.resources {
-            let of = requests
-                .iter()
-                .filter(|request| request.resource.as_deref() == Some(resource.name));
+            let of = requests.iter().filter(|request| request.resource == Some(resource.name));
             // Partitions are asked for side by side, pages of one in order.
-            let mut own: Vec<(String, String)> =
-                of.map(|request| (request.path.clone(), request.to_string())).collect();
-            own.sort_by(|one, other| one.0.cmp(&other.0));
+            let mut own: Vec<_> = of.collect();
+            own.sort_by_key(|request| (&request.path, &request.partition));
             lines.push(format!("{}:", resource.name));
-            lines.extend(own.into_iter().map(|(_, line)| format!("  {line}")));
+            lines.extend(own.into_iter().map(|request| format!("  {request}")));
         }
         lines.join("\n")
     }

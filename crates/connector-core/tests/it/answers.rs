@@ -28,12 +28,12 @@ async fn a_vendor_that_stays_broken_is_given_up_after_the_declared_tries() {
     let test = Test::with("products", items(3)).await;
     test.vendor
         .on(|_, _| Answer::json(500, &json!({"error": {"code": "oops", "message": "try later"}})));
-    let text = test.not_complete("products").await;
+    let said = test.not_complete("products").await;
     assert!(
-        text.contains("the vendor answered 500 Internal Server Error: \"oops try later\""),
-        "{text}"
+        said.contains("the vendor answered 500 Internal Server Error: \"oops try later\""),
+        "{said}"
     );
-    assert!(text.contains("tries `4`") && text.contains("next: run again later"), "{text}");
+    assert!(said.contains("tries `4`") && said.contains("next: run again later"), "{said}");
     assert_eq!(test.vendor.requests().len(), 4);
     test.end().await;
 }
@@ -55,8 +55,8 @@ async fn a_vendor_that_says_wait_is_obeyed() {
 async fn a_wait_that_no_run_has_patience_for_ends_it_with_the_time_to_come_back() {
     let test = Test::with("products", items(3)).await;
     test.vendor.on(|_, _| Answer::json(429, "{}").header("retry-after", "7200"));
-    let text = test.not_complete("products").await;
-    assert!(text.contains("run again in 120 minutes"), "{text}");
+    let said = test.not_complete("products").await;
+    assert!(said.contains("run again in 120 minutes"), "{said}");
     assert_eq!(test.vendor.requests().len(), 1);
     test.end().await;
 }
@@ -80,10 +80,10 @@ async fn a_refused_key_stops_the_connection_at_once() {
     .unwrap();
     let verdicts: Vec<Verdict> = report.resources.iter().map(|resource| resource.verdict).collect();
     assert_eq!(verdicts, [Verdict::Failed, Verdict::Skipped, Verdict::Skipped, Verdict::Skipped]);
-    let text = report.to_text();
-    assert!(text.contains("401 Unauthorized") && text.contains("check the key"), "{text}");
-    assert!(text.contains("counted, tokens, reviews: not tried: the key was refused"), "{text}");
-    assert!(!text.contains("wrong-key-1"), "{text}");
+    let said = report.to_text();
+    assert!(said.contains("401 Unauthorized") && said.contains("check the key"), "{said}");
+    assert!(said.contains("counted, tokens, reviews: not tried: the key was refused"), "{said}");
+    assert!(!said.contains("wrong-key-1"), "{said}");
     assert_eq!(test.vendor.requests().len(), 1);
     test.end().await;
 }
@@ -92,8 +92,8 @@ async fn a_refused_key_stops_the_connection_at_once() {
 async fn a_key_that_is_refused_after_a_429_is_said_to_be_revoked() {
     let test = Test::with("products", items(3)).await;
     test.vendor.on(|request, _| Answer::json(if request.nth == 0 { 429 } else { 401 }, "{}"));
-    let text = test.not_complete("products").await;
-    assert!(text.contains("may have revoked the key"), "{text}");
+    let said = test.not_complete("products").await;
+    assert!(said.contains("may have revoked the key"), "{said}");
     test.end().await;
 }
 
@@ -104,11 +104,11 @@ async fn the_key_goes_to_no_other_host() {
     let address = other.base_url().replace("127.0.0.1", "localhost");
     test.vendor
         .on(move |_, _| Answer::json(302, "").header("location", &format!("{address}/tokens")));
-    let text = test.not_complete("tokens").await;
+    let said = test.not_complete("tokens").await;
     assert!(
-        text.contains("a redirect leads to `localhost`")
-            && text.contains("the key was not sent there"),
-        "{text}"
+        said.contains("a redirect leads to `localhost`")
+            && said.contains("the key was not sent there"),
+        "{said}"
     );
     assert!(other.requests().is_empty());
     test.end().await;
@@ -118,7 +118,7 @@ async fn the_key_goes_to_no_other_host() {
 async fn one_resource_that_fails_does_not_keep_the_others_from_being_complete() {
     let test = Test::with("counted", items(12)).await;
     test.vendor.on(|request, answer| {
-        if request.resource.as_deref() == Some("products") {
+        if request.resource == Some("products") {
             Answer::json(400, "{}")
         } else {
             answer

@@ -34,8 +34,8 @@ async fn a_walk_that_failed_deletes_nothing() {
             answer
         }
     });
-    let text = test.not_complete("counted").await;
-    assert!(text.contains("an empty page came after 10 of 15 rows"), "{text}");
+    let said = test.not_complete("counted").await;
+    assert!(said.contains("an empty page came after 10 of 15 rows"), "{said}");
     assert_eq!(test.rows("counted").await, (30, 0));
     test.end().await;
 }
@@ -45,8 +45,8 @@ async fn a_mass_deletion_is_stopped_and_said() {
     let test = Test::with("products", items(200)).await;
     test.complete("products").await;
     test.vendor.edit("products", |items| items.truncate(100));
-    let text = test.not_complete("products").await;
-    assert!(text.contains("100 rows are no longer listed, too many at once"), "{text}");
+    let said = test.not_complete("products").await;
+    assert!(said.contains("100 rows are no longer listed, too many at once"), "{said}");
     assert_eq!(test.rows("products").await, (200, 0));
     test.vendor.edit("products", |all| *all = items(160));
     assert_eq!(test.complete("products").await.deleted, 40);

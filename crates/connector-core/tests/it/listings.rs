@@ -27,8 +27,8 @@ async fn a_vendor_that_ignores_the_offset_is_read_once() {
     assert_eq!((report.inserted, report.requests), (7, 2));
     assert_eq!(report.evidence.endings.into_iter().collect::<Vec<_>>(), [("offset_ignored", 1)]);
     test.vendor.on(|_, _| page(&items(10)));
-    let text = test.not_complete("products").await;
-    assert!(text.contains("ignores the offset: asked for the rows after the first 10"), "{text}");
+    let said = test.not_complete("products").await;
+    assert!(said.contains("ignores the offset: asked for the rows after the first 10"), "{said}");
     assert_eq!(test.rows("products").await, (10, 0));
     test.end().await;
 }
@@ -42,8 +42,8 @@ async fn a_token_that_repeats_fails_the_walk_and_keeps_its_rows() {
         let mut first = first.lock().unwrap();
         answer.edit(|body| body["next"] = first.get_or_insert_with(|| body["next"].take()).clone())
     });
-    let text = test.not_complete("tokens").await;
-    assert!(text.contains("sent the same token again"), "{text}");
+    let said = test.not_complete("tokens").await;
+    assert!(said.contains("sent the same token again"), "{said}");
     assert_eq!(test.rows("tokens").await, (20, 0));
     test.end().await;
 }
@@ -52,10 +52,10 @@ async fn a_token_that_repeats_fails_the_walk_and_keeps_its_rows() {
 async fn a_renamed_envelope_is_an_error_and_not_zero_rows() {
     let test = Test::with("products", items(3)).await;
     test.vendor.on(|_, _| Answer::json(200, &json!({"results": items(3), "total": 3})));
-    let text = test.not_complete("products").await;
+    let said = test.not_complete("products").await;
     assert!(
-        text.contains("no rows at `data`; it has `results` (list), `total` (number)"),
-        "{text}"
+        said.contains("no rows at `data`; it has `results` (list), `total` (number)"),
+        "{said}"
     );
     test.end().await;
 }
@@ -66,8 +66,8 @@ async fn an_error_with_a_status_of_success_is_an_error() {
     test.vendor.on(|_, _| {
         Answer::json(200, &json!({"error": {"code": "E7", "message": "quota is used up"}}))
     });
-    let text = test.not_complete("products").await;
-    assert!(text.contains("answered with an error: \"E7 quota is used up\""), "{text}");
+    let said = test.not_complete("products").await;
+    assert!(said.contains("answered with an error: \"E7 quota is used up\""), "{said}");
     test.end().await;
 }
 

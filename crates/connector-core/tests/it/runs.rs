@@ -88,10 +88,10 @@ async fn a_table_that_was_altered_by_hand_is_one_clear_error() {
     let test = Test::with("products", items(3)).await;
     test.complete("products").await;
     test.database.execute("alter table shop.products drop column price").await;
-    let text = test.not_complete("products").await;
+    let said = test.not_complete("products").await;
     assert!(
-        text.contains("SQLSTATE 42703") && text.contains("a table was changed by hand"),
-        "{text}"
+        said.contains("SQLSTATE 42703") && said.contains("a table was changed by hand"),
+        "{said}"
     );
     test.end().await;
 }
@@ -105,10 +105,10 @@ async fn a_constraint_that_refuses_a_row_does_not_show_its_values() {
         .await;
     test.vendor.edit("products", |items| items[1]["price"] = 987_654_321.into());
     test.vendor.edit("products", |items| items[1]["updatedAt"] = 1_800_000_000.into());
-    let text = test.not_complete("products").await;
+    let said = test.not_complete("products").await;
     assert!(
-        text.contains("`cheap` of table `products` is violated") && !text.contains("987654321"),
-        "{text}"
+        said.contains("`cheap` of table `products` is violated") && !said.contains("987654321"),
+        "{said}"
     );
     assert_eq!(test.rows("products").await, (3, 0));
     test.end().await;
