@@ -118,11 +118,7 @@ async fn the_key_goes_to_no_other_host() {
 async fn one_resource_that_fails_does_not_keep_the_others_from_being_complete() {
     let test = Test::with("counted", items(12)).await;
     test.vendor.on(|request, answer| {
-        if request.resource == Some("products") {
-            Answer::json(400, "{}")
-        } else {
-            answer
-        }
+        if request.resource == Some("products") { Answer::json(400, "{}") } else { answer }
     });
     let report = test.sync(&["products", "counted", "tokens"]).await;
     let verdicts: Vec<Verdict> = report.resources.iter().map(|resource| resource.verdict).collect();
