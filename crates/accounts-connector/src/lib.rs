@@ -41,11 +41,18 @@ pub const CONNECTOR: Connector = Connector {
             unset: Unset::Omitted,
         },
     ],
-    migrations: &[Migration {
-        version: 1,
-        name: "tables",
-        sql: include_str!("../../../migrations/accounts/0001_tables.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "tables",
+            sql: include_str!("../../../migrations/accounts/0001_tables.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "views",
+            sql: include_str!("../../../migrations/accounts/0002_views.sql"),
+        },
+    ],
     presets: &[("live", include_str!("../presets/live.toml"))],
     resources: &[
         list::<Account>("accounts", "/v1/accounts")

@@ -55,6 +55,12 @@ struct SyncArgs {
     /// Only rows whose cursor is before this time
     #[arg(long, value_name = "TIME")]
     until: Option<DateTime<Utc>>,
+    /// A value of one of the connector's parameters, as in account=123; repeat it for several
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    params: Vec<String>,
+    /// Ask only for the children of rows that this run changed; changes of children alone are missed until a run without it
+    #[arg(long)]
+    changed_parents_only: bool,
     /// Ignore what earlier runs reached, and read everything
     #[arg(long)]
     full_refresh: bool,
@@ -100,12 +106,19 @@ pub fn prepare() -> Result<()> {
 fn parse(connector: &'static Connector) -> Cli {
     let binary = format!("{}-connector", connector.name.replace('_', "-"));
     let prefix = connector.name.to_ascii_uppercase();
+    let params: Vec<String> =
+        connector.params.iter().map(|param| format!("  {}: {}", param.name, param.doc)).collect();
+    let params = match params.join("\n") {
+        none if none.is_empty() => none,
+        params => format!("Parameters, for --param and connectors.toml:\n{params}\n\n"),
+    };
     let environment = format!(
-        "Environment:\n  {prefix}_API_KEY   The key (required)\n  {prefix}_BASE_URL  Where the API is (required)\n  \
+        "{params}Environment:\n  {prefix}_API_KEY   The key (required)\n  {prefix}_BASE_URL  Where the API is (required)\n  \
          DATABASE_URL       Where rows go; without it, an embedded Postgres in .connectors/\n\n\
          Exit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried"
     );
     let command = <Cli as clap::CommandFactory>::command()
+        .mut_subcommand("sync", |sync| sync.after_help(environment.clone()))
         .name(binary.clone())
         .bin_name(binary)
         .about(format!("Syncs the {} API into Postgres", connector.name.replace('_', " ")))
@@ -126,6 +139,8 @@ fn run(connector: &'static Connector, command: Command) -> Result<u8> {
                 since: args.since,
                 until: args.until,
                 full_refresh: args.full_refresh,
+                params: args.params,
+                changed_parents_only: args.changed_parents_only,
             };
             let connection =
                 Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;

@@ -307,7 +307,10 @@ impl Client {
                 "{what} leads to `{host}`, away from the declared host; the key was not sent there"
             ),
         );
-        Err(error.at("declared host", self.base.host_str().unwrap_or_default()))
+        let error = error.at("declared host", self.base.host_str().unwrap_or_default());
+        Err(error.next(
+            "if the vendor moved, set the base URL to its new address; otherwise ask the vendor",
+        ))
     }
 
     /// Waits until the limit, and a rest that the vendor asked for, allow one more request.
@@ -363,7 +366,8 @@ impl Client {
             StatusCode::NOT_FOUND => Error::new(ErrorKind::NotFound, what)
                 .next("check the base URL; the live API may have other paths than its document"),
             _ if limited || status.is_server_error() => Error::new(ErrorKind::Unavailable, what),
-            _ => Error::new(ErrorKind::Rejected, what),
+            _ => Error::new(ErrorKind::Rejected, what)
+                .next("check the parameters and the preset; the vendor's words say more"),
         };
         if limited {
             self.limited.store(true, Ordering::Relaxed);

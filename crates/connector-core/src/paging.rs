@@ -197,6 +197,23 @@ impl fmt::Display for Stuck {
     }
 }
 
+impl Stuck {
+    /// What a person can do about it.
+    pub(crate) fn advice(&self) -> &'static str {
+        match self {
+            Self::OffsetIgnored { .. } | Self::RepeatedPage => {
+                "the vendor may count pages, or page in another way: try another preset, or write one with its paging"
+            }
+            Self::EmptyBeforeTotal { .. } | Self::TooManyPages { .. } | Self::NoRows { .. } => {
+                "run again; if it stays so, ask the vendor: what was read is kept"
+            }
+            Self::RepeatedToken | Self::NoToken | Self::NoSignal { .. } => {
+                "check the paging in the preset against what the vendor sends; what was read is kept"
+            }
+        }
+    }
+}
+
 /// What to do after a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {

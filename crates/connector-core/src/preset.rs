@@ -316,3 +316,84 @@ fn check_path(path: &str, connector: &Connector, resource: &Resource) -> Result<
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Record;
+
+    #[derive(connector_derive::Record)]
+    #[expect(dead_code, reason = "a model is a declaration and is never built")]
+    struct Thing {
+        id: String,
+        name: Option<String>,
+    }
+
+    static THINGS: Connector = Connector {
+        name: "things",
+        doc: Thing::DOC,
+        base_url: "https://api.example.com",
+        auth: Auth::BEARER,
+        retry: Retry::STANDARD,
+        rate: None,
+        errors: &[],
+        params: &[],
+        migrations: &[],
+        presets: &[],
+        resources: &[
+            Resource::new::<Thing>("things", "/v1/things"),
+            Resource::new::<Thing>("parts", "/v1/things/{id}/parts").each("id", "things", "id"),
+        ],
+    };
+
+    #[test]
+    fn what_a_preset_does_not_say_is_as_declared() {
+        let text = "rate = { requests = 2, per_seconds = 60 }\n[resources.things]\npath = \"/things\"\npaging = { token = { param = \"after\", next = \"next\" } }";
+        let overlaid = THINGS.overlaid(text, "mine").unwrap();
+        assert_eq!(overlaid.rate, Some(Rate::per_minute(2)));
+        assert_eq!((overlaid.auth, overlaid.retry), (THINGS.auth, THINGS.retry));
+        let [things, parts] = overlaid.resources else { panic!("two resources") };
+        assert_eq!(
+            (things.path, things.paging, things.select),
+            ("/things", Paging::token("after", "next"), THINGS.resources[0].select)
+        );
+        assert_eq!(parts.path, THINGS.resources[1].path);
+    }
+
+    #[test]
+    fn a_mistake_in_a_preset_is_told_with_its_place_and_what_would_be_right() {
+        for (text, said) in [
+            (
+                "[resources.things]\n\npaht = \"/x\"",
+                "preset `mine`, line 3: unknown field `paht`, expected one of `path`, `select`",
+            ),
+            (
+                "rate = 7",
+                "preset `mine`, line 1: invalid type: integer `7`, expected struct RateOverlay",
+            ),
+            ("auth = \"digest\"", "preset `mine`: auth `digest` is not known"),
+            ("[resources.thing]\npath = \"/x\"", "preset `mine`: `things` has no resource `thing`"),
+            (
+                "[resources.parts]\npath = \"/x\"",
+                "preset `mine`, resource `parts`: the path needs the placeholder `{id}`",
+            ),
+            (
+                "[resources.things]\npath = \"/{x}\"",
+                "preset `mine`, resource `things`: nothing fills the placeholder `{x}`",
+            ),
+            (
+                "[resources.things]\nkey_fallback = [\"nmae\"]",
+                "preset `mine`, resource `things`: key_fallback names no column with `nmae`",
+            ),
+            (
+                "[resources.things]\npaging = { ofset = 1 }",
+                "preset `mine`, line 2: unknown variant `ofset`, expected one of `single`, `offset`",
+            ),
+        ] {
+            let error = THINGS.overlaid(text, "mine").unwrap_err();
+            assert!(error.to_string().starts_with(said), "{error}");
+        }
+        let error = THINGS.with_preset("none/such.toml").unwrap_err();
+        assert_eq!(error.advice(), Some("presets are: documented; or the path of a file"));
+    }
+}

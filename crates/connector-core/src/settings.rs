@@ -57,11 +57,19 @@ pub(crate) struct Range {
     pub(crate) lookback: TimeDelta,
     /// Whether what earlier runs reached is ignored.
     pub(crate) full_refresh: bool,
+    /// Whether only the children of rows that the run changed are asked for.
+    pub(crate) changed_parents_only: bool,
 }
 
 impl Default for Range {
     fn default() -> Self {
-        Self { since: None, until: None, lookback: TimeDelta::days(1), full_refresh: false }
+        Self {
+            since: None,
+            until: None,
+            lookback: TimeDelta::days(1),
+            full_refresh: false,
+            changed_parents_only: false,
+        }
     }
 }
 
@@ -84,6 +92,10 @@ pub struct Flags {
     pub until: Option<DateTime<Utc>>,
     /// Whether what earlier runs reached is ignored.
     pub full_refresh: bool,
+    /// Values of the connector's parameters, each as `name=value`.
+    pub params: Vec<String>,
+    /// Whether only the children of rows that the run changed are asked for.
+    pub changed_parents_only: bool,
 }
 
 /// The file that holds connections.
@@ -109,6 +121,8 @@ struct Section {
     requests_per_second: Option<u32>,
     lookback_seconds: Option<u32>,
     secrets: Option<SecretsSetting>,
+    #[serde(default)]
+    changed_parents_only: bool,
     #[serde(default)]
     allow_http: bool,
     #[serde(default)]
@@ -292,7 +306,7 @@ impl Connection {
             connector,
             schema,
             preset,
-            params: params(connector, &section.params, name)?,
+            params: params(connector, &with_flags(&section.params, &flags.params)?, name)?,
             base_url,
             api_key,
             database_url,
@@ -303,6 +317,7 @@ impl Connection {
                     TimeDelta::seconds(seconds.into())
                 }),
                 full_refresh: flags.full_refresh,
+                changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
             },
             keep_secrets: section.secrets == Some(SecretsSetting::Keep),
             resources,
@@ -386,6 +401,13 @@ impl Connection {
     #[must_use]
     pub fn full_refresh(mut self) -> Self {
         self.range.full_refresh = true;
+        self
+    }
+
+    /// Asks only for the children of rows that the run changed.
+    #[must_use]
+    pub fn changed_parents_only(mut self) -> Self {
+        self.range.changed_parents_only = true;
         self
     }
 
@@ -528,6 +550,23 @@ fn check_resources(connector: &Connector, names: &[String]) -> Result<()> {
     let known: Vec<&str> = connector.resources.iter().map(|resource| resource.name).collect();
     Err(Error::settings(format!("`{}` has no resource `{unknown}`", connector.name))
         .next(nearest(unknown, &known)))
+}
+
+/// The file's parameters, with those of flags in the place of the same names.
+fn with_flags(
+    file: &BTreeMap<String, OneOrMany>,
+    flags: &[String],
+) -> Result<BTreeMap<String, OneOrMany>> {
+    let mut set: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for flag in flags {
+        let (name, value) = flag
+            .split_once('=')
+            .ok_or_else(|| Error::settings(format!("--param {flag} is not NAME=VALUE")))?;
+        set.entry(name.to_owned()).or_default().push(value.to_owned());
+    }
+    let mut params = file.clone();
+    params.extend(set.into_iter().map(|(name, values)| (name, OneOrMany::Many(values))));
+    Ok(params)
 }
 
 /// Values of a connector's parameters; those that listings are asked for can have several.

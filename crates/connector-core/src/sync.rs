@@ -285,7 +285,13 @@ async fn fetch(
     loop {
         let keys = context
             .store
-            .parents(parent_resource.table, parent.column, after.as_deref(), PARENTS)
+            .parents(
+                parent_resource.table,
+                parent.column,
+                after.as_deref(),
+                PARENTS,
+                context.range.changed_parents_only,
+            )
             .await?;
         let Some(last) = keys.last() else { break };
         after = Some(last.clone());
@@ -441,7 +447,7 @@ impl Walker {
             };
             self.events.send(event).await.map_err(|_| stopped())?;
             // A walk that is stuck ends here, and what its last page held is kept.
-            let step = step.map_err(|stuck| contract(stuck.to_string()))?;
+            let step = step.map_err(|stuck| contract(stuck.to_string()).next(stuck.advice()))?;
             match (step, next) {
                 (Step::End(ending), _) => {
                     let whole = !bounds.any() && walk.starts_at_the_start();

@@ -29,8 +29,10 @@
 mod answer;
 mod content;
 mod database;
+mod document;
 mod envelope;
 mod fixture;
+mod follow;
 mod generate;
 mod invent;
 mod page;

@@ -108,43 +108,12 @@ impl Suite {
         database.drop().await;
     }
 
-    /// Checks that the tables follow what the vendor holds: rows that change, come, go, and come back.
-    pub async fn tables_follow_the_vendor(self) {
-        let vendor = self.vendor();
-        let database = Database::create().await;
-        let connection = self.connection(&vendor, &database);
-        sync(&connection).await;
-        let connector =
-            self.connector.with_preset(self.preset).expect("the preset is one of the connector's");
-        for resource in connector.resources.iter().filter(|resource| is_plain_list(resource)) {
-            let held = vendor.items(resource.name);
-            if held.len() < 2 {
-                continue;
-            }
-            let live = format!(
-                "select count(*) from {}.\"{}\" where _deleted_at is null",
-                self.connector.name, resource.table
-            );
-            vendor.edit(resource.name, |items| drop(items.remove(0)));
-            let report = resource_report(&sync(&connection).await, resource);
-            assert_eq!((report.deleted, report.inserted), (1, 0), "`{}` lost a row", resource.name);
-            assert_eq!(
-                database.value(&live).await,
-                (held.len() - 1).to_string(),
-                "`{}`",
-                resource.name
-            );
-            let back = held[0].clone();
-            vendor.edit(resource.name, |items| items.push(back));
-            let report = resource_report(&sync(&connection).await, resource);
-            assert_eq!((report.updated, report.deleted), (1, 0), "`{}` got it back", resource.name);
-            assert_eq!(database.value(&live).await, held.len().to_string(), "`{}`", resource.name);
-        }
-        vendor.finish();
-        database.drop().await;
+    /// The connector as the preset has it.
+    pub(crate) fn resolved(self) -> &'static Connector {
+        self.connector.with_preset(self.preset).expect("the preset is one of the connector's")
     }
 
-    fn vendor(self) -> Vendor {
+    pub(crate) fn vendor(self) -> Vendor {
         let folder = fixtures().join(self.connector.name);
         let content = Content::fixtures(&folder);
         let content = if self.preset == DOCUMENTED {
@@ -157,7 +126,7 @@ impl Suite {
         Vendor::start(connector, content).expect("a port is free and the fixtures can be read")
     }
 
-    fn connection(self, vendor: &Vendor, database: &Database) -> Connection {
+    pub(crate) fn connection(self, vendor: &Vendor, database: &Database) -> Connection {
         let connector =
             self.connector.with_preset(self.preset).expect("the preset is one of the connector's");
         let url = Some(database.url().into());
@@ -214,25 +183,12 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
 }
 
-async fn sync(connection: &Connection) -> Report {
+pub(crate) async fn sync(connection: &Connection) -> Report {
     let started_at = DateTime::from_timestamp(1_750_000_000, 0).expect("a time in 2025");
-    connector_core::sync(connection, started_at)
-        .await
-        .expect("the vendor and the database are there")
-}
-
-/// A listing of its own that each run reads whole.
-fn is_plain_list(resource: &Resource) -> bool {
-    resource.parent.is_none()
-        && resource.each_param.is_none()
-        && !resource.singleton
-        && resource.filter.is_none()
-}
-
-fn resource_report(report: &Report, resource: &Resource) -> connector_core::ResourceReport {
+    let report = connector_core::sync(connection, started_at).await;
+    let report = report.expect("the vendor and the database are there");
     assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
-    let mut reports = report.resources.iter().filter(|report| report.resource == resource.name);
-    reports.next().cloned().expect("every resource has its report")
+    report
 }
 
 /// The columns that a table should have, in the words of the catalog.

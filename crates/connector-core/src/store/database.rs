@@ -5,9 +5,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use tracing::info;
 #[cfg(feature = "embedded")]
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::error::{Error, Result};
 

@@ -97,17 +97,20 @@ impl Store {
         column: &str,
         after: Option<&str>,
         limit: i64,
+        changed_only: bool,
     ) -> Result<Vec<String>> {
         let column = ident(column);
         let query = format!(
             "select {column}::text from {}.{} where _deleted_at is null and {column} is not null \
-             and ($1::text is null or {column}::text collate \"C\" > $1) order by {column}::text collate \"C\" limit $2",
+             and (not $3 or _run_id = $4) and ($1::text is null or {column}::text collate \"C\" > $1) order by {column}::text collate \"C\" limit $2",
             ident(&self.schema),
             ident(table)
         );
         sqlx::query_scalar(AssertSqlSafe(query))
             .bind(after)
             .bind(limit)
+            .bind(changed_only)
+            .bind(self.run_id)
             .fetch_all(&self.pool)
             .await
             .map_err(|error| Error::storage("reading the parents", error))

@@ -9,13 +9,13 @@ async fn a_second_sync_of_the_same_rows_writes_nothing() {
     let test = Test::with("products", items(25)).await;
     let first = test.complete("products").await;
     assert_eq!((first.rows, first.inserted), (25, 25));
-    let before = test.database.rows("select id, xmin::said, ctid::said from shop.products").await;
+    let before = test.database.rows("select id, xmin::text, ctid::text from shop.products").await;
     let second = test.complete("products").await;
     assert_eq!(
         (second.rows, second.inserted, second.updated, second.unchanged, second.deleted),
         (25, 0, 0, 25, 0)
     );
-    let after = test.database.rows("select id, xmin::said, ctid::said from shop.products").await;
+    let after = test.database.rows("select id, xmin::text, ctid::text from shop.products").await;
     assert_eq!(before, after);
     test.end().await;
 }
@@ -44,7 +44,7 @@ async fn the_newest_version_of_a_key_wins_in_whatever_order_they_come() {
     assert_eq!((report.rows, report.inserted, report.evidence.repeats), (5, 3, 2));
     let prices = test
         .database
-        .value("select string_agg(price::said, ' ' order by id) from shop.products")
+        .value("select string_agg(price::text, ' ' order by id) from shop.products")
         .await;
     assert_eq!(prices, "300 100 100");
     // An older version does not replace a newer one in a later run either.
@@ -109,7 +109,7 @@ async fn numbers_and_texts_that_postgres_cannot_hold_do_not_cost_the_row() {
     let rows = test
         .database
         .rows(
-            "select id, name, price, details, _extra::said as extra from shop.products order by id",
+            "select id, name, price, details, _extra::text as extra from shop.products order by id",
         )
         .await;
     assert_eq!(

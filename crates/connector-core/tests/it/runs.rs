@@ -152,3 +152,33 @@ async fn a_database_that_cannot_be_reached_is_one_clear_error() {
     assert!(test.vendor.requests().is_empty());
     test.end().await;
 }
+
+#[tokio::test]
+async fn a_backfill_brings_its_range_only_and_deletes_nothing() {
+    let test = Test::with("products", (0..20).map(|n| crate::shop::item(n, n)).collect()).await;
+    let at = |price: i64| connector_core::DateTime::from_timestamp(1_700_000_000 + price, 0);
+    let connection = test.connection(&["products"]).between(at(5), at(8));
+    let report = connector_core::sync(&connection, *NOW).await.unwrap();
+    assert_eq!((report.resources[0].rows, report.resources[0].inserted), (20, 3));
+    assert_eq!(test.complete("products").await.inserted, 17);
+    test.vendor.edit("products", |items| items.truncate(1));
+    let report = connector_core::sync(&connection, *NOW).await.unwrap();
+    assert_eq!((report.verdict, report.resources[0].deleted), (Verdict::Complete, 0));
+    test.end().await;
+}
+
+#[tokio::test]
+async fn the_children_of_unchanged_parents_are_left_out_only_on_demand() {
+    let test = Test::with("products", items(3)).await;
+    for parent in ["p000", "p001", "p002"] {
+        test.vendor.edit(("reviews", parent), |reviews| reviews.push(serde_json::json!({"id": 1})));
+    }
+    assert_eq!(test.complete("reviews").await.evidence.partitions, 3);
+    assert_eq!(test.complete("reviews").await.evidence.partitions, 3);
+    test.vendor.edit("products", |items| items[1] = crate::shop::item(1, 900));
+    let connection = test.connection(&["reviews"]).changed_parents_only();
+    let report = connector_core::sync(&connection, *NOW).await.unwrap();
+    assert_eq!((report.verdict, report.resources[1].evidence.partitions), (Verdict::Complete, 1));
+    assert_eq!(test.rows("reviews").await, (3, 0));
+    test.end().await;
+}

@@ -6,4 +6,5 @@ mod generated;
 mod paging;
 mod script;
 mod shop;
+mod sixth;
 mod strict;

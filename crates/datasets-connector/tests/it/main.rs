@@ -31,6 +31,16 @@ async fn the_tables_follow_the_live_vendor() {
     LIVE.tables_follow_the_vendor().await;
 }
 
+#[tokio::test]
+async fn the_requests_are_those_of_the_document() {
+    DOCUMENTED.requests_are_those_of_the_document().await;
+}
+
+#[test]
+fn no_field_lacks_a_column() {
+    DOCUMENTED.no_field_lacks_a_column();
+}
+
 fn check(preset: &str, synced: &Synced) {
     insta::assert_snapshot!(format!("{preset}-requests"), synced.requests);
     for (table, rows) in &synced.tables {
