@@ -93,15 +93,16 @@ impl Response {
     /// The address that the `Link` header calls `next`.
     pub(crate) fn next_link(&self) -> Option<String> {
         let values = self.headers.get_all(LINK).into_iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).find_map(|link| {
-            let (address, parameters) = link.split_once(';')?;
-            let next = parameters.split(';').any(|parameter| {
-                let parameter = parameter.trim().replace('"', "");
-                parameter.strip_prefix("rel=").is_some_and(|relations| {
-                    relations.split(' ').any(|relation| relation == "next")
-                })
+        // An address may hold a comma, and never an angle bracket.
+        values.flat_map(|value| value.split('<').skip(1)).find_map(|link| {
+            let (address, parameters) = link.split_once('>')?;
+            let next = parameters.split([';', ',']).any(|parameter| {
+                let (name, relations) = parameter.split_once('=').unwrap_or_default();
+                let mut relations = relations.trim().trim_matches('"').split_ascii_whitespace();
+                name.trim().eq_ignore_ascii_case("rel")
+                    && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
             });
-            next.then(|| address.trim().trim_matches(['<', '>']).to_owned())
+            next.then(|| address.trim().to_owned())
         })
     }
 }

@@ -118,6 +118,8 @@ pub(crate) struct PageFacts {
     pub(crate) total: Option<u64>,
     /// The token, or the address, of the next page at the declared place.
     pub(crate) next: Option<String>,
+    /// Whether something stands there that is neither.
+    pub(crate) unreadable_next: bool,
     /// The flag at the declared place.
     pub(crate) done: Option<bool>,
 }
@@ -157,6 +159,8 @@ pub(crate) enum Stuck {
     EmptyBeforeTotal { received: u64, total: u64 },
     /// The vendor says that there is more, and does not say where.
     NoToken,
+    /// What stands where the token should is none.
+    UnreadableToken,
     /// The declared end signal is not in the response.
     NoSignal { path: &'static str },
     /// Page after page came without a row.
@@ -184,6 +188,9 @@ impl fmt::Display for Stuck {
             Self::NoToken => f.write_str(
                 "the vendor says that there are more pages, but sends no token for them",
             ),
+            Self::UnreadableToken => f.write_str(
+                "what stands where the next page's token should is neither a text nor a number",
+            ),
             Self::NoSignal { path } => {
                 write!(f, "the response has no `{path}`, which would say whether more pages follow")
             }
@@ -207,7 +214,7 @@ impl Stuck {
             Self::EmptyBeforeTotal { .. } | Self::TooManyPages { .. } | Self::NoRows { .. } => {
                 "run again; if it stays so, ask the vendor: what was read is kept"
             }
-            Self::RepeatedToken | Self::NoToken | Self::NoSignal { .. } => {
+            Self::RepeatedToken | Self::NoToken | Self::UnreadableToken | Self::NoSignal { .. } => {
                 "check the paging in the preset against what the vendor sends; what was read is kept"
             }
         }
@@ -438,6 +445,9 @@ impl Walk {
         page: &PageFacts,
         position: fn(String) -> Position,
     ) -> Result<Option<Step>, Stuck> {
+        if page.unreadable_next {
+            return Err(Stuck::UnreadableToken);
+        }
         let Some(next) = page.next.as_ref().filter(|next| !next.is_empty()) else {
             return Ok(None);
         };
@@ -609,6 +619,13 @@ mod tests {
             walk(TOKEN, &[next("b", rows(2, 1)), next("c", rows(2, 1))]),
             " pagination_token=b RepeatedPage"
         );
+    }
+
+    #[test]
+    fn a_token_that_is_none_is_not_an_end() {
+        let unreadable = PageFacts { unreadable_next: true, ..rows(2, 1) };
+        assert_eq!(walk(TOKEN, std::slice::from_ref(&unreadable)), " UnreadableToken");
+        assert_eq!(walk(ITERATOR, &[done(false, unreadable)]), " UnreadableToken");
     }
 
     #[test]

@@ -92,12 +92,18 @@ pub(crate) fn facts(
         Paging::LinkHeader { .. } => (response.next_link(), None),
         _ => (None, None),
     };
+    let place = match *paging {
+        Paging::Token { next, .. } => Some(next),
+        Paging::NextUrl { path, .. } => Some(path),
+        _ => None,
+    };
     PageFacts {
         rows: rows.each.len() as u64,
         object: rows.object,
         fingerprint: xxhash_rust::xxh3::xxh3_64(rows.text.as_bytes()),
         total,
         next,
+        unreadable_next: place.is_some_and(|place| unreadable(json::at(body, place))),
         done,
     }
 }
@@ -105,6 +111,11 @@ pub(crate) fn facts(
 /// A count, also as text.
 fn whole(json: &str) -> Option<u64> {
     json.trim_matches('"').parse().ok()
+}
+
+/// Whether something stands where a token should, and is none.
+fn unreadable(json: Option<&str>) -> bool {
+    json.is_some_and(|json| json != "null" && token(json).is_none())
 }
 
 /// A token, also as a number.

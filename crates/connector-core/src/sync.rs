@@ -71,6 +71,8 @@ struct WalkEnd {
     total_moved: bool,
     /// Whether it went through the whole listing, and not through a range of it.
     whole: bool,
+    /// Whether a person chose the range, so that it says nothing about how far the data reaches.
+    backfill: bool,
 }
 
 /// Syncs a connection: everything, or the resources that it selects and their parents.
@@ -456,6 +458,7 @@ impl Walker {
                         total: walk.total(),
                         total_moved: walk.total_moved(),
                         whole,
+                        backfill: self.context.range.since.or(self.context.range.until).is_some(),
                     });
                 }
                 (Step::Next, Some(next)) => {
@@ -515,11 +518,13 @@ async fn load(
                 let (rejected, cursor) =
                     (rejected_in.remove(&id).unwrap_or(0), cursors.remove(&id));
                 let whole = end.as_ref().is_ok_and(|end| end.whole);
+                // A row that was set aside has to be asked for again.
+                let advances = rejected == 0 && end.as_ref().is_ok_and(|end| !end.backfill);
                 if tally.end(&partition, pages, end) {
                     batch.end(EndedWalk {
                         partition: Arc::unwrap_or_clone(partition),
                         deletes: whole && rejected == 0,
-                        cursor,
+                        cursor: cursor.filter(|_| advances),
                     });
                 }
             }

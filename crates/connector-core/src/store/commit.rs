@@ -387,8 +387,9 @@ impl<'a> Table<'a> {
         let now = *started_at;
         let unfinished =
             batch.positions.iter().map(|(id, (_, position))| (id.clone(), Some(position), None));
-        let ended =
-            batch.ended.iter().map(|walk| (walk.partition.id(), None, walk.cursor.and_then(time)));
+        let ended = batch.ended.iter().map(|walk| {
+            (walk.partition.id(), None, walk.cursor.and_then(time).map(|reached| reached.min(now)))
+        });
         for (id, position, cursor) in unfinished.chain(ended) {
             let position = position.map(|position| sqlx::types::Json(position.clone()));
             sqlx::query(

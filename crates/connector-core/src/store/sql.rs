@@ -82,7 +82,7 @@ impl Statements {
         let same_key =
             key.iter().map(|key| format!("a.{key} = b.{key}")).collect::<Vec<_>>().join(" and ");
         let not_older = resource.version.map(ident).map_or(String::new(), |version| {
-            format!(" and coalesce(s.{version} >= t.{version}, true)")
+            format!("coalesce(s.{version} >= t.{version}, true) and ")
         });
         let assignments =
             written.iter().map(|name| format!("{name} = s.{name}")).collect::<Vec<_>>().join(", ");
@@ -106,8 +106,8 @@ impl Statements {
             ),
             update: format!(
                 "update {table} t set {assignments}, _run_id = $1, _last_changed_at = $2, _deleted_at = null \
-                 from {STAGE} s where {on_key}{not_older} \
-                 and (t._deleted_at is not null or ({}) is distinct from ({}))",
+                 from {STAGE} s where {on_key} \
+                 and (t._deleted_at is not null or {not_older}({}) is distinct from ({}))",
                 of("t", &compared),
                 of("s", &compared)
             ),
