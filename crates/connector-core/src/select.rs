@@ -115,7 +115,8 @@ fn whole(json: &str) -> Option<u64> {
 
 /// Whether something stands where a token should, and is none.
 fn unreadable(json: Option<&str>) -> bool {
-    json.is_some_and(|json| json != "null" && token(json).is_none())
+    // Some vendors write `false` where there is none.
+    json.is_some_and(|json| !matches!(json, "null" | "false") && token(json).is_none())
 }
 
 /// A token, also as a number.

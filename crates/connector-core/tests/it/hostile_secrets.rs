@@ -1,0 +1,163 @@
+//! Keys and personal data in the answers of a vendor that fails.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use connector_core::{Auth, Connection, Connector, DateTime, Resource, to_json};
+use connector_testkit::{Answer, Content};
+use serde_json::json;
+use tracing::subscriber::set_default;
+
+use crate::support::{OFFSET, Play, connector, list, page, things};
+
+/// The key, which no text may show, as little as any part of it.
+const KEY: &str = "canaryuser:canary+pass/";
+/// A value of a row, which only the row itself may show.
+const VALUE: &str = "canary@example.com";
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything that the run tables hold, but for the rows that were set aside.
+async fn recorded(play: &Play) -> String {
+    let tables =
+        "select relname from pg_class where relnamespace = 'sync'::regnamespace and relkind = 'r'";
+    let mut recorded = Vec::new();
+    for table in play.database.rows(tables).await {
+        let query = format!(
+            "select to_jsonb(t) - 'raw' from sync.{} t",
+            table["relname"].as_str().unwrap()
+        );
+        recorded.extend(play.database.rows(&query).await.iter().map(ToString::to_string));
+    }
+    recorded.join("\n")
+}
+
+/// The places that show a part of the key or of a row, each with what stands around it.
+fn leaks(told: &str) -> BTreeSet<String> {
+    let base64 = BASE64_STANDARD.encode(KEY);
+    let shown =
+        told.match_indices("canary").chain(told.match_indices(base64.trim_end_matches('=')));
+    let around = |at: usize| {
+        told.get(at.saturating_sub(40)..at + 20).unwrap_or(&told[at..]).replace('\n', " ")
+    };
+    shown.map(|(at, _)| around(at)).collect()
+}
+
+/// An answer of every kind that fails, with the key or a row in each part that could be shown.
+fn failures() -> Vec<Answer> {
+    let encoded: String = url::form_urlencoded::byte_serialize(KEY.as_bytes()).collect();
+    let basic = BASE64_STANDARD.encode(KEY);
+    let echo = format!("the key {KEY} is Basic {basic} is {encoded}");
+    let said = json!({"error": {"code": KEY, "message": echo}});
+    let row = json!({"id": "a", "name": VALUE, "size": VALUE, "weight": VALUE, "seenAt": VALUE});
+    let rows = json!({"data": [row]}).to_string();
+    let wild = r#"{"data": [{"id": "a", "name": "VALUE", "seenAt": -500000000000}]}"#;
+    vec![
+        // Nothing else is tried after one of these two.
+        Answer::json(200, &wild.replace("VALUE", VALUE)),
+        Answer::json(401, &said),
+        Answer::json(200, &said),
+        Answer::json(400, &said),
+        Answer::json(429, &said),
+        Answer::json(500, &said),
+        Answer::html(500, &format!("<h1>{KEY} {VALUE}</h1>")),
+        Answer::html(404, &format!("<h1>{KEY} {VALUE}</h1>")),
+        Answer::html(200, &format!("<h1>{KEY} {VALUE}</h1>")),
+        Answer::new(200, &format!("text/{KEY}; {VALUE}"), "<h1>"),
+        Answer::json(200, &rows).cut_after(rows.len() - 3),
+        Answer::json(200, &rows).truncated(rows.len() - 3),
+        Answer::json(302, &said).header("location", &format!("http://{KEY}@{VALUE}/{KEY}?{KEY}")),
+        Answer::json(302, "").header("location", "http://canaryuser.example.com/"),
+        Answer::json(302, "").header("location", &format!("http://[{KEY}")),
+        Answer::json(200, &json!({"results": [row], "message": KEY})),
+        Answer::json(200, &json!({VALUE: row, KEY: row})),
+        Answer::json(200, &json!(VALUE)),
+        page(&[json!({"name": VALUE, "size": VALUE})]),
+        page(&[json!(VALUE)]),
+        Answer::json(200, &rows),
+    ]
+}
+
+/// Case 30.
+#[tokio::test]
+async fn a_run_that_fails_shows_neither_the_key_nor_a_row() {
+    let log = Log::default();
+    let writer = log.clone();
+    let logging = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+    let logged = set_default(logging.with_writer(move || writer.clone()).finish());
+    let mut leaked = BTreeSet::new();
+    for auth in [Auth::BEARER, Auth::Basic, Auth::Query { name: "api_key" }] {
+        // Each failure has a listing of its own.
+        let resources: Vec<Resource> = (0..failures().len())
+            .map(|n| list(format!("f{n}").leak(), format!("/f{n}").leak(), OFFSET))
+            .collect();
+        let play = Play::of(Connector { auth, ..connector(&resources) }, Content::empty()).await;
+        play.vendor.set_key(KEY);
+        let failures = failures();
+        play.vendor
+            .on(move |request, _| failures[request.path[2..].parse::<usize>().unwrap()].clone());
+        let names: Vec<&str> = resources.iter().map(|resource| resource.name).collect();
+        let (stop, go_on) = names.split_at(2);
+        for selected in [go_on, &stop[..1], &stop[1..]] {
+            let report = play.sync_as(&play.connection().select(selected).unwrap()).await;
+            assert_eq!(report.exit_status(), 1);
+            let told = format!("{}\n{}\n{report:?}", report.to_text(), to_json(&report).unwrap());
+            leaked.extend(leaks(&told));
+        }
+        leaked.extend(leaks(&recorded(&play).await));
+        let raw = play.database.value("select string_agg(raw, '') from sync.quarantine").await;
+        assert!(raw.contains(VALUE), "a row that was set aside is kept as it is");
+        play.end().await;
+    }
+    drop(logged);
+    assert!(log.text().contains("asking"), "nothing was logged");
+    leaked.extend(leaks(&log.text()));
+    assert!(leaked.is_empty(), "{leaked:#?}");
+}
+
+#[tokio::test]
+async fn what_a_connection_refuses_to_start_with_shows_no_secret() {
+    let play = Play::with(OFFSET, 1).await;
+    let mut told = Vec::new();
+    for database in ["postgres://canary:canary@localhost:1/canary", "canary://canary@x", "canary"] {
+        let connection = Connection::to(
+            Box::leak(Box::new(connector(&[things(OFFSET)]))),
+            play.vendor.base_url(),
+            "canary\nkey".into(),
+            Some(database.into()),
+        );
+        let started_at = DateTime::UNIX_EPOCH;
+        let error = connector_core::sync(&connection.unwrap(), started_at).await.unwrap_err();
+        told.push(format!("{error} {error:?} {}", error.advice().unwrap_or_default()));
+        let mut cause = error.source();
+        while let Some(source) = cause {
+            told.push(format!("{source} {source:?}"));
+            cause = source.source();
+        }
+    }
+    assert_eq!(leaks(&told.join("\n")), BTreeSet::new());
+    play.end().await;
+}

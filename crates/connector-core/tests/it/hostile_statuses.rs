@@ -1,0 +1,278 @@
+//! Vendors that refuse, revoke, and ask to wait.
+
+use std::time::{Duration, SystemTime};
+
+use connector_core::{Connector, Param, Rate, Resource, Unset, Values, Verdict};
+use connector_testkit::{Answer, Content, RateLimit};
+use serde_json::{Value, json};
+
+use crate::support::{
+    OFFSET, Play, complete, connector, fails, list, page, parts, row, rows, things,
+};
+
+const OTHERS: Resource = list("others", "/others", OFFSET);
+
+/// A vendor with two listings, of three things and of five others.
+async fn two() -> Play {
+    let content = Content::empty().with("things", rows(3)).with("others", rows(5));
+    Play::new(&[things(OFFSET), OTHERS], content).await
+}
+
+/// A vendor with three things, each of which has two parts.
+async fn family() -> Play {
+    let content = Content::empty().with("things", rows(3)).with("parts", rows(2));
+    Play::new(&[things(OFFSET), parts(OFFSET)], content).await
+}
+
+fn refuses(status: u16) -> Answer {
+    Answer::json(status, &json!({"error": {"code": "no", "message": "not for you"}}))
+}
+
+/// Cases 16, 17 and 18, with a wait that shows in what is said.
+#[tokio::test]
+async fn a_wait_is_read_wherever_the_vendor_says_it() {
+    let in_an_hour = SystemTime::now() + Duration::from_hours(1);
+    let epoch = in_an_hour.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    for (name, value) in [
+        ("retry-after", "3600".to_owned()),
+        ("retry-after", httpdate::fmt_http_date(in_an_hour)),
+        ("ratelimit-reset", "3600".to_owned()),
+        ("x-ratelimit-reset", epoch.to_string()),
+        ("x-ratelimit-reset", format!("{epoch}000")),
+        ("x-rate-limit-reset", epoch.to_string()),
+    ] {
+        let play = Play::with(OFFSET, 3).await;
+        play.vendor.on(move |_, _| refuses(429).header(name, &value));
+        let report = play.fails(&["429 Too Many Requests"]).await;
+        assert_eq!(
+            report.next.as_deref(),
+            Some("run again in 60 minutes; the vendor asked for that")
+        );
+        assert_eq!(play.vendor.requests().len(), 1);
+        play.end().await;
+    }
+}
+
+/// Case 16, with a wait that is waited.
+#[tokio::test]
+async fn a_wait_that_the_vendor_asks_for_is_not_cut_short() {
+    let play = Play::with(OFFSET, 3).await;
+    play.vendor.on(|request, answer| match request.nth {
+        0 => refuses(429).header("retry-after", "1"),
+        _ => answer,
+    });
+    let report = play.complete().await;
+    assert_eq!((report.inserted, report.retries, report.waited_ms / 900), (3, 1, 1));
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_wait_that_makes_no_sense_is_none() {
+    for value in ["-1", "1e400", "NaN", "soon", "", "Wed, 32 Foo 2024 25:61:00 GMT"] {
+        let play = Play::with(OFFSET, 3).await;
+        play.vendor.on(move |request, answer| match request.nth {
+            0 => refuses(429).header("retry-after", value),
+            _ => answer,
+        });
+        assert_eq!(play.complete().await.retries, 1, "{value}");
+        play.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_vendor_that_wants_a_long_rest_is_left_alone_by_the_whole_run() {
+    let play = two().await;
+    play.vendor.on(|_, _| refuses(429).header("retry-after", "3600"));
+    let report = play.sync().await;
+    assert_eq!(play.vendor.requests().len(), 1, "{}", report.to_text());
+    fails(report, &["429"]);
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_vendor_that_says_that_nothing_is_left_is_not_asked_before_the_reset() {
+    let play = Play::with(OFFSET, 60).await;
+    play.vendor.on(|request, answer| match request.nth {
+        0 => answer.header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "1"),
+        _ => answer,
+    });
+    let report = play.complete().await;
+    assert!(report.waited_ms >= 900, "waited {} ms", report.waited_ms);
+    play.end().await;
+}
+
+/// Case 19.
+#[tokio::test]
+async fn a_vendor_that_is_always_busy_is_given_up_after_the_declared_tries() {
+    let play = Play::with(OFFSET, 3).await;
+    play.vendor.on(|_, _| refuses(429));
+    play.fails(&["429", "\"no not for you\"", "tries `4`"]).await;
+    assert_eq!(play.vendor.requests().len(), 4);
+    play.end().await;
+}
+
+/// Case 19, where there are many listings to ask for.
+#[tokio::test]
+async fn a_vendor_that_is_always_busy_is_not_asked_for_every_parent() {
+    let content = Content::empty().with("things", rows(40)).with("parts", rows(2));
+    let play = Play::new(&[things(OFFSET), parts(OFFSET)], content).await;
+    play.vendor.on(|request, answer| match request.partition {
+        Some(_) => refuses(429),
+        None => answer,
+    });
+    let failed = play.fails(&["429", "tries `4`"]).await;
+    assert!(failed.requests <= 20, "{} requests", failed.requests);
+    play.end().await;
+}
+
+/// Case 20.
+#[tokio::test]
+async fn a_key_that_is_revoked_after_a_429_is_not_shown_again() {
+    let play = two().await;
+    play.vendor.on(|request, _| refuses(if request.nth == 0 { 429 } else { 401 }));
+    let report = play.sync().await;
+    assert_eq!(play.vendor.requests().len(), 2);
+    assert_eq!(report.resources[1].verdict, Verdict::Skipped);
+    let failed = fails(report, &["401 Unauthorized"]);
+    assert!(failed.next.unwrap().contains("may have revoked the key"));
+    play.end().await;
+}
+
+/// Case 20: it does not come to the 429.
+#[tokio::test]
+async fn a_declared_rate_is_kept_to_the_letter() {
+    let per = Duration::from_millis(200);
+    let limited =
+        Connector { rate: Some(Rate { requests: 1, per }), ..connector(&[things(OFFSET)]) };
+    let play = Play::of(limited, Content::empty().with("things", rows(450))).await;
+    play.vendor.set_rate_limit(Some(RateLimit { requests: 1, per, retry_after: None }));
+    let limited = play.connection();
+    let report = play.sync_as(&limited).await;
+    let refused =
+        play.vendor.requests().iter().filter(|request| request.status == Some(429)).count();
+    assert_eq!(refused, 0, "{}", report.to_text());
+    play.end().await;
+}
+
+/// Case 29.
+#[tokio::test]
+async fn one_resource_of_nine_that_fails_leaves_eight_complete_and_heals() {
+    const NAMES: [&str; 9] = ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"];
+    const PATHS: [&str; 9] = ["/0", "/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8"];
+    let nine: Vec<Resource> =
+        NAMES.into_iter().zip(PATHS).map(|(name, path)| list(name, path, OFFSET)).collect();
+    let content = NAMES.iter().fold(Content::empty(), |content, name| content.with(*name, rows(3)));
+    let play = Play::new(&nine, content).await;
+    for status in [500, 403, 404, 400] {
+        play.vendor.on(
+            move |request, answer| {
+                if request.path == "/4" { refuses(status) } else { answer }
+            },
+        );
+        let report = play.sync().await;
+        let text = report.to_text();
+        let complete =
+            |verdict| report.resources.iter().filter(|one| one.verdict == verdict).count();
+        assert_eq!((complete(Verdict::Complete), complete(Verdict::Failed)), (8, 1), "{text}");
+        fails(report, &[&status.to_string()]);
+    }
+    play.vendor.honest();
+    complete(play.sync().await);
+    play.end().await;
+}
+
+/// Case 31.
+#[tokio::test]
+async fn a_parent_that_was_just_deleted_costs_its_own_listing_alone() {
+    let play = family().await;
+    let holdings = play.vendor.holdings();
+    play.vendor.on(move |request, answer| {
+        if request.partition.as_deref() == Some("t001") {
+            holdings.edit("things", |things| things.retain(|thing| thing["id"] != "t001"));
+            return refuses(404);
+        }
+        answer
+    });
+    let report = play.sync().await;
+    assert!(
+        report.to_text().lines().any(|line| line.starts_with("  parts: ")),
+        "{}",
+        report.to_text()
+    );
+    let parts = complete(report);
+    assert_eq!((parts.evidence.partitions, parts.evidence.vanished, parts.inserted), (3, 1, 4));
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_path_that_is_wrong_for_every_parent_is_an_error_and_not_zero_rows() {
+    let play = family().await;
+    play.vendor.on(|request, answer| match request.partition {
+        Some(_) => refuses(404),
+        None => answer,
+    });
+    play.fails(&["404"]).await;
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_listing_that_is_lost_on_its_second_page_is_not_complete() {
+    let play = Play::new(
+        &[things(OFFSET), parts(OFFSET)],
+        Content::empty().with("things", rows(3)).with("parts", rows(80)),
+    )
+    .await;
+    play.vendor.on(|request, answer| {
+        match (request.partition.as_deref(), request.param("offset")) {
+            (Some("t001"), Some("50")) => refuses(404),
+            _ => answer,
+        }
+    });
+    play.fails(&["404", "thing_id=t001"]).await;
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_parameter_that_names_what_is_not_there_is_an_error_and_not_zero_rows() {
+    let param = Param {
+        name: "thing_id",
+        doc: "The things to read",
+        values: Values::Text,
+        unset: Unset::Omitted,
+    };
+    let resources = connector(&[things(OFFSET), parts(OFFSET)]);
+    let play = Play::of(
+        Connector { params: vec![param].leak(), ..resources },
+        Content::empty().with("things", rows(3)).with("parts", rows(2)),
+    )
+    .await;
+    let connection = play.connection().with_param("thing_id", &["t00l"]).unwrap();
+    let report = play.sync_as(&connection.select(&["parts"]).unwrap()).await;
+    fails(report, &["404", "t00l"]);
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_key_of_a_parent_leads_to_its_own_listing_or_to_none() {
+    let play = family().await;
+    let ids = ["a", "..", ".\t.", "a\nb", "ab", "a/b", "a?b#c", "%2e%2e", " a ", "é💡"];
+    let parents: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+    play.vendor.holdings().replace("things", parents);
+    // Each parent's one part has the parent's id in its name.
+    play.vendor.on(|request, answer| match &request.partition {
+        Some(parent) if answer.status == 200 && request.param("offset") == Some("0") => {
+            let mut part = row(1);
+            part["name"] = json!(parent);
+            page(&[part])
+        }
+        Some(_) if answer.status == 200 => page(&[]),
+        _ => answer,
+    });
+    play.sync().await;
+    let wrong =
+        play.database.rows("select thing_id, name from hostile.parts where thing_id <> name").await;
+    assert_eq!(wrong, Vec::<Value>::new());
+    let read = play.database.value("select count(*) from hostile.parts").await;
+    assert!(read.parse::<usize>().unwrap() >= ids.len() - 4, "{read} listings were read");
+    play.end().await;
+}
