@@ -4,7 +4,7 @@ use connector_core::Record;
 use connector_testkit::{Answer, Content};
 use serde_json::{Value, json};
 
-use crate::support::{OFFSET, Play, page, row, rows, table_of, things};
+use crate::support::{OFFSET, Play, page, row, rows, slice, table_of, things};
 
 /// A run over these rows, one page, with nothing else around it.
 async fn of(texts: &[&str]) -> Play {
@@ -145,10 +145,11 @@ async fn an_id_that_becomes_text_between_two_pages_stays_the_same_id() {
     for columns in [things(OFFSET).columns, Numbered::COLUMNS] {
         let things = connector_core::Resource { columns, ..things(OFFSET) };
         let play = Play::new(&[things], Content::empty()).await;
-        play.vendor.on(|request, _| match request.param("offset") {
-            Some("0") => page(&[json!({"id": 7}), json!({"id": 8})]),
-            Some("2") => page(&[json!({"id": "8"}), json!({"id": "9"})]),
-            _ => page(&[]),
+        play.vendor.on(|request, _| match request.param("offset").map(str::parse) {
+            Some(Ok(offset @ 1..)) => {
+                page(slice(&["7", "8", "9"].map(|id| json!({"id": id})), offset, 50))
+            }
+            _ => page(&[7, 8].map(|id| json!({"id": id}))),
         });
         let report = play.complete().await;
         assert_eq!((report.inserted, report.quarantined), (3, 0));
