@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+use url::form_urlencoded::byte_serialize;
 
 use crate::error::{Error, Result};
 use crate::resource::Auth;
@@ -33,14 +35,42 @@ impl Credential {
         Ok(())
     }
 
-    /// `text` without the key in it, in case a vendor echoes it.
+    /// `text` without the key in it, in any form and case, in case a vendor echoes it.
     pub(crate) fn redact(&self, text: &str) -> String {
+        const SHORTEST: usize = 4;
         let key = self.key.expose_secret();
+        let encoded = |part: &str| byte_serialize(part.as_bytes()).collect::<String>();
+        let base64 = BASE64_STANDARD.encode(key);
+        let mut forms: Vec<String> =
+            key.split(':').chain([key]).flat_map(|part| [part.to_owned(), encoded(part)]).collect();
+        forms.push(base64.trim_end_matches('=').to_owned());
+        forms.retain(|form| form.len() >= SHORTEST);
+        // The whole key before its parts.
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         let mut text = text.to_owned();
-        for part in key.split(':').chain([key]).filter(|part| part.len() >= 4) {
-            text = text.replace(part, "[key]");
+        for form in forms {
+            let form = form.to_ascii_lowercase();
+            while let Some(at) = text.to_ascii_lowercase().find(&form) {
+                text.replace_range(at..at + form.len(), "[…]");
+            }
         }
         text
+    }
+
+    /// Takes the key out of an address that a vendor made of the one that it was asked at.
+    pub(crate) fn remove_from(&self, url: &mut Url) {
+        let Auth::Query { name } = self.auth else { return };
+        let others: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(other, _)| other != name)
+            .map(|(k, v)| (k.into(), v.into()))
+            .collect();
+        if others.len() < url.query_pairs().count() {
+            url.set_query(None);
+            if !others.is_empty() {
+                url.query_pairs_mut().extend_pairs(others);
+            }
+        }
     }
 
     fn header(&self) -> Result<Option<(HeaderName, HeaderValue)>> {

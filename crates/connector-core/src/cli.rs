@@ -64,6 +64,9 @@ struct SyncArgs {
     /// Ignore what earlier runs reached, and read everything
     #[arg(long)]
     full_refresh: bool,
+    /// Mark rows deleted however many are no longer listed; without it, 50 rows and 30 % at once are not believed
+    #[arg(long)]
+    allow_deletes: bool,
     /// Print the report as one JSON document
     #[arg(long)]
     json: bool,
@@ -139,6 +142,7 @@ fn run(connector: &'static Connector, command: Command) -> Result<u8> {
                 since: args.since,
                 until: args.until,
                 full_refresh: args.full_refresh,
+                allow_deletes: args.allow_deletes,
                 params: args.params,
                 changed_parents_only: args.changed_parents_only,
             };

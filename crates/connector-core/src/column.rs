@@ -240,6 +240,7 @@ impl Value for f64 {
             let value = digits.parse::<Self>().ok().filter(|value| value.is_finite());
             value
                 .filter(|_| digits.ends_with(|c: char| c.is_ascii_digit() || c == '.'))
+                .filter(|value| is_kept(digits, *value))
                 .map(Self::to_be_bytes)
         })
     }
@@ -261,7 +262,17 @@ impl Value for bool {
 impl Value for DateTime<Utc> {
     const SQL_TYPE: SqlType = SqlType::Timestamptz;
     fn write(json: &str, out: &mut Vec<u8>) -> Fit {
-        number(json, out, |text| timestamp(text).map(|time| postgres_micros(time).to_be_bytes()))
+        // A text of few digits is a day or a year, and no epoch.
+        let is_day = json.starts_with('"')
+            && json.len() <= 10
+            && json[1..].bytes().all(|byte| byte.is_ascii_digit() || byte == b'"');
+        if is_day {
+            return Fit::Misfit;
+        }
+        number(json, out, |text| {
+            let micros = postgres_micros(timestamp(text)?);
+            (micros >= EARLIEST).then(|| micros.to_be_bytes())
+        })
     }
 }
 
@@ -296,6 +307,14 @@ fn number(json: &str, out: &mut Vec<u8>, parse: impl Fn(&str) -> Option<[u8; 8]>
     }
 }
 
+/// Whether a double has the same value as a whole number written out.
+fn is_kept(digits: &str, value: f64) -> bool {
+    const DIGITS: usize = 15;
+    digits.len() <= DIGITS
+        || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+        || format!("{value:.0}") == digits
+}
+
 /// `12.0` and `1.7e9` as integers, as long as a double holds them exactly.
 fn whole_number(digits: &str) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -306,15 +325,15 @@ fn whole_number(digits: &str) -> Option<i64> {
 
 /// RFC 3339, or an epoch in seconds or milliseconds.
 ///
-/// Seconds reach 10^12 in the year 33,658, milliseconds passed it in 2001, so the
-/// two are not confused for any time that an API has to tell.
+/// Seconds end with the year 9999, which APIs send for "never"; as milliseconds,
+/// the same number is a day in 1978. Beyond it, they are milliseconds.
 pub(crate) fn timestamp(text: &str) -> Option<DateTime<Utc>> {
-    const MILLISECONDS: i64 = 1_000_000_000_000;
+    const YEAR_10_000: u64 = 253_402_300_800;
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.to_utc());
     }
     if let Ok(epoch) = text.parse::<i64>() {
-        return if epoch.abs() < MILLISECONDS {
+        return if epoch.unsigned_abs() < YEAR_10_000 {
             DateTime::from_timestamp(epoch, 0)
         } else {
             DateTime::from_timestamp_millis(epoch)
@@ -325,6 +344,9 @@ pub(crate) fn timestamp(text: &str) -> Option<DateTime<Utc>> {
     let micros = (epoch * 1e6).round() as i64;
     DateTime::from_timestamp_micros(micros)
 }
+
+/// The first moment that `timestamptz` holds, in 4714 BC.
+const EARLIEST: i64 = -211_813_488_000_000_000;
 
 /// Microseconds since 2000-01-01, the binary form of `timestamptz`.
 pub(crate) fn postgres_micros(time: DateTime<Utc>) -> i64 {

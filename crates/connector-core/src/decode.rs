@@ -4,7 +4,8 @@
 //! and what has no usable key is set aside whole. A row is never dropped for
 //! one of its fields, and a page never for one of its rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
 
 use crate::column::{Column, Fit, Source, SqlType};
 use crate::json;
@@ -39,11 +40,53 @@ impl DriftKind {
 /// One disagreement: which field, how, and the JSON type that came.
 pub(crate) type Drift = (String, DriftKind, &'static str);
 
-/// The most kinds of drift that one page reports: a vendor with data for names has endless ones.
-const MAX_DRIFT: usize = 200;
+/// How often a disagreement was seen, and what the value looks like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DriftSeen {
+    /// The number of rows.
+    pub(crate) rows: u64,
+    /// The types in the first value, without anything that it says.
+    pub(crate) shape: String,
+}
+
+impl DriftSeen {
+    /// Adds what was seen elsewhere, as long as there is room.
+    pub(crate) fn add_all<'a>(
+        all: &mut BTreeMap<Drift, Self>,
+        more: impl IntoIterator<Item = (&'a Drift, &'a Self)>,
+    ) {
+        for (drift, seen) in more {
+            if let Some(before) = all.get_mut(drift) {
+                before.rows += seen.rows;
+            } else if all.len() < MAX_DRIFT {
+                all.insert(drift.clone(), seen.clone());
+            }
+        }
+    }
+
+    /// The line of the model that would take the values up.
+    pub(crate) fn adoption(&self, field: &str, kind: DriftKind) -> Option<String> {
+        let rust = match self.shape.as_str() {
+            "string" => "String",
+            "integer" => "i64",
+            "number" => "f64",
+            "boolean" => "bool",
+            shape if shape.starts_with(['{', '[']) => "Json",
+            _ => return None,
+        };
+        (kind == DriftKind::Unknown)
+            .then(|| format!("#[record(wire = {field:?})] …: Option<{rust}>"))
+    }
+}
+
+/// The most kinds of drift that one page, one batch or one report holds: a vendor with data for names has endless ones.
+pub(crate) const MAX_DRIFT: usize = 200;
 
 /// The longest key that an index of Postgres takes for certain.
 const MAX_KEY_BYTES: usize = 2_000;
+
+/// How much of a row is kept that has no place in the table.
+const MAX_RAW_BYTES: usize = 64 << 10;
 
 /// A row that has no place in the table, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,11 +107,18 @@ pub(crate) struct Encoded {
     /// Rows that have no place in the table.
     pub(crate) rejected: Vec<Rejected>,
     /// Disagreements, with the number of rows that show them.
-    pub(crate) drift: BTreeMap<Drift, u64>,
+    pub(crate) drift: BTreeMap<Drift, DriftSeen>,
     /// The highest value of the cursor column, in Postgres's microseconds.
     pub(crate) cursor: Option<i64>,
     /// Rows whose cursor is outside of the bounds of the run.
     pub(crate) outside: u64,
+}
+
+impl Encoded {
+    /// A hash of the keys, whatever their order.
+    pub(crate) fn key_set(&self) -> u64 {
+        self.keys.iter().fold(0, |sum, key| sum.wrapping_add(*key))
+    }
 }
 
 /// Which values of the cursor column a run asks for, in Postgres's microseconds.
@@ -104,6 +154,8 @@ pub(crate) struct Decoder {
     natural: Vec<usize>,
     cursor: Option<usize>,
     whole: bool,
+    /// Whether a row's key is its position.
+    positional: bool,
     secrets: Secrets,
     bounds: Bounds,
 }
@@ -143,11 +195,18 @@ impl Decoder {
             natural,
             cursor: resource.cursor.and_then(index),
             whole: columns.iter().any(|column| column.source == Source::Whole),
+            positional: columns.iter().any(|column| column.source == Source::Position),
             names,
             columns,
             secrets,
             bounds,
         }
+    }
+
+    /// What tells a row from all others of its listing: its key, or its whole text where it has none.
+    pub(crate) fn identity(&self, row: &str, partition: &[String]) -> u64 {
+        let key = if self.positional { None } else { self.page(&[row], partition, 0).keys.pop() };
+        key.unwrap_or_else(|| xxhash_rust::xxh3::xxh3_64(row.as_bytes()))
     }
 
     /// Encodes the rows of a page; `first` is the position of the first one in its listing.
@@ -166,9 +225,8 @@ impl Decoder {
                 self.write(row, &slots, &mut extra, partition, position, &mut encoded)
             }) {
                 encoded.tuples.truncate(start);
-                encoded
-                    .rejected
-                    .push(Rejected { reason, raw: self.secrets.veil_row(&self.columns, row) });
+                let raw = shortened(self.secrets.veil_row(&self.columns, row));
+                encoded.rejected.push(Rejected { reason, raw });
             }
         }
         encoded
@@ -180,7 +238,7 @@ impl Decoder {
         row: &'a str,
         slots: &mut [Slot<'a>],
         extra: &mut Vec<u8>,
-        drift: &mut BTreeMap<Drift, u64>,
+        drift: &mut BTreeMap<Drift, DriftSeen>,
     ) -> Result<(), Reason> {
         if self.whole {
             return Ok(());
@@ -190,6 +248,7 @@ impl Decoder {
         }
         // Vendors send their fields in one order, so the next name is mostly the next column's.
         let mut hint = 0;
+        let mut unknown = HashSet::new();
         let members = json::each_member(row, |name, value| {
             let known = match self.columns.get(hint) {
                 Some(column) if column.source == Source::Field && column.wire == name => {
@@ -198,8 +257,11 @@ impl Decoder {
                 _ => self.names.get(&*name).copied(),
             };
             let Some((at, alias)) = known else {
-                notice(drift, &name, DriftKind::Unknown, value);
-                set_aside(extra, &name, value);
+                let again = !unknown.insert(xxhash_rust::xxh3::xxh3_64(name.as_bytes()));
+                let kind = if again { DriftKind::Repeated } else { DriftKind::Unknown };
+                notice(drift, &name, kind, value);
+                let veiled = self.secrets.veil_unknown(&name, value);
+                set_aside(extra, &name, veiled.as_deref().unwrap_or(value));
                 return;
             };
             hint = at + 1;
@@ -342,10 +404,13 @@ impl Decoder {
                 Ok(())
             }
             KeyFallback::Columns(_) if fit == Fit::Null && column.sql_type == SqlType::Text => {
-                let parts: Option<Vec<&str>> = self
+                let parts: Option<Vec<String>> = self
                     .natural
                     .iter()
-                    .map(|at| Some(slots[*at]?.1).filter(|value| *value != "null"))
+                    .map(|at| {
+                        let value = slots[*at]?.1;
+                        (value != "null").then(|| canonical(&self.columns[*at], value))
+                    })
                     .collect();
                 match parts.as_deref() {
                     Some([one]) => {
@@ -383,6 +448,32 @@ impl Decoder {
     }
 }
 
+/// A value as JSON, the same however the vendor wrote it.
+fn canonical(column: &Column, value: &str) -> String {
+    let mut bytes = Vec::new();
+    match (column.write(value, &mut bytes), column.sql_type) {
+        (Fit::Written, SqlType::Text) => {
+            let mut text = Vec::with_capacity(bytes.len() + 2);
+            json::push_string(&mut text, &String::from_utf8_lossy(&bytes));
+            String::from_utf8_lossy(&text).into_owned()
+        }
+        (Fit::Written, SqlType::BigInt) => {
+            bytes.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes)).to_string()
+        }
+        _ => value.to_owned(),
+    }
+}
+
+/// A row's text, of a length that can be looked at.
+fn shortened(mut raw: String) -> String {
+    if raw.len() > MAX_RAW_BYTES {
+        let whole = raw.len();
+        raw.truncate(raw.floor_char_boundary(MAX_RAW_BYTES));
+        let _ = write!(raw, "… ({whole} bytes in all)");
+    }
+    raw
+}
+
 /// The length of a null.
 const NULL: [u8; 4] = (-1_i32).to_be_bytes();
 
@@ -415,11 +506,13 @@ fn write_veiled(column: &Column, veiled: &str, tuples: &mut Vec<u8>) -> Fit {
     }
 }
 
-fn notice(drift: &mut BTreeMap<Drift, u64>, name: &str, kind: DriftKind, value: &str) {
+fn notice(drift: &mut BTreeMap<Drift, DriftSeen>, name: &str, kind: DriftKind, value: &str) {
     let name: String = name.chars().filter(|c| *c != '\0').take(120).collect();
     let drift_of = (name, kind, json::type_name(value));
-    if drift.len() < MAX_DRIFT || drift.contains_key(&drift_of) {
-        *drift.entry(drift_of).or_default() += 1;
+    if let Some(seen) = drift.get_mut(&drift_of) {
+        seen.rows += 1;
+    } else if drift.len() < MAX_DRIFT {
+        drift.insert(drift_of, DriftSeen { rows: 1, shape: json::shape(value) });
     }
 }
 

@@ -16,6 +16,8 @@ pub enum ErrorKind {
     Auth,
     /// Check the address and the network: the vendor cannot be reached at all.
     Unreachable,
+    /// Run again later: the vendor wants a rest, from all requests alike.
+    Busy,
     /// Run again later: the vendor kept failing after every repetition.
     Unavailable,
     /// Ask for something else: the vendor refuses this request.

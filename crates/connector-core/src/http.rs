@@ -65,19 +65,21 @@ pub(crate) struct Response {
     /// Where the JSON value is in it.
     json: std::ops::Range<usize>,
     headers: HeaderMap,
+    /// Where it came from.
+    url: Url,
 }
 
 impl Response {
-    fn new(body: Vec<u8>, headers: HeaderMap) -> Result<Self, json::Malformed> {
+    fn new(body: Vec<u8>, headers: HeaderMap, url: Url) -> Result<Self, json::Malformed> {
         let value = json::document(&body)?;
         let start = value.as_ptr().addr() - body.as_ptr().addr();
         let json = start..start + value.len();
         let body = String::from_utf8(body).map_err(|_| json::Malformed {
             line: 1,
             column: 1,
-            truncated: false,
+            kind: json::Kind::NotUtf8,
         })?;
-        Ok(Self { body, json, headers })
+        Ok(Self { body, json, headers, url })
     }
 
     /// The JSON value.
@@ -92,9 +94,12 @@ impl Response {
 
     /// The address that the `Link` header calls `next`.
     pub(crate) fn next_link(&self) -> Option<String> {
-        let values = self.headers.get_all(LINK).into_iter().filter_map(|value| value.to_str().ok());
+        let values = self.headers.get_all(LINK).into_iter();
+        // Some vendors leave letters in it that ASCII does not have.
+        let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let values: Vec<_> = values.collect();
         // An address may hold a comma, and never an angle bracket.
-        values.flat_map(|value| value.split('<').skip(1)).find_map(|link| {
+        values.iter().flat_map(|value| value.split('<').skip(1)).find_map(|link| {
             let (address, parameters) = link.split_once('>')?;
             let next = parameters.split([';', ',']).any(|parameter| {
                 let (name, relations) = parameter.split_once('=').unwrap_or_default();
@@ -122,6 +127,10 @@ pub(crate) struct Client {
     limited: AtomicBool,
     /// Whether the key was refused, after which it is not shown again.
     refused: AtomicBool,
+    /// Whether the key was good for something.
+    accepted: AtomicBool,
+    /// Whether the vendor asked for more patience than a run has, after which it is left alone.
+    dismissed: AtomicBool,
 }
 
 /// What to ask for.
@@ -172,6 +181,8 @@ impl Client {
             rest_until: Mutex::new(None),
             limited: AtomicBool::new(false),
             refused: AtomicBool::new(false),
+            accepted: AtomicBool::new(false),
+            dismissed: AtomicBool::new(false),
         })
     }
 
@@ -183,10 +194,12 @@ impl Client {
         loop {
             self.wait_for_turn(traffic).await;
             if self.refused.load(Ordering::Relaxed) {
-                return Err(Error::new(
-                    ErrorKind::Auth,
-                    "not asked: the vendor refused the key before",
-                ));
+                let what = "not asked: the vendor refused the key before";
+                return Err(Error::new(ErrorKind::Stopped, what));
+            }
+            if self.dismissed.load(Ordering::Relaxed) {
+                let what = "not asked: the vendor wanted a rest before";
+                return Err(Error::new(ErrorKind::Stopped, what).next("run again later"));
             }
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
@@ -197,10 +210,10 @@ impl Client {
             if let Some(location) = failure.redirect {
                 redirects += 1;
                 if redirects > 5 {
-                    return Err(Error::new(
-                        ErrorKind::Rejected,
-                        "the vendor redirects in a circle",
-                    ));
+                    let error = Error::new(ErrorKind::Rejected, "the vendor redirects in a circle");
+                    return Err(
+                        error.next("check the base URL: the address may have moved, or want https")
+                    );
                 }
                 tries -= 1;
                 url = self.allowed(url.join(&location).ok(), "a redirect")?;
@@ -216,6 +229,9 @@ impl Client {
                     if failure.limited { self.rest(wait) } else { pause(wait, traffic).await }
                 }
                 Decision::GiveUp if tries > 1 => {
+                    if failure.limited {
+                        self.dismissed.store(true, Ordering::Relaxed);
+                    }
                     let advised = failure.error.advice().is_some();
                     let error = failure.error.at("tries", tries);
                     return Err(if advised {
@@ -226,6 +242,7 @@ impl Client {
                 }
                 Decision::GiveUp => return Err(failure.error),
                 Decision::ComeBack(wait) => {
+                    self.dismissed.store(true, Ordering::Relaxed);
                     let next = format!(
                         "run again in {} minutes; the vendor asked for that",
                         wait.as_secs().div_ceil(60)
@@ -265,7 +282,11 @@ impl Client {
                 .and_then(|value| value.to_str().ok())
                 .unwrap_or("no content type")
                 .to_owned();
-            return Response::new(body, headers)
+            self.accepted.store(true, Ordering::Relaxed);
+            if let Some(rest) = retry::exhausted(&headers, SystemTime::now()) {
+                self.rest(rest);
+            }
+            return Response::new(body, headers, url.clone())
                 .map_err(|malformed| Failure::passing(not_json(&malformed, &kind)));
         }
         Err(self.refused(status, headers, &body))
@@ -276,11 +297,14 @@ impl Client {
         match target {
             Target::Path { segments, query } => {
                 let mut url = self.base.clone();
-                if segments.iter().any(|segment| matches!(segment.as_str(), "." | ".." | "")) {
-                    return Err(Error::new(
-                        ErrorKind::Contract,
-                        "a key of the parent cannot stand in a path",
-                    ));
+                // What an address cannot hold would be left out, and lead elsewhere.
+                if segments.iter().any(|segment| {
+                    matches!(segment.as_str(), "." | ".." | "")
+                        || segment.contains(['\t', '\n', '\r'])
+                }) {
+                    let what = "a key of the parent cannot stand in a path";
+                    return Err(Error::new(ErrorKind::Contract, what)
+                        .next("look at the parent's row; its children cannot be asked for"));
                 }
                 // Appended to the base's own path: RFC 3986 resolution would drop the end of it.
                 if let Ok(mut path) = url.path_segments_mut() {
@@ -295,20 +319,34 @@ impl Client {
         }
     }
 
+    /// The address of a link, which may be relative to the page that it stands on,
+    /// and without the key, which some vendors repeat in it.
+    pub(crate) fn link(&self, page: &Response, link: &str) -> String {
+        page.url.join(link).map_or_else(
+            |_| link.to_owned(),
+            |mut url| {
+                self.credential.remove_from(&mut url);
+                url.set_fragment(None);
+                url.into()
+            },
+        )
+    }
+
     fn allowed(&self, url: Option<Url>, what: &str) -> Result<Url> {
         let url =
             url.ok_or_else(|| Error::new(ErrorKind::Contract, format!("{what} is no address")))?;
         if url.origin() == self.base.origin() {
             return Ok(url);
         }
-        let host = url.host_str().unwrap_or_default();
+        // No more of it than the host: the rest may hold anything.
+        let host = self.credential.redact(&url.origin().ascii_serialization());
         let error = Error::new(
             ErrorKind::Contract,
             format!(
                 "{what} leads to `{host}`, away from the declared host; the key was not sent there"
             ),
         );
-        let error = error.at("declared host", self.base.host_str().unwrap_or_default());
+        let error = error.at("declared host", self.base.origin().ascii_serialization());
         Err(error.next(
             "if the vendor moved, set the base URL to its new address; otherwise ask the vendor",
         ))
@@ -346,14 +384,20 @@ impl Client {
             let error = Error::new(
                 ErrorKind::Contract,
                 format!("the vendor answered {status} without an address"),
-            );
+            )
+            .next("check the base URL; something between here and the vendor may answer for it");
             return Failure { redirect: location, ..Failure::lasting(error) };
         }
         let said = json::document(body).ok().and_then(|body| self.vendor_error(body));
         let said = said.map(|said| format!(": {said}")).unwrap_or_default();
         let what = format!("the vendor answered {status}{said}");
         let limited = status == StatusCode::TOO_MANY_REQUESTS;
+        // A key that was good for another resource may not be allowed this one.
+        let partly = status == StatusCode::FORBIDDEN && self.accepted.load(Ordering::Relaxed);
         let error = match status {
+            StatusCode::FORBIDDEN if partly => Error::new(ErrorKind::Rejected, what).next(
+                "the key was good for other resources: allow it this one, or leave this one out",
+            ),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 let after_limit = self.limited.load(Ordering::Relaxed);
                 let next = if after_limit {
@@ -366,7 +410,8 @@ impl Client {
             }
             StatusCode::NOT_FOUND => Error::new(ErrorKind::NotFound, what)
                 .next("check the base URL; the live API may have other paths than its document"),
-            _ if limited || status.is_server_error() => Error::new(ErrorKind::Unavailable, what),
+            _ if limited => Error::new(ErrorKind::Busy, what),
+            _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what),
             _ => Error::new(ErrorKind::Rejected, what)
                 .next("check the parameters and the preset; the vendor's words say more"),
         };
@@ -387,7 +432,7 @@ impl Client {
         let shape = self.errors.iter().find(|shape| {
             // An empty list of errors, or a null, is none.
             json::at(body, shape.marker)
-                .is_some_and(|marker| !matches!(marker, "null" | "[]" | "{}" | "\"\"" | "false"))
+                .is_some_and(|marker| marker != "false" && !json::is_empty(marker))
         })?;
         let mut said = String::new();
         if let Some(code) = shape.code.and_then(|path| json::at(body, path)) {
@@ -397,13 +442,8 @@ impl Client {
             Some(message) => said.push_str(&json::text(message).unwrap_or(message.into())),
             None => said.push_str("no message"),
         }
-        let said: String = self
-            .credential
-            .redact(said.trim())
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(200)
-            .collect();
+        let said: String = said.trim().chars().filter(|c| !c.is_control()).take(400).collect();
+        let said: String = self.credential.redact(&said).chars().take(200).collect();
         Some(format!("\"{said}\""))
     }
 
@@ -464,7 +504,16 @@ fn cut_off(error: &reqwest::Error) -> Error {
 }
 
 fn not_json(malformed: &json::Malformed, kind: &str) -> Error {
-    let kind: String = kind.chars().filter(|c| !c.is_control()).take(80).collect();
+    const KNOWN: [&str; 6] = [
+        "application/json",
+        "text/html",
+        "text/plain",
+        "text/xml",
+        "application/xml",
+        "application/octet-stream",
+    ];
+    // Anything can stand there, so only what is known is shown.
+    let kind = KNOWN.into_iter().find(|known| kind.starts_with(known)).unwrap_or("another one");
     Error::new(ErrorKind::Contract, format!("{malformed} (its content type: {kind})"))
         .next("check that the base URL is the API's and not a web page's")
 }
@@ -476,9 +525,12 @@ async fn pause(wait: Duration, traffic: &Traffic) {
     tokio::time::sleep(wait).await;
 }
 
-/// The limit as evenly spaced requests, with no burst that a fixed window could count twice.
+/// The limit as evenly spaced requests, with no burst that a fixed window could count
+/// twice, and with room for the way being slower for one than for the next.
 fn quota(rate: Rate) -> Result<Quota> {
+    const ROOM: f64 = 1.03;
     let replenish = rate.per.checked_div(rate.requests).filter(|interval| !interval.is_zero());
+    let replenish = replenish.map(|interval| interval.mul_f64(ROOM));
     let quota = replenish.and_then(Quota::with_period);
     quota.ok_or_else(|| {
         Error::settings("a rate limit is at least one request, and a time to count it over")

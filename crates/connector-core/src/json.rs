@@ -57,7 +57,10 @@ pub(crate) fn fits_jsonb(json: &str) -> bool {
                 }
             }
             b']' | b'}' => depth = depth.saturating_sub(1),
-            b'e' | b'E' if !exponent_fits(&json[at + 1..]) => return false,
+            b'-' | b'0'..=b'9' => match number_fits(&json[at..]) {
+                Some(length) => at += length - 1,
+                None => return false,
+            },
             _ => {}
         }
         at += 1;
@@ -78,14 +81,35 @@ fn unicode_escape(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// Whether the exponent at the start of `rest` is one that `numeric` holds.
+/// The length of the number at the start of `rest`, if `numeric` holds it.
 ///
-/// `true` and `false` have an `e` too, which no digit follows.
-fn exponent_fits(rest: &str) -> bool {
-    const MAX_EXPONENT: u32 = 10_000;
-    let rest = rest.trim_start_matches(['+', '-']);
-    let digits = &rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())];
-    digits.is_empty() || digits.parse::<u32>().is_ok_and(|exponent| exponent <= MAX_EXPONENT)
+/// It has room for 131,072 digits before the point and 16,383 behind it; this
+/// asks for less, so that no digit more or less at the edge matters.
+fn number_fits(rest: &str) -> Option<usize> {
+    const DIGITS: usize = 10_000;
+    let length = rest
+        .find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'))
+        .unwrap_or(rest.len());
+    let (mantissa, exponent) =
+        rest[..length].split_once(['e', 'E']).unwrap_or((&rest[..length], "0"));
+    let exponent = exponent.parse::<i32>().ok()?;
+    (mantissa.len() <= DIGITS / 2 && exponent.unsigned_abs() as usize <= DIGITS).then_some(length)
+}
+
+/// Whether a value nests deeper than a stack can be relied on to hold.
+pub(crate) fn is_too_deep(json: &str) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
+    json.bytes().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    })
 }
 
 /// Why a response is not the JSON that it should be.
@@ -95,13 +119,28 @@ pub(crate) struct Malformed {
     pub(crate) line: usize,
     /// The column of the response, from 1.
     pub(crate) column: usize,
-    /// Whether the response ended too early.
-    pub(crate) truncated: bool,
+    /// What kind of text it is instead.
+    pub(crate) kind: Kind,
+}
+
+/// What a response is that is no JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It ended too early.
+    Truncated,
+    /// It is written in another encoding.
+    NotUtf8,
+    /// It is something else.
+    NotJson,
 }
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.truncated { "ends too early" } else { "is not JSON" };
+        let what = match self.kind {
+            Kind::Truncated => "ends too early",
+            Kind::NotUtf8 => "is no text in UTF-8",
+            Kind::NotJson => "is not JSON",
+        };
         write!(f, "the response {what} at line {}, column {}", self.line, self.column)
     }
 }
@@ -109,13 +148,22 @@ impl fmt::Display for Malformed {
 impl From<serde_json::Error> for Malformed {
     // The error's own text can quote the response.
     fn from(error: serde_json::Error) -> Self {
-        Self { line: error.line(), column: error.column(), truncated: error.is_eof() }
+        let kind = if error.is_eof() { Kind::Truncated } else { Kind::NotJson };
+        Self { line: error.line(), column: error.column(), kind }
     }
 }
 
 /// Checks that the response is one JSON value, and trims what surrounds it.
 pub(crate) fn document(body: &[u8]) -> Result<&str, Malformed> {
-    let raw: &RawValue = serde_json::from_slice(body)?;
+    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    let not_utf_8 = |at: usize| Malformed { line: 1, column: at + 1, kind: Kind::NotUtf8 };
+    let text = std::str::from_utf8(body).map_err(|error| not_utf_8(error.valid_up_to()))?;
+    // JSON begins with two characters of ASCII, which have a zero between them in UTF-16.
+    if let Some(at) = text.bytes().take(4).position(|byte| byte == 0) {
+        return Err(not_utf_8(at));
+    }
+    let raw: &RawValue = serde_json::from_str(text)?;
     Ok(raw.get())
 }
 
@@ -222,6 +270,14 @@ pub(crate) fn is_list(json: &str) -> bool {
     json.starts_with('[')
 }
 
+/// Whether the value is nothing: null, or a list, an object or a text with nothing in it.
+pub(crate) fn is_empty(json: &str) -> bool {
+    let inner = |open, close| json.strip_prefix(open)?.strip_suffix(close);
+    json == "null"
+        || json == "\"\""
+        || inner('[', ']').or_else(|| inner('{', '}')).is_some_and(|inner| inner.trim().is_empty())
+}
+
 /// Whether the value is an object.
 pub(crate) fn is_object(json: &str) -> bool {
     json.starts_with('{')
@@ -236,6 +292,58 @@ pub(crate) fn type_name(json: &str) -> &'static str {
         Some(b't' | b'f') => "boolean",
         Some(b'n') => "null",
         _ => "number",
+    }
+}
+
+/// What a value looks like: its types, and the names in it that can be no data.
+pub(crate) fn shape(json: &str) -> String {
+    let mut shape = String::new();
+    push_shape(json, 3, &mut shape);
+    shape
+}
+
+/// A member's name if it is a short word, as fields have; a map has data for names,
+/// which is not shown.
+pub(crate) fn plain_name(name: &str) -> &str {
+    let is_word = name.len() <= 40
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    if is_word { name } else { "…" }
+}
+
+fn push_shape(json: &str, depth: u32, out: &mut String) {
+    const MEMBERS: usize = 12;
+    let mut count = 0;
+    if is_object(json) && depth > 0 {
+        out.push('{');
+        let _ = each_member(json, |name, value| {
+            count += 1;
+            if count <= MEMBERS {
+                out.push_str(if count > 1 { ", " } else { "" });
+                out.push_str(plain_name(&name));
+                out.push_str(": ");
+                push_shape(value, depth - 1, out);
+            }
+        });
+        out.push_str(if count > MEMBERS { ", …}" } else { "}" });
+    } else if is_list(json) && depth > 0 {
+        out.push('[');
+        let _ = each_element(json, |value| {
+            if count == 0 {
+                push_shape(value, depth - 1, out);
+            }
+            count += 1;
+        });
+        out.push(']');
+    } else {
+        let kind = type_name(json);
+        let whole = kind == "number" && !json.contains(['.', 'e', 'E']);
+        out.push_str(match kind {
+            "object" => "{…}",
+            "list" => "[…]",
+            _ if whole => "integer",
+            kind => kind,
+        });
     }
 }
 

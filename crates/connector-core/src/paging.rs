@@ -110,10 +110,14 @@ pub(crate) enum Position {
 pub(crate) struct PageFacts {
     /// The number of rows.
     pub(crate) rows: u64,
-    /// Whether the place of the rows held one object and no list.
-    pub(crate) object: bool,
     /// A hash of the rows' text.
     pub(crate) fingerprint: u64,
+    /// What tells the first row from all others.
+    pub(crate) first: Option<u64>,
+    /// What tells the last row from all others.
+    pub(crate) last: Option<u64>,
+    /// A hash of the rows' keys in any order, where [`Walk::doubts`] asks for it.
+    pub(crate) keys: Option<u64>,
     /// The total at the declared place.
     pub(crate) total: Option<u64>,
     /// The token, or the address, of the next page at the declared place.
@@ -122,6 +126,8 @@ pub(crate) struct PageFacts {
     pub(crate) unreadable_next: bool,
     /// The flag at the declared place.
     pub(crate) done: Option<bool>,
+    /// Whether the response names a next page where the declaration knows of none.
+    pub(crate) names_more: bool,
 }
 
 /// How a walk came to its end. Each is a proof that the listing was read whole,
@@ -131,18 +137,18 @@ pub(crate) struct PageFacts {
 pub enum Ending {
     /// The listing is one response by its declaration.
     SinglePage,
-    /// The response held one object where a list would be.
-    OneObject,
     /// As many rows came as the vendor said there are.
     TotalReached,
     /// The vendor said that this is the last page.
     Done,
     /// The vendor sent no token, or no address, for a next page.
     NoNextPage,
+    /// The last row was asked for again with those behind it, and came alone.
+    LastRow,
     /// A page without rows came, and the declaration has no better signal.
     EmptyPage,
-    /// A page shorter than asked for came again at the next offset: the vendor
-    /// ignores the offset and sends the whole listing each time.
+    /// The same rows came again at the next offset, in a number that was not asked
+    /// for: the vendor ignores the offset and sends the whole listing each time.
     OffsetIgnored,
 }
 
@@ -155,18 +161,53 @@ pub(crate) enum Stuck {
     RepeatedPage,
     /// A full page came again at the next offset.
     OffsetIgnored { limit: u64 },
-    /// A page without rows came before the total was reached.
-    EmptyBeforeTotal { received: u64, total: u64 },
     /// The vendor says that there is more, and does not say where.
     NoToken,
     /// What stands where the token should is none.
     UnreadableToken,
     /// The declared end signal is not in the response.
     NoSignal { path: &'static str },
+    /// A listing in one response names a next page.
+    NamesMore,
     /// Page after page came without a row.
     NoRows { pages: u64 },
     /// More pages came than any listing has.
     TooManyPages { pages: u64 },
+    /// In each of so many passes, something showed that rows may be missing.
+    Moved { passes: u32, by: Moved },
+}
+
+/// What shows that a listing is not the same from one page to the next, or that
+/// its pages are not what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moved {
+    /// The last row of a page is not the first one of the page that begins with it.
+    OtherRow { at: u64 },
+    /// The last row of a page did not come when it was asked for again.
+    NoRow { at: u64 },
+    /// No more rows came before the total was reached.
+    ShortOfTotal { received: u64, total: u64 },
+    /// The total changed.
+    Total { before: u64, after: u64 },
+}
+
+impl fmt::Display for Moved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherRow { at } => {
+                write!(f, "row {at} was another one when it was asked for again")
+            }
+            Self::NoRow { at } => {
+                write!(f, "row {at} came, and did not come when it was asked for again")
+            }
+            Self::ShortOfTotal { received, total } => {
+                write!(f, "no more rows came after {received} of {total}")
+            }
+            Self::Total { before, after } => {
+                write!(f, "the vendor's total went from {before} to {after}")
+            }
+        }
+    }
 }
 
 impl fmt::Display for Stuck {
@@ -182,9 +223,6 @@ impl fmt::Display for Stuck {
                 f,
                 "the vendor ignores the offset: asked for the rows after the first {limit}, it sent the first {limit} again"
             ),
-            Self::EmptyBeforeTotal { received, total } => {
-                write!(f, "an empty page came after {received} of {total} rows")
-            }
             Self::NoToken => f.write_str(
                 "the vendor says that there are more pages, but sends no token for them",
             ),
@@ -194,11 +232,20 @@ impl fmt::Display for Stuck {
             Self::NoSignal { path } => {
                 write!(f, "the response has no `{path}`, which would say whether more pages follow")
             }
+            Self::NamesMore => f.write_str(
+                "the response names a next page, but is declared to be the whole listing",
+            ),
             Self::NoRows { pages } => {
                 write!(f, "the last {pages} pages had no rows, and yet more were announced")
             }
             Self::TooManyPages { pages } => {
                 write!(f, "the listing did not end within {pages} pages")
+            }
+            Self::Moved { passes, by } => {
+                write!(
+                    f,
+                    "the listing did not stay the same while it was read, in {passes} passes: {by}"
+                )
             }
         }
     }
@@ -208,11 +255,17 @@ impl Stuck {
     /// What a person can do about it.
     pub(crate) fn advice(&self) -> &'static str {
         match self {
-            Self::OffsetIgnored { .. } | Self::RepeatedPage => {
-                "the vendor may count pages, or page in another way: try another preset, or write one with its paging"
+            Self::OffsetIgnored { .. }
+            | Self::RepeatedPage
+            | Self::NamesMore
+            | Self::Moved { by: Moved::NoRow { .. }, .. } => {
+                "the vendor may count pages, or page in another way: try another preset, or write one with its paging; what was read is kept"
             }
-            Self::EmptyBeforeTotal { .. } | Self::TooManyPages { .. } | Self::NoRows { .. } => {
-                "run again; if it stays so, ask the vendor: what was read is kept"
+            Self::Moved { by: Moved::OtherRow { .. }, .. } => {
+                "run again when less changes; if it stays so, the vendor sorts its rows anew or counts pages: try another preset; what was read is kept, and nothing is marked deleted"
+            }
+            Self::TooManyPages { .. } | Self::NoRows { .. } | Self::Moved { .. } => {
+                "run again; if it stays so, ask the vendor, or leave the total out of the preset; what was read is kept, and nothing is marked deleted"
             }
             Self::RepeatedToken | Self::NoToken | Self::UnreadableToken | Self::NoSignal { .. } => {
                 "check the paging in the preset against what the vendor sends; what was read is kept"
@@ -228,9 +281,31 @@ pub(crate) enum Step {
     Next,
     /// The listing is read.
     End(Ending),
+    /// The listing moved: what this pass has seen proves nothing, and the walk
+    /// is at its start again.
+    Again(Moved),
+}
+
+/// Where a walk is, as it is kept from one run to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// The next page.
+    pub(crate) position: Position,
+    /// The number of rows before it.
+    pub(crate) received: u64,
+    /// The row before it.
+    pub(crate) seam: Option<u64>,
+    /// The total that the vendor gave last.
+    pub(crate) total: Option<u64>,
 }
 
 /// A walk through one listing: where it is, and what it has seen so far.
+///
+/// A walk by offset asks for the last row of a page again, as the first row of
+/// the next one. If another row comes, rows before it were added, deleted or
+/// sorted anew, so that a row may have slipped from one side of the seam to the
+/// other; if none comes, the vendor does not count rows at all. The walk then
+/// goes through the listing again.
 #[derive(Clone, Debug)]
 pub(crate) struct Walk {
     paging: Paging,
@@ -241,21 +316,34 @@ pub(crate) struct Walk {
     sparse: bool,
     /// Whether it began behind the first row.
     late: bool,
+    /// The number of the listing's rows before the position.
     received: u64,
+    /// The row before the position, which the next page has to begin with.
+    seam: Option<u64>,
+    /// The last row of all.
+    tail: Option<u64>,
     pages: u64,
     empty_pages: u64,
     last_rows: u64,
-    last_fingerprint: Option<u64>,
+    last_keys: Option<u64>,
     fingerprints: HashSet<u64>,
     tokens: HashSet<u64>,
     total: Option<u64>,
     total_moved: bool,
+    /// Whether more rows came than the total.
+    total_passed: bool,
+    /// The number of times that the walk has begun.
+    pass: u32,
+    /// What shows that the last pass is no proof either.
+    moved: Option<Moved>,
 }
 
 /// The most pages of one listing: beyond any real one, and reached by no patience.
 const MAX_PAGES: u64 = 10_000_000;
 /// The most pages without rows that a token walk goes through in a row.
 const MAX_EMPTY_PAGES: u64 = 100;
+/// How often a walk goes through a listing that moves.
+const MAX_PASSES: u32 = 3;
 
 impl Walk {
     /// A walk from the start. `equal_pages`: two pages may be equal, as rows have no key of their own.
@@ -267,14 +355,19 @@ impl Walk {
             sparse: false,
             late: false,
             received: 0,
+            seam: None,
+            tail: None,
             pages: 0,
             empty_pages: 0,
             last_rows: 0,
-            last_fingerprint: None,
+            last_keys: None,
             fingerprints: HashSet::new(),
             tokens: HashSet::new(),
             total: None,
             total_moved: false,
+            total_passed: false,
+            pass: 1,
+            moved: None,
         }
     }
 
@@ -284,19 +377,56 @@ impl Walk {
         self
     }
 
-    /// The same walk, from the row at that position on.
-    pub(crate) fn starting_at(mut self, row: u64) -> Self {
-        if row > 0 && matches!(self.paging, Paging::Offset { .. }) {
+    /// The same walk, behind the rows that are known, the last of which is `seam`.
+    pub(crate) fn starting_at(mut self, rows: u64, seam: u64) -> Self {
+        if rows > 0 && matches!(self.paging, Paging::Offset { .. }) {
             self.late = true;
-            self.received = row;
-            self.position = Position::Offset(row);
+            self.received = rows;
+            self.seam = Some(seam);
+            self.tail = self.seam;
+            self.position = Position::Offset(rows);
         }
         self
     }
 
-    /// The position of the next page's first row in its listing.
+    /// The same walk, where an earlier run left it.
+    pub(crate) fn resumed(mut self, place: Place) -> Self {
+        self.position = place.position;
+        self.received = place.received;
+        self.seam = place.seam;
+        self.total = place.total;
+        self
+    }
+
+    /// Where the walk is.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            position: self.position.clone(),
+            received: self.received,
+            seam: self.seam,
+            total: self.total,
+        }
+    }
+
+    /// The position of the next page's first new row in its listing.
     pub(crate) fn first_row(&self) -> u64 {
-        if let Position::Offset(row) = self.position { row } else { self.received }
+        self.received
+    }
+
+    /// The last row that was read.
+    pub(crate) fn tail(&self) -> Option<u64> {
+        self.tail
+    }
+
+    /// The number of different rows without which the listing is not whole, where
+    /// the vendor gives a total that stands, or where nothing but the number of
+    /// rows shows that none slipped from one page to another.
+    pub(crate) fn expected_rows(&self) -> Option<u64> {
+        match self.paging {
+            _ if self.sparse || self.total_moved => None,
+            Paging::Page { total: None, .. } => Some(self.received),
+            _ => self.total(),
+        }
     }
 
     /// Whether it began with the listing's first row.
@@ -309,19 +439,46 @@ impl Walk {
         &self.position
     }
 
-    /// The number of pages seen.
+    /// The number of pages seen, over all passes.
     pub(crate) fn pages(&self) -> u64 {
         self.pages
     }
 
-    /// The total that the vendor gave last.
+    /// How often the walk has begun.
+    pub(crate) fn passes(&self) -> u32 {
+        self.pass
+    }
+
+    /// The total that the vendor gave last, unless it proved wrong.
     pub(crate) fn total(&self) -> Option<u64> {
-        self.total
+        self.total.filter(|_| !self.total_passed)
     }
 
     /// Whether the vendor changed its total during the walk.
     pub(crate) fn total_moved(&self) -> bool {
         self.total_moved
+    }
+
+    /// Whether the position lies behind all rows that the vendor says there are,
+    /// so that a vendor may have no such page.
+    pub(crate) fn is_past_the_total(&self) -> bool {
+        matches!(self.position, Position::Page(_))
+            && self.total().is_some_and(|total| self.received >= total)
+    }
+
+    /// Whether the page is not the one that was expected, so that [`PageFacts::keys`] is needed.
+    pub(crate) fn doubts(&self, page: &PageFacts) -> bool {
+        page.rows > 0 && self.seam.is_some() && self.seam != page.first
+    }
+
+    /// Takes note of the keys of the page that the walk has just taken.
+    pub(crate) fn note_keys(&mut self, keys: u64) {
+        self.last_keys = Some(keys);
+    }
+
+    /// The number of rows at the head of the page that came before.
+    pub(crate) fn overlap(&self, page: &PageFacts) -> usize {
+        usize::from(self.seam.is_some() && self.seam == page.first)
     }
 
     /// The query that asks for the page at the walk's position, besides the resource's own.
@@ -332,7 +489,8 @@ impl Walk {
             Paging::Offset { offset, limit: (limit, size), .. } => {
                 query.push((limit, size.to_string()));
                 let at = if let Position::Offset(at) = self.position { at } else { 0 };
-                query.push((offset, at.to_string()));
+                // One row less than was received: the seam.
+                query.push((offset, (at - u64::from(self.seam.is_some())).to_string()));
             }
             Paging::Page { page, first, limit, .. } => {
                 query.extend(limit.map(|(name, size)| (name, size.to_string())));
@@ -358,43 +516,18 @@ impl Walk {
         if self.pages > MAX_PAGES {
             return Err(Stuck::TooManyPages { pages: MAX_PAGES });
         }
+        self.tail = page.last.or(self.tail);
+        let before = self.total;
         if let Some(total) = page.total {
-            self.total_moved |= self.total.is_some_and(|before| before != total);
+            self.total_moved |= before.is_some_and(|before| before != total);
             self.total = Some(total);
         }
-        let step = self.step(page)?;
-        self.received += self.stands_for(page);
-        self.last_rows = page.rows;
-        self.last_fingerprint = Some(page.fingerprint);
-        Ok(step)
-    }
-
-    fn step(&mut self, page: &PageFacts) -> Result<Step, Stuck> {
-        if self.paging == Paging::Single {
-            return Ok(Step::End(Ending::SinglePage));
-        }
-        if page.object {
-            return Ok(Step::End(Ending::OneObject));
-        }
-        match self.paging {
+        let step = match self.paging {
+            Paging::Single if page.names_more => Err(Stuck::NamesMore),
             Paging::Single => Ok(Step::End(Ending::SinglePage)),
-            Paging::Offset { limit: (_, limit), .. } => {
-                if page.rows > 0
-                    && self.last_fingerprint == Some(page.fingerprint)
-                    && !self.may_be_equal()
-                {
-                    return if self.last_rows < limit {
-                        Ok(Step::End(Ending::OffsetIgnored))
-                    } else {
-                        Err(Stuck::OffsetIgnored { limit })
-                    };
-                }
-                let at = if let Position::Offset(at) = self.position { at } else { 0 };
-                self.counted(page, Position::Offset(at + self.stands_for(page)))
-            }
-            Paging::Page { first, .. } => {
-                let at = if let Position::Page(at) = self.position { at } else { first };
-                self.counted(page, Position::Page(at + 1))
+            Paging::Offset { limit: (_, limit), .. } => self.offset(page, limit),
+            Paging::Page { first, limit, .. } => {
+                self.page(page, before, first, limit.map(|(_, limit)| limit))
             }
             Paging::Token { done: Some(path), .. } => match page.done {
                 Some(true) => Ok(Step::End(Ending::Done)),
@@ -407,36 +540,163 @@ impl Walk {
             Paging::LinkHeader { .. } | Paging::NextUrl { .. } => {
                 Ok(self.follow(page, Position::Url)?.unwrap_or(Step::End(Ending::NoNextPage)))
             }
+        }?;
+        match (step, self.moved) {
+            (Step::End(_), Some(by)) => Err(Stuck::Moved { passes: self.pass, by }),
+            (Step::Again(_), _) => {
+                self.begin_again();
+                Ok(step)
+            }
+            _ => Ok(step),
         }
+    }
+
+    /// Puts the walk back to its start, for another pass.
+    fn begin_again(&mut self) {
+        let again = Self::new(self.paging, self.equal_pages).sparse(self.sparse);
+        // A walk that begins behind known rows and finds others there has read nothing yet.
+        let pass = if self.late { self.pass } else { self.pass + 1 };
+        *self = Self { pass, pages: self.pages, ..again };
+    }
+
+    /// The listing moved: another pass, if there is one left.
+    fn moved(&mut self, by: Moved) -> Result<Step, Stuck> {
+        if self.pass < MAX_PASSES || self.late {
+            return Ok(Step::Again(by));
+        }
+        match by {
+            // The last pass reads on, because each row counts, but it is no proof.
+            Moved::OtherRow { .. } | Moved::Total { .. } => {
+                self.moved.get_or_insert(by);
+                Ok(Step::Next)
+            }
+            Moved::NoRow { .. } | Moved::ShortOfTotal { .. } => {
+                Err(Stuck::Moved { passes: self.pass, by })
+            }
+        }
+    }
+
+    /// The step of a walk that counts rows.
+    fn offset(&mut self, page: &PageFacts, limit: u64) -> Result<Step, Stuck> {
+        if let Some(seam) = self.seam {
+            let at = self.received;
+            if page.rows == 0 {
+                return match self.total.filter(|_| !self.total_moved) {
+                    Some(total) if total > at => {
+                        self.moved(Moved::ShortOfTotal { received: at, total })
+                    }
+                    _ => self.moved(Moved::NoRow { at }),
+                };
+            }
+            if page.first != Some(seam) {
+                if page.keys.is_some() && page.keys == self.last_keys && !self.may_be_equal() {
+                    return if page.rows == limit {
+                        Err(Stuck::OffsetIgnored { limit })
+                    } else {
+                        Ok(Step::End(Ending::OffsetIgnored))
+                    };
+                }
+                let step = self.moved(Moved::OtherRow { at })?;
+                if step != Step::Next {
+                    return Ok(step);
+                }
+                // Row by row from where it was asked for, as nothing better is known.
+                self.received -= 1;
+            }
+        }
+        if self.pass > 1 && page.rows == 0 && self.received == 0 {
+            // It had rows a moment ago.
+            return self.moved(Moved::NoRow { at: 1 });
+        }
+        let new = self.stands_for(page, limit) - self.overlap(page) as u64;
+        self.received += new;
+        // Rows beyond the total prove it wrong, if they are rows that came for the first time.
+        self.total_passed |= !self.sparse
+            && self.moved.is_none()
+            && !self.total_moved
+            && self.total.is_some_and(|total| self.received > total);
+        let full = page.rows >= limit;
+        if let Some(total) = self.total() {
+            // A total that is no more than a full page may count just that page.
+            if (self.received == total && !full) || (self.received >= total && self.sparse) {
+                return Ok(Step::End(Ending::TotalReached));
+            }
+            if new == 0 && self.received < total && !self.total_moved {
+                return self.moved(Moved::ShortOfTotal { received: self.received, total });
+            }
+        }
+        if new == 0 {
+            return Ok(Step::End(if page.rows == 0 { Ending::EmptyPage } else { Ending::LastRow }));
+        }
+        self.prove_progress(page)?;
+        if !self.sparse {
+            self.seam = page.last;
+        }
+        self.last_rows = page.rows;
+        self.position = Position::Offset(self.received);
+        Ok(Step::Next)
     }
 
     /// The number of the listing's rows that a page covers.
-    fn stands_for(&self, page: &PageFacts) -> u64 {
-        match self.paging {
-            // An empty page without a total is still the end.
-            Paging::Offset { limit: (_, limit), .. }
-                if self.sparse && (page.rows > 0 || self.total.is_some()) =>
-            {
-                limit.max(page.rows)
-            }
-            _ => page.rows,
+    fn stands_for(&self, page: &PageFacts, limit: u64) -> u64 {
+        // An empty page without a total is still the end.
+        if self.sparse && (page.rows > 0 || self.total.is_some()) {
+            limit.max(page.rows)
+        } else {
+            page.rows
         }
     }
 
-    /// The step of a walk that counts rows or pages itself.
-    fn counted(&mut self, page: &PageFacts, next: Position) -> Result<Step, Stuck> {
-        let received = self.received + self.stands_for(page);
-        match self.total {
-            Some(total) if received >= total => return Ok(Step::End(Ending::TotalReached)),
-            Some(total) if page.rows == 0 && !self.sparse => {
-                return Err(Stuck::EmptyBeforeTotal { received, total });
+    /// The step of a walk that counts pages.
+    fn page(
+        &mut self,
+        page: &PageFacts,
+        before: Option<u64>,
+        first: u64,
+        limit: Option<u64>,
+    ) -> Result<Step, Stuck> {
+        if let (Some(before), Some(after)) = (before, page.total)
+            && before != after
+        {
+            let step = self.moved(Moved::Total { before, after })?;
+            if step != Step::Next {
+                return Ok(step);
             }
-            None if page.rows == 0 => return Ok(Step::End(Ending::EmptyPage)),
-            _ => {}
+        }
+        if self.is_past_the_total() && self.fingerprints.contains(&page.fingerprint) {
+            // Asked for a page behind its last one, the vendor sends that one.
+            return Ok(Step::End(Ending::TotalReached));
+        }
+        self.received += page.rows;
+        self.total_passed |=
+            !self.total_moved && self.total.is_some_and(|total| self.received > total);
+        if page.rows == 0 {
+            return match self.total() {
+                Some(total) if self.received < total => {
+                    self.moved(Moved::ShortOfTotal { received: self.received, total })
+                }
+                Some(_) => Ok(Step::End(Ending::TotalReached)),
+                None => Ok(Step::End(Ending::EmptyPage)),
+            };
+        }
+        // A total that is no more than a full page may count just that page.
+        let full = limit.is_none_or(|limit| page.rows >= limit) && page.rows >= self.last_rows;
+        if !full && self.total() == Some(self.received) {
+            return Ok(Step::End(Ending::TotalReached));
         }
         self.prove_progress(page)?;
-        self.position = next;
+        self.last_rows = page.rows;
+        let at = if let Position::Page(at) = self.position { at } else { first };
+        self.position = Position::Page(at + 1);
         Ok(Step::Next)
+    }
+
+    /// The vendor has no page at a position behind its total.
+    pub(crate) fn end_past_the_total(&self) -> Result<Ending, Stuck> {
+        match self.moved {
+            Some(by) => Err(Stuck::Moved { passes: self.pass, by }),
+            None => Ok(Ending::TotalReached),
+        }
     }
 
     /// The step of a walk that the vendor leads, if it says where to.
@@ -445,6 +705,7 @@ impl Walk {
         page: &PageFacts,
         position: fn(String) -> Position,
     ) -> Result<Option<Step>, Stuck> {
+        self.received += page.rows;
         if page.unreadable_next {
             return Err(Stuck::UnreadableToken);
         }
@@ -473,7 +734,7 @@ impl Walk {
 
     /// Rows without a key of their own can be equal; then only a total tells the end.
     fn may_be_equal(&self) -> bool {
-        self.equal_pages && self.total.is_some()
+        self.equal_pages && self.total().is_some()
     }
 }
 
@@ -492,8 +753,16 @@ mod tests {
         Paging::Token { param: "iterator", next: "iterator", done: Some("done"), limit: None };
     const TOKEN: Paging = Paging::token("pagination_token", "nextPaginationToken");
 
-    fn rows(rows: u64, fingerprint: u64) -> PageFacts {
-        PageFacts { rows, fingerprint, ..PageFacts::default() }
+    /// A page of so many rows, numbered from that one on.
+    fn rows(rows: u64, from: u64) -> PageFacts {
+        let ends = (rows > 0).then(|| (from, from + rows - 1));
+        PageFacts {
+            rows,
+            fingerprint: from * 1_000 + rows,
+            first: ends.map(|(first, _)| first),
+            last: ends.map(|(_, last)| last),
+            ..PageFacts::default()
+        }
     }
 
     fn of(total: u64, page: PageFacts) -> PageFacts {
@@ -519,7 +788,7 @@ mod tests {
                 walk.query().iter().map(|(name, value)| format!("{name}={value}")).collect();
             log.push(query.join("&"));
             match walk.advance(page) {
-                Ok(Step::Next) => {}
+                Ok(Step::Next | Step::Again(_)) => {}
                 Ok(Step::End(ending)) => {
                     log.push(format!("{ending:?}"));
                     return log.join(" ");
@@ -535,48 +804,132 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_walk_advances_by_the_rows_it_received_and_ends_on_an_empty_page() {
+    fn an_offset_walk_advances_by_the_rows_it_received_and_ends_on_its_last_row() {
         assert_eq!(
-            walk(OFFSET, &[rows(50, 1), rows(25, 2), rows(0, 3)]),
-            "limit=50&offset=0 limit=50&offset=50 limit=50&offset=75 EmptyPage"
+            walk(OFFSET, &[rows(50, 1), rows(26, 50), rows(1, 75)]),
+            "limit=50&offset=0 limit=50&offset=49 limit=50&offset=74 LastRow"
+        );
+        assert_eq!(walk(OFFSET, &[rows(0, 0)]), "limit=50&offset=0 EmptyPage");
+        assert_eq!(
+            walk(OFFSET, &[rows(1, 1), rows(1, 1)]),
+            "limit=50&offset=0 limit=50&offset=0 LastRow"
         );
     }
 
     #[test]
-    fn a_total_saves_the_empty_page_and_forbids_an_early_one() {
+    fn a_total_saves_the_last_request_and_forbids_an_early_end() {
         assert_eq!(
-            walk(TOTAL, &[of(75, rows(50, 1)), of(75, rows(25, 2))]),
-            "limit=50&offset=0 limit=50&offset=50 TotalReached"
+            walk(TOTAL, &[of(75, rows(50, 1)), of(75, rows(26, 50))]),
+            "limit=50&offset=0 limit=50&offset=49 TotalReached"
+        );
+        let short = [of(150, rows(50, 1)), of(150, rows(0, 0))];
+        assert_eq!(
+            walk(TOTAL, &[&short[..], &short, &short].concat()),
+            "limit=50&offset=0 limit=50&offset=49 limit=50&offset=0 limit=50&offset=49 \
+             limit=50&offset=0 limit=50&offset=49 \
+             Moved { passes: 3, by: ShortOfTotal { received: 50, total: 150 } }"
+        );
+    }
+
+    #[test]
+    fn a_total_that_may_count_the_page_alone_is_put_to_the_proof() {
+        assert_eq!(
+            walk(TOTAL, &[of(50, rows(50, 1)), of(50, rows(1, 50))]),
+            "limit=50&offset=0 limit=50&offset=49 TotalReached"
         );
         assert_eq!(
-            walk(TOTAL, &[of(150, rows(50, 1)), of(150, rows(0, 2))]),
-            "limit=50&offset=0 limit=50&offset=50 EmptyBeforeTotal { received: 50, total: 150 }"
+            walk(
+                TOTAL,
+                &[
+                    of(50, rows(50, 1)),
+                    of(50, rows(50, 50)),
+                    of(21, rows(21, 99)),
+                    of(1, rows(1, 119))
+                ]
+            ),
+            "limit=50&offset=0 limit=50&offset=49 limit=50&offset=98 limit=50&offset=118 LastRow"
+        );
+        let counted = Paging::Page {
+            page: "page",
+            first: 1,
+            limit: Some(("size", 30)),
+            total: TOTAL.total(),
+        };
+        for behind in [rows(0, 0), rows(30, 1)] {
+            assert_eq!(
+                walk(counted, &[of(30, rows(30, 1)), of(30, behind)]),
+                "size=30&page=1 size=30&page=2 TotalReached"
+            );
+        }
+        assert_eq!(
+            walk(counted, &[of(30, rows(30, 1)), of(30, rows(7, 31)), of(30, rows(0, 0))]),
+            "size=30&page=1 size=30&page=2 size=30&page=3 EmptyPage"
+        );
+    }
+
+    #[test]
+    fn a_listing_that_moved_is_read_again_and_believed_if_it_then_stays() {
+        let stays = [rows(50, 1), rows(26, 50), rows(1, 75)];
+        for moved in [rows(50, 51), rows(0, 0)] {
+            assert_eq!(
+                walk(OFFSET, &[&[rows(50, 1), moved][..], &stays].concat()),
+                "limit=50&offset=0 limit=50&offset=49 \
+                 limit=50&offset=0 limit=50&offset=49 limit=50&offset=74 LastRow"
+            );
+        }
+    }
+
+    #[test]
+    fn a_listing_that_keeps_moving_is_read_to_its_end_and_not_believed() {
+        let moves = [rows(50, 1), rows(50, 51)];
+        assert_eq!(
+            walk(OFFSET, &[&moves[..], &moves, &moves, &[rows(2, 100), rows(1, 101)]].concat()),
+            "limit=50&offset=0 limit=50&offset=49 limit=50&offset=0 limit=50&offset=49 \
+             limit=50&offset=0 limit=50&offset=49 limit=50&offset=98 limit=50&offset=99 \
+             Moved { passes: 3, by: OtherRow { at: 50 } }"
+        );
+    }
+
+    #[test]
+    fn a_vendor_that_counts_pages_is_found_out() {
+        let pages = [rows(50, 1), rows(0, 0)];
+        assert!(
+            walk(OFFSET, &[&pages[..], &pages, &pages].concat())
+                .ends_with("Moved { passes: 3, by: NoRow { at: 50 } }")
         );
     }
 
     #[test]
     fn a_vendor_that_ignores_the_offset_is_found_out() {
-        assert_eq!(
-            walk(OFFSET, &[rows(45, 1), rows(45, 1)]),
-            "limit=50&offset=0 limit=50&offset=45 OffsetIgnored"
-        );
-        assert_eq!(
-            walk(OFFSET, &[rows(50, 1), rows(50, 1)]),
-            "limit=50&offset=0 limit=50&offset=50 OffsetIgnored { limit: 50 }"
-        );
-        assert_eq!(
-            walk(OFFSET, &[rows(50, 1), rows(50, 2), rows(50, 1)]),
-            "limit=50&offset=0 limit=50&offset=50 limit=50&offset=100 RepeatedPage"
-        );
+        let ignored = |number| {
+            let mut walk = Walk::new(OFFSET, false);
+            assert_eq!(walk.advance(&rows(number, 1)), Ok(Step::Next));
+            walk.note_keys(7);
+            let again = PageFacts { keys: Some(7), ..rows(number, 1) };
+            assert!(walk.doubts(&again));
+            walk.advance(&again)
+        };
+        assert_eq!(ignored(45), Ok(Step::End(Ending::OffsetIgnored)));
+        assert_eq!(ignored(60), Ok(Step::End(Ending::OffsetIgnored)));
+        assert_eq!(ignored(50), Err(Stuck::OffsetIgnored { limit: 50 }));
     }
 
     #[test]
-    fn one_object_is_a_whole_listing() {
-        assert_eq!(
-            walk(OFFSET, &[PageFacts { object: true, ..rows(1, 1) }]),
-            "limit=50&offset=0 OneObject"
-        );
+    fn a_listing_in_one_response_ends_with_it_unless_it_names_another() {
         assert_eq!(walk(Paging::Single, &[rows(7, 1)]), " SinglePage");
+        let more = PageFacts { names_more: true, ..rows(7, 1) };
+        assert_eq!(walk(Paging::Single, &[more]), " NamesMore");
+    }
+
+    #[test]
+    fn a_walk_goes_on_where_an_earlier_one_was() {
+        let mut walk = Walk::new(OFFSET, false);
+        assert_eq!(walk.advance(&rows(50, 1)), Ok(Step::Next));
+        let place: Place =
+            serde_json::from_str(&serde_json::to_string(&walk.place()).unwrap()).unwrap();
+        let mut resumed = Walk::new(OFFSET, false).resumed(place);
+        assert_eq!(resumed.query(), walk.query());
+        assert_eq!(resumed.advance(&rows(1, 50)), Ok(Step::End(Ending::LastRow)));
     }
 
     #[test]
@@ -645,16 +998,31 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_that_starts_late_counts_the_rows_before_it() {
-        let mut walk = Walk::new(TOTAL, true).starting_at(75);
-        assert_eq!(walk.advance(&of(80, rows(5, 1))), Ok(Step::End(Ending::TotalReached)));
+    fn a_walk_that_starts_late_begins_anew_where_the_known_rows_are_not() {
+        let mut walk = Walk::new(TOTAL, true).starting_at(75, 75);
+        assert_eq!(walk.query()[1].1, "74");
+        assert_eq!(walk.clone().advance(&of(80, rows(6, 75))), Ok(Step::End(Ending::TotalReached)));
+        for other in [of(80, rows(6, 175)), of(40, rows(0, 0))] {
+            let mut walk = walk.clone();
+            assert!(matches!(walk.advance(&other), Ok(Step::Again(_))));
+            assert!(walk.starts_at_the_start() && walk.passes() == 1);
+            assert_eq!(walk.query()[1].1, "0");
+        }
+        assert_eq!(walk.advance(&of(75, rows(1, 75))), Ok(Step::End(Ending::TotalReached)));
     }
 
     #[test]
     fn rows_without_a_key_may_fill_equal_pages_as_long_as_a_total_tells_the_end() {
         let mut keyless = Walk::new(TOTAL, true);
-        for step in [Ok(Step::Next), Ok(Step::End(Ending::TotalReached))] {
-            assert_eq!(keyless.advance(&of(100, rows(50, 1))), step);
+        let equal = PageFacts { last: Some(1), ..rows(50, 1) };
+        for step in [Step::Next, Step::Next, Step::End(Ending::TotalReached)] {
+            assert_eq!(keyless.advance(&of(101, equal.clone())), Ok(step));
+            keyless.note_keys(1);
+            if keyless.first_row() == 99 {
+                let last = PageFacts { last: Some(1), ..rows(3, 1) };
+                assert_eq!(keyless.advance(&of(101, last)), Ok(Step::End(Ending::TotalReached)));
+                break;
+            }
         }
     }
 }

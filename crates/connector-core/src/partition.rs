@@ -17,6 +17,8 @@ pub(crate) struct Partition {
     name: Option<&'static str>,
     /// Whether the value is sent; a vendor's own default is not.
     sent: bool,
+    /// Whether a parent's row led to it, and not a setting.
+    of_a_parent: bool,
     /// The values of the partition's columns.
     pub(crate) values: Vec<String>,
 }
@@ -29,7 +31,12 @@ impl Partition {
 
     /// The partition of one parent row.
     pub(crate) fn of_parent(placeholder: &'static str, key: String) -> Self {
-        Self { name: Some(placeholder), sent: true, values: vec![key] }
+        Self { name: Some(placeholder), sent: true, of_a_parent: true, values: vec![key] }
+    }
+
+    /// The partition of one value of a setting, yet without the value.
+    fn of_setting(name: &'static str, sent: bool) -> Self {
+        Self { name: Some(name), sent, ..Self::default() }
     }
 
     /// The partitions that a resource has by its declaration and its parameters alone.
@@ -46,18 +53,25 @@ impl Partition {
             (None, Some(each)) => each.name,
         };
         if let Some(values) = params.get(name) {
-            let partition =
-                |value: &String| Self { name: Some(name), sent: true, values: vec![value.clone()] };
+            let partition = |value: &String| Self {
+                values: vec![value.clone()],
+                ..Self::of_setting(name, true)
+            };
             return Some(values.iter().map(partition).collect());
         }
         let unset =
             connector.params.iter().find(|param| param.name == name).map(|param| param.unset);
         match unset {
             Some(Unset::Implied(value)) => {
-                Some(vec![Self { name: Some(name), sent: false, values: vec![value.to_owned()] }])
+                Some(vec![Self { values: vec![value.to_owned()], ..Self::of_setting(name, false) }])
             }
             _ => None,
         }
+    }
+
+    /// Whether it is there because of a parent's row, which may vanish.
+    pub(crate) fn is_of_a_parent(&self) -> bool {
+        self.of_a_parent
     }
 
     /// The partition's name in the run tables: a list of its values as JSON.

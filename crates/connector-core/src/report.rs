@@ -85,6 +85,10 @@ pub struct Evidence {
     pub total: Option<u64>,
     /// Whether the vendor changed its total during a walk.
     pub total_moved: bool,
+    /// Rows with different keys in the listings that were read whole.
+    pub distinct: u64,
+    /// The most often that one listing was read, because it changed meanwhile.
+    pub passes: u32,
     /// Rows whose key came before in the same batch.
     pub repeats: u64,
     /// What keeps the resource from being complete.
@@ -100,8 +104,12 @@ pub struct DriftReport {
     pub kind: &'static str,
     /// The JSON type that came.
     pub json_type: &'static str,
+    /// What a value looks like, without the value.
+    pub shape: String,
     /// The number of rows that show it.
     pub rows: u64,
+    /// The line of the model that would take the values up.
+    pub adopt: Option<String>,
 }
 
 impl Ending {
@@ -109,10 +117,10 @@ impl Ending {
     pub const fn name(self) -> &'static str {
         match self {
             Self::SinglePage => "single_page",
-            Self::OneObject => "one_object",
             Self::TotalReached => "total_reached",
             Self::Done => "done",
             Self::NoNextPage => "no_next_page",
+            Self::LastRow => "last_row",
             Self::EmptyPage => "empty_page",
             Self::OffsetIgnored => "offset_ignored",
         }
@@ -163,6 +171,19 @@ impl Report {
         for resource in
             self.resources.iter().filter(|resource| resource.verdict != Verdict::Skipped)
         {
+            let evidence = &resource.evidence;
+            if evidence.vanished > 0 && evidence.vanished < evidence.partitions {
+                lines.push(format!(
+                    "  {}: {} of {} listings are gone, as the rows that they belong to were deleted meanwhile",
+                    resource.resource, evidence.vanished, evidence.partitions
+                ));
+            }
+            if evidence.passes > 1 {
+                lines.push(format!(
+                    "  {}: changed while it was read, so it was read up to {} times",
+                    resource.resource, evidence.passes
+                ));
+            }
             for problem in resource.error.iter().chain(&resource.evidence.problems) {
                 lines.push(format!("  {}: {problem}", resource.resource));
             }

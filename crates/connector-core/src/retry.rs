@@ -61,6 +61,14 @@ fn backoff(policy: &Retry, tries: u32, now: SystemTime) -> Decision {
     }
 }
 
+/// The time until the vendor's limit is reset, if a good answer says that nothing of it is left.
+pub(crate) fn exhausted(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let none_left = ["ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining"]
+        .into_iter()
+        .any(|name| headers.get(name).is_some_and(|value| value.as_bytes() == b"0"));
+    none_left.then(|| asked_for(headers, now)).flatten().filter(|wait| *wait <= MAX_WAIT)
+}
+
 /// The wait that the vendor's headers ask for.
 pub(crate) fn asked_for(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);

@@ -1,10 +1,14 @@
 //! Secret values, kept as fingerprints: a change shows, the value does not. Pure.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::column::{Column, Source};
 use crate::json;
+use crate::resource::Resource;
 
 /// What becomes of the values of secret fields.
 #[derive(Clone, Debug)]
@@ -12,7 +16,35 @@ pub(crate) enum Secrets {
     /// They are stored as they are.
     Keep,
     /// They are stored as a keyed hash; the key belongs to the connection.
-    Fingerprint(FingerprintKey),
+    Fingerprint(FingerprintKey, SecretNames),
+}
+
+/// The names of all secret fields of a connector, whatever their spelling.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SecretNames(Arc<HashSet<String>>);
+
+impl SecretNames {
+    /// The names in these resources.
+    pub(crate) fn of(resources: &[Resource]) -> Self {
+        let columns = resources.iter().flat_map(|resource| resource.columns);
+        let names = columns.flat_map(|column| {
+            let own = if column.secret { Some(column.wire) } else { None };
+            let aliases = if column.secret { column.aliases } else { &[] };
+            own.into_iter()
+                .chain(aliases.iter().copied())
+                .chain(column.secret_members.iter().copied())
+        });
+        Self(Arc::new(names.map(plain).collect()))
+    }
+
+    fn contain(&self, name: &str) -> bool {
+        self.0.contains(&plain(name))
+    }
+}
+
+/// A name without what its spellings differ in.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The key of a connection's fingerprints.
@@ -28,17 +60,32 @@ impl std::fmt::Debug for FingerprintKey {
 impl Secrets {
     /// The value as it may be stored, as JSON, or nothing if it may be stored as it is.
     pub(crate) fn veil(&self, column: &Column, value: &str) -> Option<String> {
-        let Self::Fingerprint(key) = self else { return None };
+        let Self::Fingerprint(key, _) = self else { return None };
         if value == "null" {
             None
         } else if column.secret {
             Some(fingerprint(key, value))
         } else if column.secret_members.is_empty() {
             None
+        } else if json::is_too_deep(value) {
+            // What no stack holds cannot be looked into.
+            Some(fingerprint(key, value))
         } else {
+            let names: Vec<String> = column.secret_members.iter().map(|name| plain(name)).collect();
             let mut veiled = Vec::with_capacity(value.len());
-            veil_members(key, column.secret_members, value, &mut veiled);
+            veil_members(key, &names, value, &mut veiled);
             String::from_utf8(veiled).ok()
+        }
+    }
+
+    /// The value of a field that no column knows, as it may be stored, or nothing if
+    /// its name is not that of a secret field, in any spelling.
+    pub(crate) fn veil_unknown(&self, name: &str, value: &str) -> Option<String> {
+        match self {
+            Self::Fingerprint(key, names) if value != "null" && names.contain(name) => {
+                Some(fingerprint(key, value))
+            }
+            _ => None,
         }
     }
 
@@ -53,7 +100,11 @@ impl Secrets {
             veiled.push(if veiled.is_empty() { b'{' } else { b',' });
             json::push_string(&mut veiled, &name);
             veiled.push(b':');
-            match column.and_then(|column| self.veil(column, value)) {
+            let veil = match column {
+                Some(column) => self.veil(column, value),
+                None => self.veil_unknown(&name, value),
+            };
+            match veil {
                 Some(veil) => veiled.extend_from_slice(veil.as_bytes()),
                 None => veiled.extend_from_slice(value.as_bytes()),
             }
@@ -76,7 +127,7 @@ fn fingerprint(key: &FingerprintKey, value: &str) -> String {
 }
 
 /// Copies a value, with the fingerprints of the members of these names, at any depth.
-fn veil_members(key: &FingerprintKey, names: &[&str], value: &str, out: &mut Vec<u8>) {
+fn veil_members(key: &FingerprintKey, names: &[String], value: &str, out: &mut Vec<u8>) {
     let start = out.len();
     let copied = if json::is_object(value) {
         out.push(b'{');
@@ -87,7 +138,7 @@ fn veil_members(key: &FingerprintKey, names: &[&str], value: &str, out: &mut Vec
             }
             json::push_string(out, &name);
             out.push(b':');
-            if names.contains(&&*name) && !matches!(member, "null" | "\"\"") {
+            if names.contains(&plain(&name)) && !matches!(member, "null" | "\"\"") {
                 out.extend_from_slice(fingerprint(key, member).as_bytes());
             } else {
                 veil_members(key, names, member, out);
@@ -123,7 +174,7 @@ mod tests {
     use crate::column::Json;
 
     fn secrets(key: &str) -> Secrets {
-        Secrets::Fingerprint(FingerprintKey(key.to_owned()))
+        Secrets::Fingerprint(FingerprintKey(key.to_owned()), SecretNames::default())
     }
 
     #[test]

@@ -13,28 +13,31 @@ use crate::resource::Resource;
 pub(crate) struct Rows<'a> {
     /// Each row as the vendor sent it.
     pub(crate) each: Vec<&'a str>,
-    /// Whether one object stood where a list would.
-    pub(crate) object: bool,
     /// The text that holds them all.
     text: &'a str,
 }
 
 /// Finds the rows of a response.
 pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>, String> {
+    let mut nothing = false;
     for place in resource.select {
         let Some(text) = json::at(body, place) else { continue };
         if json::is_list(text) {
             let mut rows = Vec::new();
             json::each_element(text, |row| rows.push(row))
                 .map_err(|malformed| malformed.to_string())?;
-            return Ok(Rows { each: rows, object: false, text });
+            return Ok(Rows { each: rows, text });
         }
-        if json::is_object(text) && !is_envelope(place, text, resource) {
-            return Ok(Rows { each: vec![text], object: true, text });
+        if json::is_empty(text) {
+            nothing = true;
+        } else if json::is_object(text) && !is_envelope(place, text, resource) {
+            return Ok(Rows { each: vec![text], text });
         }
     }
-    if resource.missing_is_empty && json::is_object(body) {
-        return Ok(Rows { each: Vec::new(), object: false, text: "" });
+    if (resource.missing_is_empty && !holds_a_list(body))
+        || (nothing && says_that_there_are_none(body, &resource.paging))
+    {
+        return Ok(Rows { each: Vec::new(), text: "" });
     }
     let places: Vec<_> = resource
         .select
@@ -46,10 +49,34 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
     Err(format!("the response has no rows at {}; it {}", places.join(" or "), shape(body)))
 }
 
-/// Whether the object at the root is the envelope of another place, and no row.
+/// Whether the object is the envelope of another place, and no row.
 fn is_envelope(place: &str, text: &str, resource: &Resource) -> bool {
-    place == "$"
-        && resource.select.iter().any(|other| *other != "$" && json::at(text, other).is_some())
+    resource.select.iter().any(|other| {
+        let below = if place == "$" {
+            (*other != "$").then_some(*other)
+        } else {
+            other.strip_prefix(place).and_then(|rest| rest.strip_prefix('.'))
+        };
+        below.is_some_and(|below| json::at(text, below).is_some())
+    })
+}
+
+/// Whether an object has a list in it that may be the rows under another name.
+fn holds_a_list(body: &str) -> bool {
+    let mut lists = !json::is_object(body);
+    let _ = json::each_member(body, |_, value| {
+        lists |= json::is_list(value) && !json::is_empty(value);
+    });
+    lists
+}
+
+/// Whether the response says by its total, or by its done flag, that there is no row.
+fn says_that_there_are_none(body: &str, paging: &Paging) -> bool {
+    match (paging.total(), *paging) {
+        (Some(Total::Body(path)), _) => json::at(body, path).and_then(whole) == Some(0),
+        (None, Paging::Token { done: Some(path), .. }) => json::at(body, path) == Some("true"),
+        _ => false,
+    }
 }
 
 /// What a response looks like, without anything that it says.
@@ -60,8 +87,7 @@ fn shape(body: &str) -> String {
     let mut names = Vec::new();
     let _ = json::each_member(body, |name, value| {
         if names.len() < 8 {
-            let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
-            names.push(format!("`{name}` ({})", json::type_name(value)));
+            names.push(format!("`{}` ({})", json::plain_name(&name), json::type_name(value)));
         }
     });
     if names.is_empty() {
@@ -71,13 +97,14 @@ fn shape(body: &str) -> String {
     }
 }
 
-/// What the walk has to know about a response.
+/// What the walk has to know about a response; `identity` tells a row from all others.
 pub(crate) fn facts(
     response: &Response,
-    body: &str,
     rows: &Rows<'_>,
     paging: &Paging,
+    identity: impl Fn(&str) -> u64,
 ) -> PageFacts {
+    let body = response.json();
     let total = match paging.total() {
         Some(Total::Body(path)) => json::at(body, path).and_then(whole),
         Some(Total::Header(name)) => response.header(name).and_then(whole),
@@ -97,15 +124,49 @@ pub(crate) fn facts(
         Paging::NextUrl { path, .. } => Some(path),
         _ => None,
     };
+    let ends = matches!(paging, Paging::Offset { .. });
     PageFacts {
         rows: rows.each.len() as u64,
-        object: rows.object,
         fingerprint: xxhash_rust::xxh3::xxh3_64(rows.text.as_bytes()),
+        first: rows.each.first().filter(|_| ends).map(|row| identity(row)),
+        last: rows.each.last().filter(|_| ends).map(|row| identity(row)),
+        keys: None,
         total,
         next,
         unreadable_next: place.is_some_and(|place| unreadable(json::at(body, place))),
         done,
+        names_more: *paging == Paging::Single && names_more(response, rows),
     }
+}
+
+/// Whether a response that should be the whole listing names a next page, in one
+/// of the ways in which APIs do.
+fn names_more(response: &Response, rows: &Rows<'_>) -> bool {
+    const FLAGS: [&str; 4] = ["has_more", "hasMore", "has_next", "hasNext"];
+    const NEXT: [&str; 12] = [
+        "next",
+        "next_page",
+        "nextPage",
+        "next_url",
+        "nextUrl",
+        "next_cursor",
+        "nextCursor",
+        "next_page_token",
+        "nextPageToken",
+        "links.next",
+        "_links.next",
+        "paging.next",
+    ];
+    if response.next_link().is_some() {
+        return true;
+    }
+    let body = response.json();
+    // Around the rows, that is: a row may have fields of any name.
+    rows.text.len() < body.len()
+        && (FLAGS.iter().any(|path| json::at(body, path) == Some("true"))
+            || NEXT.iter().any(|path| {
+                json::at(body, path).and_then(token).is_some_and(|token| !token.is_empty())
+            }))
 }
 
 /// A count, also as text.

@@ -40,6 +40,10 @@ pub struct Connection {
     database_url: Option<SecretString>,
     pub(crate) range: Range,
     pub(crate) keep_secrets: bool,
+    /// How many rows may be marked deleted at once.
+    pub(crate) fuse: Tolerance,
+    /// How many rows may be set aside before a resource is not complete.
+    pub(crate) quarantine: Tolerance,
     resources: Vec<String>,
     rate: Option<Rate>,
     limits: Limits,
@@ -73,6 +77,34 @@ impl Default for Range {
     }
 }
 
+/// How many rows may be affected by something before it counts as wrong: either
+/// a number that is small in itself, or a share that is small.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Tolerance {
+    /// The number of rows from which on it may be wrong.
+    pub(crate) rows: u64,
+    /// The share of all rows beyond which it is wrong.
+    pub(crate) share: f64,
+}
+
+impl Tolerance {
+    /// The deletions that a run believes: fewer than 50 rows, or up to 30 %.
+    pub(crate) const DELETES: Self = Self { rows: 50, share: 0.30 };
+
+    /// Any number of rows.
+    pub(crate) const ALL: Self = Self { rows: u64::MAX, share: 1.0 };
+
+    /// Whether so many rows of so many are too many.
+    pub(crate) fn is_exceeded(&self, rows: u64, of: u64) -> bool {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a share of rows needs no more digits than a double has"
+        )]
+        let share = rows as f64 / of.max(1) as f64;
+        rows > 0 && rows >= self.rows && share > self.share
+    }
+}
+
 /// What flags say; each counts more than the environment and the file.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
@@ -92,6 +124,8 @@ pub struct Flags {
     pub until: Option<DateTime<Utc>>,
     /// Whether what earlier runs reached is ignored.
     pub full_refresh: bool,
+    /// Whether any number of rows may be marked deleted.
+    pub allow_deletes: bool,
     /// Values of the connector's parameters, each as `name=value`.
     pub params: Vec<String>,
     /// Whether only the children of rows that the run changed are asked for.
@@ -122,11 +156,38 @@ struct Section {
     lookback_seconds: Option<u32>,
     secrets: Option<SecretsSetting>,
     #[serde(default)]
+    deletes: ToleranceSetting,
+    #[serde(default)]
+    quarantine: ToleranceSetting,
+    #[serde(default)]
     changed_parents_only: bool,
     #[serde(default)]
     allow_http: bool,
     #[serde(default)]
     params: BTreeMap<String, OneOrMany>,
+}
+
+/// How many rows are tolerated, as a number and as a share.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToleranceSetting {
+    rows: Option<u64>,
+    share: Option<f64>,
+}
+
+impl ToleranceSetting {
+    fn fuse(self, allow_all: bool) -> Result<Tolerance> {
+        let set = self.tolerance(Tolerance::DELETES)?;
+        Ok(if allow_all { Tolerance::ALL } else { set })
+    }
+
+    fn tolerance(self, default: Tolerance) -> Result<Tolerance> {
+        let share = self.share.unwrap_or(default.share);
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Error::settings("a `share` of rows is a number from 0 to 1"));
+        }
+        Ok(Tolerance { rows: self.rows.unwrap_or(default.rows), share })
+    }
 }
 
 /// What becomes of secret values.
@@ -320,6 +381,8 @@ impl Connection {
                 changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
             },
             keep_secrets: section.secrets == Some(SecretsSetting::Keep),
+            fuse: section.deletes.fuse(flags.allow_deletes)?,
+            quarantine: section.quarantine.tolerance(Tolerance::default())?,
             resources,
             rate,
             limits: Limits::default(),
@@ -353,6 +416,8 @@ impl Connection {
             database_url,
             range: Range::default(),
             keep_secrets: false,
+            fuse: Tolerance::DELETES,
+            quarantine: Tolerance::default(),
             resources: Vec::new(),
             rate: connector.rate,
             limits: Limits::default(),
@@ -408,6 +473,13 @@ impl Connection {
     #[must_use]
     pub fn changed_parents_only(mut self) -> Self {
         self.range.changed_parents_only = true;
+        self
+    }
+
+    /// Lets any number of rows be marked deleted.
+    #[must_use]
+    pub fn allow_deletes(mut self) -> Self {
+        self.fuse = Tolerance::ALL;
         self
     }
 

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
 /// A database that is there until [`drop`](Self::drop) is called on it.
 ///
 /// A test that fails leaves its database, which can then be looked at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Database {
     server: String,
     name: String,

@@ -7,17 +7,17 @@ use sqlx::{AssertSqlSafe, PgConnection, PgTransaction};
 
 use super::Store;
 use super::sql::Statements;
-use crate::decode::{Drift, Encoded, Rejected};
+use crate::decode::{Drift, DriftSeen, Encoded, Rejected};
 use crate::error::{Error, ErrorKind, Result};
-use crate::paging::Position;
+use crate::paging::Place;
 use crate::partition::Partition;
 use crate::resource::Resource;
 
 /// How many bytes go to the server in one message of `copy`.
 const COPY_CHUNK: usize = 64 << 10;
 
-/// The share of a partition's rows that may vanish at once, and the number up to which it does not matter.
-const FUSE: (f64, u64) = (0.30, 50);
+/// The most rows of one resource that are kept in the quarantine, as far as a batch can tell.
+const MAX_QUARANTINE: i64 = 10_000;
 
 /// Rows, and everything that has to be committed with them.
 #[derive(Debug, Default)]
@@ -27,10 +27,11 @@ pub(crate) struct Batch {
     /// The number of rows that the vendor sent.
     pub(crate) rows: u64,
     staged: u64,
-    rejected: Vec<(Partition, Rejected)>,
-    drift: BTreeMap<Drift, u64>,
+    /// Rows that have no place in the table, each with its page's number.
+    rejected: Vec<(Partition, u64, Rejected)>,
+    drift: BTreeMap<Drift, DriftSeen>,
     /// Where each unfinished walk is, by partition.
-    positions: BTreeMap<String, (Partition, Position)>,
+    positions: BTreeMap<String, (Partition, Place)>,
     /// The walks that came to their end with this batch.
     ended: Vec<EndedWalk>,
 }
@@ -39,14 +40,20 @@ pub(crate) struct Batch {
 #[derive(Debug)]
 pub(crate) struct EndedWalk {
     pub(crate) partition: Partition,
+    /// Whether it went through the whole listing.
+    pub(crate) whole: bool,
     /// Whether all of its rows have their place, so that the others can be marked deleted.
     pub(crate) deletes: bool,
+    /// The number of different rows without which the listing is not whole.
+    pub(crate) expect: Option<u64>,
     /// The highest value of the cursor column.
     pub(crate) cursor: Option<i64>,
+    /// The last row.
+    pub(crate) tail: Option<u64>,
 }
 
 /// What a commit did.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) inserted: u64,
     pub(crate) updated: u64,
@@ -57,12 +64,18 @@ pub(crate) struct Counts {
     pub(crate) repeats: u64,
     /// Rows that would have been marked deleted, had the fuse not stopped it.
     pub(crate) fused: u64,
+    /// Rows with different keys in the listings that ended.
+    pub(crate) distinct: u64,
+    /// Listings of fewer different rows than the vendor says they have, in words.
+    pub(crate) short: Vec<String>,
+    /// The same listings, by the names of their partitions.
+    short_ids: Vec<String>,
 }
 
 impl Batch {
     /// The memory that the batch holds.
     pub(crate) fn bytes(&self) -> usize {
-        self.tuples.len() + self.rejected.iter().map(|(_, row)| row.raw.len()).sum::<usize>()
+        self.tuples.len() + self.rejected.iter().map(|(_, _, row)| row.raw.len()).sum::<usize>()
     }
 
     /// Whether there is nothing to commit.
@@ -70,17 +83,15 @@ impl Batch {
         self.rows == 0 && self.ended.is_empty() && self.positions.is_empty()
     }
 
-    /// Adds a page, after which its walk is at `position`.
-    pub(crate) fn add(&mut self, partition: &Partition, page: Encoded, position: Position) {
+    /// Adds a page, after which its walk is at `place`.
+    pub(crate) fn add(&mut self, partition: &Partition, page: Encoded, number: u64, place: Place) {
         self.rows += (page.keys.len() + page.rejected.len()) as u64 + page.outside;
         self.staged += page.keys.len() as u64;
         self.tuples.extend_from_slice(&page.tuples);
         self.keys.extend(page.keys);
-        self.rejected.extend(page.rejected.into_iter().map(|row| (partition.clone(), row)));
-        for (drift, rows) in page.drift {
-            *self.drift.entry(drift).or_default() += rows;
-        }
-        self.positions.insert(partition.id(), (partition.clone(), position));
+        self.rejected.extend(page.rejected.into_iter().map(|row| (partition.clone(), number, row)));
+        DriftSeen::add_all(&mut self.drift, &page.drift);
+        self.positions.insert(partition.id(), (partition.clone(), place));
     }
 
     /// Adds that a walk came to its end.
@@ -95,7 +106,7 @@ impl Batch {
     }
 
     /// The disagreements that the batch shows.
-    pub(crate) fn drift(&self) -> &BTreeMap<Drift, u64> {
+    pub(crate) fn drift(&self) -> &BTreeMap<Drift, DriftSeen> {
         &self.drift
     }
 
@@ -124,15 +135,26 @@ impl<'a> Table<'a> {
         Self { store, resource, statements: Statements::new(&store.schema, resource, parent) }
     }
 
-    /// The number of rows that a positional listing is known to have.
-    pub(crate) async fn known_rows(&self, partition: &Partition) -> Result<u64> {
-        let Some(statement) = &self.statements.count_positions else { return Ok(0) };
+    /// The number of rows that a positional listing is known to have, and the last of them.
+    pub(crate) async fn known_rows(&self, partition: &Partition) -> Result<Option<(u64, u64)>> {
+        let failed = |error| self.failed("counting rows", error);
+        let Some(statement) = &self.statements.count_positions else { return Ok(None) };
+        let tail: Option<Option<i64>> = sqlx::query_scalar(
+            "select tail from sync.state where connection = $1 and resource = $2 and partition = $3 and position is null",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(partition.id())
+        .fetch_optional(&self.store.pool)
+        .await
+        .map_err(failed)?;
+        let Some(tail) = tail.flatten() else { return Ok(None) };
         let rows: i64 = sqlx::query_scalar(AssertSqlSafe(statement.as_str()))
             .bind(&partition.values)
             .fetch_one(&self.store.pool)
             .await
-            .map_err(|error| self.failed("counting rows", error))?;
-        Ok(rows.unsigned_abs())
+            .map_err(failed)?;
+        Ok(Some((rows.unsigned_abs(), tail.cast_unsigned())))
     }
 
     /// How far the cursor reached in a complete walk.
@@ -185,6 +207,20 @@ impl<'a> Table<'a> {
             .await
             .map(drop)
             .map_err(|error| self.failed("beginning a walk", error))
+    }
+
+    /// Forgets what a walk has seen, because it begins again.
+    pub(crate) async fn forget_walk(&self, partition: &Partition) -> Result<()> {
+        sqlx::query(
+            "delete from sync.seen where connection = $1 and resource = $2 and partition = $3",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(partition.id())
+        .execute(&self.store.pool)
+        .await
+        .map(drop)
+        .map_err(|error| self.failed("beginning a walk again", error))
     }
 
     /// Commits a batch. It can be committed again if this fails.
@@ -329,50 +365,73 @@ impl<'a> Table<'a> {
         counts: &mut Counts,
     ) -> Result<()> {
         let failed = |error| self.failed("marking deleted rows", error);
-        let walks: Vec<&EndedWalk> = batch.ended.iter().filter(|walk| walk.deletes).collect();
+        let mut walks: Vec<&EndedWalk> = batch.ended.iter().filter(|walk| walk.deletes).collect();
         if walks.is_empty() {
             return Ok(());
         }
-        let ids: Vec<String> = walks.iter().map(|walk| walk.partition.id()).collect();
-        let values: Vec<String> =
-            walks.iter().flat_map(|walk| walk.partition.values.iter().cloned()).collect();
         sqlx::raw_sql("set local enable_hashjoin = on; savepoint before_deletes")
             .execute(&mut **transaction)
             .await
             .map_err(failed)?;
-        let gone = sqlx::query(AssertSqlSafe(self.statements.mark_deleted.as_str()))
+        let gone = self.mark(transaction, &walks).await.map_err(failed)?;
+        let live = self.live(transaction, &walks).await.map_err(failed)?;
+        let of = |walk: &EndedWalk| live.get(&walk.partition.values.concat()).copied().unwrap_or(0);
+        counts.distinct = live.values().sum();
+        let fused = self.store.fuse.is_exceeded(gone, gone + counts.distinct);
+        for walk in &walks {
+            let (rows, expect) = (of(walk), walk.expect.unwrap_or(0));
+            if rows < expect {
+                counts.short.push(format!("only {rows} different rows came of {expect}"));
+                counts.short_ids.push(walk.partition.id());
+            }
+        }
+        if !fused && counts.short.is_empty() {
+            counts.deleted = gone;
+            return Ok(());
+        }
+        sqlx::raw_sql("rollback to savepoint before_deletes")
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?;
+        if fused {
+            counts.fused = gone;
+        } else {
+            walks.retain(|walk| !counts.short_ids.contains(&walk.partition.id()));
+            counts.deleted = self.mark(transaction, &walks).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Marks what none of these walks has seen, and returns how many rows that are.
+    async fn mark(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        walks: &[&EndedWalk],
+    ) -> sqlx::Result<u64> {
+        let ids: Vec<String> = walks.iter().map(|walk| walk.partition.id()).collect();
+        sqlx::query(AssertSqlSafe(self.statements.mark_deleted.as_str()))
             .bind(self.store.started_at)
             .bind(&self.store.schema)
             .bind(self.resource.name)
             .bind(&ids)
-            .bind(&values)
+            .bind(values(walks))
             .execute(&mut **transaction)
             .await
-            .map_err(failed)?
-            .rows_affected();
-        let (share, number) = FUSE;
-        if gone >= number {
-            let left: i64 = sqlx::query_scalar(AssertSqlSafe(self.statements.count_live.as_str()))
-                .bind(&values)
-                .fetch_one(&mut **transaction)
-                .await
-                .map_err(failed)?;
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a share of rows needs no more digits than a double has"
-            )]
-            let gone_share = gone as f64 / (gone as f64 + left as f64);
-            if gone_share > share {
-                sqlx::raw_sql("rollback to savepoint before_deletes")
-                    .execute(&mut **transaction)
-                    .await
-                    .map_err(failed)?;
-                counts.fused = gone;
-                return Ok(());
-            }
-        }
-        counts.deleted = gone;
-        Ok(())
+            .map(|done| done.rows_affected())
+    }
+
+    /// The number of rows that are not deleted, by the value of the partition's column.
+    async fn live(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        walks: &[&EndedWalk],
+    ) -> sqlx::Result<BTreeMap<String, u64>> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as(AssertSqlSafe(self.statements.count_live.as_str()))
+                .bind(values(walks))
+                .fetch_all(&mut **transaction)
+                .await?;
+        Ok(rows.into_iter().map(|(value, rows)| (value, rows.unsigned_abs())).collect())
     }
 
     /// Records positions, cursors, counters, and what was set aside.
@@ -384,66 +443,19 @@ impl<'a> Table<'a> {
     ) -> Result<()> {
         let failed = |error| self.failed("recording the walk", error);
         let Store { schema, run_id, started_at, .. } = self.store;
-        let now = *started_at;
-        let unfinished =
-            batch.positions.iter().map(|(id, (_, position))| (id.clone(), Some(position), None));
-        let ended = batch.ended.iter().map(|walk| {
-            (walk.partition.id(), None, walk.cursor.and_then(time).map(|reached| reached.min(now)))
-        });
-        for (id, position, cursor) in unfinished.chain(ended) {
-            let position = position.map(|position| sqlx::types::Json(position.clone()));
-            sqlx::query(
-                "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, updated_at) \
-                 values ($1, $2, $3, $4, $5, $6, $7) on conflict (connection, resource, partition) do update set \
-                 run_id = excluded.run_id, position = excluded.position, updated_at = excluded.updated_at, \
-                 cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
-            )
-            .bind(schema)
-            .bind(self.resource.name)
-            .bind(id)
-            .bind(run_id)
-            .bind(position)
-            .bind(cursor)
-            .bind(now)
-            .execute(&mut **transaction)
-            .await
-            .map_err(failed)?;
-        }
-        let ended: Vec<String> = batch.ended.iter().map(|walk| walk.partition.id()).collect();
-        if !ended.is_empty() {
-            sqlx::query("delete from sync.seen where connection = $1 and resource = $2 and partition = any($3)")
-                .bind(schema)
-                .bind(self.resource.name)
-                .bind(&ended)
-                .execute(&mut **transaction)
-                .await
-                .map_err(failed)?;
-        }
-        for (partition, row) in &batch.rejected {
-            sqlx::query(
-                "insert into sync.quarantine (connection, resource, partition, run_id, reason, raw, seen_at) \
-                 values ($1, $2, $3, $4, $5, $6, $7) on conflict (connection, resource, partition, raw_hash) \
-                 do update set run_id = excluded.run_id, reason = excluded.reason, seen_at = excluded.seen_at",
-            )
-            .bind(schema)
-            .bind(self.resource.name)
-            .bind(partition.id())
-            .bind(run_id)
-            .bind(&row.reason)
-            .bind(row.raw.replace('\0', "\\u0000"))
-            .bind(now)
-            .execute(&mut **transaction)
-            .await
-            .map_err(failed)?;
-        }
+        let now = started_at;
+        self.record_walks(transaction, batch, counts).await.map_err(failed)?;
+        self.record_rejected(transaction, batch).await.map_err(failed)?;
         if !batch.drift.is_empty() {
             let fields: Vec<&str> =
                 batch.drift.keys().map(|(field, _, _)| field.as_str()).collect();
             let kinds: Vec<&str> = batch.drift.keys().map(|(_, kind, _)| kind.name()).collect();
             let types: Vec<&str> = batch.drift.keys().map(|(_, _, json_type)| *json_type).collect();
+            let shapes: Vec<&str> = batch.drift.values().map(|seen| seen.shape.as_str()).collect();
             sqlx::query(
-                "insert into sync.drift (connection, resource, field, kind, json_type, first_run_id, first_seen_at) \
-                 select $1, $2, field, kind, json_type, $3, $4 from unnest($5::text[], $6::text[], $7::text[]) as d (field, kind, json_type) \
+                "insert into sync.drift (connection, resource, field, kind, json_type, first_run_id, first_seen_at, shape) \
+                 select $1, $2, field, kind, json_type, $3, $4, shape \
+                 from unnest($5::text[], $6::text[], $7::text[], $8::text[]) as d (field, kind, json_type, shape) \
                  on conflict do nothing",
             )
             .bind(schema)
@@ -453,6 +465,7 @@ impl<'a> Table<'a> {
             .bind(&fields)
             .bind(&kinds)
             .bind(&types)
+            .bind(&shapes)
             .execute(&mut **transaction)
             .await
             .map_err(failed)?;
@@ -476,6 +489,125 @@ impl<'a> Table<'a> {
         .map(drop)
         .map_err(failed)
     }
+
+    /// Records where walks are, and how far those that ended came.
+    async fn record_walks(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        counts: &Counts,
+    ) -> sqlx::Result<()> {
+        let Store { schema, run_id, started_at, .. } = self.store;
+        let mut ids: Vec<String> = batch.positions.keys().cloned().collect();
+        let mut places: Vec<Option<serde_json::Value>> =
+            batch.positions.values().map(|(_, place)| serde_json::to_value(place).ok()).collect();
+        // A token that `jsonb` cannot hold is not kept: such a walk begins anew.
+        for place in &mut places {
+            place.take_if(|place| place.to_string().contains("\\u0000"));
+        }
+        let (mut cursors, mut tails) = (vec![None; ids.len()], vec![None; ids.len()]);
+        for walk in &batch.ended {
+            let id = walk.partition.id();
+            // A listing that is not whole does not say how far the data reaches.
+            let proved = !counts.short_ids.contains(&id);
+            let cursor = walk.cursor.filter(|_| proved).and_then(time);
+            cursors.push(cursor.map(|reached| reached.min(*started_at)));
+            tails.push(walk.tail.filter(|_| proved).map(u64::cast_signed));
+            places.push(None);
+            ids.push(id);
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, updated_at) \
+             select $1, $2, partition, $3, position, cursor_reached, tail, $4 \
+             from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[]) as w (partition, position, cursor_reached, tail) \
+             on conflict (connection, resource, partition) do update set \
+             run_id = excluded.run_id, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, \
+             cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
+        )
+        .bind(schema)
+        .bind(self.resource.name)
+        .bind(run_id)
+        .bind(started_at)
+        .bind(&ids)
+        .bind(&places)
+        .bind(&cursors)
+        .bind(&tails)
+        .execute(&mut **transaction)
+        .await?;
+        let ended = &ids[batch.positions.len()..];
+        if !ended.is_empty() {
+            sqlx::query("delete from sync.seen where connection = $1 and resource = $2 and partition = any($3)")
+                .bind(schema)
+                .bind(self.resource.name)
+                .bind(ended)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the rows that have no place, and takes away those that whole listings no longer hold.
+    async fn record_rejected(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+    ) -> sqlx::Result<()> {
+        let Store { schema, run_id, started_at, .. } = self.store;
+        if !batch.rejected.is_empty() {
+            let mut partitions = Vec::new();
+            let mut pages = Vec::new();
+            let mut reasons = Vec::new();
+            let mut raws = Vec::new();
+            for (partition, page, row) in &batch.rejected {
+                partitions.push(partition.id());
+                pages.push(i64::try_from(*page).unwrap_or(i64::MAX));
+                reasons.push(row.reason.as_str());
+                raws.push(row.raw.replace('\0', "\\u0000"));
+            }
+            sqlx::query(
+                "insert into sync.quarantine (connection, resource, partition, run_id, page, reason, raw, seen_at) \
+                 select distinct on (partition, hashtextextended(raw, 0)) $1, $2, partition, $3, page, reason, raw, $4 \
+                 from unnest($5::text[], $6::bigint[], $7::text[], $8::text[]) as q (partition, page, reason, raw) \
+                 where (select count(*) from sync.quarantine where connection = $1 and resource = $2) < $9 \
+                 on conflict (connection, resource, partition, raw_hash) do update set \
+                 run_id = excluded.run_id, page = excluded.page, reason = excluded.reason, seen_at = excluded.seen_at",
+            )
+            .bind(schema)
+            .bind(self.resource.name)
+            .bind(run_id)
+            .bind(started_at)
+            .bind(&partitions)
+            .bind(&pages)
+            .bind(&reasons)
+            .bind(&raws)
+            .bind(MAX_QUARANTINE)
+            .execute(&mut **transaction)
+            .await?;
+        }
+        let whole: Vec<String> =
+            batch.ended.iter().filter(|walk| walk.whole).map(|walk| walk.partition.id()).collect();
+        if whole.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "delete from sync.quarantine where connection = $1 and resource = $2 and partition = any($3) and run_id < $4",
+        )
+        .bind(schema)
+        .bind(self.resource.name)
+        .bind(&whole)
+        .bind(run_id)
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+    }
+}
+
+/// The values of the partitions' columns.
+fn values(walks: &[&EndedWalk]) -> Vec<String> {
+    walks.iter().flat_map(|walk| walk.partition.values.iter().cloned()).collect()
 }
 
 /// Sends tuples to `copy` in its binary form.

@@ -11,11 +11,18 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Migration;
 
 /// The run tables, shared by all connections of a database.
-const SYNC: &[Migration] = &[Migration {
-    version: 1,
-    name: "tables",
-    sql: include_str!("../../../../migrations/sync/0001_tables.sql"),
-}];
+const SYNC: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "tables",
+        sql: include_str!("../../../../migrations/sync/0001_tables.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "walks",
+        sql: include_str!("../../../../migrations/sync/0002_walks.sql"),
+    },
+];
 
 /// Brings the run tables and a connection's tables up to date.
 pub(crate) async fn up(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()> {

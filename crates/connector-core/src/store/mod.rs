@@ -18,6 +18,7 @@ use tracing::warn;
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Connector;
 use crate::secret::FingerprintKey;
+use crate::settings::Tolerance;
 
 pub(crate) use commit::{Batch, Counts, EndedWalk, Table};
 pub(crate) use database::Database;
@@ -37,6 +38,8 @@ pub(crate) struct Store {
     pub(crate) run_id: i64,
     /// The key of the connection's fingerprints.
     pub(crate) fingerprint_key: FingerprintKey,
+    /// How many rows may be marked deleted at once.
+    fuse: Tolerance,
     /// Whether the server has nobody who looks after it.
     embedded: bool,
     pub(crate) started_at: DateTime<Utc>,
@@ -57,6 +60,7 @@ impl Store {
             schema: schema.to_owned(),
             run_id: 0,
             fingerprint_key: FingerprintKey(String::new()),
+            fuse: Tolerance::DELETES,
             embedded: database.embedded,
             started_at,
         };
@@ -69,6 +73,12 @@ impl Store {
         (store.run_id, store.fingerprint_key) =
             store.begin_run(connector, preset).await.map_err(nothing_tried)?;
         Ok(store)
+    }
+
+    /// The same, with another limit for deletions.
+    pub(crate) fn with_fuse(mut self, fuse: Tolerance) -> Self {
+        self.fuse = fuse;
+        self
     }
 
     /// Does what a server does by itself, and the embedded database does not: keeps

@@ -73,14 +73,6 @@ impl Statements {
         };
         let hash = |alias: &str| format!("hash_record_extended(row({}), 0)", of(alias, &key));
         let list = columns.join(", ");
-        let newer = match resource.version.map(ident) {
-            Some(version) => format!(
-                "coalesce(b.{version} > a.{version}, a.{version} is null and b.{version} is not null, false) or (a.{version} is not distinct from b.{version} and b._order > a._order)"
-            ),
-            None => "b._order > a._order".to_owned(),
-        };
-        let same_key =
-            key.iter().map(|key| format!("a.{key} = b.{key}")).collect::<Vec<_>>().join(" and ");
         let not_older = resource.version.map(ident).map_or(String::new(), |version| {
             format!("coalesce(s.{version} >= t.{version}, true) and ")
         });
@@ -98,7 +90,7 @@ impl Statements {
                 types.join(", ")
             ),
             copy: format!("copy {STAGE} ({list}, _extra, _order) from stdin (format binary)"),
-            deduplicate: format!("delete from {STAGE} a using {STAGE} b where {same_key} and ({newer})"),
+            deduplicate: deduplicate(&key, resource),
             insert: format!(
                 "insert into {table} ({list}, _extra, _run_id, _first_seen_at, _last_changed_at) \
                  select {list}, _extra, $1, $2, $2 from {STAGE} s \
@@ -125,7 +117,11 @@ impl Statements {
                 within("t", "$5"),
                 hash("t")
             ),
-            count_live: format!("select count(*) from {table} t where t._deleted_at is null and {}", within("t", "$1")),
+            count_live: format!(
+                "select {} as partition, count(*) from {table} t where t._deleted_at is null and {} group by 1",
+                partition.as_ref().map_or("''::text".to_owned(), |column| format!("t.{column}")),
+                within("t", "$1")
+            ),
             mark_orphans: parent.zip(resource.parent).map(|(parent, by)| {
                 format!(
                     "update {table} t set _deleted_at = $1 from {}.{} p where t._deleted_at is null \
@@ -142,6 +138,19 @@ impl Statements {
             table,
         }
     }
+}
+
+/// Leaves the newest of the staged rows with one key.
+fn deduplicate(key: &[String], resource: &Resource) -> String {
+    let newest = match resource.version.map(ident) {
+        Some(version) => format!("{version} desc nulls last, _order desc"),
+        None => "_order desc".to_owned(),
+    };
+    format!(
+        "delete from {STAGE} s using (select ctid, row_number() over (partition by {} order by {newest}) as place from {STAGE}) d \
+         where d.place > 1 and s.ctid = d.ctid",
+        key.join(", ")
+    )
 }
 
 #[cfg(test)]

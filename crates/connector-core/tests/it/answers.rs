@@ -106,7 +106,7 @@ async fn the_key_goes_to_no_other_host() {
         .on(move |_, _| Answer::json(302, "").header("location", &format!("{address}/tokens")));
     let said = test.not_complete("tokens").await;
     assert!(
-        said.contains("a redirect leads to `localhost`")
+        said.contains("a redirect leads to `http://localhost:")
             && said.contains("the key was not sent there"),
         "{said}"
     );

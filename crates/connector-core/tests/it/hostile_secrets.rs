@@ -74,14 +74,12 @@ fn failures() -> Vec<Answer> {
     let said = json!({"error": {"code": KEY, "message": echo}});
     let row = json!({"id": "a", "name": VALUE, "size": VALUE, "weight": VALUE, "seenAt": VALUE});
     let rows = json!({"data": [row]}).to_string();
-    let wild = r#"{"data": [{"id": "a", "name": "VALUE", "seenAt": -500000000000}]}"#;
     vec![
-        // Nothing else is tried after one of these two.
-        Answer::json(200, &wild.replace("VALUE", VALUE)),
+        // Nothing else is tried after one of these.
         Answer::json(401, &said),
+        Answer::json(429, &said),
         Answer::json(200, &said),
         Answer::json(400, &said),
-        Answer::json(429, &said),
         Answer::json(500, &said),
         Answer::html(500, &format!("<h1>{KEY} {VALUE}</h1>")),
         Answer::html(404, &format!("<h1>{KEY} {VALUE}</h1>")),

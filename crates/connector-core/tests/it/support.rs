@@ -7,7 +7,7 @@ use connector_core::{
     Auth, Column, Connection, Connector, DateTime, ErrorShape, Json, Migration, Paging, Record,
     Report, Resource, ResourceReport, Retry, Total, Utc, Verdict,
 };
-use connector_testkit::{Answer, Content, Database, Vendor};
+use connector_testkit::{Answer, Content, Database, Request, Vendor};
 use serde_json::{Value, json};
 
 /// A thing with a field of every type.
@@ -78,6 +78,15 @@ pub(crate) fn page(rows: &[Value]) -> Answer {
 pub(crate) fn slice(rows: &[Value], offset: usize, limit: usize) -> &[Value] {
     let start = offset.min(rows.len());
     &rows[start..(start + limit).min(rows.len())]
+}
+
+/// Whether the request asks for a page that is not the first.
+pub(crate) fn behind(request: &Request) -> bool {
+    ["offset", "page", "token", "iterator"].into_iter().any(|name| {
+        request
+            .param(name)
+            .is_some_and(|value| !matches!((name, value), ("offset", "0") | ("page", "1")))
+    })
 }
 
 /// A connector with these resources, and with tables for them.
@@ -227,7 +236,7 @@ pub(crate) fn fails(report: Report, words: &[&str]) -> ResourceReport {
     for word in words {
         assert!(what.contains(word), "`{word}` is not in:\n{text}");
     }
-    assert!(failed.error.is_none() || what.contains("(page `"), "no place is in:\n{text}");
+    assert!(failed.error.is_none() || what.contains("page `"), "no place is in:\n{text}");
     assert!(
         std::env::var("LAX").is_ok() || failed.next.is_some(),
         "nothing says what to do:\n{text}"

@@ -1,0 +1,271 @@
+//! Pages into batches, batches into commits, and the sum of it all.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::Tolerance;
+use super::walker::{Event, WalkEnd};
+use crate::decode::{Drift, DriftSeen};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::Traffic;
+use crate::partition::Partition;
+use crate::report::{DriftReport, Evidence, ResourceReport};
+use crate::resource::Resource;
+use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
+
+/// The size at which a batch is committed.
+const BATCH_BYTES: usize = 4 << 20;
+/// The number of rows at which a batch is committed.
+const BATCH_ROWS: u64 = 20_000;
+/// The age at which a batch is committed, however small it is.
+const BATCH_AGE: Duration = Duration::from_secs(30);
+/// The most problems that a report lists for one resource.
+const MAX_PROBLEMS: usize = 10;
+
+/// What is known of a walk until it ends.
+#[derive(Default)]
+struct Open {
+    rejected: u64,
+    cursor: Option<i64>,
+}
+
+/// Gathers pages into batches and commits them.
+pub(super) async fn load(
+    table: &Table<'_>,
+    mut events: mpsc::Receiver<Event>,
+    tally: &mut Tally,
+) -> Result<()> {
+    let mut batch = Batch::default();
+    let mut oldest: Option<Instant> = None;
+    let mut open: BTreeMap<String, Open> = BTreeMap::new();
+    loop {
+        let age = oldest.map_or(BATCH_AGE, |oldest| BATCH_AGE.saturating_sub(oldest.elapsed()));
+        let event = tokio::time::timeout(age, events.recv()).await;
+        match event {
+            Ok(Some(Event::Page { partition, page, number, place, room })) => {
+                oldest.get_or_insert_with(Instant::now);
+                let walk = open.entry(partition.id()).or_default();
+                walk.rejected += page.rejected.len() as u64;
+                walk.cursor = walk.cursor.max(page.cursor);
+                batch.add(&partition, page, number, place);
+                drop(room);
+            }
+            Ok(Some(Event::Again { partition })) => {
+                // What the pass has seen is committed, and then forgotten: the next one sees for itself.
+                open.remove(&partition.id());
+                commit(table, &mut batch, tally).await?;
+                table.forget_walk(&partition).await?;
+                oldest = None;
+            }
+            Ok(Some(Event::End { partition, pages, passes, end })) => {
+                let walk = open.remove(&partition.id()).unwrap_or_default();
+                if let Some(end) = tally.end(&partition, pages, passes, end) {
+                    batch.end(EndedWalk {
+                        partition: Arc::unwrap_or_clone(partition),
+                        whole: end.whole,
+                        deletes: end.whole && walk.rejected == 0,
+                        expect: end.expect.filter(|_| walk.rejected == 0),
+                        // A row that was set aside has to be asked for again.
+                        cursor: walk.cursor.filter(|_| walk.rejected == 0 && !end.backfill),
+                        tail: end.tail.filter(|_| walk.rejected == 0),
+                    });
+                }
+            }
+            Ok(None) => break,
+            Err(_) => {}
+        }
+        let old = oldest.is_some_and(|oldest| oldest.elapsed() >= BATCH_AGE);
+        if batch.bytes() >= BATCH_BYTES || batch.rows >= BATCH_ROWS || old {
+            commit(table, &mut batch, tally).await?;
+            oldest = None;
+        }
+    }
+    commit(table, &mut batch, tally).await
+}
+
+async fn commit(table: &Table<'_>, batch: &mut Batch, tally: &mut Tally) -> Result<()> {
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let counts = table.commit(batch).await?;
+    tally.add(batch, counts);
+    batch.clear();
+    Ok(())
+}
+
+/// What a resource's walks and commits came to.
+#[derive(Default)]
+pub(super) struct Tally {
+    rows: u64,
+    pub(super) counts: Counts,
+    evidence: Evidence,
+    more_problems: u64,
+    /// What to do about the problems.
+    advice: Option<&'static str>,
+    drift: BTreeMap<Drift, DriftSeen>,
+    /// Why the first of the vanished listings is not there.
+    vanished: Option<Error>,
+    pub(super) error: Option<Error>,
+}
+
+impl Tally {
+    fn add(&mut self, batch: &Batch, counts: Counts) {
+        self.rows += batch.rows;
+        self.counts.inserted += counts.inserted;
+        self.counts.updated += counts.updated;
+        self.counts.unchanged += counts.unchanged;
+        self.counts.deleted += counts.deleted;
+        self.counts.quarantined += counts.quarantined;
+        self.evidence.repeats += counts.repeats;
+        self.evidence.distinct += counts.distinct;
+        if counts.fused > 0 {
+            self.problem(format!(
+                "{} rows are no longer listed, too many at once to be marked deleted",
+                counts.fused
+            ));
+            self.advice.get_or_insert("if they are gone indeed, run once with --allow-deletes");
+        }
+        for short in counts.short {
+            self.problem(short);
+            self.advice.get_or_insert(
+                "run again; if it stays so, the vendor repeats rows, or its total counts others",
+            );
+        }
+        DriftSeen::add_all(&mut self.drift, batch.drift());
+    }
+
+    /// Takes note of a walk's end, and returns it if it is no failure.
+    fn end(
+        &mut self,
+        partition: &Partition,
+        pages: u64,
+        passes: u32,
+        end: Result<WalkEnd>,
+    ) -> Option<WalkEnd> {
+        self.evidence.partitions += 1;
+        self.evidence.pages += pages;
+        self.evidence.passes = self.evidence.passes.max(passes);
+        match end {
+            Ok(end) => {
+                *self.evidence.endings.entry(end.ending.name()).or_default() += 1;
+                self.evidence.total_moved |= end.total_moved;
+                if let Some(total) = end.total {
+                    self.evidence.total = Some(self.evidence.total.unwrap_or(0) + total);
+                }
+                Some(end)
+            }
+            // The parent's row was deleted meanwhile; a listing that was there a page ago is another matter.
+            Err(error)
+                if error.kind() == ErrorKind::NotFound
+                    && partition.is_of_a_parent()
+                    && pages == 0 =>
+            {
+                self.evidence.vanished += 1;
+                self.vanished.get_or_insert(error);
+                None
+            }
+            Err(error) => {
+                self.fail(error);
+                None
+            }
+        }
+    }
+
+    pub(super) fn problem(&mut self, problem: String) {
+        if self.evidence.problems.len() < MAX_PROBLEMS {
+            self.evidence.problems.push(problem);
+        } else {
+            self.more_problems += 1;
+        }
+    }
+
+    /// Keeps the error that says most: the first, unless a later one stops everything.
+    pub(super) fn fail(&mut self, error: Error) {
+        let stops = |error: &Error| {
+            matches!(
+                error.kind(),
+                ErrorKind::Auth | ErrorKind::Busy | ErrorKind::Unreachable | ErrorKind::Storage
+            )
+        };
+        match &self.error {
+            // What was not tried any more is a consequence, and no news.
+            Some(_) if error.kind() == ErrorKind::Stopped => {}
+            Some(first) if first.kind() == ErrorKind::Stopped => self.error = Some(error),
+            Some(first) if stops(first) || !stops(&error) => self.problem(error.to_string()),
+            _ => {
+                if let Some(first) = self.error.replace(error) {
+                    self.problem(first.to_string());
+                }
+            }
+        }
+    }
+
+    pub(super) fn report(
+        mut self,
+        resource: &'static Resource,
+        traffic: &Traffic,
+        elapsed_ms: u64,
+        quarantine: Tolerance,
+    ) -> ResourceReport {
+        let quarantined = self.counts.quarantined;
+        if quarantine.is_exceeded(quarantined, self.rows) {
+            self.problem(format!(
+                "{quarantined} rows have no place in the table; they are in sync.quarantine"
+            ));
+            self.advice.get_or_insert(
+                "look at `reason` and `raw` there; they are taken away when a whole listing comes without them",
+            );
+        }
+        // One parent may be deleted at any time, and all of them hardly at once.
+        if self.evidence.vanished > 0
+            && self.evidence.vanished == self.evidence.partitions
+            && let Some(error) = self.vanished.take()
+        {
+            self.fail(error);
+        }
+        if self.more_problems > 0 {
+            self.evidence.problems.push(format!("and {} more", self.more_problems));
+        }
+        let verdict = match &self.error {
+            Some(_) if self.rows > 0 => Verdict::Incomplete,
+            Some(_) => Verdict::Failed,
+            None if !self.evidence.problems.is_empty() => Verdict::Incomplete,
+            None => Verdict::Complete,
+        };
+        let drift = self.drift.into_iter().map(|((field, kind, json_type), seen)| DriftReport {
+            adopt: seen.adoption(&field, kind),
+            field,
+            kind: kind.name(),
+            json_type,
+            shape: seen.shape,
+            rows: seen.rows,
+        });
+        ResourceReport {
+            resource: resource.name,
+            table: resource.table,
+            verdict,
+            rows: self.rows,
+            inserted: self.counts.inserted,
+            updated: self.counts.updated,
+            unchanged: self.counts.unchanged,
+            deleted: self.counts.deleted,
+            quarantined: self.counts.quarantined,
+            requests: traffic.requests.load(Relaxed),
+            retries: traffic.retries.load(Relaxed),
+            bytes: traffic.bytes.load(Relaxed),
+            waited_ms: traffic.waited_ms.load(Relaxed),
+            elapsed_ms,
+            evidence: self.evidence,
+            drift: drift.collect(),
+            error: self.error.as_ref().map(Error::to_string),
+            next: match &self.error {
+                Some(error) => error.advice().map(str::to_owned),
+                None => self.advice.map(str::to_owned),
+            },
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The flow of a run: resources, partitions, walks, batches.
+//!
+//! Fetching and decoding go ahead of loading by a bounded number of bytes. The
+//! order of one walk's pages is kept from the socket to the commit.
+
+mod load;
+mod walker;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tracing::{info, warn};
+
+use self::load::{Tally, load};
+use self::walker::{AHEAD_KIB, Event, Failing, Walker};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Client, Traffic};
+use crate::partition::Partition;
+use crate::report::{Report, ResourceReport};
+use crate::resource::{Connector, Resource};
+use crate::secret::SecretNames;
+use crate::settings::{Connection, Params, Range, Tolerance};
+use crate::store::{Database, ResourceOutcome, Store, Table, Verdict};
+
+/// The number of a resource's listings that are read at the same time.
+const PARALLEL_WALKS: usize = 4;
+/// The number of parent rows that are read from the database at a time.
+const PARENTS: i64 = 500;
+
+/// What all walks of a run share.
+struct Context {
+    connector: &'static Connector,
+    client: Client,
+    store: Store,
+    params: Params,
+    range: Range,
+    keep_secrets: bool,
+    secret_names: SecretNames,
+    /// How many rows may be set aside before a resource is not complete.
+    quarantine: Tolerance,
+}
+
+/// Syncs a connection: everything, or the resources that it selects and their parents.
+pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
+    let database = connection.database().await?;
+    let report = sync_into(&database, connection, started_at).await;
+    database.close().await;
+    report
+}
+
+/// Syncs several connections side by side; one that fails does not stop the others.
+pub async fn sync_all(
+    connections: &[Connection],
+    started_at: DateTime<Utc>,
+) -> Vec<Result<Report>> {
+    let mut databases: Vec<(&Connection, Database)> = Vec::new();
+    let mut failures = Vec::new();
+    for connection in connections {
+        if databases.iter().any(|(other, _)| connection.shares_database(other)) {
+            failures.push(None);
+            continue;
+        }
+        match connection.database().await {
+            Ok(database) => {
+                databases.push((connection, database));
+                failures.push(None);
+            }
+            Err(error) => failures.push(Some(error)),
+        }
+    }
+    let runs = connections.iter().zip(failures).map(async |(connection, failure)| {
+        match (failure, databases.iter().find(|(other, _)| connection.shares_database(other))) {
+            (None, Some((_, database))) => sync_into(database, connection, started_at).await,
+            (Some(error), _) => Err(error),
+            (None, None) => Err(Error::settings("the database could not be opened")),
+        }
+    });
+    let reports = futures_util::future::join_all(runs).await;
+    for (_, database) in databases {
+        database.close().await;
+    }
+    reports
+}
+
+async fn sync_into(
+    database: &Database,
+    connection: &Connection,
+    started_at: DateTime<Utc>,
+) -> Result<Report> {
+    let start = Instant::now();
+    let connector = connection.connector;
+    let client = connection.client()?;
+    let store =
+        Store::begin(database, connector, &connection.schema, &connection.preset, started_at)
+            .await?
+            .with_fuse(connection.fuse);
+    let context = Arc::new(Context {
+        connector,
+        client,
+        store,
+        params: connection.params.clone(),
+        range: connection.range,
+        keep_secrets: connection.keep_secrets,
+        secret_names: SecretNames::of(connector.resources),
+        quarantine: connection.quarantine,
+    });
+    let mut resources: Vec<ResourceReport> = Vec::new();
+    let mut stopped: Option<&'static str> = None;
+    for resource in connection.selected() {
+        let parent = resource
+            .parent
+            .filter(|parent| !connection.params.contains_key(parent.placeholder))
+            .and_then(|parent| resources.iter().find(|report| report.resource == parent.resource));
+        let report = match (&stopped, parent.map(|parent| parent.verdict)) {
+            (Some(reason), _) => skipped(resource, reason),
+            (None, Some(Verdict::Failed | Verdict::Skipped)) => {
+                skipped(resource, "its parent could not be read")
+            }
+            (None, parent) => {
+                let (report, fatal) = sync_resource(&context, resource, parent).await;
+                stopped = fatal;
+                report
+            }
+        };
+        resources.push(report);
+    }
+    if let Err(error) = context.store.look_after().await {
+        warn!("{error}");
+    }
+    let verdict =
+        resources.iter().map(|resource| resource.verdict).max().unwrap_or(Verdict::Complete);
+    // A run whose record cannot be written is no green run; the reason was said with its resource.
+    let verdict = match context.store.end_run(verdict).await {
+        Ok(()) => verdict,
+        Err(error) => {
+            warn!("{error}");
+            verdict.max(Verdict::Failed)
+        }
+    };
+    let run_id = context.store.run_id;
+    if let Some(context) = Arc::into_inner(context) {
+        context.store.close().await;
+    }
+    Ok(Report {
+        connection: connection.schema.clone(),
+        connector: connector.name,
+        run_id,
+        started_at,
+        elapsed_ms: millis(start),
+        verdict,
+        resources,
+    })
+}
+
+/// Syncs one resource; the second value is why nothing else of the connection can work.
+async fn sync_resource(
+    context: &Arc<Context>,
+    resource: &'static Resource,
+    parent: Option<Verdict>,
+) -> (ResourceReport, Option<&'static str>) {
+    let start = Instant::now();
+    let traffic = Arc::new(Traffic::default());
+    let mut tally = Tally::default();
+    if parent == Some(Verdict::Incomplete) {
+        tally.problem("its parent is not complete, so listings may be missing".to_owned());
+    }
+    let outcome = run_walks(context, resource, &traffic, &mut tally).await;
+    if let Err(error) = outcome {
+        tally.fail(error);
+    }
+    let fatal = tally.error.as_ref().and_then(|error| match error.kind() {
+        ErrorKind::Auth => Some("the key was refused"),
+        ErrorKind::Unreachable => Some("the vendor cannot be reached"),
+        ErrorKind::Busy => Some("the vendor wants a rest"),
+        ErrorKind::Storage => Some("the database failed"),
+        ErrorKind::Stopped => Some("the run was stopped"),
+        _ => None,
+    });
+    let report = tally.report(resource, &traffic, millis(start), context.quarantine);
+    let outcome = ResourceOutcome {
+        verdict: report.verdict,
+        evidence: serde_json::to_value(&report.evidence).unwrap_or_default(),
+        error: report.error.as_deref(),
+        traffic: &traffic,
+        pages: report.evidence.pages,
+    };
+    if let Err(error) = context.store.end_resource(resource.name, &outcome).await {
+        warn!("{error}");
+    }
+    info!(
+        "`{}`: {} rows in {} requests, {}",
+        resource.name, report.rows, report.requests, report.verdict
+    );
+    (report, fatal)
+}
+
+/// Reads all listings of a resource and loads them.
+async fn run_walks(
+    context: &Arc<Context>,
+    resource: &'static Resource,
+    traffic: &Arc<Traffic>,
+    tally: &mut Tally,
+) -> Result<()> {
+    context.store.begin_resource(resource.name, context.store.started_at).await?;
+    let parent = resource.parent.and_then(|parent| context.connector.resource(parent.resource));
+    let table = Table::new(&context.store, resource, parent);
+    table.forget_walks().await?;
+    let (events, received) = mpsc::channel(64);
+    let walks = tokio::spawn(fetch(Arc::clone(context), resource, Arc::clone(traffic), events));
+    let loaded = load(&table, received, tally).await;
+    if loaded.is_ok() {
+        tally.counts.deleted += table.mark_orphans().await?;
+    }
+    // The loader ends after the last walk, or fails, which ends the walks.
+    let fetched = walks.await.unwrap_or_else(|error| {
+        Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error))
+    });
+    loaded.and(fetched)
+}
+
+/// Starts a walk for each partition, some at a time.
+async fn fetch(
+    context: Arc<Context>,
+    resource: &'static Resource,
+    traffic: Arc<Traffic>,
+    events: mpsc::Sender<Event>,
+) -> Result<()> {
+    let ahead = Arc::new(Semaphore::new(AHEAD_KIB as usize));
+    let failing = Arc::new(Failing::default());
+    let mut walks = JoinSet::new();
+    let start = |partition: Partition, walks: &mut JoinSet<()>| {
+        let walker = Walker {
+            context: Arc::clone(&context),
+            resource,
+            partition: Arc::new(partition),
+            traffic: Arc::clone(&traffic),
+            events: events.clone(),
+            ahead: Arc::clone(&ahead),
+            failing: Arc::clone(&failing),
+        };
+        walks.spawn(walker.run());
+    };
+    if let Some(partitions) = Partition::of_params(resource, context.connector, &context.params) {
+        for partition in partitions {
+            room_for_one(&mut walks).await;
+            if let Err(error) = failing.check() {
+                walks.join_all().await;
+                return Err(error);
+            }
+            start(partition, &mut walks);
+        }
+        walks.join_all().await;
+        return Ok(());
+    }
+    let parent = resource
+        .parent
+        .and_then(|parent| Some((parent, context.connector.resource(parent.resource)?)));
+    let Some((parent, parent_resource)) = parent else {
+        return Err(Error::settings(format!("`{}` has no listings to ask for", resource.name)));
+    };
+    let mut after: Option<String> = None;
+    loop {
+        let keys = context
+            .store
+            .parents(
+                parent_resource.table,
+                parent.column,
+                after.as_deref(),
+                PARENTS,
+                context.range.changed_parents_only,
+            )
+            .await?;
+        let Some(last) = keys.last() else { break };
+        after = Some(last.clone());
+        for key in keys {
+            room_for_one(&mut walks).await;
+            if events.is_closed() {
+                return Ok(());
+            }
+            if let Err(error) = failing.check() {
+                walks.join_all().await;
+                return Err(error);
+            }
+            start(Partition::of_parent(parent.placeholder, key), &mut walks);
+        }
+    }
+    walks.join_all().await;
+    Ok(())
+}
+
+/// Waits until one more walk may begin.
+async fn room_for_one(walks: &mut JoinSet<()>) {
+    while walks.len() >= PARALLEL_WALKS {
+        walks.join_next().await;
+    }
+}
+
+fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
+    let mut report =
+        Tally::default().report(resource, &Traffic::default(), 0, Tolerance::default());
+    report.verdict = Verdict::Skipped;
+    report.error = Some(format!("not tried: {reason}"));
+    report
+}
+
+fn millis(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

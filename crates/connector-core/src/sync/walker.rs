@@ -1,0 +1,285 @@
+//! One walk through one listing: ask, select, decode, and hand over.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::Context;
+use crate::column::{Source, postgres_micros};
+use crate::decode::{Bounds, Decoder, Encoded};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Response, Traffic};
+use crate::paging::{Ending, Paging, Place, Step, Walk};
+use crate::partition::Partition;
+use crate::resource::Resource;
+use crate::secret::Secrets;
+use crate::select;
+use crate::store::Table;
+
+/// How far decoded pages may be ahead of the commits, in KiB.
+pub(super) const AHEAD_KIB: u32 = 8 << 10;
+
+/// What a walk sends to the loader.
+pub(super) enum Event {
+    /// A page, its number, and where the walk is after it.
+    Page {
+        partition: Arc<Partition>,
+        page: Encoded,
+        number: u64,
+        place: Place,
+        /// Room in memory, given back with the page.
+        room: OwnedSemaphorePermit,
+    },
+    /// The listing moved, and what was seen of it so far proves nothing.
+    Again { partition: Arc<Partition> },
+    /// The walk ended, one way or the other.
+    End { partition: Arc<Partition>, pages: u64, passes: u32, end: Result<WalkEnd> },
+}
+
+/// How a walk ended that did not fail.
+pub(super) struct WalkEnd {
+    pub(super) ending: Ending,
+    pub(super) total: Option<u64>,
+    pub(super) total_moved: bool,
+    /// The last row, by which a listing that only grows is recognized.
+    pub(super) tail: Option<u64>,
+    /// The number of different rows without which the listing is not whole.
+    pub(super) expect: Option<u64>,
+    /// Whether it went through the whole listing, and not through a range of it.
+    pub(super) whole: bool,
+    /// Whether a person chose the range, so that it says nothing about how far the data reaches.
+    pub(super) backfill: bool,
+}
+
+/// One walk through one listing.
+pub(super) struct Walker {
+    pub(super) context: Arc<Context>,
+    pub(super) resource: &'static Resource,
+    pub(super) partition: Arc<Partition>,
+    pub(super) traffic: Arc<Traffic>,
+    pub(super) events: mpsc::Sender<Event>,
+    pub(super) ahead: Arc<Semaphore>,
+    pub(super) failing: Arc<Failing>,
+}
+
+/// How many listings of a resource failed one after the other.
+#[derive(Default)]
+pub(super) struct Failing(AtomicU32);
+
+impl Failing {
+    /// The number of failures after which the other listings are not tried.
+    const TOO_MANY: u32 = 10;
+
+    fn note(&self, failed: bool) {
+        if failed {
+            self.0.fetch_add(1, Relaxed);
+        } else {
+            self.0.store(0, Relaxed);
+        }
+    }
+
+    /// Fails if there is no sense in trying more.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.0.load(Relaxed) < Self::TOO_MANY {
+            return Ok(());
+        }
+        let what =
+            format!("{} listings in a row failed, so the others were not tried", Self::TOO_MANY);
+        Err(Error::new(ErrorKind::Unavailable, what).next("look at the failures, and run again"))
+    }
+}
+
+impl Walker {
+    pub(super) async fn run(self) {
+        let mut walk = self.new_walk();
+        let end = self.walk(&mut walk).await.map_err(|error| {
+            if self.partition.values.is_empty() {
+                error
+            } else {
+                error.at("partition", &self.partition)
+            }
+        });
+        self.failing.note(end.as_ref().is_err_and(|error| error.kind() != ErrorKind::NotFound));
+        let (pages, passes) = (walk.pages(), walk.passes());
+        // A closed channel means that the loader failed, and it has said why.
+        let _ = self.send(Event::End { partition: self.partition(), pages, passes, end }).await;
+    }
+
+    /// A walk from the start of the listing.
+    fn new_walk(&self) -> Walk {
+        let positional =
+            self.resource.columns.iter().any(|column| column.source == Source::Position);
+        Walk::new(self.resource.paging, positional).sparse(self.any_set(self.resource.sparse_if))
+    }
+
+    fn any_set(&self, params: &[&str]) -> bool {
+        params.iter().any(|name| {
+            self.context
+                .params
+                .get(name)
+                .is_some_and(|values| values.iter().any(|value| value != "false"))
+        })
+    }
+
+    /// The walk, behind the rows that are known of an append-only listing.
+    async fn begin(&self) -> Result<Walk> {
+        let walk = self.new_walk();
+        match self.resource.append_only {
+            Some(unless) if !self.context.range.full_refresh && !self.any_set(unless) => {
+                let table = Table::new(&self.context.store, self.resource, None);
+                let known = table.known_rows(&self.partition).await?;
+                Ok(known.map_or(walk.clone(), |(rows, tail)| walk.starting_at(rows, tail)))
+            }
+            _ => Ok(walk),
+        }
+    }
+
+    /// The values of the cursor that this walk asks for.
+    async fn bounds(&self) -> Result<(Bounds, Option<DateTime<Utc>>)> {
+        let range = self.context.range;
+        if self.resource.cursor.is_none() {
+            return Ok((Bounds::default(), None));
+        }
+        let bounds = Bounds {
+            since: range.since.map(postgres_micros),
+            until: range.until.map(postgres_micros),
+        };
+        if bounds.any() || self.resource.filter.is_none() || range.full_refresh {
+            return Ok((bounds, range.since));
+        }
+        let table = Table::new(&self.context.store, self.resource, None);
+        let reached = table.cursor_reached(&self.partition).await?;
+        let since = reached.and_then(|reached| reached.checked_sub_signed(range.lookback));
+        Ok((Bounds { since: since.map(postgres_micros), until: None }, since))
+    }
+
+    async fn walk(&self, walk: &mut Walk) -> Result<WalkEnd> {
+        let (bounds, since) = self.bounds().await?;
+        let secrets = if self.context.keep_secrets {
+            Secrets::Keep
+        } else {
+            let key = self.context.store.fingerprint_key.clone();
+            Secrets::Fingerprint(key, self.context.secret_names.clone())
+        };
+        let decoder = Decoder::new(self.resource, secrets, bounds);
+        let filter = self
+            .resource
+            .filter
+            .map_or_else(Vec::new, |filter| filter.query(since, self.context.range.until));
+        *walk = self.begin().await?;
+        let mut response = self.request(walk, &filter).await;
+        let ending = loop {
+            let number = walk.pages() + 1;
+            let answer = match response {
+                Err(error) if error.kind() == ErrorKind::NotFound && walk.is_past_the_total() => {
+                    break walk.end_past_the_total();
+                }
+                response => response.map_err(|error| error.at("page", number))?,
+            };
+            let rows = self.select(&answer).map_err(|error| error.at("page", number))?;
+            let identity = |row: &str| decoder.identity(row, &self.partition.values);
+            let mut facts = select::facts(&answer, &rows, &self.resource.paging, identity);
+            // What is in doubt is looked into before anything else is asked for.
+            let decode = |rows: &[&str], first| decoder.page(rows, &self.partition.values, first);
+            let doubted = walk.doubts(&facts).then(|| decode(&rows.each, walk.first_row()));
+            if matches!(self.resource.paging, Paging::LinkHeader { .. } | Paging::NextUrl { .. }) {
+                // An empty address is none.
+                let next = facts.next.filter(|next| !next.is_empty());
+                facts.next = next.map(|next| self.context.client.link(&answer, &next));
+            }
+            facts.keys = doubted.as_ref().map(Encoded::key_set);
+            let (overlap, first) = (walk.overlap(&facts), walk.first_row());
+            let step = walk.advance(&facts);
+            if let Ok(Step::Again(moved)) = step {
+                tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
+                self.send(Event::Again { partition: self.partition() }).await?;
+                response = self.request(walk, &filter).await;
+                continue;
+            }
+            // The next page is asked for while this one is decoded.
+            let next = (step == Ok(Step::Next)).then(|| tokio::spawn(self.request(walk, &filter)));
+            let page = doubted.unwrap_or_else(|| decode(&rows.each[overlap..], first));
+            walk.note_keys(page.key_set());
+            drop(rows);
+            self.hand_over(page, walk).await?;
+            // A walk that is stuck ends here, and what its last page held is kept.
+            match (step, next) {
+                (Ok(Step::End(ending)), _) => break Ok(ending),
+                (Err(stuck), _) => break Err(stuck),
+                (_, Some(next)) => response = next.await.unwrap_or_else(|_| Err(stopped())),
+                (_, None) => response = self.request(walk, &filter).await,
+            }
+        };
+        let ending = ending.map_err(|stuck| {
+            contract(stuck.to_string()).next(stuck.advice()).at("page", walk.pages())
+        })?;
+        let whole = !bounds.any() && walk.starts_at_the_start();
+        Ok(WalkEnd {
+            ending,
+            total: walk.total(),
+            total_moved: walk.total_moved(),
+            tail: walk.tail(),
+            expect: walk.expected_rows().filter(|_| whole),
+            whole,
+            backfill: self.context.range.since.or(self.context.range.until).is_some(),
+        })
+    }
+
+    /// The rows of a response that is no error.
+    fn select<'a>(&self, answer: &'a Response) -> Result<select::Rows<'a>> {
+        let body = answer.json();
+        if let Some(said) = select::error_in(body, &self.context.client) {
+            let what = format!("the vendor answered with an error: {said}");
+            let error = Error::new(ErrorKind::Rejected, what);
+            return Err(
+                error.next("check the base URL and the preset; the vendor's words say more")
+            );
+        }
+        select::select(body, self.resource).map_err(|what| {
+            contract(what).next("check the base URL, and whether the live API answers in another shape than its document")
+        })
+    }
+
+    async fn hand_over(&self, page: Encoded, walk: &Walk) -> Result<()> {
+        let kib = u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
+        let ahead = Arc::clone(&self.ahead).acquire_many_owned(kib).await;
+        let room = ahead.map_err(|_| stopped())?;
+        let (partition, number, place) = (self.partition(), walk.pages(), walk.place());
+        self.send(Event::Page { partition, page, number, place, room }).await
+    }
+
+    async fn send(&self, event: Event) -> Result<()> {
+        self.events.send(event).await.map_err(|_| stopped())
+    }
+
+    fn partition(&self) -> Arc<Partition> {
+        Arc::clone(&self.partition)
+    }
+
+    /// The request for the page that the walk is at, to be awaited anywhere.
+    fn request(
+        &self,
+        walk: &Walk,
+        filter: &[(&str, String)],
+    ) -> impl Future<Output = Result<Response>> + Send + use<> {
+        let target = self.partition.target(
+            self.resource,
+            self.context.connector,
+            &self.context.params,
+            walk,
+            filter,
+        );
+        let (context, traffic) = (Arc::clone(&self.context), Arc::clone(&self.traffic));
+        async move { context.client.get(&target, &traffic).await }
+    }
+}
+
+fn contract(what: String) -> Error {
+    Error::new(ErrorKind::Contract, what)
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::Stopped, "the load stopped")
+}
