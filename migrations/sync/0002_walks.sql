@@ -9,3 +9,17 @@ comment on column sync.drift.shape is 'The types in the first value that was see
 
 alter table sync.quarantine add column page bigint;
 comment on column sync.quarantine.page is 'The page of the walk that the row came in';
+
+alter table sync.state add column whole_run_id bigint;
+comment on column sync.state.whole_run_id is 'The newest run in which the listing was proved whole';
+
+alter table sync.resources add column updated_at timestamptz;
+comment on column sync.resources.updated_at is 'When its newest commit was made';
+
+alter table sync.runs
+  add column asked text,
+  add column continues bigint,
+  add column interrupted boolean not null default false;
+comment on column sync.runs.asked is 'Hash of what the run asks for, by which a later run knows whether it can go on with it';
+comment on column sync.runs.continues is 'The interrupted run that this one goes on with; null if it began anew';
+comment on column sync.runs.interrupted is 'Whether it was asked to stop before its end';

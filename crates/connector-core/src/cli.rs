@@ -10,12 +10,15 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::warn;
 use tracing_subscriber::EnvFilter;
 
 use crate::error::{Error, Result};
 use crate::report::Report;
 use crate::resource::Connector;
 use crate::settings::{Connection, File, Flags};
+use crate::stop::Stop;
 
 #[derive(Debug, Parser)]
 #[command(version, disable_help_subcommand = true)]
@@ -27,7 +30,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Fetch what the vendor has and merge it into Postgres
-    Sync(SyncArgs),
+    Sync(Box<SyncArgs>),
     /// Show what is synced: path, key, cursor, parent and table of each resource
     Resources,
 }
@@ -61,9 +64,18 @@ struct SyncArgs {
     /// Ask only for the children of rows that this run changed; changes of children alone are missed until a run without it
     #[arg(long)]
     changed_parents_only: bool,
-    /// Ignore what earlier runs reached, and read everything
+    /// Ignore what earlier runs reached, interrupted ones included, and read everything
     #[arg(long)]
     full_refresh: bool,
+    /// Wait until another run of the connection has ended, instead of failing
+    #[arg(long)]
+    wait: bool,
+    /// Stop after so many requests; the next run goes on from there
+    #[arg(long, value_name = "N")]
+    max_requests: Option<u64>,
+    /// Stop after this time, as in 90s, 15m or 2h; the next run goes on from there
+    #[arg(long, value_name = "TIME")]
+    max_duration: Option<humantime::Duration>,
     /// Mark rows deleted however many are no longer listed; without it, 50 rows and 30 % at once are not believed
     #[arg(long)]
     allow_deletes: bool,
@@ -143,12 +155,18 @@ fn run(connector: &'static Connector, command: Command) -> Result<u8> {
                 until: args.until,
                 full_refresh: args.full_refresh,
                 allow_deletes: args.allow_deletes,
+                wait: args.wait,
+                max_requests: args.max_requests,
+                max_duration: args.max_duration.map(Into::into),
                 params: args.params,
                 changed_parents_only: args.changed_parents_only,
             };
             let connection =
                 Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;
-            let report = block_on(crate::sync::sync(&connection, now()))??;
+            let report = block_on(async {
+                stop_on_signals(&connection.stop());
+                crate::sync::sync(&connection, now()).await
+            })??;
             print_report(&report, args.json)?;
             Ok(report.exit_status())
         }
@@ -166,6 +184,31 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
     let runtime = runtime
         .map_err(|error| Error::settings("the program has no threads to run on").because(error))?;
     Ok(runtime.block_on(future))
+}
+
+/// Asks runs to stop at the first Ctrl-C or SIGTERM, and ends the program at the second.
+pub fn stop_on_signals(stop: &Stop) {
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+        let mut again = false;
+        loop {
+            let name = tokio::select! {
+                interrupted = tokio::signal::ctrl_c() => {
+                    if interrupted.is_err() { return }
+                    "Ctrl-C"
+                }
+                _ = terminate.recv() => "SIGTERM",
+            };
+            if again {
+                // Everything that counts is committed, or rolled back by the server.
+                std::process::exit(1);
+            }
+            again = true;
+            warn!("{name}: stopping after the page in flight; once more stops at once");
+            stop.ask(name);
+        }
+    });
 }
 
 /// The time at which a run begins; everything else is told it.

@@ -20,6 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json;
 use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
+use crate::stop::Stop;
 
 /// How long a client waits, and how much it takes.
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +124,9 @@ pub(crate) struct Client {
     limiter: Option<DefaultDirectRateLimiter>,
     /// Nobody asks before this time: the vendor wants a rest.
     rest_until: Mutex<Option<Instant>>,
+    stop: Stop,
+    /// How many more requests may be made.
+    budget: Option<AtomicU64>,
     /// Whether a 429 came, after which some vendors revoke the key.
     limited: AtomicBool,
     /// Whether the key was refused, after which it is not shown again.
@@ -154,6 +158,7 @@ impl Client {
         credential: Credential,
         (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
         limits: Limits,
+        (stop, budget): (Stop, Option<u64>),
     ) -> Result<Self> {
         // Asking for the default provider twice is fine: the first one stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -179,6 +184,8 @@ impl Client {
             limits,
             limiter: rate.map(quota).transpose()?.map(RateLimiter::direct),
             rest_until: Mutex::new(None),
+            stop,
+            budget: budget.map(AtomicU64::new),
             limited: AtomicBool::new(false),
             refused: AtomicBool::new(false),
             accepted: AtomicBool::new(false),
@@ -192,7 +199,7 @@ impl Client {
         let mut redirects = 0;
         let mut tries = 0;
         loop {
-            self.wait_for_turn(traffic).await;
+            self.wait_for_turn(traffic).await?;
             if self.refused.load(Ordering::Relaxed) {
                 let what = "not asked: the vendor refused the key before";
                 return Err(Error::new(ErrorKind::Stopped, what));
@@ -201,6 +208,7 @@ impl Client {
                 let what = "not asked: the vendor wanted a rest before";
                 return Err(Error::new(ErrorKind::Stopped, what).next("run again later"));
             }
+            self.spend()?;
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
             let failure = match self.try_once(&url, traffic).await {
@@ -226,7 +234,11 @@ impl Client {
                 Decision::Wait(wait) => {
                     traffic.retries.fetch_add(1, Ordering::Relaxed);
                     info!("asking again in {:.1} s: {}", wait.as_secs_f64(), failure.error);
-                    if failure.limited { self.rest(wait) } else { pause(wait, traffic).await }
+                    if failure.limited {
+                        self.rest(wait);
+                    } else {
+                        self.pause(wait, traffic).await?;
+                    }
                 }
                 Decision::GiveUp if tries > 1 => {
                     if failure.limited {
@@ -353,12 +365,12 @@ impl Client {
     }
 
     /// Waits until the limit, and a rest that the vendor asked for, allow one more request.
-    async fn wait_for_turn(&self, traffic: &Traffic) {
+    async fn wait_for_turn(&self, traffic: &Traffic) -> Result<()> {
         let start = Instant::now();
         loop {
             let until = *self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             match until.map(|until| until.saturating_duration_since(Instant::now())) {
-                Some(rest) if !rest.is_zero() => tokio::time::sleep(rest).await,
+                Some(rest) if !rest.is_zero() => self.stop.sleep(rest).await?,
                 _ => break,
             }
         }
@@ -367,6 +379,29 @@ impl Client {
         }
         let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         traffic.waited_ms.fetch_add(waited, Ordering::Relaxed);
+        self.stop.check()
+    }
+
+    /// Counts one more request, or asks everybody to stop if there is none left.
+    fn spend(&self) -> Result<()> {
+        let Some(budget) = &self.budget else { return Ok(()) };
+        let spent =
+            budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        if spent.is_err() {
+            self.stop.ask("the requests that it may make are used up");
+        }
+        spent.map_or_else(|_| self.stop.check(), |_| Ok(()))
+    }
+
+    async fn pause(&self, wait: Duration, traffic: &Traffic) -> Result<()> {
+        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        traffic.waited_ms.fetch_add(millis, Ordering::Relaxed);
+        self.stop.sleep(wait).await
+    }
+
+    /// Where the vendor is.
+    pub(crate) fn base(&self) -> &str {
+        self.base.as_str()
     }
 
     /// Keeps everybody from asking for that long.
@@ -516,13 +551,6 @@ fn not_json(malformed: &json::Malformed, kind: &str) -> Error {
     let kind = KNOWN.into_iter().find(|known| kind.starts_with(known)).unwrap_or("another one");
     Error::new(ErrorKind::Contract, format!("{malformed} (its content type: {kind})"))
         .next("check that the base URL is the API's and not a web page's")
-}
-
-async fn pause(wait: Duration, traffic: &Traffic) {
-    traffic
-        .waited_ms
-        .fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
-    tokio::time::sleep(wait).await;
 }
 
 /// The limit as evenly spaced requests, with no burst that a fixed window could count

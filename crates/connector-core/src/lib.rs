@@ -11,6 +11,7 @@
 extern crate self as connector_core;
 
 mod auth;
+mod bookmark;
 mod cli;
 mod column;
 mod decode;
@@ -27,12 +28,14 @@ mod retry;
 mod secret;
 mod select;
 mod settings;
+mod stop;
 mod store;
 mod sync;
 
-pub use chrono::{DateTime, Utc};
+pub use chrono::{DateTime, TimeDelta, Utc};
 pub use cli::{
-    block_on, main, now, prepare, print, print_error, print_report, start_logging, to_json,
+    block_on, main, now, prepare, print, print_error, print_report, start_logging, stop_on_signals,
+    to_json,
 };
 pub use column::{Column, Fit, Json, Source, SqlType, Value};
 pub use connector_derive::Record;
@@ -47,5 +50,6 @@ pub use resource::{
 };
 pub use secrecy::SecretString;
 pub use settings::{CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags};
+pub use stop::Stop;
 pub use store::Verdict;
 pub use sync::{sync, sync_all};

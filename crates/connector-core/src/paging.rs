@@ -314,6 +314,10 @@ pub(crate) struct Walk {
     equal_pages: bool,
     /// Whether a page stands for as many rows as it was asked for, however many it holds.
     sparse: bool,
+    /// Whether the listing is one row by its nature.
+    singleton: bool,
+    /// Whether an earlier run began it.
+    resumed: bool,
     /// Whether it began behind the first row.
     late: bool,
     /// The number of the listing's rows before the position.
@@ -353,6 +357,8 @@ impl Walk {
             position: Position::Start,
             equal_pages,
             sparse: false,
+            singleton: false,
+            resumed: false,
             late: false,
             received: 0,
             seam: None,
@@ -377,6 +383,12 @@ impl Walk {
         self
     }
 
+    /// The same walk through a listing of one row.
+    pub(crate) fn singleton(mut self, singleton: bool) -> Self {
+        self.singleton = singleton;
+        self
+    }
+
     /// The same walk, behind the rows that are known, the last of which is `seam`.
     pub(crate) fn starting_at(mut self, rows: u64, seam: u64) -> Self {
         if rows > 0 && matches!(self.paging, Paging::Offset { .. }) {
@@ -395,7 +407,13 @@ impl Walk {
         self.received = place.received;
         self.seam = place.seam;
         self.total = place.total;
+        self.resumed = true;
         self
+    }
+
+    /// Whether the page to ask for is the one where an earlier run left the walk.
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.resumed && self.pages == 0
     }
 
     /// Where the walk is.
@@ -525,6 +543,7 @@ impl Walk {
         let step = match self.paging {
             Paging::Single if page.names_more => Err(Stuck::NamesMore),
             Paging::Single => Ok(Step::End(Ending::SinglePage)),
+            _ if self.singleton && page.rows == 1 => Ok(Step::End(Ending::SinglePage)),
             Paging::Offset { limit: (_, limit), .. } => self.offset(page, limit),
             Paging::Page { first, limit, .. } => {
                 self.page(page, before, first, limit.map(|(_, limit)| limit))
@@ -553,7 +572,8 @@ impl Walk {
 
     /// Puts the walk back to its start, for another pass.
     fn begin_again(&mut self) {
-        let again = Self::new(self.paging, self.equal_pages).sparse(self.sparse);
+        let again =
+            Self::new(self.paging, self.equal_pages).sparse(self.sparse).singleton(self.singleton);
         // A walk that begins behind known rows and finds others there has read nothing yet.
         let pass = if self.late { self.pass } else { self.pass + 1 };
         *self = Self { pass, pages: self.pages, ..again };

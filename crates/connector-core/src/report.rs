@@ -23,6 +23,10 @@ pub struct Report {
     pub started_at: DateTime<Utc>,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+    /// The interrupted run that it went on with.
+    pub continues: Option<i64>,
+    /// Whether it was asked to stop before its end.
+    pub interrupted: bool,
     /// The worst verdict of its resources.
     pub verdict: Verdict,
     /// Its resources, in the order of the declaration.
@@ -75,6 +79,8 @@ pub struct ResourceReport {
 pub struct Evidence {
     /// Listings: one, or one for each parent row.
     pub partitions: u64,
+    /// Listings that were read whole in the interrupted run that this one goes on with.
+    pub known: u64,
     /// Listings whose parent row vanished at the vendor meanwhile.
     pub vanished: u64,
     /// Pages read.

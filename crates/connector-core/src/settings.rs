@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::http::{Client, Limits};
 use crate::preset::DOCUMENTED;
 use crate::resource::{Connector, Param, Rate, Resource, Retry, Unset, Values};
+use crate::stop::Stop;
 use crate::store::Database;
 
 /// The file that holds connections.
@@ -48,7 +49,20 @@ pub struct Connection {
     rate: Option<Rate>,
     limits: Limits,
     first_wait: Option<Duration>,
+    pub(crate) resume_within: TimeDelta,
+    pub(crate) batch_rows: u64,
+    pub(crate) waits: bool,
+    pub(crate) stop: Stop,
+    max_requests: Option<u64>,
+    pub(crate) max_duration: Option<Duration>,
 }
+
+/// How far behind the reached value of a cursor a run begins.
+const LOOKBACK: TimeDelta = TimeDelta::days(1);
+/// How old an interrupted run may be to go on with.
+const RESUME_WITHIN: TimeDelta = TimeDelta::hours(1);
+/// The number of rows at which a batch is committed.
+const BATCH_ROWS: u64 = 20_000;
 
 /// Which part of the cursor's values a run asks for.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +84,7 @@ impl Default for Range {
         Self {
             since: None,
             until: None,
-            lookback: TimeDelta::days(1),
+            lookback: LOOKBACK,
             full_refresh: false,
             changed_parents_only: false,
         }
@@ -126,6 +140,12 @@ pub struct Flags {
     pub full_refresh: bool,
     /// Whether any number of rows may be marked deleted.
     pub allow_deletes: bool,
+    /// Whether to wait until another run has ended.
+    pub wait: bool,
+    /// The most requests that the run makes.
+    pub max_requests: Option<u64>,
+    /// The longest that the run goes on.
+    pub max_duration: Option<Duration>,
     /// Values of the connector's parameters, each as `name=value`.
     pub params: Vec<String>,
     /// Whether only the children of rows that the run changed are asked for.
@@ -154,6 +174,7 @@ struct Section {
     resources: Option<Vec<String>>,
     requests_per_second: Option<u32>,
     lookback_seconds: Option<u32>,
+    resume_within_minutes: Option<u32>,
     secrets: Option<SecretsSetting>,
     #[serde(default)]
     deletes: ToleranceSetting,
@@ -356,13 +377,11 @@ impl Connection {
             .map_or(name, String::as_str)
             .to_owned();
         check_schema(&schema)?;
-        let resources = if flags.resources.is_empty() {
-            section.resources.clone().unwrap_or_default()
-        } else {
-            flags.resources.clone()
+        let resources = match &section.resources {
+            Some(resources) if flags.resources.is_empty() => resources.clone(),
+            _ => flags.resources.clone(),
         };
         check_resources(connector, &resources)?;
-        let rate = section.requests_per_second.map(Rate::per_second).or(connector.rate);
         let connection = Self {
             connector,
             schema,
@@ -374,9 +393,9 @@ impl Connection {
             range: Range {
                 since: flags.since,
                 until: flags.until,
-                lookback: section.lookback_seconds.map_or(Range::default().lookback, |seconds| {
-                    TimeDelta::seconds(seconds.into())
-                }),
+                lookback: section
+                    .lookback_seconds
+                    .map_or(LOOKBACK, |seconds| TimeDelta::seconds(seconds.into())),
                 full_refresh: flags.full_refresh,
                 changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
             },
@@ -384,15 +403,19 @@ impl Connection {
             fuse: section.deletes.fuse(flags.allow_deletes)?,
             quarantine: section.quarantine.tolerance(Tolerance::default())?,
             resources,
-            rate,
+            rate: section.requests_per_second.map(Rate::per_second).or(connector.rate),
             limits: Limits::default(),
             first_wait: None,
+            resume_within: section
+                .resume_within_minutes
+                .map_or(RESUME_WITHIN, |minutes| TimeDelta::minutes(minutes.into())),
+            batch_rows: BATCH_ROWS,
+            waits: flags.wait,
+            stop: Stop::new(),
+            max_requests: flags.max_requests,
+            max_duration: flags.max_duration,
         };
-        if let (Some(since), Some(until)) = (flags.since, flags.until)
-            && since >= until
-        {
-            return Err(Error::settings("--since is not before --until"));
-        }
+        check_range(flags)?;
         for resource in connection.selected() {
             check_required(connector, resource, &connection.params)?;
         }
@@ -422,6 +445,12 @@ impl Connection {
             rate: connector.rate,
             limits: Limits::default(),
             first_wait: None,
+            resume_within: RESUME_WITHIN,
+            batch_rows: BATCH_ROWS,
+            waits: false,
+            stop: Stop::new(),
+            max_requests: None,
+            max_duration: None,
         })
     }
 
@@ -476,6 +505,69 @@ impl Connection {
         self
     }
 
+    /// Commits after so many rows; a run that is killed loses no more than that.
+    #[must_use]
+    pub fn committing_every(mut self, rows: u64) -> Self {
+        self.batch_rows = rows;
+        self
+    }
+
+    /// Waits until another run of the connection has ended.
+    #[must_use]
+    pub fn waiting(mut self) -> Self {
+        self.waits = true;
+        self
+    }
+
+    /// Sets the most requests that the run makes.
+    #[must_use]
+    pub fn with_max_requests(mut self, requests: u64) -> Self {
+        self.max_requests = Some(requests);
+        self
+    }
+
+    /// Sets the longest that the run goes on.
+    #[must_use]
+    pub fn with_max_duration(mut self, duration: Duration) -> Self {
+        self.max_duration = Some(duration);
+        self
+    }
+
+    /// Sets how old an interrupted run may be to go on with.
+    #[must_use]
+    pub fn resuming_within(mut self, age: TimeDelta) -> Self {
+        self.resume_within = age;
+        self
+    }
+
+    /// The way to ask a run to stop.
+    pub fn stop(&self) -> Stop {
+        self.stop.clone()
+    }
+
+    /// Lets it be stopped together with others.
+    #[must_use]
+    pub fn stopped_by(mut self, stop: &Stop) -> Self {
+        self.stop = stop.clone();
+        self
+    }
+
+    /// Tells what a run asks for from everything else that it could, between programs of one version.
+    pub(crate) fn asked(&self) -> String {
+        let Range { since, until, changed_parents_only, .. } = self.range;
+        let asked = format!(
+            "{:?}",
+            (
+                env!("CARGO_PKG_VERSION"),
+                &self.preset,
+                self.base_url.as_str(),
+                &self.params,
+                (since, until, changed_parents_only, self.keep_secrets),
+            )
+        );
+        format!("{:016x}", xxhash_rust::xxh3::xxh3_64(asked.as_bytes()))
+    }
+
     /// Lets any number of rows be marked deleted.
     #[must_use]
     pub fn allow_deletes(mut self) -> Self {
@@ -527,7 +619,8 @@ impl Connection {
         let first_wait = self.first_wait.unwrap_or(self.connector.retry.first_wait);
         let declared =
             (Retry { first_wait, ..self.connector.retry }, self.rate, self.connector.errors);
-        Client::new(self.base_url.clone(), credential, declared, self.limits)
+        let limited = (self.stop.clone(), self.max_requests);
+        Client::new(self.base_url.clone(), credential, declared, self.limits, limited)
     }
 
     /// The database, started if it is the embedded one.
@@ -711,6 +804,13 @@ fn check_required(connector: &Connector, resource: &Resource, params: &Params) -
                 format!("`{}` needs the parameter `{}`: {}", resource.name, param.name, param.doc);
             return Err(Error::settings(what).next(format!("set `params.{}` for the connection in {CONFIG_FILE}, or sync other resources with --resource", param.name)));
         }
+    }
+    Ok(())
+}
+
+fn check_range(flags: &Flags) -> Result<()> {
+    if flags.since.zip(flags.until).is_some_and(|(since, until)| since >= until) {
+        return Err(Error::settings("--since is not before --until"));
     }
     Ok(())
 }

@@ -1,20 +1,23 @@
 //! One batch into one table: stage, merge, positions, counters, in one transaction.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, PgTransaction};
 
 use super::Store;
 use super::sql::Statements;
+use crate::bookmark::Bookmark;
 use crate::decode::{Drift, DriftSeen, Encoded, Rejected};
 use crate::error::{Error, ErrorKind, Result};
-use crate::paging::Place;
 use crate::partition::Partition;
 use crate::resource::Resource;
 
 /// How many bytes go to the server in one message of `copy`.
 const COPY_CHUNK: usize = 64 << 10;
+
+/// The most unfinished walks of one resource that a run goes on with.
+const MAX_OPEN_WALKS: i64 = 1_000;
 
 /// The most rows of one resource that are kept in the quarantine, as far as a batch can tell.
 const MAX_QUARANTINE: i64 = 10_000;
@@ -31,7 +34,7 @@ pub(crate) struct Batch {
     rejected: Vec<(Partition, u64, Rejected)>,
     drift: BTreeMap<Drift, DriftSeen>,
     /// Where each unfinished walk is, by partition.
-    positions: BTreeMap<String, (Partition, Place)>,
+    positions: BTreeMap<String, (Partition, Bookmark)>,
     /// The walks that came to their end with this batch.
     ended: Vec<EndedWalk>,
 }
@@ -40,6 +43,8 @@ pub(crate) struct Batch {
 #[derive(Debug)]
 pub(crate) struct EndedWalk {
     pub(crate) partition: Partition,
+    /// The run in which it began.
+    pub(crate) first_run: i64,
     /// Whether it went through the whole listing.
     pub(crate) whole: bool,
     /// Whether all of its rows have their place, so that the others can be marked deleted.
@@ -50,6 +55,21 @@ pub(crate) struct EndedWalk {
     pub(crate) cursor: Option<i64>,
     /// The last row.
     pub(crate) tail: Option<u64>,
+}
+
+impl EndedWalk {
+    /// A walk that proves nothing, and has to be begun anew.
+    pub(crate) fn given_up(partition: Partition) -> Self {
+        Self {
+            partition,
+            first_run: 0,
+            whole: false,
+            deletes: false,
+            expect: None,
+            cursor: None,
+            tail: None,
+        }
+    }
 }
 
 /// What a commit did.
@@ -83,15 +103,21 @@ impl Batch {
         self.rows == 0 && self.ended.is_empty() && self.positions.is_empty()
     }
 
-    /// Adds a page, after which its walk is at `place`.
-    pub(crate) fn add(&mut self, partition: &Partition, page: Encoded, number: u64, place: Place) {
+    /// Adds a page, after which its walk is at `bookmark`.
+    pub(crate) fn add(
+        &mut self,
+        partition: &Partition,
+        page: Encoded,
+        number: u64,
+        bookmark: Bookmark,
+    ) {
         self.rows += (page.keys.len() + page.rejected.len()) as u64 + page.outside;
         self.staged += page.keys.len() as u64;
         self.tuples.extend_from_slice(&page.tuples);
         self.keys.extend(page.keys);
         self.rejected.extend(page.rejected.into_iter().map(|row| (partition.clone(), number, row)));
         DriftSeen::add_all(&mut self.drift, &page.drift);
-        self.positions.insert(partition.id(), (partition.clone(), place));
+        self.positions.insert(partition.id(), (partition.clone(), bookmark));
     }
 
     /// Adds that a walk came to its end.
@@ -198,15 +224,56 @@ impl<'a> Table<'a> {
         Ok(done.rows_affected())
     }
 
-    /// Forgets what an earlier, unfinished walk has seen: a new one begins.
-    pub(crate) async fn forget_walks(&self) -> Result<()> {
-        sqlx::query("delete from sync.seen where connection = $1 and resource = $2")
-            .bind(&self.store.schema)
-            .bind(self.resource.name)
-            .execute(&self.store.pool)
-            .await
-            .map(drop)
-            .map_err(|error| self.failed("beginning a walk", error))
+    /// The walks that earlier runs did not end and that are young enough to go on
+    /// with; what all others have seen is forgotten.
+    pub(crate) async fn open_walks(
+        &self,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<HashMap<String, Bookmark>> {
+        let failed = |error| self.failed("looking for unfinished walks", error);
+        let rows: Vec<(String, serde_json::Value)> = sqlx::query_as(
+            "select partition, position from sync.state \
+             where connection = $1 and resource = $2 and position is not null and updated_at >= $3 limit $4",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(since.unwrap_or(DateTime::<Utc>::MAX_UTC))
+        .bind(MAX_OPEN_WALKS)
+        .fetch_all(&self.store.pool)
+        .await
+        .map_err(failed)?;
+        // Another version of the program may have written it in another way.
+        let open: HashMap<String, Bookmark> = rows
+            .into_iter()
+            .filter_map(|(partition, place)| Some((partition, serde_json::from_value(place).ok()?)))
+            .collect();
+        let kept: Vec<&str> = open.keys().map(String::as_str).collect();
+        sqlx::query(
+            "delete from sync.seen where connection = $1 and resource = $2 and not partition = any($3)",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(&kept)
+        .execute(&self.store.pool)
+        .await
+        .map_err(failed)?;
+        Ok(open)
+    }
+
+    /// Those of these listings that were read whole in the run that this one goes on with.
+    pub(crate) async fn known(&self, partitions: &[String]) -> Result<Vec<String>> {
+        let Some(since) = self.store.continues else { return Ok(Vec::new()) };
+        sqlx::query_scalar(
+            "select partition from sync.state where connection = $1 and resource = $2 \
+             and partition = any($3) and position is null and whole_run_id >= $4",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(partitions)
+        .bind(since)
+        .fetch_all(&self.store.pool)
+        .await
+        .map_err(|error| self.failed("looking for what was read before", error))
     }
 
     /// Forgets what a walk has seen, because it begins again.
@@ -473,7 +540,7 @@ impl<'a> Table<'a> {
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         sqlx::query(
             "update sync.resources set rows_read = rows_read + $3, inserted = inserted + $4, updated = updated + $5, \
-             unchanged = unchanged + $6, deleted = deleted + $7, quarantined = quarantined + $8 \
+             unchanged = unchanged + $6, deleted = deleted + $7, quarantined = quarantined + $8, updated_at = $9 \
              where run_id = $1 and resource = $2",
         )
         .bind(run_id)
@@ -484,6 +551,7 @@ impl<'a> Table<'a> {
         .bind(count(counts.unchanged))
         .bind(count(counts.deleted))
         .bind(count(counts.quarantined))
+        .bind(self.store.now())
         .execute(&mut **transaction)
         .await
         .map(drop)
@@ -506,6 +574,7 @@ impl<'a> Table<'a> {
             place.take_if(|place| place.to_string().contains("\\u0000"));
         }
         let (mut cursors, mut tails) = (vec![None; ids.len()], vec![None; ids.len()]);
+        let mut whole = vec![false; ids.len()];
         for walk in &batch.ended {
             let id = walk.partition.id();
             // A listing that is not whole does not say how far the data reaches.
@@ -513,6 +582,7 @@ impl<'a> Table<'a> {
             let cursor = walk.cursor.filter(|_| proved).and_then(time);
             cursors.push(cursor.map(|reached| reached.min(*started_at)));
             tails.push(walk.tail.filter(|_| proved).map(u64::cast_signed));
+            whole.push(walk.deletes && proved);
             places.push(None);
             ids.push(id);
         }
@@ -520,21 +590,23 @@ impl<'a> Table<'a> {
             return Ok(());
         }
         sqlx::query(
-            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, updated_at) \
-             select $1, $2, partition, $3, position, cursor_reached, tail, $4 \
-             from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[]) as w (partition, position, cursor_reached, tail) \
+            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at) \
+             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4 \
+             from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::boolean[]) as w (partition, position, cursor_reached, tail, whole) \
              on conflict (connection, resource, partition) do update set \
              run_id = excluded.run_id, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, \
+             whole_run_id = coalesce(excluded.whole_run_id, state.whole_run_id), \
              cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
         )
         .bind(schema)
         .bind(self.resource.name)
         .bind(run_id)
-        .bind(started_at)
+        .bind(self.store.now())
         .bind(&ids)
         .bind(&places)
         .bind(&cursors)
         .bind(&tails)
+        .bind(&whole)
         .execute(&mut **transaction)
         .await?;
         let ended = &ids[batch.positions.len()..];
@@ -587,18 +659,22 @@ impl<'a> Table<'a> {
             .execute(&mut **transaction)
             .await?;
         }
-        let whole: Vec<String> =
-            batch.ended.iter().filter(|walk| walk.whole).map(|walk| walk.partition.id()).collect();
+        let (mut whole, mut since) = (Vec::new(), Vec::new());
+        for walk in batch.ended.iter().filter(|walk| walk.whole) {
+            whole.push(walk.partition.id());
+            since.push(walk.first_run);
+        }
         if whole.is_empty() {
             return Ok(());
         }
         sqlx::query(
-            "delete from sync.quarantine where connection = $1 and resource = $2 and partition = any($3) and run_id < $4",
+            "delete from sync.quarantine q using unnest($3::text[], $4::bigint[]) as w (partition, since) \
+             where q.connection = $1 and q.resource = $2 and q.partition = w.partition and q.run_id < w.since",
         )
         .bind(schema)
         .bind(self.resource.name)
         .bind(&whole)
-        .bind(run_id)
+        .bind(&since)
         .execute(&mut **transaction)
         .await
         .map(drop)

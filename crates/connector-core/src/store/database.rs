@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::str::FromStr;
+#[cfg(feature = "embedded")]
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -18,7 +20,8 @@ pub(crate) struct Database {
     /// Whether it is the embedded one, which has a single session and nobody who looks after it.
     pub(super) embedded: bool,
     #[cfg(feature = "embedded")]
-    server: Option<embedded_postgres::Server>,
+    /// Behind a lock that nobody waits for, so that a run can go from thread to thread.
+    server: Option<Mutex<embedded_postgres::Server>>,
 }
 
 impl Database {
@@ -51,7 +54,7 @@ impl Database {
         let options = options(server.url())?;
         // Everybody waits for the one session, however long a commit takes.
         let pool = pool(&options, 1, Duration::from_mins(10));
-        Ok(Self { pool, options, embedded: true, server: Some(server) })
+        Ok(Self { pool, options, embedded: true, server: Some(Mutex::new(server)) })
     }
 
     /// Says that this program was built without the embedded database.
@@ -69,6 +72,7 @@ impl Database {
         self.pool.close().await;
         #[cfg(feature = "embedded")]
         if let Some(server) = self.server {
+            let server = server.into_inner().unwrap_or_else(PoisonError::into_inner);
             match tokio::task::spawn_blocking(|| server.shutdown()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => warn!("{error}"),

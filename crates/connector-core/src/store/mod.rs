@@ -10,15 +10,18 @@ mod migrate;
 mod runs;
 mod sql;
 
-use chrono::{DateTime, Utc};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Connector;
 use crate::secret::FingerprintKey;
 use crate::settings::Tolerance;
+use crate::stop::Stop;
 
 pub(crate) use commit::{Batch, Counts, EndedWalk, Table};
 pub(crate) use database::Database;
@@ -28,6 +31,9 @@ pub(crate) use sql::ident;
 
 /// The oldest server whose functions are used here.
 const OLDEST_SERVER: i32 = 14;
+
+/// How often a run that waits for another one looks whether it has ended.
+const WAIT_FOR_LOCK: Duration = Duration::from_millis(500);
 
 /// The database of one run.
 pub(crate) struct Store {
@@ -43,17 +49,30 @@ pub(crate) struct Store {
     /// Whether the server has nobody who looks after it.
     embedded: bool,
     pub(crate) started_at: DateTime<Utc>,
+    /// What the clock has gone on by since then.
+    clock: Instant,
+    /// The first of the interrupted runs that this one goes on with.
+    pub(crate) continues: Option<i64>,
+}
+
+/// What a run is about, apart from its database.
+pub(crate) struct Plan<'a> {
+    pub(crate) connector: &'a Connector,
+    pub(crate) schema: &'a str,
+    pub(crate) preset: &'a str,
+    pub(crate) started_at: DateTime<Utc>,
+    /// Tells what the run asks for from everything else that it could.
+    pub(crate) asked: String,
+    /// How old an interrupted run may be to go on with; none of any age, if it is not to be.
+    pub(crate) resume_within: Option<TimeDelta>,
+    /// Whether to wait until another run has ended.
+    pub(crate) waits: bool,
 }
 
 impl Store {
     /// Connects, takes the connection's lock, brings the tables up to date, and begins a run.
-    pub(crate) async fn begin(
-        database: &Database,
-        connector: &Connector,
-        schema: &str,
-        preset: &str,
-        started_at: DateTime<Utc>,
-    ) -> Result<Self> {
+    pub(crate) async fn begin(database: &Database, plan: &Plan<'_>, stop: &Stop) -> Result<Self> {
+        let Plan { connector, schema, started_at, .. } = *plan;
         let mut store = Self {
             pool: database.pool.clone(),
             lock: None,
@@ -63,15 +82,19 @@ impl Store {
             fuse: Tolerance::DELETES,
             embedded: database.embedded,
             started_at,
+            clock: Instant::now(),
+            continues: None,
         };
         if !database.embedded {
             // This comes first, because a session of its own says at once why it cannot be had.
-            store.lock = Some(lock(&database.options, schema).await.map_err(nothing_tried)?);
+            let lock = lock(&database.options, schema, plan.waits, stop).await;
+            store.lock = Some(lock.map_err(nothing_tried)?);
         }
         store.check_server().await.map_err(nothing_tried)?;
         migrate::up(&store.pool, schema, connector.migrations).await.map_err(nothing_tried)?;
         (store.run_id, store.fingerprint_key) =
-            store.begin_run(connector, preset).await.map_err(nothing_tried)?;
+            store.begin_run(plan).await.map_err(nothing_tried)?;
+        store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
         Ok(store)
     }
 
@@ -79,6 +102,16 @@ impl Store {
     pub(crate) fn with_fuse(mut self, fuse: Tolerance) -> Self {
         self.fuse = fuse;
         self
+    }
+
+    /// The time, by the clock that the run began with.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.started_at + self.clock.elapsed()
+    }
+
+    /// The first run whose rows count as changed by this one.
+    fn first_run(&self) -> i64 {
+        self.continues.unwrap_or(self.run_id)
     }
 
     /// Does what a server does by itself, and the embedded database does not: keeps
@@ -112,7 +145,7 @@ impl Store {
         let column = ident(column);
         let query = format!(
             "select {column}::text from {}.{} where _deleted_at is null and {column} is not null \
-             and (not $3 or _run_id = $4) and ($1::text is null or {column}::text collate \"C\" > $1) order by {column}::text collate \"C\" limit $2",
+             and (not $3 or _run_id >= $4) and ($1::text is null or {column}::text collate \"C\" > $1) order by {column}::text collate \"C\" limit $2",
             ident(&self.schema),
             ident(table)
         );
@@ -120,7 +153,7 @@ impl Store {
             .bind(after)
             .bind(limit)
             .bind(changed_only)
-            .bind(self.run_id)
+            .bind(self.first_run())
             .fetch_all(&self.pool)
             .await
             .map_err(|error| Error::storage("reading the parents", error))
@@ -148,19 +181,34 @@ fn nothing_tried(error: Error) -> Error {
 }
 
 /// Takes the lock of a connection, on a session of its own that lasts as long as the run.
-async fn lock(options: &PgConnectOptions, schema: &str) -> Result<PgConnection> {
+async fn lock(
+    options: &PgConnectOptions,
+    schema: &str,
+    waits: bool,
+    stop: &Stop,
+) -> Result<PgConnection> {
     let failed = |error| Error::storage("taking the connection's lock", error);
     let connecting = |error| Error::storage("connecting", error);
     let mut session = PgConnection::connect_with(options).await.map_err(connecting)?;
-    let free: bool = sqlx::query_scalar(
-        "select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0))",
-    )
-    .bind(schema)
-    .fetch_one(&mut session)
-    .await
-    .map_err(failed)?;
-    if free {
-        return Ok(session);
+    let mut said = false;
+    loop {
+        let free: bool = sqlx::query_scalar(
+            "select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0))",
+        )
+        .bind(schema)
+        .fetch_one(&mut session)
+        .await
+        .map_err(failed)?;
+        if free {
+            return Ok(session);
+        }
+        if !waits {
+            break;
+        }
+        if !std::mem::replace(&mut said, true) {
+            info!("waiting until the other run of `{schema}` ends");
+        }
+        stop.sleep(WAIT_FOR_LOCK).await?;
     }
     let holder: Option<(Option<i32>, Option<DateTime<Utc>>)> = sqlx::query_as(
         "select a.pid, a.backend_start from pg_locks l join pg_stat_activity a using (pid) \
@@ -176,5 +224,5 @@ async fn lock(options: &PgConnectOptions, schema: &str) -> Result<PgConnection> 
         .map_or(String::new(), |since| format!(" since {}", since.format("%Y-%m-%d %H:%M:%S UTC")));
     let error =
         Error::new(ErrorKind::Storage, format!("another run of `{schema}` is writing{since}"));
-    Err(error.next("wait until it ends, and run again"))
+    Err(error.next("run again when it has ended, or with --wait"))
 }

@@ -4,10 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Store;
+use super::{Plan, Store};
 use crate::error::{Error, Result};
 use crate::http::Traffic;
-use crate::resource::Connector;
 use crate::secret::FingerprintKey;
 
 /// How a resource, or a run, came out. A later one is worse.
@@ -53,22 +52,20 @@ pub(crate) struct ResourceOutcome<'a> {
 
 impl Store {
     /// Records a new run, which from now on is the only one that may write.
-    pub(super) async fn begin_run(
-        &self,
-        connector: &Connector,
-        preset: &str,
-    ) -> Result<(i64, FingerprintKey)> {
+    pub(super) async fn begin_run(&self, plan: &Plan<'_>) -> Result<(i64, FingerprintKey)> {
+        let Plan { connector, preset, .. } = *plan;
         let failed = |error| Error::storage("beginning a run", error);
         let mut transaction = self.pool.begin().await.map_err(failed)?;
         let run_id: i64 = sqlx::query_scalar(
-            "insert into sync.runs (connection, connector, preset, connector_version, started_at) \
-             values ($1, $2, $3, $4, $5) returning run_id",
+            "insert into sync.runs (connection, connector, preset, connector_version, started_at, asked) \
+             values ($1, $2, $3, $4, $5, $6) returning run_id",
         )
         .bind(&self.schema)
         .bind(connector.name)
         .bind(preset)
         .bind(env!("CARGO_PKG_VERSION"))
         .bind(self.started_at)
+        .bind(&plan.asked)
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
@@ -91,6 +88,52 @@ impl Store {
         }
         transaction.commit().await.map_err(failed)?;
         Ok((run_id, FingerprintKey(fingerprint_key)))
+    }
+
+    /// The first of the interrupted runs that this one goes on with: the one before
+    /// it, if that asked for the same, did not come to its end, and is young enough.
+    pub(super) async fn interrupted_run(&self, plan: &Plan<'_>) -> Result<Option<i64>> {
+        let failed = |error| Error::storage("looking for an interrupted run", error);
+        let since =
+            plan.resume_within.and_then(|within| self.started_at.checked_sub_signed(within));
+        let Some(since) = since else { return Ok(None) };
+        let found: Option<i64> = sqlx::query_scalar(
+            "select coalesce(r.continues, r.run_id) from sync.runs r where r.connection = $1 \
+             and r.run_id = (select max(run_id) from sync.runs where connection = $1 and run_id < $2) \
+             and (r.finished_at is null or r.interrupted) and r.asked = $3 \
+             and greatest(r.started_at, (select max(updated_at) from sync.resources where run_id = r.run_id)) >= $4",
+        )
+        .bind(&self.schema)
+        .bind(self.run_id)
+        .bind(&plan.asked)
+        .bind(since)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed)?;
+        if let Some(first) = found {
+            sqlx::query("update sync.runs set continues = $2 where run_id = $1")
+                .bind(self.run_id)
+                .bind(first)
+                .execute(&self.pool)
+                .await
+                .map_err(failed)?;
+        }
+        Ok(found)
+    }
+
+    /// The resources that are complete already in the interrupted runs that this one goes on with.
+    pub(crate) async fn complete_before(&self) -> Result<Vec<String>> {
+        let Some(first) = self.continues else { return Ok(Vec::new()) };
+        sqlx::query_scalar(
+            "select distinct resource from sync.resources \
+             where connection = $1 and run_id >= $2 and run_id < $3 and verdict = 'complete'",
+        )
+        .bind(&self.schema)
+        .bind(first)
+        .bind(self.run_id)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(|error| Error::storage("looking for what is complete already", error))
     }
 
     /// Records that a resource begins; until it ends it counts as incomplete.
@@ -140,12 +183,13 @@ impl Store {
     }
 
     /// Records how the run came out.
-    pub(crate) async fn end_run(&self, verdict: Verdict) -> Result<()> {
+    pub(crate) async fn end_run(&self, verdict: Verdict, interrupted: bool) -> Result<()> {
         sqlx::query(
-            "update sync.runs set finished_at = clock_timestamp(), verdict = $2 where run_id = $1",
+            "update sync.runs set finished_at = clock_timestamp(), verdict = $2, interrupted = $3 where run_id = $1",
         )
         .bind(self.run_id)
         .bind(verdict.name())
+        .bind(interrupted)
         .execute(&self.pool)
         .await
         .map(drop)

@@ -19,67 +19,46 @@ use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
 
 /// The size at which a batch is committed.
 const BATCH_BYTES: usize = 4 << 20;
-/// The number of rows at which a batch is committed.
-const BATCH_ROWS: u64 = 20_000;
 /// The age at which a batch is committed, however small it is.
 const BATCH_AGE: Duration = Duration::from_secs(30);
 /// The most problems that a report lists for one resource.
 const MAX_PROBLEMS: usize = 10;
 
-/// What is known of a walk until it ends.
-#[derive(Default)]
-struct Open {
-    rejected: u64,
-    cursor: Option<i64>,
-}
-
 /// Gathers pages into batches and commits them.
 pub(super) async fn load(
     table: &Table<'_>,
     mut events: mpsc::Receiver<Event>,
+    batch_rows: u64,
     tally: &mut Tally,
 ) -> Result<()> {
     let mut batch = Batch::default();
     let mut oldest: Option<Instant> = None;
-    let mut open: BTreeMap<String, Open> = BTreeMap::new();
     loop {
         let age = oldest.map_or(BATCH_AGE, |oldest| BATCH_AGE.saturating_sub(oldest.elapsed()));
         let event = tokio::time::timeout(age, events.recv()).await;
         match event {
-            Ok(Some(Event::Page { partition, page, number, place, room })) => {
+            Ok(Some(Event::Page { partition, page, number, bookmark, room })) => {
                 oldest.get_or_insert_with(Instant::now);
-                let walk = open.entry(partition.id()).or_default();
-                walk.rejected += page.rejected.len() as u64;
-                walk.cursor = walk.cursor.max(page.cursor);
-                batch.add(&partition, page, number, place);
+                batch.add(&partition, page, number, bookmark);
                 drop(room);
             }
             Ok(Some(Event::Again { partition })) => {
                 // What the pass has seen is committed, and then forgotten: the next one sees for itself.
-                open.remove(&partition.id());
                 commit(table, &mut batch, tally).await?;
                 table.forget_walk(&partition).await?;
                 oldest = None;
             }
+            Ok(Some(Event::Known)) => tally.evidence.known += 1,
             Ok(Some(Event::End { partition, pages, passes, end })) => {
-                let walk = open.remove(&partition.id()).unwrap_or_default();
-                if let Some(end) = tally.end(&partition, pages, passes, end) {
-                    batch.end(EndedWalk {
-                        partition: Arc::unwrap_or_clone(partition),
-                        whole: end.whole,
-                        deletes: end.whole && walk.rejected == 0,
-                        expect: end.expect.filter(|_| walk.rejected == 0),
-                        // A row that was set aside has to be asked for again.
-                        cursor: walk.cursor.filter(|_| walk.rejected == 0 && !end.backfill),
-                        tail: end.tail.filter(|_| walk.rejected == 0),
-                    });
+                if let Some(walk) = tally.end(Arc::unwrap_or_clone(partition), pages, passes, end) {
+                    batch.end(walk);
                 }
             }
             Ok(None) => break,
             Err(_) => {}
         }
         let old = oldest.is_some_and(|oldest| oldest.elapsed() >= BATCH_AGE);
-        if batch.bytes() >= BATCH_BYTES || batch.rows >= BATCH_ROWS || old {
+        if batch.bytes() >= BATCH_BYTES || batch.rows >= batch_rows || old {
             commit(table, &mut batch, tally).await?;
             oldest = None;
         }
@@ -138,41 +117,48 @@ impl Tally {
         DriftSeen::add_all(&mut self.drift, batch.drift());
     }
 
-    /// Takes note of a walk's end, and returns it if it is no failure.
+    /// Takes note of a walk's end, and returns what has to be committed of it.
     fn end(
         &mut self,
-        partition: &Partition,
+        partition: Partition,
         pages: u64,
         passes: u32,
         end: Result<WalkEnd>,
-    ) -> Option<WalkEnd> {
+    ) -> Option<EndedWalk> {
         self.evidence.partitions += 1;
         self.evidence.pages += pages;
         self.evidence.passes = self.evidence.passes.max(passes);
-        match end {
+        let error = match end {
             Ok(end) => {
                 *self.evidence.endings.entry(end.ending.name()).or_default() += 1;
                 self.evidence.total_moved |= end.total_moved;
                 if let Some(total) = end.total {
                     self.evidence.total = Some(self.evidence.total.unwrap_or(0) + total);
                 }
-                Some(end)
+                // A row that was set aside has to be asked for again.
+                let good = end.rejected == 0;
+                return Some(EndedWalk {
+                    partition,
+                    first_run: end.first_run,
+                    whole: end.whole,
+                    deletes: end.whole && good,
+                    expect: end.expect.filter(|_| good),
+                    cursor: end.cursor.filter(|_| good && !end.backfill),
+                    tail: end.tail.filter(|_| good),
+                });
             }
-            // The parent's row was deleted meanwhile; a listing that was there a page ago is another matter.
-            Err(error)
-                if error.kind() == ErrorKind::NotFound
-                    && partition.is_of_a_parent()
-                    && pages == 0 =>
-            {
-                self.evidence.vanished += 1;
-                self.vanished.get_or_insert(error);
-                None
-            }
-            Err(error) => {
-                self.fail(error);
-                None
-            }
+            Err(error) => error,
+        };
+        let kind = error.kind();
+        // The parent's row was deleted meanwhile; a listing that was there a page ago is another matter.
+        if kind == ErrorKind::NotFound && partition.is_of_a_parent() && pages == 0 {
+            self.evidence.vanished += 1;
+            self.vanished.get_or_insert(error);
+            return None;
         }
+        self.fail(error);
+        // A walk that is stuck would be stuck there again.
+        (kind == ErrorKind::Contract).then(|| EndedWalk::given_up(partition))
     }
 
     pub(super) fn problem(&mut self, problem: String) {

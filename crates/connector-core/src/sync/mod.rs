@@ -6,8 +6,9 @@
 mod load;
 mod walker;
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc};
@@ -16,14 +17,16 @@ use tracing::{info, warn};
 
 use self::load::{Tally, load};
 use self::walker::{AHEAD_KIB, Event, Failing, Walker};
+use crate::bookmark::Bookmark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Client, Traffic};
 use crate::partition::Partition;
 use crate::report::{Report, ResourceReport};
-use crate::resource::{Connector, Resource};
+use crate::resource::{Connector, Parent, Resource};
 use crate::secret::SecretNames;
 use crate::settings::{Connection, Params, Range, Tolerance};
-use crate::store::{Database, ResourceOutcome, Store, Table, Verdict};
+use crate::stop::Stop;
+use crate::store::{Database, Plan, ResourceOutcome, Store, Table, Verdict};
 
 /// The number of a resource's listings that are read at the same time.
 const PARALLEL_WALKS: usize = 4;
@@ -41,6 +44,10 @@ struct Context {
     secret_names: SecretNames,
     /// How many rows may be set aside before a resource is not complete.
     quarantine: Tolerance,
+    batch_rows: u64,
+    /// Walks that were committed before this time are begun anew.
+    resume_since: Option<DateTime<Utc>>,
+    stop: Stop,
 }
 
 /// Syncs a connection: everything, or the resources that it selects and their parents.
@@ -93,10 +100,23 @@ async fn sync_into(
     let start = Instant::now();
     let connector = connection.connector;
     let client = connection.client()?;
-    let store =
-        Store::begin(database, connector, &connection.schema, &connection.preset, started_at)
-            .await?
-            .with_fuse(connection.fuse);
+    let stop = connection.stop();
+    let resume_within = Some(connection.resume_within).filter(|_| !connection.range.full_refresh);
+    let plan = Plan {
+        connector,
+        schema: &connection.schema,
+        preset: &connection.preset,
+        started_at,
+        asked: connection.asked(),
+        resume_within,
+        waits: connection.waits,
+    };
+    let store = Store::begin(database, &plan, &stop).await?.with_fuse(connection.fuse);
+    let before = store.complete_before().await?;
+    if let Some(first) = store.continues {
+        info!("going on with run {first}, which was interrupted");
+    }
+    let clock = connection.max_duration.map(|limit| tokio::spawn(stop_after(stop.clone(), limit)));
     let context = Arc::new(Context {
         connector,
         client,
@@ -106,6 +126,9 @@ async fn sync_into(
         keep_secrets: connection.keep_secrets,
         secret_names: SecretNames::of(connector.resources),
         quarantine: connection.quarantine,
+        batch_rows: connection.batch_rows,
+        resume_since: resume_within.and_then(|within| started_at.checked_sub_signed(within)),
+        stop: stop.clone(),
     });
     let mut resources: Vec<ResourceReport> = Vec::new();
     let mut stopped: Option<&'static str> = None;
@@ -115,6 +138,7 @@ async fn sync_into(
             .filter(|parent| !connection.params.contains_key(parent.placeholder))
             .and_then(|parent| resources.iter().find(|report| report.resource == parent.resource));
         let report = match (&stopped, parent.map(|parent| parent.verdict)) {
+            _ if before.iter().any(|known| known == resource.name) => known(resource),
             (Some(reason), _) => skipped(resource, reason),
             (None, Some(Verdict::Failed | Verdict::Skipped)) => {
                 skipped(resource, "its parent could not be read")
@@ -127,20 +151,24 @@ async fn sync_into(
         };
         resources.push(report);
     }
+    if let Some(clock) = clock {
+        clock.abort();
+    }
     if let Err(error) = context.store.look_after().await {
         warn!("{error}");
     }
     let verdict =
         resources.iter().map(|resource| resource.verdict).max().unwrap_or(Verdict::Complete);
     // A run whose record cannot be written is no green run; the reason was said with its resource.
-    let verdict = match context.store.end_run(verdict).await {
+    let interrupted = stop.is_asked() && verdict != Verdict::Complete;
+    let verdict = match context.store.end_run(verdict, interrupted).await {
         Ok(()) => verdict,
         Err(error) => {
             warn!("{error}");
             verdict.max(Verdict::Failed)
         }
     };
-    let run_id = context.store.run_id;
+    let (run_id, continues) = (context.store.run_id, context.store.continues);
     if let Some(context) = Arc::into_inner(context) {
         context.store.close().await;
     }
@@ -150,6 +178,8 @@ async fn sync_into(
         run_id,
         started_at,
         elapsed_ms: millis(start),
+        continues,
+        interrupted,
         verdict,
         resources,
     })
@@ -204,13 +234,14 @@ async fn run_walks(
     traffic: &Arc<Traffic>,
     tally: &mut Tally,
 ) -> Result<()> {
-    context.store.begin_resource(resource.name, context.store.started_at).await?;
+    context.store.begin_resource(resource.name, context.store.now()).await?;
     let parent = resource.parent.and_then(|parent| context.connector.resource(parent.resource));
     let table = Table::new(&context.store, resource, parent);
-    table.forget_walks().await?;
+    let open = Arc::new(table.open_walks(context.resume_since).await?);
     let (events, received) = mpsc::channel(64);
-    let walks = tokio::spawn(fetch(Arc::clone(context), resource, Arc::clone(traffic), events));
-    let loaded = load(&table, received, tally).await;
+    let fetch = fetch(Arc::clone(context), resource, Arc::clone(traffic), events, open);
+    let walks = tokio::spawn(fetch);
+    let loaded = load(&table, received, context.batch_rows, tally).await;
     if loaded.is_ok() {
         tally.counts.deleted += table.mark_orphans().await?;
     }
@@ -227,6 +258,7 @@ async fn fetch(
     resource: &'static Resource,
     traffic: Arc<Traffic>,
     events: mpsc::Sender<Event>,
+    open: Arc<HashMap<String, Bookmark>>,
 ) -> Result<()> {
     let ahead = Arc::new(Semaphore::new(AHEAD_KIB as usize));
     let failing = Arc::new(Failing::default());
@@ -240,55 +272,82 @@ async fn fetch(
             events: events.clone(),
             ahead: Arc::clone(&ahead),
             failing: Arc::clone(&failing),
+            open: Arc::clone(&open),
         };
         walks.spawn(walker.run());
     };
-    if let Some(partitions) = Partition::of_params(resource, context.connector, &context.params) {
+    let table = Table::new(&context.store, resource, None);
+    let mut parents = Parents::of(&context, resource)?;
+    let mut outcome = Ok(());
+    'all: while let Some(mut partitions) = parents.next(&context).await? {
+        let ids: Vec<String> = partitions.iter().map(Partition::id).collect();
+        let known = table.known(&ids).await?;
+        partitions.retain(|partition| !known.contains(&partition.id()));
+        for _ in known {
+            // A closed channel means that the loader failed, and it has said why.
+            let _ = events.send(Event::Known).await;
+        }
         for partition in partitions {
             room_for_one(&mut walks).await;
-            if let Err(error) = failing.check() {
-                walks.join_all().await;
-                return Err(error);
+            outcome = failing.check().and(context.stop.check());
+            if outcome.is_err() || events.is_closed() {
+                break 'all;
             }
             start(partition, &mut walks);
         }
-        walks.join_all().await;
-        return Ok(());
-    }
-    let parent = resource
-        .parent
-        .and_then(|parent| Some((parent, context.connector.resource(parent.resource)?)));
-    let Some((parent, parent_resource)) = parent else {
-        return Err(Error::settings(format!("`{}` has no listings to ask for", resource.name)));
-    };
-    let mut after: Option<String> = None;
-    loop {
-        let keys = context
-            .store
-            .parents(
-                parent_resource.table,
-                parent.column,
-                after.as_deref(),
-                PARENTS,
-                context.range.changed_parents_only,
-            )
-            .await?;
-        let Some(last) = keys.last() else { break };
-        after = Some(last.clone());
-        for key in keys {
-            room_for_one(&mut walks).await;
-            if events.is_closed() {
-                return Ok(());
-            }
-            if let Err(error) = failing.check() {
-                walks.join_all().await;
-                return Err(error);
-            }
-            start(Partition::of_parent(parent.placeholder, key), &mut walks);
-        }
     }
     walks.join_all().await;
-    Ok(())
+    outcome
+}
+
+/// The listings of a resource, some at a time.
+enum Parents {
+    /// Those that the declaration and the settings name.
+    Named(Vec<Partition>),
+    /// Those of the rows of a parent, behind one of them.
+    Rows { parent: Parent, table: &'static str, after: Option<String> },
+    /// No more.
+    End,
+}
+
+impl Parents {
+    fn of(context: &Context, resource: &'static Resource) -> Result<Self> {
+        if let Some(named) = Partition::of_params(resource, context.connector, &context.params) {
+            return Ok(Self::Named(named));
+        }
+        let parent = resource.parent.and_then(|parent| {
+            let table = context.connector.resource(parent.resource)?.table;
+            Some(Self::Rows { parent, table, after: None })
+        });
+        parent.ok_or_else(|| {
+            Error::settings(format!("`{}` has no listings to ask for", resource.name))
+        })
+    }
+
+    async fn next(&mut self, context: &Context) -> Result<Option<Vec<Partition>>> {
+        match std::mem::replace(self, Self::End) {
+            Self::End => Ok(None),
+            Self::Named(named) => Ok(Some(named)),
+            Self::Rows { parent, table, after } => {
+                let changed_only = context.range.changed_parents_only;
+                let column = parent.column;
+                let keys = context
+                    .store
+                    .parents(table, column, after.as_deref(), PARENTS, changed_only)
+                    .await?;
+                let Some(last) = keys.last().cloned() else { return Ok(None) };
+                *self = Self::Rows { parent, table, after: Some(last) };
+                let of = |key| Partition::of_parent(parent.placeholder, key);
+                Ok(Some(keys.into_iter().map(of).collect()))
+            }
+        }
+    }
+}
+
+/// Asks a run to stop when its time is over.
+async fn stop_after(stop: Stop, limit: Duration) {
+    tokio::time::sleep(limit).await;
+    stop.ask("its time is over");
 }
 
 /// Waits until one more walk may begin.
@@ -296,6 +355,14 @@ async fn room_for_one(walks: &mut JoinSet<()>) {
     while walks.len() >= PARALLEL_WALKS {
         walks.join_next().await;
     }
+}
+
+/// A resource that is complete in the interrupted run that this one goes on with.
+fn known(resource: &'static Resource) -> ResourceReport {
+    let mut report =
+        Tally::default().report(resource, &Traffic::default(), 0, Tolerance::default());
+    report.evidence.known = 1;
+    report
 }
 
 fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {

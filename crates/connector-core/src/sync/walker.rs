@@ -1,5 +1,6 @@
 //! One walk through one listing: ask, select, decode, and hand over.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -7,11 +8,12 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Context;
+use crate::bookmark::Bookmark;
 use crate::column::{Source, postgres_micros};
 use crate::decode::{Bounds, Decoder, Encoded};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, Traffic};
-use crate::paging::{Ending, Paging, Place, Step, Walk};
+use crate::paging::{Ending, Paging, Step, Walk};
 use crate::partition::Partition;
 use crate::resource::Resource;
 use crate::secret::Secrets;
@@ -28,12 +30,14 @@ pub(super) enum Event {
         partition: Arc<Partition>,
         page: Encoded,
         number: u64,
-        place: Place,
+        bookmark: Bookmark,
         /// Room in memory, given back with the page.
         room: OwnedSemaphorePermit,
     },
     /// The listing moved, and what was seen of it so far proves nothing.
     Again { partition: Arc<Partition> },
+    /// The listing was read whole in the run that this one goes on with.
+    Known,
     /// The walk ended, one way or the other.
     End { partition: Arc<Partition>, pages: u64, passes: u32, end: Result<WalkEnd> },
 }
@@ -47,6 +51,12 @@ pub(super) struct WalkEnd {
     pub(super) tail: Option<u64>,
     /// The number of different rows without which the listing is not whole.
     pub(super) expect: Option<u64>,
+    /// The run in which the walk began.
+    pub(super) first_run: i64,
+    /// The rows that were set aside.
+    pub(super) rejected: u64,
+    /// The highest value of the cursor column.
+    pub(super) cursor: Option<i64>,
     /// Whether it went through the whole listing, and not through a range of it.
     pub(super) whole: bool,
     /// Whether a person chose the range, so that it says nothing about how far the data reaches.
@@ -62,6 +72,8 @@ pub(super) struct Walker {
     pub(super) events: mpsc::Sender<Event>,
     pub(super) ahead: Arc<Semaphore>,
     pub(super) failing: Arc<Failing>,
+    /// The walks that earlier runs did not end, by partition.
+    pub(super) open: Arc<HashMap<String, Bookmark>>,
 }
 
 /// How many listings of a resource failed one after the other.
@@ -111,7 +123,31 @@ impl Walker {
     fn new_walk(&self) -> Walk {
         let positional =
             self.resource.columns.iter().any(|column| column.source == Source::Position);
-        Walk::new(self.resource.paging, positional).sparse(self.any_set(self.resource.sparse_if))
+        Walk::new(self.resource.paging, positional)
+            .sparse(self.any_set(self.resource.sparse_if))
+            .singleton(self.resource.singleton)
+    }
+
+    /// Tells what the walk asks for from everything else that it could.
+    fn asked(&self, filter: &[(&str, String)]) -> u64 {
+        let Resource { path, query, select, paging, key, .. } = self.resource;
+        let Context { params, range, client, .. } = &*self.context;
+        let asked = format!(
+            "{:?}",
+            (
+                path,
+                query,
+                select,
+                paging,
+                key,
+                params,
+                range.since,
+                range.until,
+                filter,
+                client.base()
+            )
+        );
+        xxhash_rust::xxh3::xxh3_64(asked.as_bytes())
     }
 
     fn any_set(&self, params: &[&str]) -> bool {
@@ -123,17 +159,31 @@ impl Walker {
         })
     }
 
-    /// The walk, behind the rows that are known of an append-only listing.
-    async fn begin(&self) -> Result<Walk> {
+    /// The walk: where an earlier run left it, or behind the rows that are known of
+    /// an append-only listing, or at its start.
+    async fn begin(&self, asked: u64) -> Result<(Walk, Bookmark)> {
         let walk = self.new_walk();
-        match self.resource.append_only {
+        let fresh = self.fresh(asked, &walk);
+        let open = self.open.get(&self.partition.id());
+        if let Some(open) = open.filter(|open| open.asked == asked) {
+            return Ok((walk.resumed(open.place.clone()), open.clone()));
+        }
+        let walk = match self.resource.append_only {
             Some(unless) if !self.context.range.full_refresh && !self.any_set(unless) => {
                 let table = Table::new(&self.context.store, self.resource, None);
-                let known = table.known_rows(&self.partition).await?;
-                Ok(known.map_or(walk.clone(), |(rows, tail)| walk.starting_at(rows, tail)))
+                match table.known_rows(&self.partition).await? {
+                    Some((rows, tail)) => walk.starting_at(rows, tail),
+                    None => walk,
+                }
             }
-            _ => Ok(walk),
-        }
+            _ => walk,
+        };
+        Ok((walk, fresh))
+    }
+
+    fn fresh(&self, asked: u64, walk: &Walk) -> Bookmark {
+        let first_run = self.context.store.run_id;
+        Bookmark { place: walk.place(), asked, first_run, rejected: 0, cursor: None }
     }
 
     /// The values of the cursor that this walk asks for.
@@ -168,13 +218,24 @@ impl Walker {
             .resource
             .filter
             .map_or_else(Vec::new, |filter| filter.query(since, self.context.range.until));
-        *walk = self.begin().await?;
+        let asked = self.asked(&filter);
+        let mut bookmark;
+        (*walk, bookmark) = self.begin(asked).await?;
         let mut response = self.request(walk, &filter).await;
         let ending = loop {
             let number = walk.pages() + 1;
             let answer = match response {
                 Err(error) if error.kind() == ErrorKind::NotFound && walk.is_past_the_total() => {
                     break walk.end_past_the_total();
+                }
+                // Where an earlier run stopped, the vendor may have nothing any more.
+                Err(error) if walk.is_resumed() && is_about_the_position(&error) => {
+                    tracing::info!("`{}`: reading the listing anew: {error}", self.resource.name);
+                    self.send(Event::Again { partition: self.partition() }).await?;
+                    *walk = self.new_walk();
+                    bookmark = self.fresh(asked, walk);
+                    response = self.request(walk, &filter).await;
+                    continue;
                 }
                 response => response.map_err(|error| error.at("page", number))?,
             };
@@ -195,6 +256,7 @@ impl Walker {
             if let Ok(Step::Again(moved)) = step {
                 tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
                 self.send(Event::Again { partition: self.partition() }).await?;
+                bookmark = self.fresh(asked, walk);
                 response = self.request(walk, &filter).await;
                 continue;
             }
@@ -203,7 +265,10 @@ impl Walker {
             let page = doubted.unwrap_or_else(|| decode(&rows.each[overlap..], first));
             walk.note_keys(page.key_set());
             drop(rows);
-            self.hand_over(page, walk).await?;
+            bookmark.place = walk.place();
+            bookmark.rejected += page.rejected.len() as u64;
+            bookmark.cursor = bookmark.cursor.max(page.cursor);
+            self.hand_over(page, walk.pages(), bookmark.clone()).await?;
             // A walk that is stuck ends here, and what its last page held is kept.
             match (step, next) {
                 (Ok(Step::End(ending)), _) => break Ok(ending),
@@ -221,6 +286,9 @@ impl Walker {
             total: walk.total(),
             total_moved: walk.total_moved(),
             tail: walk.tail(),
+            first_run: bookmark.first_run,
+            rejected: bookmark.rejected,
+            cursor: bookmark.cursor,
             expect: walk.expected_rows().filter(|_| whole),
             whole,
             backfill: self.context.range.since.or(self.context.range.until).is_some(),
@@ -242,12 +310,11 @@ impl Walker {
         })
     }
 
-    async fn hand_over(&self, page: Encoded, walk: &Walk) -> Result<()> {
+    async fn hand_over(&self, page: Encoded, number: u64, bookmark: Bookmark) -> Result<()> {
         let kib = u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
         let ahead = Arc::clone(&self.ahead).acquire_many_owned(kib).await;
         let room = ahead.map_err(|_| stopped())?;
-        let (partition, number, place) = (self.partition(), walk.pages(), walk.place());
-        self.send(Event::Page { partition, page, number, place, room }).await
+        self.send(Event::Page { partition: self.partition(), page, number, bookmark, room }).await
     }
 
     async fn send(&self, event: Event) -> Result<()> {
@@ -274,6 +341,11 @@ impl Walker {
         let (context, traffic) = (Arc::clone(&self.context), Arc::clone(&self.traffic));
         async move { context.client.get(&target, &traffic).await }
     }
+}
+
+/// Whether a vendor refuses the page, and not the key or the question.
+fn is_about_the_position(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound)
 }
 
 fn contract(what: String) -> Error {

@@ -4,7 +4,7 @@ use connector_core::Paging;
 use connector_testkit::{Answer, Content};
 use serde_json::json;
 
-use crate::support::{ITERATOR, OFFSET, Play, TOTAL, page, row, rows, things};
+use crate::support::{ITERATOR, OFFSET, Play, TOTAL, row, rows, things};
 
 const SINGLE: Paging = Paging::Single;
 

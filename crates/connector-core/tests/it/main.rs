@@ -15,6 +15,7 @@ mod hostile_statuses;
 mod hostile_timeouts;
 mod hostile_values;
 mod listings;
+mod resume;
 mod rows;
 mod runs;
 mod shop;

@@ -1,0 +1,23 @@
+//! Where an unfinished walk is, kept from one run to the next.
+
+use serde::{Deserialize, Serialize};
+
+use crate::paging::Place;
+
+/// An unfinished walk: where it is, and what has to be known of it at its end.
+///
+/// It is committed with the rows before it, so that a walk can go on from it and
+/// none of its rows is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Bookmark {
+    /// The next page.
+    pub(crate) place: Place,
+    /// What was asked for; a walk does not go on with another question.
+    pub(crate) asked: u64,
+    /// The run in which the walk began.
+    pub(crate) first_run: i64,
+    /// The rows that were set aside.
+    pub(crate) rejected: u64,
+    /// The highest value of the cursor column, in Postgres's microseconds.
+    pub(crate) cursor: Option<i64>,
+}

@@ -1,0 +1,256 @@
+//! Runs that were killed, stopped or limited, and the runs that go on with them.
+
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use connector_core::{Connection, DateTime, Resource, TimeDelta, Verdict};
+use connector_testkit::{Answer, Content};
+use serde_json::json;
+
+use crate::support::{
+    ITERATOR, OFFSET, PAGES, Play, TOKEN, TOTAL, complete, fails, list, parts, row, rows, things,
+};
+
+const OTHERS: Resource = list("others", "/others", OFFSET);
+
+/// A connection whose runs commit often, and go on with those of the days before.
+fn lasting(play: &Play) -> Connection {
+    play.connection().committing_every(100).resuming_within(TimeDelta::days(30))
+}
+
+/// A run that is killed when the vendor is asked for the n-th time from now on, and
+/// when what came before is committed, as far as it fills a batch.
+async fn kill_at(play: &Play, nth: usize) {
+    let before = play.database.value("select to_regclass('sync.resources') is not null").await;
+    let committed = async || -> u64 {
+        let rows = "select coalesce(sum(rows_read), 0) from sync.resources";
+        play.database.value(rows).await.parse().unwrap()
+    };
+    let at_first = if before == "true" { committed().await } else { 0 };
+    let (tell, told) = mpsc::channel();
+    let asked = Mutex::new(0);
+    play.vendor.on(move |_, answer| {
+        let mut asked = asked.lock().unwrap();
+        *asked += 1;
+        if *asked < nth {
+            return answer;
+        }
+        let _ = tell.send(());
+        answer.delayed(Duration::from_hours(1))
+    });
+    let connection = lasting(play);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let started_at = DateTime::from_timestamp(1_749_900_000, 0).unwrap();
+    runtime.spawn(async move { connector_core::sync(&connection, started_at).await });
+    told.recv_timeout(Duration::from_mins(1)).unwrap();
+    let due = (nth as u64 - 1) * 49;
+    while committed().await - at_first + 150 < due {
+        tokio::task::yield_now().await;
+    }
+    // Its tasks end where they are, and its sockets with them.
+    runtime.shutdown_background();
+    play.vendor.honest();
+}
+
+/// The number of requests since the last call.
+fn requests_since(play: &Play, before: &mut usize) -> usize {
+    let all = play.vendor.requests().len();
+    all - std::mem::replace(before, all)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_after_a_kill_asks_for_no_more_than_the_pages_since_the_last_commit() {
+    // A commit holds two pages or three, and a page may be in flight.
+    const LOST: usize = 4;
+    for paging in [OFFSET, TOTAL, PAGES, TOKEN, ITERATOR] {
+        let undisturbed = Play::with(paging, 500).await;
+        undisturbed.complete().await;
+        let whole = undisturbed.vendor.requests().len();
+        undisturbed.end().await;
+        for nth in [1, 5, 8, whole] {
+            let play = Play::with(paging, 500).await;
+            let mut before = 0;
+            kill_at(&play, nth).await;
+            let killed = requests_since(&play, &mut before);
+            let report = complete(play.sync_as(&lasting(&play)).await);
+            let resumed = requests_since(&play, &mut before);
+            assert_eq!(play.live().await, 500, "{paging:?} killed at {nth}");
+            assert!(
+                killed + resumed <= whole + LOST,
+                "{paging:?} killed at {nth}: {killed} and {resumed} for {whole} requests: {report:?}"
+            );
+            let left = play.database.value("select count(*) from sync.seen").await;
+            assert_eq!(left, "0");
+            play.end_unexplained().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_that_goes_on_marks_only_what_neither_run_has_seen() {
+    for paging in [OFFSET, TOTAL, TOKEN] {
+        let play = Play::with(paging, 400).await;
+        play.complete().await;
+        play.vendor.edit("things", |things| {
+            things.remove(390);
+            things.remove(10);
+        });
+        kill_at(&play, 6).await;
+        let report = complete(play.sync_as(&lasting(&play)).await);
+        assert_eq!((report.deleted, play.live().await), (2, 398), "{paging:?}");
+        play.end_unexplained().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_moved_while_nobody_looked_is_read_again() {
+    for paging in [OFFSET, TOTAL] {
+        let play = Play::with(paging, 400).await;
+        kill_at(&play, 6).await;
+        play.vendor.edit("things", |things| {
+            things.remove(10);
+            things.insert(0, row(999));
+            things.remove(20);
+        });
+        let report = complete(play.sync_as(&lasting(&play)).await);
+        assert_eq!(report.evidence.passes, 2, "{paging:?}");
+        assert_eq!(play.live().await, 399, "{paging:?}");
+        play.end_unexplained().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_position_that_the_vendor_no_longer_takes_is_none() {
+    let play = Play::with(TOKEN, 400).await;
+    kill_at(&play, 6).await;
+    let refused = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&refused);
+    play.vendor.on(move |request, answer| {
+        let mut refused = count.lock().unwrap();
+        if request.param("token").is_some() && *refused == 0 {
+            *refused += 1;
+            return Answer::json(410, &json!({"error": {"code": "gone", "message": "expired"}}));
+        }
+        answer
+    });
+    complete(play.sync_as(&lasting(&play)).await);
+    assert_eq!((play.live().await, *refused.lock().unwrap()), (400, 1));
+    play.end_unexplained().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_position_is_not_used_for_another_question_or_after_too_long_or_in_a_full_refresh() {
+    let play = Play::with(OFFSET, 400).await;
+    let mut before = 0;
+    for other in [
+        lasting(&play).resuming_within(TimeDelta::zero()),
+        lasting(&play).full_refresh(),
+        lasting(&play).between(DateTime::from_timestamp(0, 0), None),
+    ] {
+        kill_at(&play, 6).await;
+        requests_since(&play, &mut before);
+        complete(play.sync_as(&other).await);
+        let offsets: Vec<_> = play.vendor.requests()[before..]
+            .iter()
+            .filter_map(|request| request.param("offset").map(str::to_owned))
+            .collect();
+        assert_eq!(offsets.first().map(String::as_str), Some("0"));
+        requests_since(&play, &mut before);
+    }
+    play.end_unexplained().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_was_set_aside_before_the_kill_still_keeps_the_run_from_deleting() {
+    let play = Play::with(OFFSET, 400).await;
+    play.complete().await;
+    play.vendor.edit("things", |things| {
+        things[3] = json!({"name": "nobody"});
+    });
+    kill_at(&play, 6).await;
+    let report = play.sync_as(&lasting(&play)).await;
+    assert_eq!(play.thing("t003", "_deleted_at").await, "null", "{}", report.to_text());
+    assert_eq!(play.database.value("select count(*) from sync.quarantine").await, "1");
+    play.vendor.edit("things", |things| things[3] = row(3));
+    complete(play.sync_as(&lasting(&play)).await);
+    assert_eq!(play.database.value("select count(*) from sync.quarantine").await, "0");
+    play.end_unexplained().await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_asked_to_stop_commits_the_page_in_flight_and_the_next_one_goes_on() {
+    let content = Content::empty().with("things", rows(400)).with("others", rows(60));
+    let play = Play::new(&[things(OFFSET), OTHERS], content).await;
+    let connection = lasting(&play);
+    let stop = connection.stop();
+    let asked = Mutex::new(0);
+    play.vendor.on(move |_, answer| {
+        let mut asked = asked.lock().unwrap();
+        *asked += 1;
+        if *asked == 5 {
+            stop.ask("Ctrl-C");
+        }
+        answer
+    });
+    let report = play.sync_as(&connection).await;
+    assert_eq!((report.interrupted, report.exit_status()), (true, 1));
+    assert_eq!(report.resources[1].verdict, Verdict::Skipped);
+    let stopped = fails(report, &["stopped: Ctrl-C"]);
+    assert_eq!(stopped.next.as_deref(), Some("run again: it goes on from here"));
+    assert!(play.live().await >= 4 * 49, "{} rows are there", play.live().await);
+    let mut before = 0;
+    requests_since(&play, &mut before);
+    play.vendor.honest();
+    let report = play.sync_as(&lasting(&play)).await;
+    assert_eq!((report.continues, report.resources[1].inserted), (Some(1), 60));
+    // Five pages were read before; three are for the other listing.
+    assert_eq!(requests_since(&play, &mut before), 5 + 3, "{}", report.to_text());
+    complete(report);
+    play.end().await;
+}
+
+#[tokio::test]
+async fn runs_of_a_few_requests_each_come_to_the_end_together() {
+    let vendor = async || {
+        let content = Content::empty().with("things", rows(300)).with("others", rows(60));
+        let content = content.with("parts", rows(3));
+        Play::new(&[things(OFFSET), OTHERS, parts(OFFSET)], content).await
+    };
+    let (play, whole) = (vendor().await, vendor().await);
+    complete(whole.sync().await);
+    let needed = whole.vendor.requests().len();
+    whole.end().await;
+    let mut runs = 0;
+    loop {
+        runs += 1;
+        let report = play.sync_as(&lasting(&play).with_max_requests(40)).await;
+        assert_eq!(report.continues, (runs > 1).then_some(1));
+        if report.exit_status() == 0 {
+            break;
+        }
+        fails(report, &["the requests that it may make are used up"]);
+        assert!(runs < 40, "the runs do not come to an end");
+    }
+    let made = play.vendor.requests().len();
+    assert!(made <= needed + 5 * runs, "{made} requests in {runs} runs, and {needed} in one");
+    let parts = "select count(*) from hostile.parts where _deleted_at is null";
+    assert_eq!(play.database.value(parts).await, "900");
+    // The next run begins anew.
+    let report = play.sync_as(&lasting(&play)).await;
+    assert_eq!((report.continues, report.resources[0].unchanged), (None, 300));
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_run_stops_when_its_time_is_over() {
+    let play = Play::with(OFFSET, 400).await;
+    play.vendor.on(|_, answer| answer.delayed(Duration::from_millis(30)));
+    let limited = lasting(&play).with_max_duration(Duration::from_millis(50));
+    let report = play.sync_as(&limited).await;
+    fails(report, &["stopped: its time is over"]);
+    play.vendor.honest();
+    complete(play.sync_as(&lasting(&play)).await);
+    assert_eq!(play.live().await, 400);
+    play.end().await;
+}
