@@ -5,13 +5,13 @@
 //! response leads it elsewhere.
 
 use std::fmt::Write as _;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LINK, LOCATION};
 use reqwest::{Method, Request, StatusCode};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tracing::{debug, info};
 use url::Url;
 
@@ -21,6 +21,9 @@ use crate::json;
 use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
 use crate::stop::Stop;
+
+/// The most requests to one vendor at the same time.
+const LANES: usize = 10;
 
 /// How long a client waits, and how much it takes.
 #[derive(Clone, Copy, Debug)]
@@ -122,8 +125,17 @@ pub(crate) struct Client {
     errors: &'static [ErrorShape],
     limits: Limits,
     limiter: Option<DefaultDirectRateLimiter>,
+    /// One for each request that may be under way; a vendor that finds them too many takes some away.
+    lanes: Semaphore,
+    /// The number of lanes: one until the vendor has given an answer, so that a
+    /// wrong key is shown once.
+    width: AtomicUsize,
+    /// Whether a 429 came, and no good answer since then.
+    resting: AtomicBool,
+    /// Held by the one that asks meanwhile.
+    probe: Mutex<()>,
     /// Nobody asks before this time: the vendor wants a rest.
-    rest_until: Mutex<Option<Instant>>,
+    rest_until: std::sync::Mutex<Option<Instant>>,
     stop: Stop,
     /// How many more requests may be made.
     budget: Option<AtomicU64>,
@@ -183,7 +195,11 @@ impl Client {
             errors,
             limits,
             limiter: rate.map(quota).transpose()?.map(RateLimiter::direct),
-            rest_until: Mutex::new(None),
+            lanes: Semaphore::new(1),
+            width: AtomicUsize::new(1),
+            resting: AtomicBool::new(false),
+            probe: Mutex::new(()),
+            rest_until: std::sync::Mutex::new(None),
             stop,
             budget: budget.map(AtomicU64::new),
             limited: AtomicBool::new(false),
@@ -198,23 +214,36 @@ impl Client {
         let mut url = self.address(target)?;
         let mut redirects = 0;
         let mut tries = 0;
+        let mut lane = self.lanes.acquire().await.ok();
+        // After a 429, one request at a time finds out whether the vendor has rested.
+        let mut probe = None;
         loop {
+            if probe.is_none() && self.resting.load(Ordering::Relaxed) {
+                probe = Some(self.probe.lock().await);
+            }
             self.wait_for_turn(traffic).await?;
             if self.refused.load(Ordering::Relaxed) {
-                let what = "not asked: the vendor refused the key before";
+                let what = "not tried: the key was refused";
                 return Err(Error::new(ErrorKind::Stopped, what));
             }
             if self.dismissed.load(Ordering::Relaxed) {
-                let what = "not asked: the vendor wanted a rest before";
+                let what = "not tried: the vendor wants a rest";
                 return Err(Error::new(ErrorKind::Stopped, what).next("run again later"));
             }
             self.spend()?;
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
             let failure = match self.try_once(&url, traffic).await {
-                Ok(response) => return Ok(response),
+                Ok(response) => {
+                    self.resting.store(false, Ordering::Relaxed);
+                    return Ok(response);
+                }
                 Err(failure) => failure,
             };
+            if failure.limited {
+                self.resting.store(true, Ordering::Relaxed);
+                self.narrow(&mut lane);
+            }
             if let Some(location) = failure.redirect {
                 redirects += 1;
                 if redirects > 5 {
@@ -294,7 +323,10 @@ impl Client {
                 .and_then(|value| value.to_str().ok())
                 .unwrap_or("no content type")
                 .to_owned();
-            self.accepted.store(true, Ordering::Relaxed);
+            if !self.accepted.swap(true, Ordering::Relaxed) {
+                self.width.fetch_add(LANES - 1, Ordering::Relaxed);
+                self.lanes.add_permits(LANES - 1);
+            }
             if let Some(rest) = retry::exhausted(&headers, SystemTime::now()) {
                 self.rest(rest);
             }
@@ -380,6 +412,17 @@ impl Client {
         let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         traffic.waited_ms.fetch_add(waited, Ordering::Relaxed);
         self.stop.check()
+    }
+
+    /// Gives a lane up for the rest of the run, unless it is the last one.
+    fn narrow(&self, lane: &mut Option<SemaphorePermit<'_>>) {
+        let less = |width: usize| (width > 1).then(|| width - 1);
+        if lane.is_some()
+            && self.width.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+            && let Some(lane) = lane.take()
+        {
+            lane.forget();
+        }
     }
 
     /// Counts one more request, or asks everybody to stop if there is none left.

@@ -453,6 +453,7 @@ impl Walk {
     }
 
     /// The page to ask for next.
+    #[cfg(test)]
     pub(crate) fn position(&self) -> &Position {
         &self.position
     }
@@ -499,25 +500,49 @@ impl Walk {
         usize::from(self.seam.is_some() && self.seam == page.first)
     }
 
-    /// The query that asks for the page at the walk's position, besides the resource's own.
-    pub(crate) fn query(&self) -> Vec<(&'static str, String)> {
+    /// The position of the page that is so many pages behind the next one, if the total
+    /// tells that it is there and if it is where pages like the last one lead to.
+    pub(crate) fn foresee(&self, pages: u64) -> Option<Position> {
+        if pages == 0 {
+            return Some(self.position.clone());
+        }
+        let left = self
+            .total()
+            .filter(|_| !self.total_moved && !self.sparse && self.moved.is_none())?
+            .checked_sub(self.received)?;
+        match self.position {
+            // Each page after the first begins with a row that is known.
+            Position::Offset(at) => {
+                let rows = pages.checked_mul(self.last_rows.checked_sub(1)?)?;
+                (0 < rows && rows < left).then(|| Position::Offset(at + rows))
+            }
+            Position::Page(at) => {
+                let rows = pages.checked_mul(self.last_rows)?;
+                (0 < rows && rows < left).then(|| Position::Page(at + pages))
+            }
+            Position::Start | Position::Token(_) | Position::Url(_) => None,
+        }
+    }
+
+    /// The query that asks for a page, besides the resource's own.
+    pub(crate) fn query(&self, position: &Position) -> Vec<(&'static str, String)> {
         let mut query = Vec::new();
         match self.paging {
             Paging::Single => {}
             Paging::Offset { offset, limit: (limit, size), .. } => {
                 query.push((limit, size.to_string()));
-                let at = if let Position::Offset(at) = self.position { at } else { 0 };
+                let at = if let Position::Offset(at) = position { *at } else { 0 };
                 // One row less than was received: the seam.
                 query.push((offset, (at - u64::from(self.seam.is_some())).to_string()));
             }
             Paging::Page { page, first, limit, .. } => {
                 query.extend(limit.map(|(name, size)| (name, size.to_string())));
-                let at = if let Position::Page(at) = self.position { at } else { first };
+                let at = if let Position::Page(at) = position { *at } else { first };
                 query.push((page, at.to_string()));
             }
             Paging::Token { param, limit, .. } => {
                 query.extend(limit.map(|(name, size)| (name, size.to_string())));
-                if let Position::Token(token) = &self.position {
+                if let Position::Token(token) = position {
                     query.push((param, token.clone()));
                 }
             }
@@ -804,8 +829,11 @@ mod tests {
         let mut walk = Walk::new(paging, false);
         let mut log = Vec::new();
         for page in pages {
-            let query: Vec<_> =
-                walk.query().iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let query: Vec<_> = walk
+                .query(walk.position())
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             log.push(query.join("&"));
             match walk.advance(page) {
                 Ok(Step::Next | Step::Again(_)) => {}
@@ -942,13 +970,32 @@ mod tests {
     }
 
     #[test]
+    fn pages_are_foreseen_as_far_as_the_total_goes() {
+        let foreseen = |paging, page: &PageFacts| {
+            let mut walk = Walk::new(paging, false);
+            assert_eq!(walk.foresee(1), None);
+            assert_eq!(walk.advance(page), Ok(Step::Next));
+            let all = (0..9).map_while(|pages| walk.foresee(pages));
+            all.map(|position| walk.query(&position).pop().unwrap().1).collect::<Vec<_>>()
+        };
+        assert_eq!(foreseen(TOTAL, &of(160, rows(50, 1))), ["49", "98", "147"]);
+        assert_eq!(foreseen(TOTAL, &of(148, rows(50, 1))), ["49", "98"]);
+        // A page that was cut short foretells pages like it.
+        assert_eq!(foreseen(TOTAL, &of(70, rows(25, 1))), ["24", "48"]);
+        assert_eq!(foreseen(OFFSET, &rows(50, 1)), ["49"]);
+        let counted = Paging::Page { page: "page", first: 1, limit: None, total: TOTAL.total() };
+        assert_eq!(foreseen(counted, &of(91, rows(30, 1))), ["2", "3", "4"]);
+        assert_eq!(foreseen(TOKEN, &next("b", rows(50, 1))), ["b"]);
+    }
+
+    #[test]
     fn a_walk_goes_on_where_an_earlier_one_was() {
         let mut walk = Walk::new(OFFSET, false);
         assert_eq!(walk.advance(&rows(50, 1)), Ok(Step::Next));
         let place: Place =
             serde_json::from_str(&serde_json::to_string(&walk.place()).unwrap()).unwrap();
         let mut resumed = Walk::new(OFFSET, false).resumed(place);
-        assert_eq!(resumed.query(), walk.query());
+        assert_eq!(resumed.query(resumed.position()), walk.query(walk.position()));
         assert_eq!(resumed.advance(&rows(1, 50)), Ok(Step::End(Ending::LastRow)));
     }
 
@@ -1020,13 +1067,13 @@ mod tests {
     #[test]
     fn a_walk_that_starts_late_begins_anew_where_the_known_rows_are_not() {
         let mut walk = Walk::new(TOTAL, true).starting_at(75, 75);
-        assert_eq!(walk.query()[1].1, "74");
+        assert_eq!(walk.query(walk.position())[1].1, "74");
         assert_eq!(walk.clone().advance(&of(80, rows(6, 75))), Ok(Step::End(Ending::TotalReached)));
         for other in [of(80, rows(6, 175)), of(40, rows(0, 0))] {
             let mut walk = walk.clone();
             assert!(matches!(walk.advance(&other), Ok(Step::Again(_))));
             assert!(walk.starts_at_the_start() && walk.passes() == 1);
-            assert_eq!(walk.query()[1].1, "0");
+            assert_eq!(walk.query(walk.position())[1].1, "0");
         }
         assert_eq!(walk.advance(&of(75, rows(1, 75))), Ok(Step::End(Ending::TotalReached)));
     }

@@ -79,16 +79,16 @@ impl Partition {
         serde_json::Value::from(self.values.clone()).to_string()
     }
 
-    /// The address of the page that a walk is at.
+    /// The address of a page of a walk.
     pub(crate) fn target(
         &self,
         resource: &Resource,
         connector: &Connector,
         params: &Params,
-        walk: &Walk,
+        (walk, position): (&Walk, &Position),
         filter: &[(&str, String)],
     ) -> Target {
-        if let Position::Url(url) = walk.position() {
+        if let Position::Url(url) = position {
             return Target::Url(url.clone());
         }
         let segments = resource.path.split('/').filter(|segment| !segment.is_empty());
@@ -130,7 +130,7 @@ impl Partition {
         for (name, value) in filter {
             add(name, value);
         }
-        for (name, value) in walk.query() {
+        for (name, value) in walk.query(position) {
             add(name, &value);
         }
         Target::Path { segments: segments.map(fill).collect(), query }

@@ -216,7 +216,10 @@ impl Tally {
         if self.more_problems > 0 {
             self.evidence.problems.push(format!("and {} more", self.more_problems));
         }
+        let untried = traffic.requests.load(Relaxed) == 0;
         let verdict = match &self.error {
+            // Another resource met what keeps this one from being tried.
+            Some(error) if error.kind() == ErrorKind::Stopped && untried => Verdict::Skipped,
             Some(_) if self.rows > 0 => Verdict::Incomplete,
             Some(_) => Verdict::Failed,
             None if !self.evidence.problems.is_empty() => Verdict::Incomplete,

@@ -3,6 +3,7 @@
 //! Fetching and decoding go ahead of loading by a bounded number of bytes. The
 //! order of one walk's pages is kept from the socket to the commit.
 
+mod ahead;
 mod load;
 mod walker;
 
@@ -11,12 +12,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use self::load::{Tally, load};
-use self::walker::{AHEAD_KIB, Event, Failing, Walker};
+use self::walker::{Event, Failing, Walker};
 use crate::bookmark::Bookmark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Client, Traffic};
@@ -28,8 +31,12 @@ use crate::settings::{Connection, Params, Range, Tolerance};
 use crate::stop::Stop;
 use crate::store::{Database, Plan, ResourceOutcome, Store, Table, Verdict};
 
+/// The number of resources that are read at the same time.
+const PARALLEL_RESOURCES: usize = 4;
 /// The number of a resource's listings that are read at the same time.
-const PARALLEL_WALKS: usize = 4;
+const PARALLEL_WALKS: usize = 10;
+/// How far decoded pages may be ahead of the commits, in KiB, over all resources.
+const AHEAD_KIB: u32 = 8 << 10;
 /// The number of parent rows that are read from the database at a time.
 const PARENTS: i64 = 500;
 
@@ -48,6 +55,8 @@ struct Context {
     /// Walks that were committed before this time are begun anew.
     resume_since: Option<DateTime<Utc>>,
     stop: Stop,
+    /// Room for pages that are not committed yet, in KiB.
+    ahead: Arc<Semaphore>,
 }
 
 /// Syncs a connection: everything, or the resources that it selects and their parents.
@@ -129,28 +138,9 @@ async fn sync_into(
         batch_rows: connection.batch_rows,
         resume_since: resume_within.and_then(|within| started_at.checked_sub_signed(within)),
         stop: stop.clone(),
+        ahead: Arc::new(Semaphore::new(AHEAD_KIB as usize)),
     });
-    let mut resources: Vec<ResourceReport> = Vec::new();
-    let mut stopped: Option<&'static str> = None;
-    for resource in connection.selected() {
-        let parent = resource
-            .parent
-            .filter(|parent| !connection.params.contains_key(parent.placeholder))
-            .and_then(|parent| resources.iter().find(|report| report.resource == parent.resource));
-        let report = match (&stopped, parent.map(|parent| parent.verdict)) {
-            _ if before.iter().any(|known| known == resource.name) => known(resource),
-            (Some(reason), _) => skipped(resource, reason),
-            (None, Some(Verdict::Failed | Verdict::Skipped)) => {
-                skipped(resource, "its parent could not be read")
-            }
-            (None, parent) => {
-                let (report, fatal) = sync_resource(&context, resource, parent).await;
-                stopped = fatal;
-                report
-            }
-        };
-        resources.push(report);
-    }
+    let resources = sync_resources(&context, connection, &before).await;
     if let Some(clock) = clock {
         clock.abort();
     }
@@ -183,6 +173,54 @@ async fn sync_into(
         verdict,
         resources,
     })
+}
+
+/// Syncs the resources of a connection, some at a time, and each after its parent.
+async fn sync_resources(
+    context: &Arc<Context>,
+    connection: &Connection,
+    before: &[String],
+) -> Vec<ResourceReport> {
+    let all: Vec<&'static Resource> = connection.selected().collect();
+    let mut reports: Vec<Option<ResourceReport>> = all.iter().map(|_| None).collect();
+    let mut waiting: Vec<usize> = (0..all.len()).collect();
+    let mut running = FuturesUnordered::new();
+    let mut stopped: Option<&'static str> = None;
+    loop {
+        let parent_of = |resource: &Resource| {
+            resource
+                .parent
+                .filter(|parent| !connection.params.contains_key(parent.placeholder))
+                .and_then(|parent| all.iter().position(|other| other.name == parent.resource))
+        };
+        let mut next = None;
+        if running.len() < PARALLEL_RESOURCES {
+            let ready = |at: &usize| parent_of(all[*at]).is_none_or(|by| reports[by].is_some());
+            next = waiting.iter().position(ready).map(|place| waiting.remove(place));
+        }
+        let Some(at) = next else {
+            let Some((at, report, fatal)) = running.next().await else { break };
+            reports[at] = Some(report);
+            stopped = stopped.or(fatal);
+            continue;
+        };
+        let resource = all[at];
+        let parent = parent_of(resource).and_then(|by| reports[by].as_ref());
+        match (&stopped, parent.map(|parent| parent.verdict)) {
+            _ if before.iter().any(|known| known == resource.name) => {
+                reports[at] = Some(known(resource));
+            }
+            (Some(reason), _) => reports[at] = Some(skipped(resource, reason)),
+            (None, Some(Verdict::Failed | Verdict::Skipped)) => {
+                reports[at] = Some(skipped(resource, "its parent could not be read"));
+            }
+            (None, parent) => running.push(async move {
+                let (report, fatal) = sync_resource(context, resource, parent).await;
+                (at, report, fatal)
+            }),
+        }
+    }
+    reports.into_iter().flatten().collect()
 }
 
 /// Syncs one resource; the second value is why nothing else of the connection can work.
@@ -260,7 +298,6 @@ async fn fetch(
     events: mpsc::Sender<Event>,
     open: Arc<HashMap<String, Bookmark>>,
 ) -> Result<()> {
-    let ahead = Arc::new(Semaphore::new(AHEAD_KIB as usize));
     let failing = Arc::new(Failing::default());
     let mut walks = JoinSet::new();
     let start = |partition: Partition, walks: &mut JoinSet<()>| {
@@ -270,7 +307,6 @@ async fn fetch(
             partition: Arc::new(partition),
             traffic: Arc::clone(&traffic),
             events: events.clone(),
-            ahead: Arc::clone(&ahead),
             failing: Arc::clone(&failing),
             open: Arc::clone(&open),
         };

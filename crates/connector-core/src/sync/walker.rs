@@ -5,23 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
+use super::AHEAD_KIB;
 use super::Context;
+use super::ahead::Ahead;
 use crate::bookmark::Bookmark;
 use crate::column::{Source, postgres_micros};
 use crate::decode::{Bounds, Decoder, Encoded};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, Traffic};
-use crate::paging::{Ending, Paging, Step, Walk};
+use crate::paging::{Ending, Paging, Position, Step, Walk};
 use crate::partition::Partition;
 use crate::resource::Resource;
 use crate::secret::Secrets;
 use crate::select;
 use crate::store::Table;
-
-/// How far decoded pages may be ahead of the commits, in KiB.
-pub(super) const AHEAD_KIB: u32 = 8 << 10;
 
 /// What a walk sends to the loader.
 pub(super) enum Event {
@@ -70,7 +69,6 @@ pub(super) struct Walker {
     pub(super) partition: Arc<Partition>,
     pub(super) traffic: Arc<Traffic>,
     pub(super) events: mpsc::Sender<Event>,
-    pub(super) ahead: Arc<Semaphore>,
     pub(super) failing: Arc<Failing>,
     /// The walks that earlier runs did not end, by partition.
     pub(super) open: Arc<HashMap<String, Bookmark>>,
@@ -221,10 +219,11 @@ impl Walker {
         let asked = self.asked(&filter);
         let mut bookmark;
         (*walk, bookmark) = self.begin(asked).await?;
-        let mut response = self.request(walk, &filter).await;
+        let mut ahead = Ahead::default();
         let ending = loop {
+            ahead.ask(walk, |position| self.request(walk, position, &filter));
             let number = walk.pages() + 1;
-            let answer = match response {
+            let answer = match ahead.next().await {
                 Err(error) if error.kind() == ErrorKind::NotFound && walk.is_past_the_total() => {
                     break walk.end_past_the_total();
                 }
@@ -234,7 +233,6 @@ impl Walker {
                     self.send(Event::Again { partition: self.partition() }).await?;
                     *walk = self.new_walk();
                     bookmark = self.fresh(asked, walk);
-                    response = self.request(walk, &filter).await;
                     continue;
                 }
                 response => response.map_err(|error| error.at("page", number))?,
@@ -257,11 +255,12 @@ impl Walker {
                 tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
                 self.send(Event::Again { partition: self.partition() }).await?;
                 bookmark = self.fresh(asked, walk);
-                response = self.request(walk, &filter).await;
                 continue;
             }
             // The next page is asked for while this one is decoded.
-            let next = (step == Ok(Step::Next)).then(|| tokio::spawn(self.request(walk, &filter)));
+            if step == Ok(Step::Next) {
+                ahead.ask(walk, |position| self.request(walk, position, &filter));
+            }
             let page = doubted.unwrap_or_else(|| decode(&rows.each[overlap..], first));
             walk.note_keys(page.key_set());
             drop(rows);
@@ -270,11 +269,10 @@ impl Walker {
             bookmark.cursor = bookmark.cursor.max(page.cursor);
             self.hand_over(page, walk.pages(), bookmark.clone()).await?;
             // A walk that is stuck ends here, and what its last page held is kept.
-            match (step, next) {
-                (Ok(Step::End(ending)), _) => break Ok(ending),
-                (Err(stuck), _) => break Err(stuck),
-                (_, Some(next)) => response = next.await.unwrap_or_else(|_| Err(stopped())),
-                (_, None) => response = self.request(walk, &filter).await,
+            match step {
+                Ok(Step::End(ending)) => break Ok(ending),
+                Ok(_) => {}
+                Err(stuck) => break Err(stuck),
             }
         };
         let ending = ending.map_err(|stuck| {
@@ -312,7 +310,7 @@ impl Walker {
 
     async fn hand_over(&self, page: Encoded, number: u64, bookmark: Bookmark) -> Result<()> {
         let kib = u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
-        let ahead = Arc::clone(&self.ahead).acquire_many_owned(kib).await;
+        let ahead = Arc::clone(&self.context.ahead).acquire_many_owned(kib).await;
         let room = ahead.map_err(|_| stopped())?;
         self.send(Event::Page { partition: self.partition(), page, number, bookmark, room }).await
     }
@@ -325,17 +323,18 @@ impl Walker {
         Arc::clone(&self.partition)
     }
 
-    /// The request for the page that the walk is at, to be awaited anywhere.
+    /// The request for a page of the walk, to be awaited anywhere.
     fn request(
         &self,
         walk: &Walk,
+        position: &Position,
         filter: &[(&str, String)],
     ) -> impl Future<Output = Result<Response>> + Send + use<> {
         let target = self.partition.target(
             self.resource,
             self.context.connector,
             &self.context.params,
-            walk,
+            (walk, position),
             filter,
         );
         let (context, traffic) = (Arc::clone(&self.context), Arc::clone(&self.traffic));

@@ -78,11 +78,11 @@ async fn a_refused_key_stops_the_connection_at_once() {
     )
     .await
     .unwrap();
-    let verdicts: Vec<Verdict> = report.resources.iter().map(|resource| resource.verdict).collect();
-    assert_eq!(verdicts, [Verdict::Failed, Verdict::Skipped, Verdict::Skipped, Verdict::Skipped]);
+    let skipped = report.resources.iter().filter(|one| one.verdict == Verdict::Skipped).count();
+    assert_eq!((skipped, report.verdict), (3, Verdict::Failed));
     let said = report.to_text();
     assert!(said.contains("401 Unauthorized") && said.contains("check the key"), "{said}");
-    assert!(said.contains("counted, tokens, reviews: not tried: the key was refused"), "{said}");
+    assert!(said.contains(": not tried: the key was refused"), "{said}");
     assert!(!said.contains("wrong-key-1"), "{said}");
     assert_eq!(test.vendor.requests().len(), 1);
     test.end().await;
