@@ -18,6 +18,8 @@ pub(crate) struct Bookmark {
     pub(crate) first_run: i64,
     /// The rows that were set aside.
     pub(crate) rejected: u64,
+    /// Rows whose key came before in the same page.
+    pub(crate) repeats: u64,
     /// The highest value of the cursor column, in Postgres's microseconds.
     pub(crate) cursor: Option<i64>,
 }

@@ -115,6 +115,12 @@ pub(crate) struct Encoded {
 }
 
 impl Encoded {
+    /// The number of rows whose key came before.
+    pub(crate) fn repeats(&self) -> u64 {
+        let different: HashSet<u64> = self.keys.iter().copied().collect();
+        (self.keys.len() - different.len()) as u64
+    }
+
     /// A hash of the keys, whatever their order.
     pub(crate) fn key_set(&self) -> u64 {
         self.keys.iter().fold(0, |sum, key| sum.wrapping_add(*key))

@@ -436,14 +436,19 @@ impl Walk {
         self.tail
     }
 
-    /// The number of different rows without which the listing is not whole, where
-    /// the vendor gives a total that stands, or where nothing but the number of
-    /// rows shows that none slipped from one page to another.
-    pub(crate) fn expected_rows(&self) -> Option<u64> {
+    /// The number of different rows without which the listing is not whole: the
+    /// vendor's total if it stands, else that of the rows that came, of which so many
+    /// were repeated in their own page. A row that comes again in another page has
+    /// moved there, and another one may have moved past the walk.
+    pub(crate) fn expected_rows(&self, repeats: u64) -> Option<u64> {
         match self.paging {
-            _ if self.sparse || self.total_moved => None,
-            Paging::Page { total: None, .. } => Some(self.received),
-            _ => self.total(),
+            _ if self.sparse || self.late => None,
+            Paging::Offset { .. } | Paging::Page { .. } => Some(
+                self.total()
+                    .filter(|_| !self.total_moved)
+                    .unwrap_or(self.received.saturating_sub(repeats)),
+            ),
+            _ => None,
         }
     }
 

@@ -181,7 +181,7 @@ impl Walker {
 
     fn fresh(&self, asked: u64, walk: &Walk) -> Bookmark {
         let first_run = self.context.store.run_id;
-        Bookmark { place: walk.place(), asked, first_run, rejected: 0, cursor: None }
+        Bookmark { place: walk.place(), asked, first_run, rejected: 0, repeats: 0, cursor: None }
     }
 
     /// The values of the cursor that this walk asks for.
@@ -266,6 +266,7 @@ impl Walker {
             drop(rows);
             bookmark.place = walk.place();
             bookmark.rejected += page.rejected.len() as u64;
+            bookmark.repeats += page.repeats();
             bookmark.cursor = bookmark.cursor.max(page.cursor);
             self.hand_over(page, walk.pages(), bookmark.clone()).await?;
             // A walk that is stuck ends here, and what its last page held is kept.
@@ -287,7 +288,7 @@ impl Walker {
             first_run: bookmark.first_run,
             rejected: bookmark.rejected,
             cursor: bookmark.cursor,
-            expect: walk.expected_rows().filter(|_| whole),
+            expect: walk.expected_rows(bookmark.repeats).filter(|_| whole),
             whole,
             backfill: self.context.range.since.or(self.context.range.until).is_some(),
         })
