@@ -452,6 +452,11 @@ impl Walk {
         }
     }
 
+    /// Whether no row came, and no total says that there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.received == 0 && self.total.is_none()
+    }
+
     /// Whether it began with the listing's first row.
     pub(crate) fn starts_at_the_start(&self) -> bool {
         !self.late
@@ -492,7 +497,8 @@ impl Walk {
 
     /// Whether the page is not the one that was expected, so that [`PageFacts::keys`] is needed.
     pub(crate) fn doubts(&self, page: &PageFacts) -> bool {
-        page.rows > 0 && self.seam.is_some() && self.seam != page.first
+        let follows = self.received > 0 && matches!(self.paging, Paging::Offset { .. });
+        page.rows > 0 && follows && !self.sparse && self.seam != page.first
     }
 
     /// Takes note of the keys of the page that the walk has just taken.
@@ -517,7 +523,7 @@ impl Walk {
             .checked_sub(self.received)?;
         match self.position {
             // Each page after the first begins with a row that is known.
-            Position::Offset(at) => {
+            Position::Offset(at) if self.seam.is_some() => {
                 let rows = pages.checked_mul(self.last_rows.checked_sub(1)?)?;
                 (0 < rows && rows < left).then(|| Position::Offset(at + rows))
             }
@@ -525,7 +531,7 @@ impl Walk {
                 let rows = pages.checked_mul(self.last_rows)?;
                 (0 < rows && rows < left).then(|| Position::Page(at + pages))
             }
-            Position::Start | Position::Token(_) | Position::Url(_) => None,
+            Position::Start | Position::Offset(_) | Position::Token(_) | Position::Url(_) => None,
         }
     }
 
@@ -572,14 +578,23 @@ impl Walk {
         }
         let step = match self.paging {
             Paging::Single if page.names_more => Err(Stuck::NamesMore),
-            Paging::Single => Ok(Step::End(Ending::SinglePage)),
-            _ if self.singleton && page.rows == 1 => Ok(Step::End(Ending::SinglePage)),
+            Paging::Single => {
+                self.received += page.rows;
+                Ok(Step::End(Ending::SinglePage))
+            }
+            _ if self.singleton && page.rows == 1 => {
+                self.received += 1;
+                Ok(Step::End(Ending::SinglePage))
+            }
             Paging::Offset { limit: (_, limit), .. } => self.offset(page, limit),
             Paging::Page { first, limit, .. } => {
                 self.page(page, before, first, limit.map(|(_, limit)| limit))
             }
             Paging::Token { done: Some(path), .. } => match page.done {
-                Some(true) => Ok(Step::End(Ending::Done)),
+                Some(true) => {
+                    self.received += page.rows;
+                    Ok(Step::End(Ending::Done))
+                }
                 Some(false) => self.follow(page, Position::Token)?.ok_or(Stuck::NoToken),
                 None => Err(Stuck::NoSignal { path }),
             },
@@ -628,6 +643,13 @@ impl Walk {
 
     /// The step of a walk that counts rows.
     fn offset(&mut self, page: &PageFacts, limit: u64) -> Result<Step, Stuck> {
+        if page.keys.is_some() && page.keys == self.last_keys && !self.may_be_equal() {
+            return if page.rows == limit {
+                Err(Stuck::OffsetIgnored { limit })
+            } else {
+                Ok(Step::End(Ending::OffsetIgnored))
+            };
+        }
         if let Some(seam) = self.seam {
             let at = self.received;
             if page.rows == 0 {
@@ -639,13 +661,6 @@ impl Walk {
                 };
             }
             if page.first != Some(seam) {
-                if page.keys.is_some() && page.keys == self.last_keys && !self.may_be_equal() {
-                    return if page.rows == limit {
-                        Err(Stuck::OffsetIgnored { limit })
-                    } else {
-                        Ok(Step::End(Ending::OffsetIgnored))
-                    };
-                }
                 let step = self.moved(Moved::OtherRow { at })?;
                 if step != Step::Next {
                     return Ok(step);
@@ -679,9 +694,9 @@ impl Walk {
             return Ok(Step::End(if page.rows == 0 { Ending::EmptyPage } else { Ending::LastRow }));
         }
         self.prove_progress(page)?;
-        if !self.sparse {
-            self.seam = page.last;
-        }
+        // A page of one row may be all that a vendor sends at a time, so that asking
+        // for that row again would bring nothing else.
+        self.seam = page.last.filter(|_| !self.sparse && page.rows > 1);
         self.last_rows = page.rows;
         self.position = Position::Offset(self.received);
         Ok(Step::Next)
@@ -864,8 +879,12 @@ mod tests {
         );
         assert_eq!(walk(OFFSET, &[rows(0, 0)]), "limit=50&offset=0 EmptyPage");
         assert_eq!(
-            walk(OFFSET, &[rows(1, 1), rows(1, 1)]),
-            "limit=50&offset=0 limit=50&offset=0 LastRow"
+            walk(OFFSET, &[rows(1, 1), rows(0, 0)]),
+            "limit=50&offset=0 limit=50&offset=1 EmptyPage"
+        );
+        assert_eq!(
+            walk(OFFSET, &[rows(1, 1), rows(1, 2), rows(1, 3), rows(0, 0)]),
+            "limit=50&offset=0 limit=50&offset=1 limit=50&offset=2 limit=50&offset=3 EmptyPage"
         );
     }
 

@@ -183,6 +183,16 @@ impl<'a> Table<'a> {
         Ok(Some((rows.unsigned_abs(), tail.cast_unsigned())))
     }
 
+    /// Whether a listing has rows that are not deleted.
+    pub(crate) async fn has_rows(&self, partition: &Partition) -> Result<bool> {
+        let exists = format!("select exists ({})", self.statements.count_live);
+        sqlx::query_scalar(AssertSqlSafe(exists))
+            .bind(&partition.values)
+            .fetch_one(&self.store.pool)
+            .await
+            .map_err(|error| self.failed("looking for rows", error))
+    }
+
     /// How far the cursor reached in a complete walk.
     pub(crate) async fn cursor_reached(
         &self,
@@ -248,15 +258,18 @@ impl<'a> Table<'a> {
             .filter_map(|(partition, place)| Some((partition, serde_json::from_value(place).ok()?)))
             .collect();
         let kept: Vec<&str> = open.keys().map(String::as_str).collect();
+        let mut transaction = self.store.pool.begin().await.map_err(failed)?;
+        self.check_fence(&mut transaction).await?;
         sqlx::query(
             "delete from sync.seen where connection = $1 and resource = $2 and not partition = any($3)",
         )
         .bind(&self.store.schema)
         .bind(self.resource.name)
         .bind(&kept)
-        .execute(&self.store.pool)
+        .execute(&mut *transaction)
         .await
         .map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
         Ok(open)
     }
 
@@ -276,18 +289,24 @@ impl<'a> Table<'a> {
         .map_err(|error| self.failed("looking for what was read before", error))
     }
 
-    /// Forgets what a walk has seen, because it begins again.
+    /// Forgets where a walk is and what it has seen, because it begins again.
     pub(crate) async fn forget_walk(&self, partition: &Partition) -> Result<()> {
-        sqlx::query(
+        let failed = |error| self.failed("beginning a walk again", error);
+        let mut transaction = self.store.pool.begin().await.map_err(failed)?;
+        self.check_fence(&mut transaction).await?;
+        for forget in [
             "delete from sync.seen where connection = $1 and resource = $2 and partition = $3",
-        )
-        .bind(&self.store.schema)
-        .bind(self.resource.name)
-        .bind(partition.id())
-        .execute(&self.store.pool)
-        .await
-        .map(drop)
-        .map_err(|error| self.failed("beginning a walk again", error))
+            "update sync.state set position = null where connection = $1 and resource = $2 and partition = $3",
+        ] {
+            sqlx::query(forget)
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
+                .bind(partition.id())
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed)?;
+        }
+        transaction.commit().await.map_err(failed)
     }
 
     /// Commits a batch. It can be committed again if this fails.
@@ -475,6 +494,10 @@ impl<'a> Table<'a> {
         transaction: &mut PgTransaction<'_>,
         walks: &[&EndedWalk],
     ) -> sqlx::Result<u64> {
+        // A resource without partitions has all of its rows in whatever walk there is.
+        if walks.is_empty() {
+            return Ok(0);
+        }
         let ids: Vec<String> = walks.iter().map(|walk| walk.partition.id()).collect();
         sqlx::query(AssertSqlSafe(self.statements.mark_deleted.as_str()))
             .bind(self.store.started_at)

@@ -55,6 +55,21 @@ pub(crate) struct Store {
     pub(crate) continues: Option<i64>,
 }
 
+/// The lock of a connection, as long as a run lasts.
+pub(crate) struct Lock(Option<PgConnection>);
+
+impl Lock {
+    /// Gives the lock back; an error here changes nothing that was committed.
+    pub(crate) async fn give_back(self) {
+        let Some(mut session) = self.0 else { return };
+        // A server takes a moment to notice that a session is closed, and the next run may begin in it.
+        let free = sqlx::query("select pg_advisory_unlock_all()").execute(&mut session).await;
+        if let Err(error) = free.and(session.close().await) {
+            warn!("the lock's session did not close: {}", Error::storage("closing", error));
+        }
+    }
+}
+
 /// What a run is about, apart from its database.
 pub(crate) struct Plan<'a> {
     pub(crate) connector: &'a Connector,
@@ -124,13 +139,10 @@ impl Store {
         Ok(())
     }
 
-    /// Gives the connection's lock back; an error here changes nothing that was committed.
-    pub(crate) async fn close(self) {
-        if let Some(lock) = self.lock
-            && let Err(error) = lock.close().await
-        {
-            warn!("the lock's session did not close: {}", Error::storage("closing", error));
-        }
+    /// Takes the connection's lock out, to be given back by whoever ends the run:
+    /// others may hold the store a moment longer.
+    pub(crate) fn take_lock(&mut self) -> Lock {
+        Lock(self.lock.take())
     }
 
     /// Up to `limit` values of a parent's column after `after`, in rows that are not deleted, in order.

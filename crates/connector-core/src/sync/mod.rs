@@ -120,7 +120,8 @@ async fn sync_into(
         resume_within,
         waits: connection.waits,
     };
-    let store = Store::begin(database, &plan, &stop).await?.with_fuse(connection.fuse);
+    let mut store = Store::begin(database, &plan, &stop).await?.with_fuse(connection.fuse);
+    let lock = store.take_lock();
     let before = store.complete_before().await?;
     if let Some(first) = store.continues {
         info!("going on with run {first}, which was interrupted");
@@ -159,9 +160,7 @@ async fn sync_into(
         }
     };
     let (run_id, continues) = (context.store.run_id, context.store.continues);
-    if let Some(context) = Arc::into_inner(context) {
-        context.store.close().await;
-    }
+    lock.give_back().await;
     Ok(Report {
         connection: connection.schema.clone(),
         connector: connector.name,

@@ -220,6 +220,7 @@ impl Walker {
         let mut bookmark;
         (*walk, bookmark) = self.begin(asked).await?;
         let mut ahead = Ahead::default();
+        let mut confirmed = false;
         let ending = loop {
             ahead.ask(walk, |position| self.request(walk, position, &filter));
             let number = walk.pages() + 1;
@@ -254,6 +255,16 @@ impl Walker {
             if let Ok(Step::Again(moved)) = step {
                 tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
                 self.send(Event::Again { partition: self.partition() }).await?;
+                bookmark = self.fresh(asked, walk);
+                continue;
+            }
+            if matches!(step, Ok(Step::End(_)))
+                && walk.is_empty()
+                && !std::mem::replace(&mut confirmed, true)
+                && self.has_rows().await?
+            {
+                // Nothing but the answer says that all rows are gone, so it is asked for once more.
+                *walk = self.new_walk();
                 bookmark = self.fresh(asked, walk);
                 continue;
             }
@@ -292,6 +303,11 @@ impl Walker {
             whole,
             backfill: self.context.range.since.or(self.context.range.until).is_some(),
         })
+    }
+
+    /// Whether the table has rows of the listing that are not deleted.
+    async fn has_rows(&self) -> Result<bool> {
+        Table::new(&self.context.store, self.resource, None).has_rows(&self.partition).await
     }
 
     /// The rows of a response that is no error.

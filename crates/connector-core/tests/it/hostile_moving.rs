@@ -128,6 +128,16 @@ async fn rows_in_another_order_on_each_request_are_neither_lost_nor_doubled() {
 }
 
 #[tokio::test]
+async fn a_listing_of_fewer_different_rows_than_its_total_deletes_nothing() {
+    let play = Play::with(TOTAL, 40).await;
+    play.complete().await;
+    play.vendor.on(|_, answer| answer.edit(|body| body["data"][3] = body["data"][4].clone()));
+    play.fails(&["only 39 different rows came of 40"]).await;
+    assert_eq!(play.live().await, 40);
+    play.end().await;
+}
+
+#[tokio::test]
 async fn an_empty_page_that_is_no_end_is_found_out() {
     let play = Play::with(OFFSET, 150).await;
     play.vendor.on(|request, answer| match request.nth {

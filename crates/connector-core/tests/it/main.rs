@@ -4,6 +4,7 @@
 
 mod answers;
 mod deletes;
+mod histories;
 mod hostile_ends;
 mod hostile_links;
 mod hostile_moving;
