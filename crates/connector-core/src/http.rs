@@ -13,7 +13,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LINK, LOCATION};
 use reqwest::{Method, Request, StatusCode};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tracing::{debug, info};
-use url::Url;
+use url::{Origin, Url};
 
 use crate::auth::Credential;
 use crate::error::{Error, ErrorKind, Result};
@@ -120,6 +120,8 @@ impl Response {
 pub(crate) struct Client {
     http: reqwest::Client,
     base: Url,
+    /// Where else the key may go.
+    hosts: Vec<Origin>,
     credential: Credential,
     retry: Retry,
     errors: &'static [ErrorShape],
@@ -166,7 +168,7 @@ pub(crate) enum Target {
 impl Client {
     /// A client for one vendor; nothing is sent yet.
     pub(crate) fn new(
-        base: Url,
+        (base, hosts): (Url, Vec<Origin>),
         credential: Credential,
         (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
         limits: Limits,
@@ -190,6 +192,7 @@ impl Client {
         Ok(Self {
             http,
             base,
+            hosts,
             credential,
             retry,
             errors,
@@ -379,7 +382,7 @@ impl Client {
     fn allowed(&self, url: Option<Url>, what: &str) -> Result<Url> {
         let url =
             url.ok_or_else(|| Error::new(ErrorKind::Contract, format!("{what} is no address")))?;
-        if url.origin() == self.base.origin() {
+        if url.origin() == self.base.origin() || self.hosts.contains(&url.origin()) {
             return Ok(url);
         }
         // No more of it than the host: the rest may hold anything.
@@ -392,7 +395,7 @@ impl Client {
         );
         let error = error.at("declared host", self.base.origin().ascii_serialization());
         Err(error.next(
-            "if the vendor moved, set the base URL to its new address; otherwise ask the vendor",
+            "if it is the vendor's, set the base URL to it, or name it in `allow_hosts` in connectors.toml; otherwise ask the vendor",
         ))
     }
 

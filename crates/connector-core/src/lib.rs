@@ -18,6 +18,8 @@ mod decode;
 mod error;
 mod http;
 mod json;
+#[cfg(test)]
+mod mangled;
 mod paging;
 mod partition;
 mod preset;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use url::Url;
+use url::{Origin, Url};
 
 use crate::auth::Credential;
 use crate::error::{Error, Result};
@@ -40,6 +40,7 @@ pub struct Connection {
     api_key: SecretString,
     database_url: Option<SecretString>,
     pub(crate) range: Range,
+    hosts: Vec<Origin>,
     pub(crate) keep_secrets: bool,
     /// How many rows may be marked deleted at once.
     pub(crate) fuse: Tolerance,
@@ -175,6 +176,8 @@ struct Section {
     requests_per_second: Option<u32>,
     lookback_seconds: Option<u32>,
     resume_within_minutes: Option<u32>,
+    #[serde(default)]
+    allow_hosts: Vec<String>,
     secrets: Option<SecretsSetting>,
     #[serde(default)]
     deletes: ToleranceSetting,
@@ -186,6 +189,17 @@ struct Section {
     allow_http: bool,
     #[serde(default)]
     params: BTreeMap<String, OneOrMany>,
+}
+
+impl Section {
+    /// Where else the key may go.
+    fn hosts(&self, connector: &Connector) -> Result<Vec<Origin>> {
+        let host = |text: &String| {
+            let url = address(Some(text), connector, "", self.allow_http);
+            url.map(|url| url.origin()).map_err(|error| error.at("setting", "allow_hosts"))
+        };
+        self.allow_hosts.iter().map(host).collect()
+    }
 }
 
 /// How many rows are tolerated, as a number and as a share.
@@ -399,6 +413,7 @@ impl Connection {
                 full_refresh: flags.full_refresh,
                 changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
             },
+            hosts: section.hosts(connector)?,
             keep_secrets: section.secrets == Some(SecretsSetting::Keep),
             fuse: section.deletes.fuse(flags.allow_deletes)?,
             quarantine: section.quarantine.tolerance(Tolerance::default())?,
@@ -438,6 +453,7 @@ impl Connection {
             api_key,
             database_url,
             range: Range::default(),
+            hosts: Vec::new(),
             keep_secrets: false,
             fuse: Tolerance::DELETES,
             quarantine: Tolerance::default(),
@@ -568,6 +584,12 @@ impl Connection {
         format!("{:016x}", xxhash_rust::xxh3::xxh3_64(asked.as_bytes()))
     }
 
+    /// Lets the key go to another host too, where the vendor's links lead there.
+    pub fn allowing_host(mut self, host: &str) -> Result<Self> {
+        self.hosts.push(address(Some(host), self.connector, "", false)?.origin());
+        Ok(self)
+    }
+
     /// Lets any number of rows be marked deleted.
     #[must_use]
     pub fn allow_deletes(mut self) -> Self {
@@ -620,7 +642,8 @@ impl Connection {
         let declared =
             (Retry { first_wait, ..self.connector.retry }, self.rate, self.connector.errors);
         let limited = (self.stop.clone(), self.max_requests);
-        Client::new(self.base_url.clone(), credential, declared, self.limits, limited)
+        let places = (self.base_url.clone(), self.hosts.clone());
+        Client::new(places, credential, declared, self.limits, limited)
     }
 
     /// The database, started if it is the embedded one.

@@ -252,8 +252,9 @@ fn script(
         let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
         let nth = *asked;
         *asked = asked.saturating_add(1);
-        let mut answer = answer;
+        let (mut answer, mut is_whole) = (answer, true);
         for (_, fault) in faults.iter().filter(|(at, _)| *at == nth) {
+            is_whole &= answer.status == 200;
             answer = match fault {
                 Fault::Change(change) => {
                     let mut world = world.lock().unwrap();
@@ -272,7 +273,7 @@ fn script(
                 {
                     answer.edit(|body| body["data"] = json!([]))
                 }
-                Fault::RowTwice if answer.status == 200 => answer.edit(|body| {
+                Fault::RowTwice if is_whole => answer.edit(|body| {
                     let rows = body["data"].as_array_mut().unwrap();
                     if let Some(first) = rows.first().cloned() {
                         rows.insert(0, first);
@@ -284,6 +285,7 @@ fn script(
                     answer
                 }
             };
+            is_whole &= !matches!(fault, Fault::Truncated | Fault::Html);
         }
         answer
     });

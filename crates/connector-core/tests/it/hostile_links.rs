@@ -6,7 +6,7 @@ use connector_core::{Auth, Connector, Paging, Resource, Verdict};
 use connector_testkit::{Answer, Content};
 use serde_json::json;
 
-use crate::support::{LINK, NEXT_URL, OFFSET, Play, connector, rows, things};
+use crate::support::{LINK, NEXT_URL, OFFSET, Play, complete, connector, rows, things};
 
 /// A place where no request must come: another port of this machine, by this name.
 struct Elsewhere(TcpListener, String);
@@ -54,6 +54,27 @@ async fn a_link_to_another_host_is_refused_and_the_key_stays() {
         play.end().await;
     }
     assert!(!elsewhere.has_visitors());
+}
+
+#[tokio::test]
+async fn a_host_that_the_settings_allow_gets_the_request_and_the_key() {
+    let play = Play::with(NEXT_URL, 120).await;
+    // The same vendor, under another name.
+    let other = play.vendor.base_url().replace("127.0.0.1", "localhost");
+    let address = other.clone();
+    play.vendor.on(move |_, answer| {
+        answer.edit(|body| {
+            let next = body["next"].as_str().and_then(|next| next.split_once("/things"));
+            body["next"] = json!(next.map(|(_, query)| format!("{address}/things{query}")));
+        })
+    });
+    play.fails(&["the key was not sent there"]).await;
+    let allowed = play.connection().allowing_host(&other).unwrap();
+    complete(play.sync_as(&allowed).await);
+    assert_eq!(play.live().await, 120);
+    let refused = play.connection().allowing_host("http://pages.example.com").err().unwrap();
+    assert!(refused.to_string().contains("plain HTTP"), "{refused}");
+    play.end().await;
 }
 
 /// Case 21, where it is the port or the scheme that differs.

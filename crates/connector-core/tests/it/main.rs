@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod answers;
+mod anything;
 mod deletes;
 mod histories;
 mod hostile_ends;
