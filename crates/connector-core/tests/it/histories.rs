@@ -268,8 +268,7 @@ fn script(
                 Fault::Truncated => answer.truncated(7),
                 Fault::Html => Answer::html(200, "<h1>Sign in</h1>"),
                 Fault::NoRows
-                    if answer.status == 200
-                        && can_be_empty(paging, nth, rows_are_known, one_by_one) =>
+                    if is_whole && can_be_empty(paging, nth, rows_are_known, one_by_one) =>
                 {
                     answer.edit(|body| body["data"] = json!([]))
                 }
