@@ -445,6 +445,11 @@ impl Client {
         self.stop.sleep(wait).await
     }
 
+    /// `text` without the key in it.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.credential.redact(text)
+    }
+
     /// Where the vendor is.
     pub(crate) fn base(&self) -> &str {
         self.base.as_str()

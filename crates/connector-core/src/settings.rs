@@ -176,6 +176,7 @@ struct Section {
     requests_per_second: Option<u32>,
     lookback_seconds: Option<u32>,
     resume_within_minutes: Option<u32>,
+    batch_rows: Option<u64>,
     #[serde(default)]
     allow_hosts: Vec<String>,
     secrets: Option<SecretsSetting>,
@@ -424,7 +425,7 @@ impl Connection {
             resume_within: section
                 .resume_within_minutes
                 .map_or(RESUME_WITHIN, |minutes| TimeDelta::minutes(minutes.into())),
-            batch_rows: BATCH_ROWS,
+            batch_rows: section.batch_rows.unwrap_or(BATCH_ROWS),
             waits: flags.wait,
             stop: Stop::new(),
             max_requests: flags.max_requests,

@@ -31,8 +31,7 @@ impl Suite {
         });
         step("growth").await;
         self.edit_all(&vendor, |resource, items| {
-            let removable = resource.parent.is_some() || !self.is_parent(resource);
-            if removable && !resource.singleton && items.len() > 1 {
+            if self.is_removable(resource) && items.len() > 1 {
                 items.remove(0);
             }
         });
@@ -43,6 +42,11 @@ impl Suite {
         step("deleted parents").await;
         vendor.finish();
         database.drop().await;
+    }
+
+    /// Whether a row can go without taking listings with it.
+    pub(crate) fn is_removable(self, resource: &Resource) -> bool {
+        !resource.singleton && (resource.parent.is_some() || !self.is_parent(resource))
     }
 
     fn is_parent(self, resource: &Resource) -> bool {
@@ -70,7 +74,7 @@ impl Suite {
         }
     }
 
-    fn edit_all(self, vendor: &Vendor, edit: impl Fn(&Resource, &mut Vec<Value>)) {
+    pub(crate) fn edit_all(self, vendor: &Vendor, edit: impl Fn(&Resource, &mut Vec<Value>)) {
         let mut addresses = Vec::new();
         for resource in self.resolved().resources {
             // Two resources at one address share their items.
@@ -84,7 +88,7 @@ impl Suite {
         }
     }
 
-    async fn compare(self, vendor: &Vendor, database: &Database, after: &str) {
+    pub(crate) async fn compare(self, vendor: &Vendor, database: &Database, after: &str) {
         for resource in self.resolved().resources {
             let query = format!(
                 "select * from {}.\"{}\" where _deleted_at is null",
@@ -215,7 +219,7 @@ fn without(names: &[&str], value: &Value) -> Value {
 }
 
 /// Changes a field that is no key, and the version, so that the item is a newer one.
-fn change(resource: &Resource, item: &mut Value) {
+pub(crate) fn change(resource: &Resource, item: &mut Value) {
     if !item.is_object() {
         return;
     }
@@ -244,7 +248,7 @@ fn change(resource: &Resource, item: &mut Value) {
     }
 }
 
-fn with_other_key(resource: &Resource, mut item: Value) -> Value {
+pub(crate) fn with_other_key(resource: &Resource, mut item: Value) -> Value {
     if !item.is_object() {
         return item;
     }

@@ -41,6 +41,7 @@ mod serve;
 mod state;
 mod store;
 mod suite;
+mod torture;
 mod vendor;
 
 pub use answer::Answer;

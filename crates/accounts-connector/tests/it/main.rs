@@ -1,5 +1,9 @@
 //! The shared suite over this connector's fixtures.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod program;
+
 use accounts_connector::CONNECTOR;
 use connector_testkit::{Suite, Synced};
 
@@ -34,6 +38,11 @@ async fn the_tables_follow_the_live_vendor() {
 #[tokio::test]
 async fn the_requests_are_those_of_the_document() {
     DOCUMENTED.requests_are_those_of_the_document().await;
+}
+
+#[tokio::test]
+async fn the_program_survives_kills() {
+    DOCUMENTED.survives_kills(env!("CARGO_BIN_EXE_accounts-connector")).await;
 }
 
 #[test]

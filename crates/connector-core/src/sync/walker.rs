@@ -321,6 +321,7 @@ impl Walker {
             );
         }
         select::select(body, self.resource).map_err(|what| {
+            let what = self.context.client.redact(&what);
             contract(what).next("check the base URL, and whether the live API answers in another shape than its document")
         })
     }

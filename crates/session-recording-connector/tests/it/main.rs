@@ -39,6 +39,11 @@ async fn the_requests_are_those_of_the_document() {
     DOCUMENTED.requests_are_those_of_the_document().await;
 }
 
+#[tokio::test]
+async fn the_program_survives_kills() {
+    DOCUMENTED.survives_kills(env!("CARGO_BIN_EXE_session-recording-connector")).await;
+}
+
 #[test]
 fn no_field_lacks_a_column() {
     DOCUMENTED.no_field_lacks_a_column();
