@@ -110,6 +110,8 @@ pub(crate) enum Position {
 pub(crate) struct PageFacts {
     /// The number of rows.
     pub(crate) rows: u64,
+    /// Whether one object stood where a list would.
+    pub(crate) object: bool,
     /// A hash of the rows' text.
     pub(crate) fingerprint: u64,
     /// What tells the first row from all others.
@@ -169,6 +171,8 @@ pub(crate) enum Stuck {
     NoSignal { path: &'static str },
     /// A listing in one response names a next page.
     NamesMore,
+    /// Rows come one at a time, so that no page can begin with a known one.
+    OneByOne,
     /// Page after page came without a row.
     NoRows { pages: u64 },
     /// More pages came than any listing has.
@@ -235,6 +239,9 @@ impl fmt::Display for Stuck {
             Self::NamesMore => f.write_str(
                 "the response names a next page, but is declared to be the whole listing",
             ),
+            Self::OneByOne => f.write_str(
+                "the vendor sends one row at a time, whatever is asked for, so that nothing shows whether rows moved",
+            ),
             Self::NoRows { pages } => {
                 write!(f, "the last {pages} pages had no rows, and yet more were announced")
             }
@@ -266,6 +273,9 @@ impl Stuck {
             }
             Self::TooManyPages { .. } | Self::NoRows { .. } | Self::Moved { .. } => {
                 "run again; if it stays so, ask the vendor, or leave the total out of the preset; what was read is kept, and nothing is marked deleted"
+            }
+            Self::OneByOne => {
+                "name the vendor's total, or another way of paging, in a preset; what was read is kept, and nothing is marked deleted"
             }
             Self::RepeatedToken | Self::NoToken | Self::UnreadableToken | Self::NoSignal { .. } => {
                 "check the paging in the preset against what the vendor sends; what was read is kept"
@@ -324,6 +334,8 @@ pub(crate) struct Walk {
     received: u64,
     /// The row before the position, which the next page has to begin with.
     seam: Option<u64>,
+    /// How far behind its position the walk asks, to find out about a page of one row.
+    beyond: u64,
     /// The last row of all.
     tail: Option<u64>,
     pages: u64,
@@ -362,6 +374,7 @@ impl Walk {
             late: false,
             received: 0,
             seam: None,
+            beyond: 0,
             tail: None,
             pages: 0,
             empty_pages: 0,
@@ -544,7 +557,8 @@ impl Walk {
                 query.push((limit, size.to_string()));
                 let at = if let Position::Offset(at) = position { *at } else { 0 };
                 // One row less than was received: the seam.
-                query.push((offset, (at - u64::from(self.seam.is_some())).to_string()));
+                let at = at + self.beyond - u64::from(self.seam.is_some());
+                query.push((offset, at.to_string()));
             }
             Paging::Page { page, first, limit, .. } => {
                 query.extend(limit.map(|(name, size)| (name, size.to_string())));
@@ -586,7 +600,7 @@ impl Walk {
                 self.received += 1;
                 Ok(Step::End(Ending::SinglePage))
             }
-            Paging::Offset { limit: (_, limit), .. } => self.offset(page, limit),
+            Paging::Offset { limit: (_, limit), .. } => self.offset(page, before, limit),
             Paging::Page { first, limit, .. } => {
                 self.page(page, before, first, limit.map(|(_, limit)| limit))
             }
@@ -642,13 +656,30 @@ impl Walk {
     }
 
     /// The step of a walk that counts rows.
-    fn offset(&mut self, page: &PageFacts, limit: u64) -> Result<Step, Stuck> {
+    fn offset(&mut self, page: &PageFacts, before: Option<u64>, limit: u64) -> Result<Step, Stuck> {
+        // A page of one row leaves nothing to begin the next one with.
+        let one_by_one = self.seam.is_none() && self.received > 0 && !self.sparse;
         if page.keys.is_some() && page.keys == self.last_keys && !self.may_be_equal() {
             return if page.rows == limit {
                 Err(Stuck::OffsetIgnored { limit })
+            } else if page.rows == 1 && !page.object && self.beyond == 0 {
+                // The listing may be that row, or it may have slipped into the next place.
+                self.beyond = 1;
+                Ok(Step::Next)
             } else {
                 Ok(Step::End(Ending::OffsetIgnored))
             };
+        }
+        if self.beyond > 0 {
+            return Err(Stuck::OneByOne);
+        }
+        if let (true, Some(before), Some(after)) = (one_by_one, before, page.total)
+            && before != after
+        {
+            let step = self.moved(Moved::Total { before, after })?;
+            if step != Step::Next {
+                return Ok(step);
+            }
         }
         if let Some(seam) = self.seam {
             let at = self.received;
@@ -689,6 +720,9 @@ impl Walk {
             if new == 0 && self.received < total && !self.total_moved {
                 return self.moved(Moved::ShortOfTotal { received: self.received, total });
             }
+        }
+        if new == 0 && one_by_one && self.received > 1 && self.total().is_none() {
+            return Err(Stuck::OneByOne);
         }
         if new == 0 {
             return Ok(Step::End(if page.rows == 0 { Ending::EmptyPage } else { Ending::LastRow }));
@@ -884,7 +918,7 @@ mod tests {
         );
         assert_eq!(
             walk(OFFSET, &[rows(1, 1), rows(1, 2), rows(1, 3), rows(0, 0)]),
-            "limit=50&offset=0 limit=50&offset=1 limit=50&offset=2 limit=50&offset=3 EmptyPage"
+            "limit=50&offset=0 limit=50&offset=1 limit=50&offset=2 limit=50&offset=3 OneByOne"
         );
     }
 
@@ -984,6 +1018,24 @@ mod tests {
         assert_eq!(ignored(45), Ok(Step::End(Ending::OffsetIgnored)));
         assert_eq!(ignored(60), Ok(Step::End(Ending::OffsetIgnored)));
         assert_eq!(ignored(50), Err(Stuck::OffsetIgnored { limit: 50 }));
+    }
+
+    #[test]
+    fn one_row_that_comes_again_is_the_listing_if_it_comes_wherever_it_is_asked_for() {
+        let begun = || {
+            let mut walk = Walk::new(OFFSET, false);
+            assert_eq!(walk.advance(&rows(1, 1)), Ok(Step::Next));
+            walk.note_keys(7);
+            walk
+        };
+        let again = PageFacts { keys: Some(7), ..rows(1, 1) };
+        let object = PageFacts { object: true, ..again.clone() };
+        assert_eq!(begun().advance(&object), Ok(Step::End(Ending::OffsetIgnored)));
+        let mut walk = begun();
+        assert_eq!(walk.advance(&again), Ok(Step::Next));
+        assert_eq!(walk.query(walk.position())[1].1, "2");
+        assert_eq!(walk.clone().advance(&again), Ok(Step::End(Ending::OffsetIgnored)));
+        assert_eq!(walk.advance(&rows(1, 2)), Err(Stuck::OneByOne));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::resource::Resource;
 pub(crate) struct Rows<'a> {
     /// Each row as the vendor sent it.
     pub(crate) each: Vec<&'a str>,
+    /// Whether one object stood where a list would.
+    object: bool,
     /// The text that holds them all.
     text: &'a str,
 }
@@ -26,18 +28,18 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
             let mut rows = Vec::new();
             json::each_element(text, |row| rows.push(row))
                 .map_err(|malformed| malformed.to_string())?;
-            return Ok(Rows { each: rows, text });
+            return Ok(Rows { each: rows, object: false, text });
         }
         if json::is_empty(text) {
             nothing = true;
         } else if json::is_object(text) && !is_envelope(place, text, resource) {
-            return Ok(Rows { each: vec![text], text });
+            return Ok(Rows { each: vec![text], object: true, text });
         }
     }
     if (resource.missing_is_empty && !holds_a_list(body))
         || (nothing && says_that_there_are_none(body, &resource.paging))
     {
-        return Ok(Rows { each: Vec::new(), text: "" });
+        return Ok(Rows { each: Vec::new(), object: false, text: "" });
     }
     let places: Vec<_> = resource
         .select
@@ -127,6 +129,7 @@ pub(crate) fn facts(
     let ends = matches!(paging, Paging::Offset { .. });
     PageFacts {
         rows: rows.each.len() as u64,
+        object: rows.object,
         fingerprint: xxhash_rust::xxh3::xxh3_64(rows.text.as_bytes()),
         first: rows.each.first().filter(|_| ends).map(|row| identity(row)),
         last: rows.each.last().filter(|_| ends).map(|row| identity(row)),
