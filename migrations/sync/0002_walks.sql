@@ -23,3 +23,8 @@ alter table sync.runs
 comment on column sync.runs.asked is 'Hash of what the run asks for, by which a later run knows whether it can go on with it';
 comment on column sync.runs.continues is 'The interrupted run that this one goes on with; null if it began anew';
 comment on column sync.runs.interrupted is 'Whether it was asked to stop before its end';
+
+create view sync.last_complete as
+  select distinct on (connection, resource) connection, resource, run_id, started_at, finished_at
+  from sync.resources where verdict = 'complete' order by connection, resource, run_id desc;
+comment on view sync.last_complete is 'The last complete run of each resource; rows with a higher _run_id were written after it';

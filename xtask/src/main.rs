@@ -10,6 +10,7 @@ mod postgres;
 mod psql;
 mod sync_all;
 mod test;
+mod torture;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ enum Command {
     Psql(psql::Args),
     /// Run all tests, with a throw-away Postgres or that of TEST_DATABASE_URL
     Test(test::Args),
+    /// Run the tests that chance drives for long: programs killed anywhere, vendors that change and fail
+    Torture(torture::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
     Ddl(ddl::Args),
     /// Check that the fixtures are whole and invented
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::SyncAll(args) => sync_all::run(&args),
         Command::Psql(args) => psql::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Torture(args) => torture::run(&args),
         Command::Ddl(args) => ddl::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
     });

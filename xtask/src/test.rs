@@ -16,6 +16,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    run_these(&args.filters, &[])
+}
+
+/// Runs the tests that have one of these in their name, with these variables.
+pub(crate) fn run_these(filters: &[String], variables: &[(&str, String)]) -> Result<ExitCode> {
     let server = Postgres::start()?;
     // It ends the tests, and what comes after them still has to be done.
     child::leave_ctrl_c_to_it()?;
@@ -27,7 +32,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast", "--"])
     };
     for mut command in [tests, cargo(&["test", "--workspace", "--doc", "--"])] {
-        command.args(&args.filters).env(postgres::VARIABLE, &server.url);
+        command.args(filters).env(postgres::VARIABLE, &server.url);
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         // A snapshot that differs is a failure, and not a new file.
         let status = child::run(command.env("INSTA_UPDATE", "no"))?;
         if status != ExitCode::SUCCESS {

@@ -41,6 +41,7 @@ pub struct Error {
     next: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     tried: bool,
+    passes: bool,
 }
 
 /// The result of everything that can fail here.
@@ -56,6 +57,7 @@ impl Error {
             next: None,
             source: None,
             tried: kind != ErrorKind::Settings,
+            passes: false,
         }
     }
 
@@ -107,10 +109,17 @@ impl Error {
         self.next.as_deref()
     }
 
+    /// Whether the same may work in a moment: a session was lost, a server is
+    /// restarting, or two transactions were in each other's way.
+    pub(crate) fn passes(&self) -> bool {
+        self.passes
+    }
+
     /// A failure of the database `doing` something, without any value that it quotes.
     pub(crate) fn storage(doing: &str, source: sqlx::Error) -> Self {
         let what = format!("the database failed while {doing}: {}", database_reason(&source));
-        let error = Self::new(ErrorKind::Storage, what);
+        let error =
+            Self { passes: database_passes(&source), ..Self::new(ErrorKind::Storage, what) };
         let error = match database_advice(&source) {
             Some(next) => error.next(next),
             None => error,
@@ -181,6 +190,18 @@ fn database_reason(error: &sqlx::Error) -> String {
         sqlx::Error::Configuration(_) => "the address of the database is not understood".to_owned(),
         sqlx::Error::Protocol(_) => "the connection is out of step with the server".to_owned(),
         _ => "an answer of the server is not understood".to_owned(),
+    }
+}
+
+/// Whether a failure of the database is one that passes by itself.
+fn database_passes(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            // Lost connections, transactions in each other's way, and a server that stops or starts.
+            code.starts_with("08") || code.starts_with("40") || code.starts_with("57P")
+        }),
+        _ => false,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The program itself, with a vendor that puts the key and rows into whatever could be shown.
 
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use accounts_connector::CONNECTOR;
 use connector_testkit::{Answer, Content, Database, Vendor};
@@ -23,6 +25,90 @@ fn said(vendor: &Vendor, database: &Database) -> String {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     )
+}
+
+fn start(vendor: &Vendor, database: &Database) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_accounts-connector"))
+        .args(["sync", "--quiet", "--resource", "users"])
+        .env("ACCOUNTS_API_KEY", vendor.key())
+        .env("ACCOUNTS_BASE_URL", vendor.base_url())
+        .env("DATABASE_URL", database.url())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn user(id: u32, name: &str) -> String {
+    format!(r#"{{"id": {id}, "name": "{name}"}}"#)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_runs_at_once_one_writes_and_the_others_say_who_does() {
+    let content = Content::empty().with("users", (0..300).map(|id| user(id, "one")));
+    let vendor = Vendor::start(&CONNECTOR, content).unwrap();
+    vendor.set_latency(Duration::from_millis(100));
+    let database = Database::create().await;
+    let runs: Vec<Child> = (0..10).map(|_| start(&vendor, &database)).collect();
+    let mut good = 0;
+    for run in runs {
+        let output = run.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        match output.status.code() {
+            Some(0) => good += 1,
+            code => {
+                assert_eq!(code, Some(2), "{said}");
+                assert!(said.contains("another run of `accounts` is writing since 20"), "{said}");
+            }
+        }
+    }
+    assert!(good >= 1, "no run came to its end");
+    let query = "select count(*) || ' of ' || count(distinct id) from accounts.users";
+    assert_eq!(database.value(query).await, "300 of 300");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_slept_while_a_newer_one_came_and_went_writes_nothing() {
+    let content = Content::empty().with("users", (0..60).map(|id| user(id, "old")));
+    let vendor = Vendor::start(&CONNECTOR, content).unwrap();
+    let database = Database::create().await;
+    // The old run hangs at its second page, and is put to sleep there.
+    let (tell, told) = mpsc::channel();
+    vendor.on(move |_, answer| {
+        if tell.send(()).is_ok() && answer.status == 200 {
+            return answer.delayed(Duration::from_millis(300));
+        }
+        answer
+    });
+    let old = start(&vendor, &database);
+    told.recv_timeout(Duration::from_mins(1)).unwrap();
+    let signal = |name: &str| {
+        let pid = old.id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    };
+    signal("-STOP");
+    drop(told);
+    // Its sessions are lost, as they are when a network is cut, and with them its lock.
+    let end = "select pg_terminate_backend(pid) from pg_stat_activity \
+               where datname = current_database() and pid <> pg_backend_pid()";
+    database.execute(end).await;
+    vendor.holdings().replace("users", (0..60).map(|id| user(id, "new")));
+    let newer = start(&vendor, &database).wait_with_output().unwrap();
+    assert!(newer.status.success(), "{}", String::from_utf8_lossy(&newer.stderr));
+    let rows = "select count(*) || ' ' || min(name) || ' ' || max(_run_id) from accounts.users";
+    let before = database.value(rows).await;
+    vendor.holdings().replace("users", (0..90).map(|id| user(id, "late")));
+    signal("-CONT");
+    let output = old.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned()
+        + &String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("a newer run of `accounts` began"), "{said}");
+    assert_eq!(database.value(rows).await, before);
+    vendor.finish();
+    database.drop().await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
+use tracing::warn;
 
 use super::Tolerance;
 use super::walker::{Event, WalkEnd};
@@ -21,6 +22,9 @@ use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
 const BATCH_BYTES: usize = 4 << 20;
 /// The age at which a batch is committed, however small it is.
 const BATCH_AGE: Duration = Duration::from_secs(30);
+/// How long a batch waits before it is committed again, and how long before it is given up.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LAST_WAIT: Duration = Duration::from_secs(16);
 /// The most problems that a report lists for one resource.
 const MAX_PROBLEMS: usize = 10;
 
@@ -70,7 +74,19 @@ async fn commit(table: &Table<'_>, batch: &mut Batch, tally: &mut Tally) -> Resu
     if batch.is_empty() {
         return Ok(());
     }
-    let counts = table.commit(batch).await?;
+    let mut wait = FIRST_WAIT;
+    let counts = loop {
+        match table.commit(batch).await {
+            // A batch that was not committed is still whole; one whose answer was lost is merged
+            // a second time, which writes nothing.
+            Err(error) if error.passes() && wait <= LAST_WAIT => {
+                warn!("committing again in {:.1} s: {error}", wait.as_secs_f64());
+                tokio::time::sleep(wait).await;
+                wait *= 2;
+            }
+            counts => break counts?,
+        }
+    };
     tally.add(batch, counts);
     batch.clear();
     Ok(())

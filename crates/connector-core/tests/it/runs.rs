@@ -62,6 +62,40 @@ async fn a_run_that_was_overtaken_by_a_newer_one_writes_nothing() {
 }
 
 #[tokio::test]
+async fn sessions_that_the_server_ends_cost_no_row() {
+    let test = Test::with("products", items(90)).await;
+    test.complete("products").await;
+    test.vendor.edit("products", |all| {
+        *all = items(120);
+        all[3]["price"] = 7.into();
+        all.remove(5);
+    });
+    let database = test.database.clone();
+    let ended = std::sync::Once::new();
+    test.vendor.on(move |request, answer| {
+        if request.param("offset") != Some("0") {
+            ended.call_once(|| {
+                let database = database.clone();
+                let end = "select pg_terminate_backend(pid) from pg_stat_activity \
+                           where datname = current_database() and pid <> pg_backend_pid()";
+                let other = std::thread::spawn(move || {
+                    connector_core::block_on(database.execute(end)).unwrap();
+                });
+                other.join().unwrap();
+            });
+        }
+        answer
+    });
+    let connection = test.connection(&["products"]).committing_every(20);
+    let report = connector_core::sync(&connection, *crate::shop::NOW).await.unwrap();
+    assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    assert_eq!(test.rows("products").await, (119, 1));
+    let complete = "select run_id from sync.last_complete where resource = 'products'";
+    assert_eq!(test.database.value(complete).await, report.run_id.to_string());
+    test.end().await;
+}
+
+#[tokio::test]
 async fn a_schema_of_another_connector_is_not_touched() {
     let test = Test::with("products", items(3)).await;
     test.complete("products").await;
