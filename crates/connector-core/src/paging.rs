@@ -307,6 +307,8 @@ pub(crate) struct Place {
     pub(crate) seam: Option<u64>,
     /// The total that the vendor gave last.
     pub(crate) total: Option<u64>,
+    /// Whether the walk began behind the first row.
+    pub(crate) late: bool,
 }
 
 /// A walk through one listing: where it is, and what it has seen so far.
@@ -420,6 +422,8 @@ impl Walk {
         self.received = place.received;
         self.seam = place.seam;
         self.total = place.total;
+        self.late = place.late;
+        self.tail = place.seam;
         self.resumed = true;
         self
     }
@@ -436,6 +440,7 @@ impl Walk {
             received: self.received,
             seam: self.seam,
             total: self.total,
+            late: self.late,
         }
     }
 
@@ -1073,6 +1078,9 @@ mod tests {
         let mut resumed = Walk::new(OFFSET, false).resumed(place);
         assert_eq!(resumed.query(resumed.position()), walk.query(walk.position()));
         assert_eq!(resumed.advance(&rows(1, 50)), Ok(Step::End(Ending::LastRow)));
+        let late = Walk::new(OFFSET, true).starting_at(50, 50);
+        let resumed = Walk::new(OFFSET, true).resumed(late.place());
+        assert!(!resumed.starts_at_the_start() && resumed.tail() == Some(50));
     }
 
     #[test]

@@ -220,7 +220,7 @@ impl Walker {
         let mut bookmark;
         (*walk, bookmark) = self.begin(asked).await?;
         let mut ahead = Ahead::default();
-        let mut confirmed = false;
+        let (mut confirmed, mut repeats) = (false, 0);
         let ending = loop {
             ahead.ask(walk, |position| self.request(walk, position, &filter));
             let number = walk.pages() + 1;
@@ -275,9 +275,13 @@ impl Walker {
             let page = doubted.unwrap_or_else(|| decode(&rows.each[overlap..], first));
             walk.note_keys(page.key_set());
             drop(rows);
-            bookmark.place = walk.place();
+            repeats = bookmark.repeats + page.repeats();
+            if step == Ok(Step::Next) {
+                // Behind the last page there is nothing: whoever goes on from it reads it again.
+                bookmark.place = walk.place();
+                bookmark.repeats = repeats;
+            }
             bookmark.rejected += page.rejected.len() as u64;
-            bookmark.repeats += page.repeats();
             bookmark.cursor = bookmark.cursor.max(page.cursor);
             self.hand_over(page, walk.pages(), bookmark.clone()).await?;
             // A walk that is stuck ends here, and what its last page held is kept.
@@ -299,7 +303,7 @@ impl Walker {
             first_run: bookmark.first_run,
             rejected: bookmark.rejected,
             cursor: bookmark.cursor,
-            expect: walk.expected_rows(bookmark.repeats).filter(|_| whole),
+            expect: walk.expected_rows(repeats).filter(|_| whole),
             whole,
             backfill: self.context.range.since.or(self.context.range.until).is_some(),
         })
