@@ -1,6 +1,7 @@
 //! The suite that every connector passes: its declaration, its tables and its
 //! fixtures belong together, and syncing them twice writes once.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use connector_core::{Connection, Connector, DOCUMENTED, DateTime, Report, Resource, Verdict};
@@ -168,11 +169,20 @@ impl Suite {
         let mut lines = Vec::new();
         for resource in self.connector.resources {
             let of = requests.iter().filter(|request| request.resource == Some(resource.name));
-            // Partitions are asked for side by side, pages of one in order.
-            let mut own: Vec<_> = of.collect();
-            own.sort_by_key(|request| (&request.path, &request.partition));
+            // Partitions are asked for side by side, and so are resources that share a
+            // path; the pages of one walk come in order.
+            let mut times = HashMap::new();
+            let mut own: Vec<_> = of
+                .map(|request| {
+                    let line = format!("  {request}");
+                    let time: &mut u32 = times.entry(line.clone()).or_default();
+                    *time += 1;
+                    (&request.path, &request.partition, *time, line)
+                })
+                .collect();
+            own.sort_by_key(|(path, partition, time, _)| (*path, *partition, *time));
             lines.push(format!("{}:", resource.name));
-            lines.extend(own.into_iter().map(|request| format!("  {request}")));
+            lines.extend(own.into_iter().map(|(.., line)| line));
         }
         lines.join("\n")
     }
