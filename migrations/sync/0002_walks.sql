@@ -13,8 +13,11 @@ comment on column sync.quarantine.page is 'The page of the walk that the row cam
 alter table sync.state add column whole_run_id bigint;
 comment on column sync.state.whole_run_id is 'The newest run in which the listing was proved whole';
 
-alter table sync.resources add column updated_at timestamptz;
+alter table sync.resources
+  add column updated_at timestamptz,
+  add column last_commit jsonb;
 comment on column sync.resources.updated_at is 'When its newest commit was made';
+comment on column sync.resources.last_commit is 'The number of its newest commit and what that did, by which a run whose session was lost knows whether it was made';
 
 alter table sync.runs
   add column asked text,

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgConnection, PgTransaction};
 
-use super::Store;
 use super::sql::Statements;
+use super::{Store, patiently};
 use crate::bookmark::Bookmark;
 use crate::decode::{Drift, DriftSeen, Encoded, Rejected};
 use crate::error::{Error, ErrorKind, Result};
@@ -37,6 +39,8 @@ pub(crate) struct Batch {
     positions: BTreeMap<String, (Partition, Bookmark)>,
     /// The walks that came to their end with this batch.
     ended: Vec<EndedWalk>,
+    /// Whether all of the resource's listings were read, so that rows whose parent is gone can go too.
+    pub(crate) is_last: bool,
 }
 
 /// A walk that came to its end.
@@ -73,7 +77,7 @@ impl EndedWalk {
 }
 
 /// What a commit did.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Counts {
     pub(crate) inserted: u64,
     pub(crate) updated: u64,
@@ -92,6 +96,13 @@ pub(crate) struct Counts {
     short_ids: Vec<String>,
 }
 
+/// The newest commit of a resource.
+#[derive(Debug, Serialize, Deserialize)]
+struct MadeCommit {
+    number: u64,
+    counts: Counts,
+}
+
 impl Batch {
     /// The memory that the batch holds.
     pub(crate) fn bytes(&self) -> usize {
@@ -100,7 +111,7 @@ impl Batch {
 
     /// Whether there is nothing to commit.
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows == 0 && self.ended.is_empty() && self.positions.is_empty()
+        self.rows == 0 && self.ended.is_empty() && self.positions.is_empty() && !self.is_last
     }
 
     /// Adds a page, after which its walk is at `bookmark`.
@@ -163,6 +174,7 @@ impl<'a> Table<'a> {
 
     /// The number of rows that a positional listing is known to have, and the last of them.
     pub(crate) async fn known_rows(&self, partition: &Partition) -> Result<Option<(u64, u64)>> {
+        patiently(|| async move {
         let failed = |error| self.failed("counting rows", error);
         let Some(statement) = &self.statements.count_positions else { return Ok(None) };
         let tail: Option<Option<i64>> = sqlx::query_scalar(
@@ -181,16 +193,20 @@ impl<'a> Table<'a> {
             .await
             .map_err(failed)?;
         Ok(Some((rows.unsigned_abs(), tail.cast_unsigned())))
+        }).await
     }
 
     /// Whether a listing has rows that are not deleted.
     pub(crate) async fn has_rows(&self, partition: &Partition) -> Result<bool> {
-        let exists = format!("select exists ({})", self.statements.count_live);
-        sqlx::query_scalar(AssertSqlSafe(exists))
-            .bind(&partition.values)
-            .fetch_one(&self.store.pool)
-            .await
-            .map_err(|error| self.failed("looking for rows", error))
+        patiently(|| async move {
+            let exists = format!("select exists ({})", self.statements.count_live);
+            sqlx::query_scalar(AssertSqlSafe(exists))
+                .bind(&partition.values)
+                .fetch_one(&self.store.pool)
+                .await
+                .map_err(|error| self.failed("looking for rows", error))
+        })
+        .await
     }
 
     /// How far the cursor reached in a complete walk.
@@ -198,6 +214,7 @@ impl<'a> Table<'a> {
         &self,
         partition: &Partition,
     ) -> Result<Option<DateTime<Utc>>> {
+        patiently(|| async move {
         let reached: Option<Option<DateTime<Utc>>> = sqlx::query_scalar(
             "select cursor_reached from sync.state where connection = $1 and resource = $2 and partition = $3",
         )
@@ -208,30 +225,12 @@ impl<'a> Table<'a> {
         .await
         .map_err(|error| self.failed("reading the cursor", error))?;
         Ok(reached.flatten())
+        }).await
     }
 
-    /// Marks rows that belong to a deleted row of the parent.
-    pub(crate) async fn mark_orphans(&self) -> Result<u64> {
-        let Some(statement) = &self.statements.mark_orphans else { return Ok(0) };
-        let failed = |error| self.failed("marking the rows of deleted parents", error);
-        let mut transaction = self.store.pool.begin().await.map_err(failed)?;
-        self.check_fence(&mut transaction).await?;
-        let done = sqlx::query(AssertSqlSafe(statement.as_str()))
-            .bind(self.store.started_at)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        sqlx::query(
-            "update sync.resources set deleted = deleted + $3 where run_id = $1 and resource = $2",
-        )
-        .bind(self.store.run_id)
-        .bind(self.resource.name)
-        .bind(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
-        Ok(done.rows_affected())
+    /// Whether rows of this table belong to rows of another, and go with them.
+    pub(crate) fn has_orphans(&self) -> bool {
+        self.statements.mark_orphans.is_some()
     }
 
     /// The walks that earlier runs did not end and that are young enough to go on
@@ -240,6 +239,7 @@ impl<'a> Table<'a> {
         &self,
         since: Option<DateTime<Utc>>,
     ) -> Result<HashMap<String, Bookmark>> {
+        patiently(|| async move {
         let failed = |error| self.failed("looking for unfinished walks", error);
         let rows: Vec<(String, serde_json::Value)> = sqlx::query_as(
             "select partition, position from sync.state \
@@ -271,26 +271,31 @@ impl<'a> Table<'a> {
         .map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(open)
+        }).await
     }
 
     /// Those of these listings that were read whole in the run that this one goes on with.
     pub(crate) async fn known(&self, partitions: &[String]) -> Result<Vec<String>> {
-        let Some(since) = self.store.continues else { return Ok(Vec::new()) };
-        sqlx::query_scalar(
-            "select partition from sync.state where connection = $1 and resource = $2 \
+        patiently(|| async move {
+            let Some(since) = self.store.continues else { return Ok(Vec::new()) };
+            sqlx::query_scalar(
+                "select partition from sync.state where connection = $1 and resource = $2 \
              and partition = any($3) and position is null and whole_run_id >= $4",
-        )
-        .bind(&self.store.schema)
-        .bind(self.resource.name)
-        .bind(partitions)
-        .bind(since)
-        .fetch_all(&self.store.pool)
+            )
+            .bind(&self.store.schema)
+            .bind(self.resource.name)
+            .bind(partitions)
+            .bind(since)
+            .fetch_all(&self.store.pool)
+            .await
+            .map_err(|error| self.failed("looking for what was read before", error))
+        })
         .await
-        .map_err(|error| self.failed("looking for what was read before", error))
     }
 
     /// Forgets where a walk is and what it has seen, because it begins again.
     pub(crate) async fn forget_walk(&self, partition: &Partition) -> Result<()> {
+        patiently(|| async move {
         let failed = |error| self.failed("beginning a walk again", error);
         let mut transaction = self.store.pool.begin().await.map_err(failed)?;
         self.check_fence(&mut transaction).await?;
@@ -307,17 +312,24 @@ impl<'a> Table<'a> {
                 .map_err(failed)?;
         }
         transaction.commit().await.map_err(failed)
+        }).await
     }
 
-    /// Commits a batch. It can be committed again if this fails.
-    pub(crate) async fn commit(&self, batch: &Batch) -> Result<Counts> {
+    /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
+    pub(crate) async fn commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
+        patiently(|| self.try_commit(batch, number)).await
+    }
+
+    async fn try_commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
         let mut transaction = self
             .store
             .pool
             .begin()
             .await
             .map_err(|error| self.failed("beginning a commit", error))?;
-        self.check_fence(&mut transaction).await?;
+        if let Some(counts) = self.made(&mut transaction, number).await? {
+            return Ok(counts);
+        }
         let mut counts = Counts {
             quarantined: batch.rejected(),
             repeats: batch.staged - batch.keys.len() as u64,
@@ -327,9 +339,45 @@ impl<'a> Table<'a> {
         self.merge(&mut transaction, batch, &mut counts).await?;
         self.note_seen(&mut transaction, batch).await?;
         self.mark_deleted(&mut transaction, batch, &mut counts).await?;
-        self.record(&mut transaction, batch, &counts).await?;
+        if batch.is_last {
+            counts.deleted += self.mark_orphans(&mut transaction).await?;
+        }
+        let made = MadeCommit { number, counts };
+        self.record(&mut transaction, batch, &made).await?;
         transaction.commit().await.map_err(|error| self.failed("committing", error))?;
-        Ok(counts)
+        Ok(made.counts)
+    }
+
+    /// What the commit of that number did, if it was made and only its answer was lost.
+    ///
+    /// Whoever is still making it holds the lock that this waits for. Fails as
+    /// [`check_fence`](Self::check_fence) does.
+    async fn made(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        number: u64,
+    ) -> Result<Option<Counts>> {
+        self.check_fence(transaction).await?;
+        let made: Option<Json<MadeCommit>> = sqlx::query_scalar(
+            "select last_commit from sync.resources where run_id = $1 and resource = $2 for update",
+        )
+        .bind(self.store.run_id)
+        .bind(self.resource.name)
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(|error| self.failed("looking for the last commit", error))?;
+        Ok(made.filter(|made| made.number == number).map(|Json(made)| made.counts))
+    }
+
+    /// Marks rows that belong to a deleted row of the parent.
+    async fn mark_orphans(&self, transaction: &mut PgTransaction<'_>) -> Result<u64> {
+        let Some(statement) = &self.statements.mark_orphans else { return Ok(0) };
+        let done = sqlx::query(AssertSqlSafe(statement.as_str()))
+            .bind(self.store.started_at)
+            .execute(&mut **transaction)
+            .await
+            .map_err(|error| self.failed("marking the rows of deleted parents", error))?;
+        Ok(done.rows_affected())
     }
 
     fn failed(&self, doing: &str, error: sqlx::Error) -> Error {
@@ -529,9 +577,10 @@ impl<'a> Table<'a> {
         &self,
         transaction: &mut PgTransaction<'_>,
         batch: &Batch,
-        counts: &Counts,
+        made: &MadeCommit,
     ) -> Result<()> {
         let failed = |error| self.failed("recording the walk", error);
+        let counts = &made.counts;
         let Store { schema, run_id, started_at, .. } = self.store;
         let now = started_at;
         self.record_walks(transaction, batch, counts).await.map_err(failed)?;
@@ -563,7 +612,7 @@ impl<'a> Table<'a> {
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         sqlx::query(
             "update sync.resources set rows_read = rows_read + $3, inserted = inserted + $4, updated = updated + $5, \
-             unchanged = unchanged + $6, deleted = deleted + $7, quarantined = quarantined + $8, updated_at = $9 \
+             unchanged = unchanged + $6, deleted = deleted + $7, quarantined = quarantined + $8, updated_at = $9, last_commit = $10 \
              where run_id = $1 and resource = $2",
         )
         .bind(run_id)
@@ -575,6 +624,7 @@ impl<'a> Table<'a> {
         .bind(count(counts.deleted))
         .bind(count(counts.quarantined))
         .bind(self.store.now())
+        .bind(Json(made))
         .execute(&mut **transaction)
         .await
         .map(drop)

@@ -7,6 +7,7 @@
 mod commit;
 mod database;
 mod migrate;
+mod patience;
 mod runs;
 mod sql;
 
@@ -25,6 +26,7 @@ use crate::stop::Stop;
 
 pub(crate) use commit::{Batch, Counts, EndedWalk, Table};
 pub(crate) use database::Database;
+use patience::patiently;
 pub(crate) use runs::ResourceOutcome;
 pub use runs::Verdict;
 pub(crate) use sql::ident;
@@ -161,14 +163,18 @@ impl Store {
             ident(&self.schema),
             ident(table)
         );
-        sqlx::query_scalar(AssertSqlSafe(query))
-            .bind(after)
-            .bind(limit)
-            .bind(changed_only)
-            .bind(self.first_run())
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| Error::storage("reading the parents", error))
+        let query = query.as_str();
+        patiently(|| async move {
+            sqlx::query_scalar(AssertSqlSafe(query))
+                .bind(after)
+                .bind(limit)
+                .bind(changed_only)
+                .bind(self.first_run())
+                .fetch_all(&self.pool)
+                .await
+                .map_err(|error| Error::storage("reading the parents", error))
+        })
+        .await
     }
 
     async fn check_server(&self) -> Result<()> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, Store};
+use super::{Plan, Store, patiently};
 use crate::error::{Error, Result};
 use crate::http::Traffic;
 use crate::secret::FingerprintKey;
@@ -124,16 +124,19 @@ impl Store {
     /// The resources that are complete already in the interrupted runs that this one goes on with.
     pub(crate) async fn complete_before(&self) -> Result<Vec<String>> {
         let Some(first) = self.continues else { return Ok(Vec::new()) };
-        sqlx::query_scalar(
-            "select distinct resource from sync.resources \
+        patiently(|| async move {
+            sqlx::query_scalar(
+                "select distinct resource from sync.resources \
              where connection = $1 and run_id >= $2 and run_id < $3 and verdict = 'complete'",
-        )
-        .bind(&self.schema)
-        .bind(first)
-        .bind(self.run_id)
-        .fetch_all(&self.pool)
+            )
+            .bind(&self.schema)
+            .bind(first)
+            .bind(self.run_id)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| Error::storage("looking for what is complete already", error))
+        })
         .await
-        .map_err(|error| Error::storage("looking for what is complete already", error))
     }
 
     /// Records that a resource begins; until it ends it counts as incomplete.
@@ -142,7 +145,8 @@ impl Store {
         resource: &str,
         started_at: chrono::DateTime<chrono::Utc>,
     ) -> Result<()> {
-        sqlx::query("insert into sync.resources (run_id, connection, resource, started_at) values ($1, $2, $3, $4)")
+        patiently(|| async move {
+        sqlx::query("insert into sync.resources (run_id, connection, resource, started_at) values ($1, $2, $3, $4) on conflict do nothing")
             .bind(self.run_id)
             .bind(&self.schema)
             .bind(resource)
@@ -151,6 +155,7 @@ impl Store {
             .await
             .map(drop)
             .map_err(|error| Error::storage("beginning a resource", error))
+        }).await
     }
 
     /// Records how a resource came out.
@@ -162,6 +167,7 @@ impl Store {
         use std::sync::atomic::Ordering::Relaxed;
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let traffic = outcome.traffic;
+        patiently(|| async move {
         sqlx::query(
             "update sync.resources set finished_at = clock_timestamp(), verdict = $3, evidence = $4, error = $5, \
              requests = $6, pages = $7, bytes = $8, retries = $9, waited_ms = $10 where run_id = $1 and resource = $2",
@@ -180,10 +186,12 @@ impl Store {
         .await
         .map(drop)
         .map_err(|error| Error::storage("recording a resource", error))
+        }).await
     }
 
     /// Records how the run came out.
     pub(crate) async fn end_run(&self, verdict: Verdict, interrupted: bool) -> Result<()> {
+        patiently(|| async move {
         sqlx::query(
             "update sync.runs set finished_at = clock_timestamp(), verdict = $2, interrupted = $3 where run_id = $1",
         )
@@ -194,5 +202,6 @@ impl Store {
         .await
         .map(drop)
         .map_err(|error| Error::storage("recording the run", error))
+        }).await
     }
 }

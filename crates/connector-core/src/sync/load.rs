@@ -6,7 +6,6 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
-use tracing::warn;
 
 use super::Tolerance;
 use super::walker::{Event, WalkEnd};
@@ -22,9 +21,6 @@ use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
 const BATCH_BYTES: usize = 4 << 20;
 /// The age at which a batch is committed, however small it is.
 const BATCH_AGE: Duration = Duration::from_secs(30);
-/// How long a batch waits before it is committed again, and how long before it is given up.
-const FIRST_WAIT: Duration = Duration::from_millis(250);
-const LAST_WAIT: Duration = Duration::from_secs(16);
 /// The most problems that a report lists for one resource.
 const MAX_PROBLEMS: usize = 10;
 
@@ -67,6 +63,7 @@ pub(super) async fn load(
             oldest = None;
         }
     }
+    batch.is_last = table.has_orphans();
     commit(table, &mut batch, tally).await
 }
 
@@ -74,19 +71,8 @@ async fn commit(table: &Table<'_>, batch: &mut Batch, tally: &mut Tally) -> Resu
     if batch.is_empty() {
         return Ok(());
     }
-    let mut wait = FIRST_WAIT;
-    let counts = loop {
-        match table.commit(batch).await {
-            // A batch that was not committed is still whole; one whose answer was lost is merged
-            // a second time, which writes nothing.
-            Err(error) if error.passes() && wait <= LAST_WAIT => {
-                warn!("committing again in {:.1} s: {error}", wait.as_secs_f64());
-                tokio::time::sleep(wait).await;
-                wait *= 2;
-            }
-            counts => break counts?,
-        }
-    };
+    tally.commits += 1;
+    let counts = table.commit(batch, tally.commits).await?;
     tally.add(batch, counts);
     batch.clear();
     Ok(())
@@ -95,6 +81,7 @@ async fn commit(table: &Table<'_>, batch: &mut Batch, tally: &mut Tally) -> Resu
 /// What a resource's walks and commits came to.
 #[derive(Default)]
 pub(super) struct Tally {
+    commits: u64,
     rows: u64,
     pub(super) counts: Counts,
     evidence: Evidence,

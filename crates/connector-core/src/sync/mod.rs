@@ -279,9 +279,6 @@ async fn run_walks(
     let fetch = fetch(Arc::clone(context), resource, Arc::clone(traffic), events, open);
     let walks = tokio::spawn(fetch);
     let loaded = load(&table, received, context.batch_rows, tally).await;
-    if loaded.is_ok() {
-        tally.counts.deleted += table.mark_orphans().await?;
-    }
     // The loader ends after the last walk, or fails, which ends the walks.
     let fetched = walks.await.unwrap_or_else(|error| {
         Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error))

@@ -1,6 +1,7 @@
 //! Runs beside and after one another, and databases that are not as expected.
 
 use connector_core::{Connection, Verdict};
+use connector_testkit::Proxy;
 
 use crate::shop::{NOW, SHOP, Test, items};
 
@@ -92,6 +93,40 @@ async fn sessions_that_the_server_ends_cost_no_row() {
     assert_eq!(test.rows("products").await, (119, 1));
     let complete = "select run_id from sync.last_complete where resource = 'products'";
     assert_eq!(test.database.value(complete).await, report.run_id.to_string());
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_was_lost_is_made_once() {
+    let test = Test::with("tokens", items(90)).await;
+    test.complete("tokens").await;
+    for lost in 0..12 {
+        test.vendor.edit("tokens", |all| {
+            *all = items(90 + lost);
+            all.remove(5);
+        });
+        let proxy = Proxy::before(&test.database).await;
+        proxy.lose_commit(u32::try_from(lost).unwrap());
+        let connection = test.connection_by(&proxy.url(), &["tokens"]).committing_every(20);
+        let report = connector_core::sync(&connection, *NOW).await;
+        if proxy.lost() == 0 {
+            assert!(lost > 6, "only {lost} commits were made");
+        }
+        // The tables are made, and the run is begun, before anything was tried.
+        let report = match report {
+            Err(error) if lost < 3 => {
+                assert_eq!(error.exit_status(), 2);
+                continue;
+            }
+            report => report.unwrap(),
+        };
+        assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+        assert_eq!(test.rows("tokens").await, (89 + lost, 1));
+        let counted = "select rows_read || ' ' || inserted + updated + unchanged from sync.resources \
+                       order by run_id desc limit 1";
+        assert_eq!(test.database.value(counted).await, format!("{0} {0}", 89 + lost));
+        assert_eq!(report.resources[0].rows, 89 + lost);
+    }
     test.end().await;
 }
 

@@ -114,9 +114,13 @@ impl Test {
     }
 
     pub(crate) fn connection(&self, resources: &[&str]) -> Connection {
-        let url = self.database.url().into();
-        let connection =
-            Connection::to(&SHOP, self.vendor.base_url(), self.vendor.key().into(), Some(url));
+        self.connection_by(&self.database.url(), resources)
+    }
+
+    /// The same, with another way to the database.
+    pub(crate) fn connection_by(&self, url: &str, resources: &[&str]) -> Connection {
+        let (key, url) = (self.vendor.key().into(), Some(url.into()));
+        let connection = Connection::to(&SHOP, self.vendor.base_url(), key, url);
         connection.unwrap().select(resources).unwrap()
     }
 

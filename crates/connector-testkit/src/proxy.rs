@@ -1,0 +1,151 @@
+//! A network between a program and its database, which can fail.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+
+use sqlx::postgres::PgConnectOptions;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
+
+use crate::Database;
+
+/// A relay to a database's server, on a port of this machine.
+#[derive(Debug)]
+pub struct Proxy {
+    url: String,
+    state: Arc<State>,
+    listening: tokio::task::JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Goes up with each cut.
+    cuts: watch::Sender<u64>,
+    /// How many more commits are answered; negative if all are.
+    answered: AtomicI64,
+    /// The number of connections that were lost on demand.
+    lost: AtomicU64,
+}
+
+/// Where the server listens.
+#[derive(Clone, Debug)]
+enum Server {
+    Tcp(String, u16),
+    Unix(PathBuf),
+}
+
+impl Proxy {
+    /// A relay to the server of a database.
+    pub async fn before(database: &Database) -> Self {
+        let options: PgConnectOptions =
+            database.url().parse().expect("the address was made from one");
+        let server = match options.get_socket() {
+            Some(folder) => Server::Unix(folder.join(format!(".s.PGSQL.{}", options.get_port()))),
+            None => Server::Tcp(options.get_host().to_owned(), options.get_port()),
+        };
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
+        let port = listener.local_addr().expect("it listens").port();
+        let mut url = url::Url::parse(&database.url()).expect("the address is one");
+        url.set_query(Some("sslmode=disable"));
+        url.set_host(Some("127.0.0.1"))
+            .and(url.set_port(Some(port)).map_err(|()| url::ParseError::InvalidPort))
+            .expect("the address has a host");
+        let state = Arc::new(State {
+            cuts: watch::Sender::new(0),
+            answered: AtomicI64::new(-1),
+            lost: AtomicU64::new(0),
+        });
+        let listening = tokio::spawn(listen(listener, server, Arc::clone(&state)));
+        Self { url: url.into(), state, listening }
+    }
+
+    /// The database's address, by way of the relay.
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// Cuts all connections that there are; new ones work.
+    pub fn cut(&self) {
+        self.state.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// Answers so many more commits, and cuts the connection of the one after them:
+    /// the server has made it, and nobody hears of that.
+    pub fn lose_commit(&self, after: u32) {
+        self.state.answered.store(i64::from(after), Relaxed);
+    }
+
+    /// The number of connections that were lost on demand.
+    pub fn lost(&self) -> u64 {
+        self.state.lost.load(Relaxed)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.listening.abort();
+        self.cut();
+    }
+}
+
+async fn listen(listener: TcpListener, server: Server, state: Arc<State>) {
+    while let Ok((client, _)) = listener.accept().await {
+        let (server, state) = (server.clone(), Arc::clone(&state));
+        tokio::spawn(async move {
+            // Whether it ends well or not, both ends are closed.
+            let _ = match server {
+                Server::Tcp(host, port) => match TcpStream::connect((host, port)).await {
+                    Ok(server) => relay(client, server, &state).await,
+                    Err(error) => Err(error),
+                },
+                Server::Unix(path) => match UnixStream::connect(path).await {
+                    Ok(server) => relay(client, server, &state).await,
+                    Err(error) => Err(error),
+                },
+            };
+        });
+    }
+}
+
+async fn relay(
+    client: TcpStream,
+    server: impl AsyncRead + AsyncWrite + Send,
+    state: &State,
+) -> io::Result<()> {
+    client.set_nodelay(true)?;
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = tokio::io::split(server);
+    let mut cuts = state.cuts.subscribe();
+    let (mut sent, mut answered) = (vec![0; 64 << 10], vec![0; 64 << 10]);
+    loop {
+        tokio::select! {
+            length = from_client.read(&mut sent) => {
+                let length = length?;
+                if length == 0 {
+                    return Ok(());
+                }
+                to_server.write_all(&sent[..length]).await?;
+                let is_commit = sent[..length].windows(7).any(|bytes| bytes == b"COMMIT\0");
+                if is_commit && state.answered.load(Relaxed) >= 0 && state.answered.fetch_sub(1, Relaxed) == 0 {
+                    from_server.read(&mut answered).await?;
+                    state.lost.fetch_add(1, Relaxed);
+                    return Ok(());
+                }
+            }
+            length = from_server.read(&mut answered) => {
+                let length = length?;
+                if length == 0 {
+                    return Ok(());
+                }
+                to_client.write_all(&answered[..length]).await?;
+            }
+            _ = cuts.changed() => {
+                state.lost.fetch_add(1, Relaxed);
+                return Ok(());
+            }
+        }
+    }
+}
