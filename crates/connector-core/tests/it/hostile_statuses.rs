@@ -132,7 +132,8 @@ async fn a_key_that_is_revoked_after_a_429_is_not_shown_again() {
     play.vendor.on(|request, _| refuses(if request.nth == 0 { 429 } else { 401 }));
     let report = play.sync().await;
     assert_eq!(play.vendor.requests().len(), 2);
-    assert_eq!(report.resources[1].verdict, Verdict::Skipped);
+    // Which of the two asks first is left to chance.
+    assert!(report.resources.iter().any(|resource| resource.verdict == Verdict::Skipped));
     let failed = fails(report, &["401 Unauthorized"]);
     assert!(failed.next.unwrap().contains("may have revoked the key"));
     play.end().await;
