@@ -8,7 +8,7 @@ use crate::test;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How often each connector's program is killed
+    /// How often each connector's program is killed, and loses its database
     #[arg(long, value_name = "N", default_value_t = 200)]
     kills: u64,
     /// Where chance begins for the kills; a failure names it
@@ -20,10 +20,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let filters = ["survives_kills", "a_green_run_has_everything"].map(str::to_owned);
+    let filters = ["the_program_survives", "a_green_run_has_everything"].map(str::to_owned);
     let settings = [
         ("NEXTEST_PROFILE", "long".to_owned()),
         ("KILLS", args.kills.to_string()),
+        ("KILLS_EMBEDDED", (args.kills / 10).to_string()),
         ("SEED", args.seed.to_string()),
         ("PROPTEST_CASES", args.histories.to_string()),
     ];

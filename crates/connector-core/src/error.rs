@@ -168,7 +168,7 @@ fn database_reason(error: &sqlx::Error) -> String {
             let code = error.code().unwrap_or_default();
             // Classes whose messages name objects and settings, and never a value.
             let speaks_of_objects =
-                ["08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58"];
+                ["08", "0A", "25", "26", "28", "3D", "3F", "40", "42", "53", "55", "57", "58"];
             let about = if speaks_of_objects.iter().any(|class| code.starts_with(class)) {
                 error.message().to_owned()
             } else {
@@ -231,6 +231,21 @@ fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
         "53300" => {
             Some("the server has no connection left: run again later, or raise max_connections")
         }
+        "53200" => Some(
+            "the server has not enough memory: run again later, or with a smaller `batch_rows`",
+        ),
+        "57014" => Some(
+            "a statement_timeout ended it: raise that for the user (alter role … set statement_timeout), or set a smaller `batch_rows`",
+        ),
+        "55P03" => Some(
+            "a lock_timeout ended it: find out who holds the table, or raise that for the user",
+        ),
+        "25006" => {
+            Some("the server is read-only, as a standby is: name the primary in DATABASE_URL")
+        }
+        "26000" | "42P05" => Some(
+            "a proxy gives each transaction another session: let DATABASE_URL name the server itself, or a pool of sessions",
+        ),
         "57P03" => Some("the server is starting or stopping: run again in a moment"),
         _ => None,
     }

@@ -20,10 +20,15 @@ pub struct Database {
 impl Database {
     /// Creates an empty database.
     pub async fn create() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var("TEST_DATABASE_URL").expect(
             "TEST_DATABASE_URL names a server: run the tests with `cargo xtask test`, or export it",
         );
+        Self::create_on(server).await
+    }
+
+    /// Creates an empty database on another server.
+    pub async fn create_on(server: String) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
         let database = Self { server, name };
@@ -32,6 +37,11 @@ impl Database {
             .await;
         database.on_server(&format!("create database {}", database.name)).await;
         database
+    }
+
+    /// The database `postgres` of a server.
+    pub fn at(server: String) -> Self {
+        Self { server, name: "postgres".to_owned() }
     }
 
     /// Its address.

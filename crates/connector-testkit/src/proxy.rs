@@ -78,6 +78,11 @@ impl Proxy {
         self.state.answered.store(i64::from(after), Relaxed);
     }
 
+    /// Answers all commits from now on.
+    pub fn answer_commits(&self) {
+        self.state.answered.store(-1, Relaxed);
+    }
+
     /// The number of connections that were lost on demand.
     pub fn lost(&self) -> u64 {
         self.state.lost.load(Relaxed)

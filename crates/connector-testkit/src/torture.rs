@@ -1,6 +1,7 @@
-//! A real program, killed anywhere while the vendor changes, and run again.
+//! A real program, stopped anywhere while the vendor changes, and run again.
 
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use connector_core::Resource;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::follow::{change, with_other_key};
-use crate::{Database, Suite, Vendor};
+use crate::{Database, Proxy, Server, Suite, Vendor};
 
 /// How long a program may take before it counts as one that never ends.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -17,13 +18,23 @@ const PATIENCE: Duration = Duration::from_mins(2);
 #[derive(Clone, Copy)]
 struct Chance {
     seed: u64,
-    kill: u64,
+    time: u64,
 }
 
 impl Chance {
     fn below(self, what: &str, most: u64) -> u64 {
-        xxh3_64_with_seed(format!("{} {what}", self.kill).as_bytes(), self.seed) % most
+        xxh3_64_with_seed(format!("{} {what}", self.time).as_bytes(), self.seed) % most
     }
+}
+
+/// What befalls a run.
+enum Trouble {
+    /// The program is killed.
+    Kill,
+    /// The network between program and database is cut, at once or where a commit is answered.
+    Cut(Proxy),
+    /// The database's server crashes, and is there again.
+    Crash(Box<Server>),
 }
 
 impl Suite {
@@ -32,20 +43,103 @@ impl Suite {
     ///
     /// `KILLS` sets how often, and `SEED` where chance begins; a failure names both.
     pub async fn survives_kills(self, program: &str) {
-        let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
-        let (kills, seed) = (number("KILLS").unwrap_or(8), number("SEED").unwrap_or(1));
-        let (vendor, database) = (self.vendor(), Database::create().await);
+        self.survives(program, Database::create().await, Trouble::Kill, 8).await;
+    }
+
+    /// The same, where the connections to the database are lost.
+    pub async fn survives_lost_connections(self, program: &str) {
+        let database = Database::create().await;
+        let proxy = Proxy::before(&database).await;
+        self.survives(program, database, Trouble::Cut(proxy), 6).await;
+    }
+
+    /// The same, where the server of the database crashes.
+    pub async fn survives_crashes_of_the_server(self, program: &str) {
+        let server = Server::start().expect("a server can be started");
+        let database = Database::create_on(server.url().to_owned()).await;
+        self.survives(program, database, Trouble::Crash(Box::new(server)), 3).await;
+    }
+
+    /// The same kills, where the database is the embedded one in a folder; `open` opens it while no
+    /// program runs, and gives its address.
+    pub async fn survives_kills_in<G>(
+        self,
+        program: &str,
+        folder: &Path,
+        open: impl Fn() -> (G, String),
+    ) {
+        let (vendor, times) = (self.vendor(), number("KILLS_EMBEDDED").unwrap_or(3));
+        let seed = number("SEED").unwrap_or(1);
         vendor.set_page_cap(Some(3));
         vendor.set_latency(Duration::from_millis(1));
         let settings = self.settings(&vendor);
-        let run = || start(program, self.connector.name, &settings, &vendor, &database);
+        let run = || start(program, self.connector.name, &settings, &vendor, Err(folder));
         finish(run(), "the first run").await;
-        let mut killed = 0;
-        for kill in 0..kills {
-            let chance = Chance { seed, kill };
-            let name = format!("kill {kill} of seed {seed}");
+        let mut befell = 0;
+        for time in 0..times {
+            let chance = Chance { seed, time };
+            let name = format!("kill {time} of seed {seed}");
             self.change_something(&vendor, chance, "before");
-            killed += u64::from(kill_somewhere(run(), &vendor, &database, chance).await);
+            let (mut child, before) = (run(), vendor.requests().len());
+            let due = before + 1 + usize::try_from(chance.below("requests", 15)).unwrap_or(0);
+            let running =
+                |child: &mut Child| child.try_wait().expect("it can be waited for").is_none();
+            while vendor.requests().len() < due && running(&mut child) {
+                tokio::task::yield_now().await;
+            }
+            befell += u64::from(running(&mut child));
+            child.kill().expect("it can be killed");
+            child.wait().expect("it can be waited for");
+            finish(run(), &name).await;
+            let (guard, url) = open();
+            self.check(&vendor, &Database::at(url), &name).await;
+            drop(guard);
+        }
+        assert!(befell * 2 >= times, "only {befell} of {times} runs were killed before their end");
+        vendor.finish();
+    }
+
+    async fn survives(self, program: &str, database: Database, mut trouble: Trouble, usual: u64) {
+        let (times, seed) = (number("KILLS").unwrap_or(usual), number("SEED").unwrap_or(1));
+        let vendor = self.vendor();
+        vendor.set_page_cap(Some(3));
+        vendor.set_latency(Duration::from_millis(1));
+        let settings = self.settings(&vendor);
+        let url = match &trouble {
+            Trouble::Cut(proxy) => proxy.url(),
+            Trouble::Kill | Trouble::Crash(_) => database.url(),
+        };
+        let run = || start(program, self.connector.name, &settings, &vendor, Ok(&url));
+        finish(run(), "the first run").await;
+        let mut befell = 0;
+        for time in 0..times {
+            let chance = Chance { seed, time };
+            let name = format!("trouble {time} of seed {seed}");
+            self.change_something(&vendor, chance, "before");
+            let mut child = run();
+            moment(&mut child, &vendor, &database, chance).await;
+            let running = child.try_wait().expect("it can be waited for").is_none();
+            befell += u64::from(running);
+            match &mut trouble {
+                Trouble::Kill => {
+                    // On Unix, this is SIGKILL.
+                    child.kill().expect("it can be killed");
+                    child.wait().expect("it can be waited for");
+                }
+                Trouble::Cut(proxy) => {
+                    if chance.below("commit", 2) == 0 {
+                        proxy.lose_commit(u32::try_from(chance.below("answers", 4)).unwrap_or(0));
+                    } else {
+                        proxy.cut();
+                    }
+                    self.outlives(child, &vendor, &database, &name).await;
+                    proxy.answer_commits();
+                }
+                Trouble::Crash(server) => {
+                    server.crash().expect("the server starts again");
+                    self.outlives(child, &vendor, &database, &name).await;
+                }
+            }
             let changes_meanwhile = chance.below("meanwhile", 2) == 0;
             if changes_meanwhile {
                 self.change_something(&vendor, chance, "meanwhile");
@@ -55,16 +149,33 @@ impl Suite {
                 // What changed behind a walk that went on is for the next run.
                 finish(run(), &name).await;
             }
-            self.compare(&vendor, &database, &name).await;
-            let left = database.value("select count(*) from sync.seen").await;
-            assert_eq!(left, "0", "{name} left keys behind");
-            let lies = "select count(*) from sync.runs where finished_at is not null and verdict = 'complete' \
-                        and exists (select from sync.resources where run_id = runs.run_id and verdict <> 'complete')";
-            assert_eq!(database.value(lies).await, "0", "{name} left a record that is not true");
+            self.check(&vendor, &database, &name).await;
         }
-        assert!(killed * 2 >= kills, "only {killed} of {kills} runs were killed before their end");
+        assert!(befell * 2 >= times, "only {befell} of {times} runs met with trouble");
+        if let Trouble::Cut(proxy) = trouble {
+            assert!(proxy.lost() * 2 >= times, "only {} connections were lost", proxy.lost());
+        }
         vendor.finish();
         database.drop().await;
+    }
+
+    /// Compares all tables with what the vendor holds, and looks for what should be gone.
+    async fn check(self, vendor: &Vendor, database: &Database, name: &str) {
+        self.compare(vendor, database, name).await;
+        let left = database.value("select count(*) from sync.seen").await;
+        assert_eq!(left, "0", "{name} left keys behind");
+        let lies = "select count(*) from sync.runs where finished_at is not null and verdict = 'complete' \
+                    and exists (select from sync.resources where run_id = runs.run_id and verdict <> 'complete')";
+        assert_eq!(database.value(lies).await, "0", "{name} left a record that is not true");
+    }
+
+    /// Waits for a program that lost its database: it ends, and is green only if its tables are right.
+    async fn outlives(self, child: Child, vendor: &Vendor, database: &Database, name: &str) {
+        let (status, said) = end_of(child).await;
+        assert!(matches!(status.code(), Some(0..=2)), "after {name}: {status}\n{said}");
+        if status.success() {
+            self.compare(vendor, database, name).await;
+        }
     }
 
     /// The settings of a connection that commits often.
@@ -117,21 +228,32 @@ fn renew(resource: &Resource, item: &mut Value, value: u64) {
     }
 }
 
+/// A number that the environment sets.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|value| value.parse().ok())
+}
+
+/// Starts a program with a database: a server's address, or the folder of the embedded one.
 fn start(
     program: &str,
     connection: &str,
     settings: &str,
     vendor: &Vendor,
-    database: &Database,
+    database: Result<&str, &Path>,
 ) -> Child {
     let file = std::env::temp_dir().join(format!("{}-{connection}.toml", std::process::id()));
     std::fs::write(&file, settings).expect("the temporary folder can be written to");
     let prefix = connection.to_ascii_uppercase();
-    Command::new(program)
+    let mut command = Command::new(program);
+    match database {
+        Ok(url) => command.env("DATABASE_URL", url),
+        // The embedded database is that of the folder.
+        Err(folder) => command.env_remove("DATABASE_URL").current_dir(folder),
+    };
+    command
         .args(["sync", "--wait", "--quiet", "--json", "--config"])
         .arg(&file)
         .env(format!("{prefix}_API_KEY"), vendor.key())
-        .env("DATABASE_URL", database.url())
         .env_remove("RUST_LOG")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -142,22 +264,22 @@ fn start(
 
 /// Waits for a program's end, which has to be a good one.
 async fn finish(child: Child, name: &str) {
+    let (status, said) = end_of(child).await;
+    assert!(status.success(), "after {name}: {status}\n{said}");
+}
+
+/// Waits for a program's end: how it ended, and what it said.
+async fn end_of(child: Child) -> (ExitStatus, String) {
     let output = tokio::task::spawn_blocking(move || child.wait_with_output());
     let output = tokio::time::timeout(PATIENCE, output).await;
     let output =
         output.expect("the program ends").expect("a thread waits").expect("it can be waited for");
-    let (said, report) =
-        (String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
-    assert!(output.status.success(), "after {name}: {}\n{said}\n{report}", output.status);
+    let said = [output.stderr, output.stdout].concat();
+    (output.status, String::from_utf8_lossy(&said).into_owned())
 }
 
-/// Kills a program after some requests, some commits or some time; true if it had not ended by then.
-async fn kill_somewhere(
-    mut child: Child,
-    vendor: &Vendor,
-    database: &Database,
-    chance: Chance,
-) -> bool {
+/// Waits for some requests, some commits or some time, or the program's end.
+async fn moment(child: &mut Child, vendor: &Vendor, database: &Database, chance: Chance) {
     let begun = Instant::now();
     let requests =
         vendor.requests().len() + usize::try_from(chance.below("requests", 40)).unwrap_or(0);
@@ -173,13 +295,8 @@ async fn kill_somewhere(
             _ => begun.elapsed() >= time,
         };
         if due || child.try_wait().expect("it can be waited for").is_some() {
-            break;
+            return;
         }
         tokio::task::yield_now().await;
     }
-    let ended = child.try_wait().expect("it can be waited for").is_some();
-    // On Unix, this is SIGKILL.
-    child.kill().expect("it can be killed");
-    child.wait().expect("it can be waited for");
-    !ended
 }

@@ -45,6 +45,30 @@ async fn the_program_survives_kills() {
     DOCUMENTED.survives_kills(env!("CARGO_BIN_EXE_accounts-connector")).await;
 }
 
+#[tokio::test]
+async fn the_program_survives_kills_with_its_own_database() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let open = || {
+        let server = embedded_postgres::start(&folder.path().join(".connectors"));
+        let server = server.expect("no program holds the database");
+        let url = server.url().to_owned();
+        (server, url)
+    };
+    DOCUMENTED
+        .survives_kills_in(env!("CARGO_BIN_EXE_accounts-connector"), folder.path(), open)
+        .await;
+}
+
+#[tokio::test]
+async fn the_program_survives_lost_connections() {
+    DOCUMENTED.survives_lost_connections(env!("CARGO_BIN_EXE_accounts-connector")).await;
+}
+
+#[tokio::test]
+async fn the_program_survives_crashes_of_the_server() {
+    DOCUMENTED.survives_crashes_of_the_server(env!("CARGO_BIN_EXE_accounts-connector")).await;
+}
+
 #[test]
 fn no_field_lacks_a_column() {
     DOCUMENTED.no_field_lacks_a_column();

@@ -22,3 +22,4 @@ mod rows;
 mod runs;
 mod shop;
 mod support;
+mod trouble;

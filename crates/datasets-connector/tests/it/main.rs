@@ -41,6 +41,11 @@ async fn the_program_survives_kills() {
     DOCUMENTED.survives_kills(env!("CARGO_BIN_EXE_datasets-connector")).await;
 }
 
+#[tokio::test]
+async fn the_program_survives_lost_connections() {
+    DOCUMENTED.survives_lost_connections(env!("CARGO_BIN_EXE_datasets-connector")).await;
+}
+
 #[test]
 fn no_field_lacks_a_column() {
     DOCUMENTED.no_field_lacks_a_column();

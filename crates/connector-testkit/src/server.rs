@@ -1,0 +1,192 @@
+//! A throw-away Postgres server, which can crash.
+//!
+//! It is kept by a shell that waits for the end of its stdin, a pipe from here.
+//! So the server ends with this process, however that ends.
+
+use std::io::{self, BufRead as _, BufReader, PipeReader, Write as _};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+/// The oldest server that the connectors work with.
+const OLDEST: i32 = 14;
+/// What to do where there is no server and none can be installed.
+const ADVICE: &str = "install Postgres 14 or newer (Debian: apt-get install postgresql, \
+    macOS: brew install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:port/database \
+    to a role that may create databases";
+
+/// Prints the folder and the version of each server on this machine, first that of PATH.
+const INSTALLED: &str = r#"
+for bin in "$(dirname "$(command -v initdb)")" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin \
+    /usr/local/pgsql/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin; do
+    test -x "$bin/initdb" && echo "$bin: $("$bin/initdb" --version)"
+done"#;
+
+/// Installs Debian's package where that is possible without asking.
+const INSTALL: &str = r#"exec >&2
+test "$(id -u)" = 0 || sudo="sudo -n"
+command -v apt-get > /dev/null && $sudo true 2> /dev/null || exit
+echo "There is no Postgres to test with: installing Debian's package postgresql"
+$sudo apt-get -qq update
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq --no-install-recommends install postgresql"#;
+
+/// The folder of the newest server of this machine; there is one, or it is installed.
+fn programs() -> Result<String> {
+    if let Some(bin) = newest(&output(INSTALLED)?) {
+        return Ok(bin);
+    }
+    // Whether it worked shows when looking again.
+    Command::new("sh").args(["-c", INSTALL]).status()?;
+    let bin = newest(&output(INSTALLED)?);
+    bin.with_context(|| format!("there is no Postgres to test with; {ADVICE}"))
+}
+
+/// The folder of the newest server in lines like `/usr/bin: initdb (PostgreSQL) 17.2`; among equals the first.
+fn newest(installed: &str) -> Option<String> {
+    let servers = installed.lines().rev().filter_map(|line| {
+        let (bin, said) = line.split_once(": initdb (PostgreSQL) ")?;
+        let version = said.split(|c: char| !c.is_ascii_digit()).next()?.parse::<i32>().ok()?;
+        Some((version, bin)).filter(|_| version >= OLDEST)
+    });
+    servers.max_by_key(|(version, _)| *version).map(|(_, bin)| bin.to_owned())
+}
+
+/// Makes a server, prints its address, stops and starts it when it is told to,
+/// and removes it at the end of stdin.
+///
+/// The password keeps other users of the machine out: who is in can run programs.
+const KEEP: &str = r#"
+umask 077
+dir=$(mktemp -d) && cd "$dir" || exit
+trap '"$BIN/pg_ctl" -D data -m immediate stop; cd /; rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+echo "$password" > password
+"$BIN/initdb" -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C --no-sync || exit
+options="-F -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+start() { "$BIN/pg_ctl" -D data -w -l log -o "$options" start; }
+start || { cat log; exit 1; }
+echo "postgres://postgres:$password@127.0.0.1:$PORT/postgres"
+while read -r order; do
+    case $order in
+        stop) "$BIN/pg_ctl" -D data -m immediate stop ;;
+        start) start || cat log ;;
+    esac
+    echo "done: $?"
+done"#;
+
+/// A throw-away server, as long as this value lives.
+#[derive(Debug)]
+pub struct Server {
+    url: String,
+    bin: String,
+    shell: Child,
+    orders: Option<ChildStdin>,
+    said: BufReader<PipeReader>,
+}
+
+impl Server {
+    /// Makes a server with the newest Postgres of this machine, which it installs where there is none.
+    pub fn start() -> Result<Self> {
+        let bin = programs()?;
+        let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+        let port = free.context("there is no free port on 127.0.0.1 for a Postgres")?.port();
+        let mut command = Command::new("sh");
+        if output("id -u")? == "0\n" {
+            // Postgres refuses to run as root, and root's folder for temporary files may be root's alone.
+            let user = if output("id -u postgres")?.is_empty() { "nobody" } else { "postgres" };
+            command = Command::new("su");
+            command.args(["-s", "/bin/sh", user]).env_remove("TMPDIR");
+        }
+        let (reader, writer) = io::pipe()?;
+        command.args(["-c", KEEP]).env("BIN", &bin).env("PORT", port.to_string()).current_dir("/");
+        command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
+        // Ctrl-C reaches a whole group of processes; the server has to outlive the tests.
+        let mut shell = command.process_group(0).spawn().context("`su` or `sh` does not run")?;
+        // With it goes this process's end for writing, so that reading ends with the shell.
+        drop(command);
+        let orders = shell.stdin.take();
+        let mut server =
+            Self { url: String::new(), bin, shell, orders, said: BufReader::new(reader) };
+        let (before, url) = server.read_to("postgres://")?;
+        let Some(url) = url else {
+            bail!("the Postgres of {} does not start; {ADVICE}. It said:\n{before}", server.bin)
+        };
+        server.url = url;
+        Ok(server)
+    }
+
+    /// Its address, with a role that may do everything.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The folder of its programs.
+    pub fn programs(&self) -> &str {
+        &self.bin
+    }
+
+    /// Ends it at once, as a crash would, and starts it again.
+    pub fn crash(&mut self) -> Result<()> {
+        for order in ["stop\n", "start\n"] {
+            let orders = self.orders.as_mut().context("its stdin is open")?;
+            orders.write_all(order.as_bytes())?;
+            let (before, done) = self.read_to("done: ")?;
+            ensure!(done.as_deref() == Some("done: 0"), "`{}` failed: {before}", order.trim());
+        }
+        Ok(())
+    }
+
+    /// Reads what the shell says up to a line that begins so: what came before it, and the line.
+    fn read_to(&mut self, start: &str) -> Result<(String, Option<String>)> {
+        let mut before = String::new();
+        let mut line = String::new();
+        while self.said.read_line(&mut line)? > 0 {
+            if line.starts_with(start) {
+                return Ok((before, Some(line.trim().to_owned())));
+            }
+            before.push_str(&std::mem::take(&mut line));
+        }
+        Ok((before.trim().to_owned(), None))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The shell ends with its stdin. What it still says has somewhere to go until then.
+        drop(self.orders.take());
+        let _ = self.shell.wait();
+    }
+}
+
+/// What a shell script prints.
+fn output(script: &str) -> Result<String> {
+    let output = Command::new("sh").args(["-c", script]).stderr(Stdio::null()).output();
+    Ok(String::from_utf8(output.context("`sh` does not run")?.stdout)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(installed: &str, chosen: Option<&str>) {
+        assert_eq!(newest(installed).as_deref(), chosen, "{installed}");
+    }
+
+    #[test]
+    fn the_newest_server_is_chosen_and_the_first_among_equals() {
+        let debian = "/usr/lib/postgresql/9.6/bin: initdb (PostgreSQL) 9.6.24\n\
+                      /usr/lib/postgresql/15/bin: initdb (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n";
+        check(debian, Some("/usr/lib/postgresql/15/bin"));
+        check(&format!("/my own/bin: initdb (PostgreSQL) 15.2\n{debian}"), Some("/my own/bin"));
+        check(&format!("{debian}/opt/bin: initdb (PostgreSQL) 18beta1\n"), Some("/opt/bin"));
+    }
+
+    #[test]
+    fn a_server_that_is_too_old_or_does_not_run_counts_as_none() {
+        check("/usr/bin: initdb (PostgreSQL) 13.22\n/broken/bin: \n", None);
+        check("", None);
+    }
+}
