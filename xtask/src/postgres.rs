@@ -7,6 +7,7 @@ use std::env;
 use std::io::{self, BufRead as _, BufReader, PipeReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -25,15 +26,32 @@ const ADVICE: &str = "install Postgres 14 or newer (Debian: apt-get install post
 /// A server whose role may create databases.
 pub(crate) struct Postgres {
     pub(crate) url: String,
+    /// The folder of its programs, where it is a throw-away one.
+    bin: Option<String>,
     _keeper: Option<Keeper>,
 }
 
 impl Postgres {
     /// The server of `TEST_DATABASE_URL`, else the newest that is installed, else one that it installs.
     pub(crate) fn start() -> Result<Self> {
+        Self::with(FOR_TESTS)
+    }
+
+    /// The same, but a throw-away one is on disk, and waits for it as servers do by default.
+    pub(crate) fn start_durable() -> Result<Self> {
+        Self::with(DURABLE)
+    }
+
+    /// Its `psql`.
+    pub(crate) fn psql(&self) -> PathBuf {
+        let own = self.bin.as_ref().map(|bin| Path::new(bin).join("psql"));
+        own.filter(|psql| psql.exists()).unwrap_or_else(|| "psql".into())
+    }
+
+    fn with(kind: Kind) -> Result<Self> {
         let given = env::var(VARIABLE).ok().filter(|url| !url.is_empty());
-        let (url, keeper, origin) = if let Some(url) = given {
-            (url, None, VARIABLE.to_owned())
+        let (url, keeper, bin) = if let Some(url) = given {
+            (url, None, None)
         } else {
             let mut bin = newest(&output(INSTALLED)?);
             if bin.is_none() {
@@ -43,15 +61,30 @@ impl Postgres {
             }
             let bin =
                 bin.with_context(|| format!("there is no Postgres to test with; {ADVICE}"))?;
-            let (url, keeper) = Keeper::start(&bin)?;
-            (url, Some(keeper), format!("a throw-away one of {bin}"))
+            let (url, keeper) = Keeper::start(&bin, kind)?;
+            (url, Some(keeper), Some(bin))
         };
+        let origin =
+            bin.as_ref().map_or(VARIABLE.to_owned(), |bin| format!("a throw-away one of {bin}"));
         let version = block_on(version(&url))??;
         // Where stderr is closed, there is nobody to tell.
-        let _ = writeln!(io::stderr(), "The tests use Postgres {version}, {origin}");
-        Ok(Self { url, _keeper: keeper })
+        let _ = writeln!(io::stderr(), "{} Postgres {version}, {origin}", kind.who);
+        Ok(Self { url, bin, _keeper: keeper })
     }
 }
+
+/// What a throw-away server is for.
+#[derive(Clone, Copy)]
+struct Kind {
+    who: &'static str,
+    /// Its folder's parent.
+    place: &'static str,
+    options: &'static str,
+}
+
+const FOR_TESTS: Kind = Kind { who: "The tests use", place: "", options: "-F" };
+/// `/tmp` may be memory.
+const DURABLE: Kind = Kind { who: "The benchmark uses", place: "/var/tmp", options: "" };
 
 /// Prints the folder and the version of each server on this machine, first that of PATH.
 const INSTALLED: &str = r#"
@@ -83,13 +116,13 @@ fn newest(installed: &str) -> Option<String> {
 /// The password keeps other users of the machine out: who is in can run programs.
 const KEEP: &str = r#"
 umask 077
-dir=$(mktemp -d) && cd "$dir" || exit
+dir=$(mktemp -d ${PLACE:+-p "$PLACE"}) && cd "$dir" || exit
 trap '"$BIN/pg_ctl" -D data -m immediate stop; cd /; rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "$password" > password
 "$BIN/initdb" -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C --no-sync || exit
-options="-F -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+options="$OPTIONS -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
 "$BIN/pg_ctl" -D data -w -l log -o "$options" start || { cat log; exit 1; }
 echo "postgres://postgres:$password@127.0.0.1:$PORT/postgres"
 cat"#;
@@ -103,7 +136,7 @@ struct Keeper {
 
 impl Keeper {
     /// Makes a server with the programs in `bin`, and waits for its address.
-    fn start(bin: &str) -> Result<(String, Self)> {
+    fn start(bin: &str, kind: Kind) -> Result<(String, Self)> {
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
         let port = free.context("there is no free port on 127.0.0.1 for a Postgres")?.port();
         let mut command = Command::new("sh");
@@ -115,6 +148,7 @@ impl Keeper {
         }
         let (reader, writer) = io::pipe()?;
         command.args(["-c", KEEP]).env("BIN", bin).env("PORT", port.to_string()).current_dir("/");
+        command.env("PLACE", kind.place).env("OPTIONS", kind.options);
         command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
         // Ctrl-C reaches a whole group of processes; the server has to outlive the tests.
         let shell = command.process_group(0).spawn().context("`su` or `sh` does not run")?;
