@@ -84,10 +84,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     server.drop_database()?;
     let results = Results { machine, workloads, measurements };
     print(&results.to_text())?;
-    let name = args.name.clone().unwrap_or_else(|| match args.quick {
-        true => "quick".to_owned(),
-        false => now().format("%Y-%m-%d").to_string(),
-    });
+    let today = || now().format("%Y-%m-%d").to_string();
+    let default = || if args.quick { "quick".to_owned() } else { today() };
+    let name = args.name.clone().unwrap_or_else(default);
     let folder = root().join("bench/results");
     results.write(&folder, &name)?;
     say(&format!("The results are in bench/results/{name}.json and {name}.md"));
