@@ -2,6 +2,7 @@
 //!
 //! It is thin on purpose: what a user needs lives in the crates.
 
+mod bench;
 mod child;
 mod connectors;
 mod ddl;
@@ -40,6 +41,8 @@ enum Command {
     Test(test::Args),
     /// Run the tests that chance drives for long: programs killed anywhere, vendors that change and fail
     Torture(torture::Args),
+    /// Measure whole programs against Postgres alone, and against dlt with --peers
+    Bench(bench::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
     Ddl(ddl::Args),
     /// Check that the fixtures are whole and invented
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Psql(args) => psql::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Torture(args) => torture::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Ddl(args) => ddl::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
     });

@@ -1,7 +1,8 @@
-//! A Postgres for the tests: the one that is given, or a throw-away one.
+//! A Postgres for tests and measurements: the one that is given, or a throw-away one.
 
 use std::env;
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use connector_core::block_on;
@@ -16,24 +17,39 @@ const OLDEST: i32 = 14;
 /// A server whose role may create databases.
 pub(crate) struct Postgres {
     pub(crate) url: String,
-    _server: Option<Server>,
+    server: Option<Server>,
 }
 
 impl Postgres {
     /// The server of `TEST_DATABASE_URL`, else a throw-away one of the newest Postgres on this machine.
     pub(crate) fn start() -> Result<Self> {
+        Self::with("The tests use", Server::start)
+    }
+
+    /// The same, but a throw-away one is on disk, and waits for it as servers do by default.
+    pub(crate) fn start_durable() -> Result<Self> {
+        Self::with("The benchmark uses", Server::start_durable)
+    }
+
+    /// Its `psql`.
+    pub(crate) fn psql(&self) -> PathBuf {
+        let own = self.server.as_ref().map(|server| Path::new(server.programs()).join("psql"));
+        own.filter(|psql| psql.exists()).unwrap_or_else(|| "psql".into())
+    }
+
+    fn with(who: &str, throw_away: fn() -> Result<Server>) -> Result<Self> {
         let given = env::var(VARIABLE).ok().filter(|url| !url.is_empty());
         let (url, server, origin) = if let Some(url) = given {
             (url, None, VARIABLE.to_owned())
         } else {
-            let server = Server::start()?;
+            let server = throw_away()?;
             let origin = format!("a throw-away one of {}", server.programs());
             (server.url().to_owned(), Some(server), origin)
         };
         let version = block_on(version(&url))??;
         // Where stderr is closed, there is nobody to tell.
-        let _ = writeln!(io::stderr(), "The tests use Postgres {version}, {origin}");
-        Ok(Self { url, _server: server })
+        let _ = writeln!(io::stderr(), "{who} Postgres {version}, {origin}");
+        Ok(Self { url, server })
     }
 }
 

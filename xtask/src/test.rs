@@ -43,7 +43,7 @@ pub(crate) fn run_these(filters: &[String], variables: &[(&str, String)]) -> Res
     Ok(ExitCode::SUCCESS)
 }
 
-fn cargo(args: &[&str]) -> Command {
+pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(args).current_dir(root());
     // What `cargo run` says of this package would make build scripts run again, and others not.

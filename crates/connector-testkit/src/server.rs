@@ -59,13 +59,13 @@ fn newest(installed: &str) -> Option<String> {
 /// The password keeps other users of the machine out: who is in can run programs.
 const KEEP: &str = r#"
 umask 077
-dir=$(mktemp -d) && cd "$dir" || exit
+dir=$(mktemp -d ${PLACE:+-p "$PLACE"}) && cd "$dir" || exit
 trap '"$BIN/pg_ctl" -D data -m immediate stop; cd /; rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "$password" > password
 "$BIN/initdb" -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C --no-sync || exit
-options="-F -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+options="$OPTIONS -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
 start() { "$BIN/pg_ctl" -D data -w -l log -o "$options" start; }
 start || { cat log; exit 1; }
 echo "postgres://postgres:$password@127.0.0.1:$PORT/postgres"
@@ -90,6 +90,17 @@ pub struct Server {
 impl Server {
     /// Makes a server with the newest Postgres of this machine, which it installs where there is none.
     pub fn start() -> Result<Self> {
+        // Nothing in it has to outlive the machine.
+        Self::with("", "-F")
+    }
+
+    /// The same, on disk and with the settings that a server has by default.
+    pub fn start_durable() -> Result<Self> {
+        // `/tmp` may be memory.
+        Self::with("/var/tmp", "")
+    }
+
+    fn with(place: &str, options: &str) -> Result<Self> {
         let bin = programs()?;
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
         let port = free.context("there is no free port on 127.0.0.1 for a Postgres")?.port();
@@ -102,6 +113,7 @@ impl Server {
         }
         let (reader, writer) = io::pipe()?;
         command.args(["-c", KEEP]).env("BIN", &bin).env("PORT", port.to_string()).current_dir("/");
+        command.env("PLACE", place).env("OPTIONS", options);
         command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
         // Ctrl-C reaches a whole group of processes; the server has to outlive the tests.
         let mut shell = command.process_group(0).spawn().context("`su` or `sh` does not run")?;

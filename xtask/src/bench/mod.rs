@@ -1,0 +1,194 @@
+//! `cargo xtask bench`: whole programs against what they cannot be faster than.
+//!
+//! Each workload's contestants run in turns, in one run on one machine, since
+//! absolute times move with both. What counts is therefore their ratios.
+
+mod contestant;
+mod machine;
+mod peers;
+mod process;
+mod results;
+mod server;
+mod vendor;
+mod workload;
+
+use std::io::{self, Write as _};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, Result, ensure};
+use connector_core::{now, print};
+
+use self::contestant::{Contestant, Desk};
+use self::peers::Peers;
+use self::results::{Measurement, Results};
+use self::server::{SCHEMA, Server};
+use self::vendor::Vendor;
+use self::workload::{Ceiling, Step, Workload};
+use crate::postgres::Postgres;
+use crate::root;
+use crate::test::cargo;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Measure only the workloads that have one of these in their name
+    #[arg(value_name = "FILTER")]
+    filters: Vec<String>,
+    /// Measure dlt too, in a virtual environment that is made in target/
+    #[arg(long)]
+    peers: bool,
+    /// One round with a tenth of the rows, to see whether everything works
+    #[arg(long)]
+    quick: bool,
+    /// How often each contestant has its turn
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    rounds: usize,
+    /// The name of the files in bench/results/ [default: the date, or quick]
+    #[arg(long)]
+    name: Option<String>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let chosen = |workload: &&Workload| {
+        args.filters.is_empty() || args.filters.iter().any(|part| workload.name.contains(part))
+    };
+    let workloads = workload::ALL.iter().filter(chosen);
+    let workloads: Vec<Workload> =
+        workloads.map(|workload| if args.quick { workload.quick() } else { *workload }).collect();
+    ensure!(!workloads.is_empty(), "no workload has such a name; there are: {}", names());
+    let built = cargo(&["build", "--release", "--package", "bench", "--no-default-features"]);
+    ensure!({ built }.status()?.success(), "the programs to measure cannot be built");
+    let postgres = Postgres::start_durable()?;
+    let server = Server::new(&postgres.url)?;
+    let peers = args.peers.then(Peers::install).transpose()?;
+    let folder = tempfile::tempdir()?;
+    let desk = Desk { folder: folder.path(), psql: &postgres.psql(), peers: peers.as_ref() };
+    let rounds = if args.quick { 1 } else { args.rounds };
+    let mut measurements = Vec::new();
+    for workload in &workloads {
+        let who = contestants(workload, peers.is_some());
+        if workload.ceiling == Ceiling::Postgres {
+            keep_rows(&desk, &server, workload)?;
+        }
+        for round in 0..rounds {
+            // Nobody is always the first.
+            for turn in 0..who.len() {
+                let who = who[(round + turn) % who.len()];
+                let place = format!("{}, round {} of {rounds}", workload.name, round + 1);
+                say(&format!("{place}: {}", who.name()));
+                let measured = sequence(&desk, &server, workload, who);
+                measurements.extend(measured.with_context(|| format!("{place}: {}", who.name()))?);
+            }
+        }
+    }
+    let machine = machine::describe(&server, &postgres.url, peers.as_ref(), rounds)?;
+    server.drop_database()?;
+    let results = Results { machine, workloads, measurements };
+    print(&results.to_text())?;
+    let today = || now().format("%Y-%m-%d").to_string();
+    let default = || if args.quick { "quick".to_owned() } else { today() };
+    let name = args.name.clone().unwrap_or_else(default);
+    let folder = root().join("bench/results");
+    results.write(&folder, &name)?;
+    say(&format!("The results are in bench/results/{name}.json and {name}.md"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn names() -> String {
+    workload::ALL.iter().map(|workload| workload.name).collect::<Vec<_>>().join("; ")
+}
+
+fn contestants(workload: &Workload, peers: bool) -> Vec<Contestant> {
+    let mut who = vec![Contestant::Connector];
+    if workload.ceiling == Ceiling::Postgres {
+        who.push(Contestant::Postgres);
+    }
+    if workload.peers && peers {
+        who.extend([Contestant::Dlt, Contestant::DltTuned]);
+    }
+    who
+}
+
+/// Brings the rows that Postgres alone is measured with, which also warms everything up.
+fn keep_rows(desk: &Desk<'_>, server: &Server, workload: &Workload) -> Result<()> {
+    for &(step, _) in workload.steps {
+        if step == Step::Unchanged {
+            continue;
+        }
+        say(&format!("{}: making the rows, {}", workload.name, step.name()));
+        desk.prepare(Contestant::Connector, server)?;
+        let mut vendor = Vendor::start(workload)?;
+        if step == Step::Changed {
+            change(&mut vendor, workload)?;
+        }
+        let task = (workload, Step::First);
+        process::measure(&mut desk.command(Contestant::Connector, task, server, Some(&vendor))?)?;
+        vendor.finish()?;
+        desk.keep_rows(workload, step, server)?;
+    }
+    Ok(())
+}
+
+fn change(vendor: &mut Vendor, workload: &Workload) -> Result<()> {
+    workload.tables.iter().try_for_each(|resource| vendor.change(resource))
+}
+
+/// All steps of one contestant, in a database of their own.
+fn sequence(
+    desk: &Desk<'_>,
+    server: &Server,
+    workload: &Workload,
+    who: Contestant,
+) -> Result<Vec<Measurement>> {
+    desk.prepare(who, server)?;
+    let mut vendor = (who != Contestant::Postgres).then(|| Vendor::start(workload)).transpose()?;
+    let mut measurements = Vec::new();
+    for &(step, _) in workload.steps {
+        if let Some(vendor) = vendor.as_mut().filter(|_| step == Step::Changed) {
+            change(vendor, workload)?;
+        }
+        server.checkpoint()?;
+        let mut command = desk.command(who, (workload, step), server, vendor.as_ref())?;
+        let vendor_before = vendor.as_ref().map_or(0.0, Vendor::cpu_seconds);
+        let before = server.counters(workload.tables)?;
+        let usage = process::measure(&mut command)?;
+        let after = server.counters(workload.tables)?;
+        let vendor_cpu_seconds = vendor.as_ref().map_or(0.0, Vendor::cpu_seconds) - vendor_before;
+        let (requests, refused) = vendor.as_mut().map_or(Ok((0, 0)), Vendor::count)?;
+        for table in workload.tables {
+            let rows = server.texts(&format!("select count(*)::text from {SCHEMA}.{table}"))?;
+            let expected = workload.rows_of(table).to_string();
+            ensure!(rows == [expected.as_str()], "{table} has {rows:?} rows, not {expected}");
+        }
+        measurements.push(Measurement {
+            workload: workload.name,
+            step,
+            who,
+            rows: workload.all_rows(),
+            seconds: usage.seconds,
+            cpu_seconds: usage.cpu_seconds,
+            server_cpu_seconds: after.cpu_seconds - before.cpu_seconds,
+            vendor_cpu_seconds,
+            peak_kib: usage.peak_kib,
+            wal_bytes: after.wal_bytes - before.wal_bytes,
+            dead: after.dead - before.dead,
+            dead_elsewhere: after.dead_elsewhere - before.dead_elsewhere,
+            transactions: after.transactions - before.transactions,
+            requests,
+            refused,
+        });
+    }
+    vendor.map_or(Ok(()), Vendor::finish)?;
+    Ok(measurements)
+}
+
+/// Says something to who is waiting; where stderr is closed, there is nobody.
+fn say(what: &str) {
+    let _ = writeln!(io::stderr(), "{what}");
+}
+
+/// The first line that a program prints.
+fn first_line(program: &str, args: &[&str]) -> String {
+    let output = Command::new(program).args(args).current_dir(root()).output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    text.unwrap_or_default().lines().next().unwrap_or("unknown").to_owned()
+}

@@ -1,0 +1,184 @@
+//! What is measured, as data.
+
+/// Rows of one resource, how they are served, and what is done with them in turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Workload {
+    pub(crate) name: &'static str,
+    pub(crate) resource: &'static str,
+    /// The tables that it fills: its parent's, and its own.
+    pub(crate) tables: &'static [&'static str],
+    /// The number of rows of each listing without a parent.
+    pub(crate) rows: u64,
+    /// The number of rows of each parent.
+    pub(crate) children: u64,
+    /// How many rows a page is asked for with.
+    pub(crate) page: u64,
+    /// How long each answer takes.
+    pub(crate) latency_ms: u64,
+    /// How many requests are allowed in a second.
+    pub(crate) per_second: Option<u64>,
+    pub(crate) ceiling: Ceiling,
+    pub(crate) steps: &'static [(Step, Goal)],
+    /// Whether peers are measured with it.
+    pub(crate) peers: bool,
+}
+
+/// What a workload cannot be faster than.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ceiling {
+    /// Postgres alone, with the same rows from a file.
+    Postgres,
+    /// The time that the vendor takes to answer, so many requests at a time.
+    Latency(u64),
+    /// The time that the vendor's limit makes one wait.
+    Limit,
+}
+
+/// One run of a program; they follow each other in the same database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Into an empty database.
+    First,
+    /// With the same rows again.
+    Unchanged,
+    /// With every tenth row changed.
+    Changed,
+}
+
+impl Step {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::First => "first load",
+            Self::Unchanged => "unchanged",
+            Self::Changed => "10 % changed",
+        }
+    }
+}
+
+/// The ratios that a step is held to: the most to the ceiling, and the least to the peer's default.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Goal {
+    pub(crate) ceiling: Option<f64>,
+    pub(crate) peer: Option<f64>,
+}
+
+const NO_GOAL: Goal = Goal { ceiling: None, peer: None };
+const FIRST: Goal = Goal { ceiling: Some(1.35), peer: Some(12.0) };
+const UNCHANGED: Goal = Goal { ceiling: Some(1.6), peer: Some(20.0) };
+
+const FLAT: Workload = Workload {
+    name: "flat",
+    resource: "flat",
+    tables: &["flat"],
+    rows: 100_000,
+    children: 0,
+    page: 1000,
+    latency_ms: 0,
+    per_second: None,
+    ceiling: Ceiling::Postgres,
+    steps: &[(Step::First, FIRST), (Step::Unchanged, UNCHANGED), (Step::Changed, NO_GOAL)],
+    peers: true,
+};
+
+/// 200 pages of an API that takes 50 ms for each.
+const PAGES: Workload = Workload {
+    rows: 10_000,
+    page: 50,
+    latency_ms: 50,
+    ceiling: Ceiling::Latency(10),
+    steps: &[(Step::First, NO_GOAL)],
+    peers: false,
+    ..FLAT
+};
+
+pub(crate) const ALL: &[Workload] = &[
+    FLAT,
+    Workload {
+        name: "flat, 50 a page",
+        resource: "flat_small_pages",
+        tables: &["flat_small_pages"],
+        page: 50,
+        steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
+        ..FLAT
+    },
+    Workload {
+        name: "nested",
+        resource: "nested",
+        tables: &["nested"],
+        steps: &[(Step::First, FIRST), (Step::Unchanged, NO_GOAL), (Step::Changed, NO_GOAL)],
+        ..FLAT
+    },
+    Workload {
+        name: "flat, a million",
+        rows: 1_000_000,
+        steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
+        peers: false,
+        ..FLAT
+    },
+    Workload {
+        name: "children",
+        resource: "children",
+        tables: &["parents", "children"],
+        rows: 5_000,
+        children: 3,
+        steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
+        ..FLAT
+    },
+    Workload {
+        name: "latency, total known",
+        resource: "pages_with_total",
+        tables: &["pages_with_total"],
+        // 1.5 s for 200 pages of 50 ms, ten at a time.
+        steps: &[(Step::First, Goal { ceiling: Some(1.5), peer: None })],
+        ..PAGES
+    },
+    Workload {
+        name: "latency, no total",
+        resource: "pages_without_total",
+        tables: &["pages_without_total"],
+        ..PAGES
+    },
+    Workload {
+        name: "latency, tokens",
+        resource: "pages_by_token",
+        tables: &["pages_by_token"],
+        ceiling: Ceiling::Latency(1),
+        ..PAGES
+    },
+    Workload {
+        name: "latency, 40 parents",
+        resource: "children",
+        tables: &["parents", "children"],
+        rows: 40,
+        children: 250,
+        ..PAGES
+    },
+    Workload {
+        name: "100 requests/s",
+        resource: "pages_with_total",
+        tables: &["pages_with_total"],
+        rows: 25_000,
+        per_second: Some(100),
+        ceiling: Ceiling::Limit,
+        // 95 % of what is allowed.
+        steps: &[(Step::First, Goal { ceiling: Some(1.0 / 0.95), peer: None })],
+        ..PAGES
+    },
+];
+
+impl Workload {
+    /// A tenth of it, or less of what is large.
+    pub(crate) fn quick(self) -> Self {
+        Self { rows: (self.rows / 10).clamp(40, 10_000), ..self }
+    }
+
+    /// The number of rows of one of its tables.
+    pub(crate) fn rows_of(&self, table: &str) -> u64 {
+        if table == "children" { self.rows * self.children } else { self.rows }
+    }
+
+    /// The number of rows of all of its tables.
+    pub(crate) fn all_rows(&self) -> u64 {
+        self.tables.iter().map(|table| self.rows_of(table)).sum()
+    }
+}
