@@ -217,7 +217,13 @@ impl Decoder {
 
     /// Encodes the rows of a page; `first` is the position of the first one in its listing.
     pub(crate) fn page<'a>(&self, rows: &[&'a str], partition: &[String], first: u64) -> Encoded {
-        let mut encoded = Encoded { keys: Vec::with_capacity(rows.len()), ..Encoded::default() };
+        // Tuples are mostly shorter than their JSON; a vector that has to grow leaves holes in memory.
+        let json = rows.iter().map(|row| row.len()).sum();
+        let mut encoded = Encoded {
+            tuples: Vec::with_capacity(json),
+            keys: Vec::with_capacity(rows.len()),
+            ..Encoded::default()
+        };
         encoded.tuples.reserve(rows.iter().map(|row| row.len()).sum());
         let mut slots: Vec<Slot<'a>> = Vec::new();
         let mut extra = Vec::new();

@@ -307,7 +307,8 @@ impl Client {
             .await
             .map_err(|error| Failure::passing(self.unreachable(error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let mut body = Vec::new();
+        let length = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Vec::with_capacity(length.unwrap_or_default().min(self.limits.body));
         while let Some(chunk) =
             response.chunk().await.map_err(|error| Failure::passing(cut_off(&error)))?
         {

@@ -34,6 +34,11 @@ mod stop;
 mod store;
 mod sync;
 
+/// Pages and batches are large and live for a moment. The system's allocator leaves
+/// holes between them, so that a program would grow with the rows it reads.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub use chrono::{DateTime, TimeDelta, Utc};
 pub use cli::{
     block_on, main, now, prepare, print, print_error, print_report, start_logging, stop_on_signals,

@@ -1,6 +1,7 @@
 //! One batch into one table: stage, merge, positions, counters, in one transaction.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -149,9 +150,11 @@ impl Batch {
 
     /// Empties the batch, and keeps its memory for the next one.
     pub(crate) fn clear(&mut self) {
-        let mut tuples = std::mem::take(&mut self.tuples);
+        let (mut tuples, mut keys) =
+            (std::mem::take(&mut self.tuples), std::mem::take(&mut self.keys));
         tuples.clear();
-        *self = Self { tuples, ..Self::default() };
+        keys.clear();
+        *self = Self { tuples, keys, ..Self::default() };
     }
 }
 
@@ -160,7 +163,16 @@ pub(crate) struct Table<'a> {
     store: &'a Store,
     resource: &'static Resource,
     statements: Statements,
+    /// Whether the table's rows are all from this run's first pass, one of [`UNKNOWN`], [`FRESH`] and [`OLDER`].
+    origin: AtomicU8,
 }
+
+/// It has to be looked up.
+const UNKNOWN: u8 = 0;
+/// They are: a row of another batch is a new one, and every row was seen.
+const FRESH: u8 = 1;
+/// Some are from before.
+const OLDER: u8 = 2;
 
 impl<'a> Table<'a> {
     /// The table of a resource; `parent` is the resource whose rows it is asked for.
@@ -169,7 +181,8 @@ impl<'a> Table<'a> {
         resource: &'static Resource,
         parent: Option<&Resource>,
     ) -> Self {
-        Self { store, resource, statements: Statements::new(&store.schema, resource, parent) }
+        let statements = Statements::new(&store.schema, resource, parent);
+        Self { store, resource, statements, origin: AtomicU8::new(UNKNOWN) }
     }
 
     /// The number of rows that a positional listing is known to have, and the last of them.
@@ -295,6 +308,8 @@ impl<'a> Table<'a> {
 
     /// Forgets where a walk is and what it has seen, because it begins again.
     pub(crate) async fn forget_walk(&self, partition: &Partition) -> Result<()> {
+        // What its first pass brought may be gone in the second one.
+        self.origin.store(OLDER, Relaxed);
         patiently(|| async move {
         let failed = |error| self.failed("beginning a walk again", error);
         let mut transaction = self.store.pool.begin().await.map_err(failed)?;
@@ -447,29 +462,59 @@ impl<'a> Table<'a> {
             .execute(&mut **transaction)
             .await
             .map_err(|error| self.failed("preparing the merge", error))?;
-        counts.inserted =
-            self.write(transaction, &self.statements.insert, "inserting rows").await?;
-        if counts.inserted < distinct {
-            counts.updated =
-                self.write(transaction, &self.statements.update, "updating rows").await?;
+        if self.is_fresh(transaction).await? && self.insert(transaction).await? {
+            counts.inserted = distinct;
+            return Ok(());
         }
+        let (inserted, updated): (i64, i64) =
+            sqlx::query_as(AssertSqlSafe(self.statements.merge.as_str()))
+                .bind(self.store.run_id)
+                .bind(self.store.started_at)
+                .fetch_one(&mut **transaction)
+                .await
+                .map_err(|error| self.failed("merging rows", error))?;
+        counts.inserted = inserted.unsigned_abs();
+        counts.updated = updated.unsigned_abs();
         counts.unchanged = distinct.saturating_sub(counts.inserted + counts.updated);
         Ok(())
     }
 
-    async fn write(
-        &self,
-        transaction: &mut PgTransaction<'_>,
-        statement: &str,
-        doing: &str,
-    ) -> Result<u64> {
-        let done = sqlx::query(AssertSqlSafe(statement))
+    /// Whether all rows of the table came in this run.
+    async fn is_fresh(&self, transaction: &mut PgTransaction<'_>) -> Result<bool> {
+        if self.origin.load(Relaxed) == UNKNOWN {
+            let empty: bool = sqlx::query_scalar(AssertSqlSafe(self.statements.is_empty.as_str()))
+                .fetch_one(&mut **transaction)
+                .await
+                .map_err(|error| self.failed("looking for rows", error))?;
+            self.origin.store(if empty { FRESH } else { OLDER }, Relaxed);
+        }
+        Ok(self.origin.load(Relaxed) == FRESH)
+    }
+
+    /// Inserts rows whose keys should all be new, without looking; false if one was not.
+    async fn insert(&self, transaction: &mut PgTransaction<'_>) -> Result<bool> {
+        let failed = |error| self.failed("inserting rows", error);
+        sqlx::raw_sql("savepoint before_rows").execute(&mut **transaction).await.map_err(failed)?;
+        let done = sqlx::query(AssertSqlSafe(self.statements.insert.as_str()))
             .bind(self.store.run_id)
             .bind(self.store.started_at)
             .execute(&mut **transaction)
-            .await
-            .map_err(|error| self.failed(doing, error))?;
-        Ok(done.rows_affected())
+            .await;
+        let repeated = |error: &sqlx::Error| {
+            error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+        };
+        match done {
+            Ok(_) => Ok(true),
+            Err(error) if repeated(&error) => {
+                self.origin.store(OLDER, Relaxed);
+                sqlx::raw_sql("rollback to savepoint before_rows")
+                    .execute(&mut **transaction)
+                    .await
+                    .map_err(failed)?;
+                Ok(false)
+            }
+            Err(error) => Err(failed(error)),
+        }
     }
 
     /// Keeps the keys of the walks that go on after this batch.
@@ -507,8 +552,15 @@ impl<'a> Table<'a> {
             .execute(&mut **transaction)
             .await
             .map_err(failed)?;
-        let gone = self.mark(transaction, &walks).await.map_err(failed)?;
-        let live = self.live(transaction, &walks).await.map_err(failed)?;
+        let mut live = self.live(transaction, &walks).await.map_err(failed)?;
+        let mut gone = 0;
+        // To look for the rows that were not seen costs more than to count those that were.
+        if self.origin.load(Relaxed) != FRESH
+            && self.seen(transaction, &walks).await.map_err(failed)? != live.values().sum::<u64>()
+        {
+            gone = self.mark(transaction, &walks).await.map_err(failed)?;
+            live = self.live(transaction, &walks).await.map_err(failed)?;
+        }
         let of = |walk: &EndedWalk| live.get(&walk.partition.values.concat()).copied().unwrap_or(0);
         counts.distinct = live.values().sum();
         let fused = self.store.fuse.is_exceeded(gone, gone + counts.distinct);
@@ -556,6 +608,23 @@ impl<'a> Table<'a> {
             .execute(&mut **transaction)
             .await
             .map(|done| done.rows_affected())
+    }
+
+    /// The number of different keys that these walks have seen.
+    async fn seen(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        walks: &[&EndedWalk],
+    ) -> sqlx::Result<u64> {
+        let ids: Vec<String> = walks.iter().map(|walk| walk.partition.id()).collect();
+        let keys: i64 = sqlx::query_scalar(AssertSqlSafe(self.statements.count_seen.as_str()))
+            .bind(&self.store.schema)
+            .bind(self.resource.name)
+            .bind(&ids)
+            .bind(values(walks))
+            .fetch_one(&mut **transaction)
+            .await?;
+        Ok(keys.unsigned_abs())
     }
 
     /// The number of rows that are not deleted, by the value of the partition's column.

@@ -23,14 +23,18 @@ pub(crate) struct Statements {
     pub(crate) copy: String,
     /// Leaves the newest row of each key in it.
     pub(crate) deduplicate: String,
-    /// Inserts the rows whose key is new. Binds the run and its time.
+    /// Whether the table has no row at all, not even a deleted one.
+    pub(crate) is_empty: String,
+    /// Inserts all rows, none of whose keys the table has. Binds the run and its time.
     pub(crate) insert: String,
-    /// Updates the rows that differ. Binds the run and its time.
-    pub(crate) update: String,
+    /// Inserts the rows whose key is new, updates those that differ, and returns how many of each. Binds the run and its time.
+    pub(crate) merge: String,
     /// Notes the keys of a walk that goes on. Binds connection, resource, partition, run, and the partition's values.
     pub(crate) note_seen: String,
     /// Marks what complete walks did not see. Binds the time, connection, resource, the walks' partitions, and their values.
     pub(crate) mark_deleted: String,
+    /// Counts the keys that the walks of partitions have seen. Binds connection, resource, the partitions, and their values.
+    pub(crate) count_seen: String,
     /// Counts the rows that are not deleted in partitions. Binds their values.
     pub(crate) count_live: String,
     /// Marks what belongs to deleted rows of the parent. Binds the time.
@@ -91,17 +95,23 @@ impl Statements {
             ),
             copy: format!("copy {STAGE} ({list}, _extra, _order) from stdin (format binary)"),
             deduplicate: deduplicate(&key, resource),
+            is_empty: format!("select not exists (select from {table})"),
             insert: format!(
                 "insert into {table} ({list}, _extra, _run_id, _first_seen_at, _last_changed_at) \
-                 select {list}, _extra, $1, $2, $2 from {STAGE} s \
-                 where not exists (select from {table} t where {on_key})"
+                 select {list}, _extra, $1, $2, $2 from {STAGE}"
             ),
-            update: format!(
-                "update {table} t set {assignments}, _run_id = $1, _last_changed_at = $2, _deleted_at = null \
-                 from {STAGE} s where {on_key} \
-                 and (t._deleted_at is not null or {not_older}({}) is distinct from ({}))",
+            merge: format!(
+                "with differing as materialized (select s.*, t.{first} is null as _is_new \
+                 from {STAGE} s left join {table} t on {on_key} \
+                 where t.{first} is null or t._deleted_at is not null or {not_older}({}) is distinct from ({})), \
+                 inserted as (insert into {table} ({list}, _extra, _run_id, _first_seen_at, _last_changed_at) \
+                 select {list}, _extra, $1, $2, $2 from differing where _is_new returning 1), \
+                 updated as (update {table} t set {assignments}, _run_id = $1, _last_changed_at = $2, _deleted_at = null \
+                 from differing s where not s._is_new and {on_key} returning 1) \
+                 select (select count(*) from inserted), (select count(*) from updated)",
                 of("t", &compared),
-                of("s", &compared)
+                of("s", &compared),
+                first = key[0],
             ),
             note_seen: format!(
                 "insert into sync.seen (connection, resource, partition, run_id, keys) \
@@ -116,6 +126,12 @@ impl Statements {
                  where connection = $2 and resource = $3 and partition = any($4::text[])) as seen (key) where seen.key = {})",
                 within("t", "$5"),
                 hash("t")
+            ),
+            count_seen: format!(
+                "select count(distinct key) from (select {} as key from {STAGE} s where {} union all \
+                 select unnest(keys) from sync.seen where connection = $1 and resource = $2 and partition = any($3::text[])) as seen",
+                hash("s"),
+                within("s", "$4")
             ),
             count_live: format!(
                 "select {} as partition, count(*) from {table} t where t._deleted_at is null and {} group by 1",

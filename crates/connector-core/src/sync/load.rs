@@ -19,6 +19,8 @@ use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
 
 /// The size at which a batch is committed.
 const BATCH_BYTES: usize = 4 << 20;
+/// The same for the first one, so that the database has soon something to do.
+const FIRST_BATCH_BYTES: usize = 1 << 20;
 /// The age at which a batch is committed, however small it is.
 const BATCH_AGE: Duration = Duration::from_secs(30);
 /// The most problems that a report lists for one resource.
@@ -58,7 +60,8 @@ pub(super) async fn load(
             Err(_) => {}
         }
         let old = oldest.is_some_and(|oldest| oldest.elapsed() >= BATCH_AGE);
-        if batch.bytes() >= BATCH_BYTES || batch.rows >= batch_rows || old {
+        let full = if tally.commits == 0 { FIRST_BATCH_BYTES } else { BATCH_BYTES };
+        if batch.bytes() >= full || batch.rows >= batch_rows || old {
             commit(table, &mut batch, tally).await?;
             oldest = None;
         }
