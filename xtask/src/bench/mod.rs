@@ -106,7 +106,7 @@ fn measure(
 }
 
 fn names() -> String {
-    workload::ALL.iter().map(|workload| workload.name).collect::<Vec<_>>().join("; ")
+    workload::ALL.iter().map(|workload| workload.name).collect::<Vec<_>>().join(", ")
 }
 
 fn contestants(workload: &Workload, peers: bool) -> Vec<Contestant> {
