@@ -45,6 +45,7 @@ mod store;
 mod suite;
 mod torture;
 mod vendor;
+mod wire;
 
 pub use answer::Answer;
 pub use content::{Content, Holdings, Listing};
@@ -54,3 +55,4 @@ pub use route::Request;
 pub use server::Server;
 pub use suite::{Suite, Synced};
 pub use vendor::{RateLimit, Vendor};
+pub use wire::Count;

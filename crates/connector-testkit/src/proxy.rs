@@ -1,9 +1,9 @@
-//! A network between a program and its database, which can fail.
+//! A network between a program and its database, which can fail, and which counts.
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
 use crate::Database;
+use crate::wire::{Count, Wire};
 
 /// A relay to a database's server, on a port of this machine.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ struct State {
     answered: AtomicI64,
     /// The number of connections that were lost on demand.
     lost: AtomicU64,
+    count: Mutex<Count>,
 }
 
 /// Where the server listens.
@@ -57,6 +59,7 @@ impl Proxy {
             cuts: watch::Sender::new(0),
             answered: AtomicI64::new(-1),
             lost: AtomicU64::new(0),
+            count: Mutex::default(),
         });
         let listening = tokio::spawn(listen(listener, server, Arc::clone(&state)));
         Self { url: url.into(), state, listening }
@@ -65,6 +68,11 @@ impl Proxy {
     /// The database's address, by way of the relay.
     pub fn url(&self) -> String {
         self.url.clone()
+    }
+
+    /// What went through it since the last time.
+    pub fn take_count(&self) -> Count {
+        std::mem::take(&mut self.state.count.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Cuts all connections that there are; new ones work.
@@ -125,6 +133,10 @@ async fn relay(
     let (mut from_server, mut to_server) = tokio::io::split(server);
     let mut cuts = state.cuts.subscribe();
     let (mut sent, mut answered) = (vec![0; 64 << 10], vec![0; 64 << 10]);
+    let (mut client, mut server) = (Wire::of_client(), Wire::of_server());
+    let note = |wire: &mut Wire, piece: &[u8]| {
+        wire.feed(piece, &mut state.count.lock().unwrap_or_else(PoisonError::into_inner));
+    };
     loop {
         tokio::select! {
             length = from_client.read(&mut sent) => {
@@ -132,10 +144,11 @@ async fn relay(
                 if length == 0 {
                     return Ok(());
                 }
+                note(&mut client, &sent[..length]);
                 to_server.write_all(&sent[..length]).await?;
                 let is_commit = sent[..length].windows(7).any(|bytes| bytes == b"COMMIT\0");
                 if is_commit && state.answered.load(Relaxed) >= 0 && state.answered.fetch_sub(1, Relaxed) == 0 {
-                    from_server.read(&mut answered).await?;
+                    let _unheard = from_server.read(&mut answered).await?;
                     state.lost.fetch_add(1, Relaxed);
                     return Ok(());
                 }
@@ -145,6 +158,7 @@ async fn relay(
                 if length == 0 {
                     return Ok(());
                 }
+                note(&mut server, &answered[..length]);
                 to_client.write_all(&answered[..length]).await?;
             }
             _ = cuts.changed() => {

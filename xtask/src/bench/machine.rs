@@ -18,11 +18,13 @@ pub(crate) fn describe(
     let cores = available_parallelism()?;
     let processor = field("/proc/cpuinfo", "model name");
     let memory = field("/proc/meminfo", "MemTotal");
-    let settings = server.texts(
+    let kib = memory.split(' ').next().and_then(|kib| kib.parse::<u64>().ok());
+    let memory = kib.map_or(memory, |kib| format!("{} GiB", kib.div_ceil(1 << 20)));
+    let settings = server.of_server(
         "select name || ' = ' || current_setting(name) from unnest(array['fsync', 'synchronous_commit', \
          'full_page_writes', 'shared_buffers', 'max_wal_size']) as s (name)",
     )?;
-    let version = server.texts("select current_setting('server_version')")?.concat();
+    let version = server.of_server("select current_setting('server_version')")?.concat();
     let by = if url.contains("host=/") { "a Unix socket" } else { "TCP" };
     let commit = first_line("git", &["describe", "--always", "--dirty", "--exclude=*"]);
     let mut machine = vec![

@@ -63,38 +63,50 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let folder = tempfile::tempdir()?;
     let desk = Desk { folder: folder.path(), psql: &postgres.psql(), peers: peers.as_ref() };
     let rounds = if args.quick { 1 } else { args.rounds };
-    let mut measurements = Vec::new();
-    for workload in &workloads {
-        let who = contestants(workload, peers.is_some());
-        if workload.ceiling == Ceiling::Postgres {
-            keep_rows(&desk, &server, workload)?;
-        }
-        for round in 0..rounds {
-            // Nobody is always the first.
-            for turn in 0..who.len() {
-                let who = who[(round + turn) % who.len()];
-                let place = format!("{}, round {} of {rounds}", workload.name, round + 1);
-                say(&format!("{place}: {}", who.name()));
-                let measured = sequence(&desk, &server, workload, who);
-                measurements.extend(measured.with_context(|| format!("{place}: {}", who.name()))?);
-            }
-        }
-    }
-    let machine = machine::describe(&server, &postgres.url, peers.as_ref(), rounds)?;
-    server.drop_database()?;
-    let results = Results { machine, workloads, measurements };
-    print(&results.to_text())?;
     let today = || now().format("%Y-%m-%d").to_string();
     let default = || if args.quick { "quick".to_owned() } else { today() };
     let name = args.name.clone().unwrap_or_else(default);
-    let folder = root().join("bench/results");
-    results.write(&folder, &name)?;
+    let machine = machine::describe(&server, &postgres.url, peers.as_ref(), rounds)?;
+    let mut results = Results { machine, workloads: Vec::new(), measurements: Vec::new() };
+    for workload in &workloads {
+        results.measurements.extend(measure(&desk, &server, workload, rounds)?);
+        results.workloads.push(*workload);
+        // What a run had before it was cut off is worth keeping.
+        results.write(&root().join("bench/results"), &name)?;
+    }
+    server.drop_database()?;
+    print(&results.to_text())?;
     say(&format!("The results are in bench/results/{name}.json and {name}.md"));
     Ok(ExitCode::SUCCESS)
 }
 
+/// All rounds of a workload.
+fn measure(
+    desk: &Desk<'_>,
+    server: &Server,
+    workload: &Workload,
+    rounds: usize,
+) -> Result<Vec<Measurement>> {
+    let who = contestants(workload, desk.peers.is_some());
+    let mut measurements = Vec::new();
+    if workload.ceiling == Ceiling::Postgres {
+        keep_rows(desk, server, workload)?;
+    }
+    for round in 0..rounds {
+        // Nobody is always the first.
+        for turn in 0..who.len() {
+            let who = who[(round + turn) % who.len()];
+            let place =
+                format!("{}, round {} of {rounds}: {}", workload.name, round + 1, who.name());
+            say(&place);
+            measurements.extend(sequence(desk, server, workload, who).context(place)?);
+        }
+    }
+    Ok(measurements)
+}
+
 fn names() -> String {
-    workload::ALL.iter().map(|workload| workload.name).collect::<Vec<_>>().join("; ")
+    workload::ALL.iter().map(|workload| workload.name).collect::<Vec<_>>().join(", ")
 }
 
 fn contestants(workload: &Workload, peers: bool) -> Vec<Contestant> {

@@ -95,3 +95,25 @@ pub(crate) fn parent(pid: u32) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_fails_is_told_with_what_it_said() {
+        let script = "echo out; echo err >&2; exit 3";
+        let error = measure(Command::new("sh").args(["-c", script])).err().map(|e| e.to_string());
+        let error = error.unwrap_or_default();
+        assert!(error.contains("exit status: 3") && error.contains("out\nerr\n"), "{error}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_work_of_a_program_is_counted_with_that_of_those_it_started() -> Result<()> {
+        let script = "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; exit 0";
+        let usage = measure(Command::new("sh").args(["-c", script]))?;
+        assert!(usage.cpu_seconds > 0.0 && usage.peak_kib > 0);
+        Ok(())
+    }
+}

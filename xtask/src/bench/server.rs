@@ -72,12 +72,12 @@ impl Server {
 
     /// The texts that a query in the database returns.
     pub(crate) fn texts(&self, query: &str) -> Result<Vec<String>> {
-        block_on(async {
-            let mut connection = PgConnection::connect(&self.database).await?;
-            let texts = sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut connection).await?;
-            connection.close().await?;
-            Ok(texts)
-        })?
+        texts(&self.database, query)
+    }
+
+    /// The texts that a query returns which is not about the database.
+    pub(crate) fn of_server(&self, query: &str) -> Result<Vec<String>> {
+        texts(&self.url, query)
     }
 
     /// Levels the field: what was written before a step is not written during it.
@@ -128,5 +128,14 @@ fn run(url: &str, sql: &str) -> Result<()> {
         let mut connection = PgConnection::connect(url).await?;
         connection.execute(raw_sql(AssertSqlSafe(sql))).await?;
         Ok(connection.close().await?)
+    })?
+}
+
+fn texts(url: &str, query: &str) -> Result<Vec<String>> {
+    block_on(async {
+        let mut connection = PgConnection::connect(url).await?;
+        let texts = sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut connection).await?;
+        connection.close().await?;
+        Ok(texts)
     })?
 }

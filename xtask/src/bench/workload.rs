@@ -94,7 +94,7 @@ const PAGES: Workload = Workload {
 pub(crate) const ALL: &[Workload] = &[
     FLAT,
     Workload {
-        name: "flat, 50 a page",
+        name: "small-pages",
         resource: "flat_small_pages",
         tables: &["flat_small_pages"],
         page: 50,
@@ -109,7 +109,7 @@ pub(crate) const ALL: &[Workload] = &[
         ..FLAT
     },
     Workload {
-        name: "flat, a million",
+        name: "million",
         rows: 1_000_000,
         steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
         peers: false,
@@ -125,7 +125,7 @@ pub(crate) const ALL: &[Workload] = &[
         ..FLAT
     },
     Workload {
-        name: "latency, total known",
+        name: "latency-total",
         resource: "pages_with_total",
         tables: &["pages_with_total"],
         // 1.5 s for 200 pages of 50 ms, ten at a time.
@@ -133,20 +133,20 @@ pub(crate) const ALL: &[Workload] = &[
         ..PAGES
     },
     Workload {
-        name: "latency, no total",
+        name: "latency-offset",
         resource: "pages_without_total",
         tables: &["pages_without_total"],
         ..PAGES
     },
     Workload {
-        name: "latency, tokens",
+        name: "latency-token",
         resource: "pages_by_token",
         tables: &["pages_by_token"],
         ceiling: Ceiling::Latency(1),
         ..PAGES
     },
     Workload {
-        name: "latency, 40 parents",
+        name: "latency-parents",
         resource: "children",
         tables: &["parents", "children"],
         rows: 40,
@@ -154,7 +154,7 @@ pub(crate) const ALL: &[Workload] = &[
         ..PAGES
     },
     Workload {
-        name: "100 requests/s",
+        name: "limit",
         resource: "pages_with_total",
         tables: &["pages_with_total"],
         rows: 25_000,

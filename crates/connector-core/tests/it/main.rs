@@ -4,6 +4,7 @@
 
 mod answers;
 mod anything;
+mod cost;
 mod deletes;
 mod histories;
 mod hostile_ends;
