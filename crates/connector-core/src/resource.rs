@@ -515,6 +515,13 @@ impl Resource {
 }
 
 impl Connector {
+    /// The name of its program.
+    pub(crate) fn binary(&self) -> String {
+        format!("{}-connector", self.name.replace('_', "-"))
+    }
+}
+
+impl Connector {
     /// Panics, and so does not compile, unless the declaration makes sense.
     ///
     /// ```

@@ -4,8 +4,11 @@
 //! variable, and a variable more than the file. A secret is never a flag, and
 //! leaves this module as a type that does not print.
 
+mod explain;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -20,6 +23,8 @@ use crate::preset::DOCUMENTED;
 use crate::resource::{Connector, Param, Rate, Resource, Retry, Unset, Values};
 use crate::stop::Stop;
 use crate::store::Database;
+
+pub(crate) use explain::{Explained, explain};
 
 /// The file that holds connections.
 pub const CONFIG_FILE: &str = "connectors.toml";
@@ -323,6 +328,12 @@ impl File {
             .iter()
             .map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
     }
+
+    /// The names of the connections of one connector.
+    fn of(&self, connector: &Connector) -> Vec<&str> {
+        let own = |(name, other)| (other == connector.name).then_some(name);
+        self.connections().filter_map(own).collect()
+    }
 }
 
 /// The value of a variable; an empty one counts as not set.
@@ -333,75 +344,245 @@ fn environment(name: &str) -> Option<SecretString> {
         .map(|value| value.trim().into())
 }
 
+/// Who set a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SetBy {
+    /// A flag.
+    Flag(&'static str),
+    /// A variable.
+    Variable(String),
+    /// The section of a connection in the file.
+    Section(String),
+    /// The file, for all of its connections.
+    File,
+    /// Nobody.
+    Default,
+}
+
+/// The variables of a connection begin with this.
+fn prefix(name: &str) -> String {
+    name.to_ascii_uppercase()
+}
+
+/// Everything that can set a value of a connection, in the order in which it counts.
+struct Layers<'a> {
+    name: &'a str,
+    section: &'a Section,
+    /// Whether the file has the section.
+    in_file: bool,
+    file: &'a File,
+    flags: &'a Flags,
+}
+
+impl<'a> Layers<'a> {
+    fn of(connector: &'static Connector, file: &'a File, flags: &'a Flags) -> Result<Self> {
+        static NONE: LazyLock<Section> = LazyLock::new(Section::default);
+        let own = file.of(connector);
+        let name = match &flags.connection {
+            Some(name) => name,
+            None if has_variables(connector.name) || own.contains(&connector.name) => {
+                connector.name
+            }
+            None => match own[..] {
+                [] => connector.name,
+                [only] => only,
+                _ => {
+                    let what = format!("the file has several connections of `{}`", connector.name);
+                    return Err(Error::settings(what)
+                        .next(format!("name one with --connection: {}", own.join(", "))));
+                }
+            },
+        };
+        let section = file.connections.get(name);
+        if section.is_none() && flags.connection.is_some() {
+            let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
+            let error = Error::settings(format!("there is no connection `{name}`"));
+            return Err(error.next(if known.is_empty() {
+                format!("write a section [connections.{name}] in {CONFIG_FILE}, or name the file that has it with --config")
+            } else {
+                nearest(name, &known)
+            }));
+        }
+        let in_file = section.is_some();
+        let section = section.unwrap_or(&NONE);
+        if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
+            let binary = format!("{}-connector", other.replace('_', "-"));
+            return Err(Error::settings(format!(
+                "the connection `{name}` is one of the connector `{other}`"
+            ))
+            .next(format!("sync it with `{binary}`, or name another with --connection")));
+        }
+        Ok(Self { name, section, in_file, file, flags })
+    }
+
+    /// What the file's section sets.
+    fn by_section(&self) -> SetBy {
+        SetBy::Section(self.name.to_owned())
+    }
+
+    fn secret(
+        &self,
+        key: &str,
+        setting: Option<&Setting>,
+    ) -> Result<Option<(SecretString, SetBy)>> {
+        let variable = format!("{}_{key}", prefix(self.name));
+        if let Some(value) = environment(&variable) {
+            return Ok(Some((value, SetBy::Variable(variable))));
+        }
+        let Some(setting) = setting else { return Ok(None) };
+        let value = setting.read(&key.to_ascii_lowercase());
+        let value = value.map_err(|error| error.at("connection", self.name))?;
+        Ok(Some((value, self.by_section())))
+    }
+
+    fn database_url(&self) -> Result<Option<(SecretString, SetBy)>> {
+        if let Some(url) = environment("DATABASE_URL") {
+            return Ok(Some((url, SetBy::Variable("DATABASE_URL".to_owned()))));
+        }
+        let (setting, by) = match (&self.section.database_url, &self.file.database_url) {
+            (Some(setting), _) => (setting, self.by_section()),
+            (None, Some(setting)) => (setting, SetBy::File),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some((setting.read("database_url")?, by)))
+    }
+
+    fn preset(&self) -> (&'a str, SetBy) {
+        match (&self.flags.preset, &self.section.preset) {
+            (Some(preset), _) => (preset, SetBy::Flag("--preset")),
+            (None, Some(preset)) => (preset, self.by_section()),
+            (None, None) => (DOCUMENTED, SetBy::Default),
+        }
+    }
+
+    fn schema(&self) -> (&'a str, SetBy) {
+        match (&self.flags.schema, &self.section.schema) {
+            (Some(schema), _) => (schema, SetBy::Flag("--schema")),
+            (None, Some(schema)) => (schema, self.by_section()),
+            (None, None) => (self.name, SetBy::Default),
+        }
+    }
+
+    fn resources(&self) -> (&'a [String], SetBy) {
+        match &self.section.resources {
+            _ if !self.flags.resources.is_empty() => {
+                (&self.flags.resources, SetBy::Flag("--resource"))
+            }
+            Some(resources) => (resources, self.by_section()),
+            None => (&[], SetBy::Default),
+        }
+    }
+}
+
+/// Whether somebody set the variables of a connection.
+fn has_variables(name: &str) -> bool {
+    ["BASE_URL", "API_KEY"]
+        .into_iter()
+        .any(|key| environment(&format!("{}_{key}", prefix(name))).is_some())
+}
+
+fn no_key(name: &str) -> Error {
+    let prefix = prefix(name);
+    Error::settings(format!("no key for `{name}`: {prefix}_API_KEY is not set")).next(format!(
+        "export {prefix}_API_KEY=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"
+    ))
+}
+
+/// Where the rows of a connection are: what one has to know to look at them.
+pub(crate) struct Place {
+    /// The connection.
+    pub(crate) name: String,
+    /// The schema of its tables, and its name in the run tables.
+    pub(crate) schema: String,
+    /// The resources that are synced.
+    pub(crate) resources: Vec<&'static Resource>,
+    database_url: Option<SecretString>,
+}
+
+impl Place {
+    /// The place that flags, environment and file describe together.
+    pub(crate) fn resolve(
+        connector: &'static Connector,
+        file: &File,
+        flags: &Flags,
+    ) -> Result<Self> {
+        let layers = Layers::of(connector, file, flags)?;
+        let connector = connector.with_preset(layers.preset().0)?;
+        let (schema, _) = layers.schema();
+        check_schema(schema)?;
+        let (resources, _) = layers.resources();
+        check_resources(connector, resources)?;
+        let params = with_flags(&layers.section.params, &flags.params)?;
+        let params = params_of(connector, &params, layers.name)?;
+        Ok(Self {
+            name: layers.name.to_owned(),
+            schema: schema.to_owned(),
+            resources: selected(connector, resources, &params).collect(),
+            database_url: layers.database_url()?.map(|(url, _)| url),
+        })
+    }
+
+    /// The database; nothing, if it is the embedded one and was never used.
+    pub(crate) async fn database(&self) -> Result<Option<Database>> {
+        match &self.database_url {
+            Some(url) => Database::server(url.expose_secret()).map(Some),
+            None if cfg!(feature = "embedded") && !Path::new(EMBEDDED_DIRECTORY).is_dir() => {
+                Ok(None)
+            }
+            None => Database::embedded(Path::new(EMBEDDED_DIRECTORY)).await.map(Some),
+        }
+    }
+}
+
+impl Flags {
+    /// One set of flags for each connection that a command without `--connection` is
+    /// about: those of the connector in the file, and the one that variables describe.
+    pub(crate) fn each(&self, connector: &'static Connector, file: &File) -> Vec<Self> {
+        let mut names = file.of(connector);
+        if self.connection.is_some() || self.schema.is_some() || names.is_empty() {
+            return vec![self.clone()];
+        }
+        if has_variables(connector.name) && !names.contains(&connector.name) {
+            return std::iter::once(self.clone())
+                .chain(names.into_iter().map(|name| self.of(name)))
+                .collect();
+        }
+        names.sort_unstable();
+        names.into_iter().map(|name| self.of(name)).collect()
+    }
+
+    fn of(&self, name: &str) -> Self {
+        Self { connection: Some(name.to_owned()), ..self.clone() }
+    }
+}
+
 impl Connection {
     /// The connection that flags, environment and file describe together.
     pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Result<Self> {
-        let name = flags.connection.as_deref().unwrap_or(connector.name);
-        let none = Section::default();
-        let section = match file.connections.get(name) {
-            Some(section) => section,
-            None if flags.connection.is_none() => &none,
-            None => {
-                let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
-                return Err(Error::settings(format!("there is no connection `{name}`"))
-                    .next(format!("the file has: {}", known.join(", "))));
-            }
-        };
-        if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
-            return Err(Error::settings(format!(
-                "the connection `{name}` is one of the connector `{other}`"
-            )));
-        }
-        let preset = flags
-            .preset
-            .as_ref()
-            .or(section.preset.as_ref())
-            .map_or(DOCUMENTED, String::as_str)
-            .to_owned();
+        let layers = Layers::of(connector, file, flags)?;
+        let Layers { name, section, .. } = layers;
+        let preset = layers.preset().0.to_owned();
         let connector = connector.with_preset(&preset)?;
-        let prefix = name.to_ascii_uppercase();
-        let lookup =
-            |key: &str, setting: Option<&Setting>| match environment(&format!("{prefix}_{key}")) {
-                Some(value) => Ok(Some(value)),
-                None => setting.map(|setting| setting.read(&key.to_ascii_lowercase())).transpose(),
-            };
-        let base_url = lookup("BASE_URL", section.base_url.as_ref())?;
+        let prefix = prefix(name);
+        let base_url = layers.secret("BASE_URL", section.base_url.as_ref())?;
         let base_url = address(
-            base_url.as_ref().map(ExposeSecret::expose_secret),
+            base_url.as_ref().map(|(url, _)| url.expose_secret()),
             connector,
             &prefix,
             section.allow_http,
         )?;
-        let api_key = lookup("API_KEY", section.api_key.as_ref())?.ok_or_else(|| {
-            Error::settings(format!("no key for `{name}`: {prefix}_API_KEY is not set"))
-                .next(format!("export {prefix}_API_KEY=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"))
-        })?;
-        let database_url = match environment("DATABASE_URL") {
-            Some(url) => Some(url),
-            None => section
-                .database_url
-                .as_ref()
-                .or(file.database_url.as_ref())
-                .map(|setting| setting.read("database_url"))
-                .transpose()?,
-        };
-        let schema = flags
-            .schema
-            .as_ref()
-            .or(section.schema.as_ref())
-            .map_or(name, String::as_str)
-            .to_owned();
+        let api_key = layers.secret("API_KEY", section.api_key.as_ref())?;
+        let (api_key, _) = api_key.ok_or_else(|| no_key(name))?;
+        let database_url = layers.database_url()?.map(|(url, _)| url);
+        let schema = layers.schema().0.to_owned();
         check_schema(&schema)?;
-        let resources = match &section.resources {
-            Some(resources) if flags.resources.is_empty() => resources.clone(),
-            _ => flags.resources.clone(),
-        };
+        let resources = layers.resources().0.to_vec();
         check_resources(connector, &resources)?;
         let connection = Self {
             connector,
             schema,
             preset,
-            params: params(connector, &with_flags(&section.params, &flags.params)?, name)?,
+            params: params_of(connector, &with_flags(&section.params, &flags.params)?, name)?,
             base_url,
             api_key,
             database_url,
@@ -449,7 +630,7 @@ impl Connection {
             connector,
             schema: connector.name.to_owned(),
             preset: DOCUMENTED.to_owned(),
-            params: params(connector, &BTreeMap::new(), connector.name)?,
+            params: params_of(connector, &BTreeMap::new(), connector.name)?,
             base_url: address(Some(base_url), connector, "", false)?,
             api_key,
             database_url,
@@ -482,7 +663,7 @@ impl Connection {
     pub fn with_param(mut self, name: &str, values: &[&str]) -> Result<Self> {
         let values = OneOrMany::Many(values.iter().map(|value| (*value).to_owned()).collect());
         let set = BTreeMap::from([(name.to_owned(), values)]);
-        self.params.extend(params(self.connector, &set, &self.schema)?);
+        self.params.extend(params_of(self.connector, &set, &self.schema)?);
         Ok(self)
     }
 
@@ -621,20 +802,7 @@ impl Connection {
 
     /// The selected resources and their parents, in the order of the declaration.
     pub(crate) fn selected(&self) -> impl Iterator<Item = &'static Resource> {
-        let mut wanted: Vec<&str> = self.resources.iter().map(String::as_str).collect();
-        // Parents stand before their children, so going backwards finds grandparents too.
-        for resource in self.connector.resources.iter().rev() {
-            let parent =
-                resource.parent.filter(|parent| !self.params.contains_key(parent.placeholder));
-            if let Some(parent) = parent.filter(|_| wanted.contains(&resource.name)) {
-                wanted.push(parent.resource);
-            }
-        }
-        let all = self.resources.is_empty();
-        self.connector
-            .resources
-            .iter()
-            .filter(move |resource| all || wanted.contains(&resource.name))
+        selected(self.connector, &self.resources, &self.params)
     }
 
     pub(crate) fn client(&self) -> Result<Client> {
@@ -741,6 +909,28 @@ fn check_resources(connector: &Connector, names: &[String]) -> Result<()> {
         .next(nearest(unknown, &known)))
 }
 
+/// The resources of these names and their parents, or all, in the order of the declaration.
+fn selected(
+    connector: &Connector,
+    names: &[String],
+    params: &Params,
+) -> impl Iterator<Item = &'static Resource> + use<> {
+    let mut wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+    // Parents stand before their children, so going backwards finds grandparents too.
+    for resource in connector.resources.iter().rev() {
+        let parent = resource.parent.filter(|parent| !params.contains_key(parent.placeholder));
+        if let Some(parent) = parent.filter(|_| wanted.contains(&resource.name)) {
+            wanted.push(parent.resource);
+        }
+    }
+    let wanted: Vec<&'static Resource> = connector
+        .resources
+        .iter()
+        .filter(|resource| names.is_empty() || wanted.contains(&resource.name))
+        .collect();
+    wanted.into_iter()
+}
+
 /// The file's parameters, with those of flags in the place of the same names.
 fn with_flags(
     file: &BTreeMap<String, OneOrMany>,
@@ -761,7 +951,7 @@ fn with_flags(
 /// Values of a connector's parameters; those that listings are asked for can have several.
 pub(crate) type Params = BTreeMap<&'static str, Vec<String>>;
 
-fn params(
+fn params_of(
     connector: &'static Connector,
     set: &BTreeMap<String, OneOrMany>,
     name: &str,

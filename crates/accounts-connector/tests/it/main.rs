@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod program;
+mod shell;
+mod status;
 
 use accounts_connector::CONNECTOR;
 use connector_testkit::{Suite, Synced};
