@@ -4,6 +4,8 @@
 //! address was checked against the declared host: no redirect and no link in a
 //! response leads it elsewhere.
 
+mod reach;
+
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -21,6 +23,8 @@ use crate::json;
 use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
 use crate::stop::Stop;
+
+pub(crate) use reach::Way;
 
 /// The most requests to one vendor at the same time.
 const LANES: usize = 10;
@@ -94,6 +98,18 @@ impl Response {
     /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// What the headers say of a rate limit, in numbers and short words.
+    pub(crate) fn rate_limit(&self) -> Vec<String> {
+        let names = ["ratelimit", "x-ratelimit", "x-rate-limit"];
+        let told = self.headers.iter().filter_map(|(name, value)| {
+            let name = name.as_str();
+            names.iter().find(|start| name.starts_with(**start))?;
+            let value = value.to_str().ok().filter(|value| value.len() <= 40)?;
+            Some(format!("{name}: {value}"))
+        });
+        told.collect()
     }
 
     /// The address that the `Link` header calls `next`.

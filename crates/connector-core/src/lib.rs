@@ -23,6 +23,7 @@ mod mangled;
 mod paging;
 mod partition;
 mod preset;
+mod probe;
 mod record;
 mod report;
 mod resource;

@@ -474,6 +474,11 @@ impl<'a> Layers<'a> {
     }
 }
 
+/// Whether output may have colours, on a terminal that shows them.
+pub(crate) fn colour_is_welcome() -> bool {
+    environment("NO_COLOR").is_none()
+}
+
 /// Whether somebody set the variables of a connection.
 fn has_variables(name: &str) -> bool {
     ["BASE_URL", "API_KEY"]
@@ -805,14 +810,28 @@ impl Connection {
         selected(self.connector, &self.resources, &self.params)
     }
 
+    /// A client that asks once, and does not wait for long.
+    pub(crate) fn impatient_client(&self) -> Result<Client> {
+        let limits = Limits { total: Duration::from_secs(30), ..self.limits };
+        self.client_with(Retry { max_retries: 0, ..self.connector.retry }, limits)
+    }
+
     pub(crate) fn client(&self) -> Result<Client> {
-        let credential = Credential::new(self.connector.auth, self.api_key.clone())?;
         let first_wait = self.first_wait.unwrap_or(self.connector.retry.first_wait);
-        let declared =
-            (Retry { first_wait, ..self.connector.retry }, self.rate, self.connector.errors);
+        self.client_with(Retry { first_wait, ..self.connector.retry }, self.limits)
+    }
+
+    fn client_with(&self, retry: Retry, limits: Limits) -> Result<Client> {
+        let credential = Credential::new(self.connector.auth, self.api_key.clone())?;
+        let declared = (retry, self.rate, self.connector.errors);
         let limited = (self.stop.clone(), self.max_requests);
         let places = (self.base_url.clone(), self.hosts.clone());
-        Client::new(places, credential, declared, self.limits, limited)
+        Client::new(places, credential, declared, limits, limited)
+    }
+
+    /// The rate limit that requests keep, and where the vendor is.
+    pub(crate) fn vendor(&self) -> (Option<Rate>, &Url) {
+        (self.rate, &self.base_url)
     }
 
     /// The database, started if it is the embedded one.

@@ -83,6 +83,16 @@ impl Shell {
 }
 
 impl Said {
+    /// Everything, with names in the place of what is another one in each test.
+    pub(crate) async fn steady(&self, vendor: &Vendor, database: &Database) -> String {
+        let version = database.value("split_part(current_setting('server_version'), ' ', 1)").await;
+        let name = database.value("select current_database()").await;
+        self.text()
+            .replace(&format!("Postgres {version}"), "Postgres VERSION")
+            .replace(&name, "test")
+            .replace(vendor.base_url(), "http://127.0.0.1:12345")
+    }
+
     /// Everything, as a snapshot has it: the status, stdout, and stderr.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("exit status {}\n", self.status);

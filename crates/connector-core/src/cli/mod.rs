@@ -5,6 +5,7 @@
 //! was tried.
 
 mod ago;
+mod check;
 mod status;
 mod sync;
 
@@ -34,6 +35,8 @@ struct Cli {
 enum Command {
     /// Fetch what the vendor has and merge it into Postgres
     Sync(Box<sync::Args>),
+    /// Try settings, network, key and database, and say of each what to do; nothing is written
+    Check(check::Args),
     /// Show the last run, verdict, freshness and rows of each resource
     Status(status::Args),
     /// Show what is synced: path, key, cursor, parent and table of each resource
@@ -129,6 +132,7 @@ fn parse(connector: &'static Connector) -> Cli {
 fn run(connector: &'static Connector, command: Command) -> Result<u8> {
     match command {
         Command::Sync(args) => sync::run(connector, *args),
+        Command::Check(args) => check::run(connector, args),
         Command::Status(args) => status::run(connector, args),
         Command::Resources => {
             print(&resources(connector))?;

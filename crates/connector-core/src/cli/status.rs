@@ -30,6 +30,7 @@ pub(super) struct Args {
 #[derive(Debug, Serialize)]
 struct Known {
     connection: String,
+    schema: String,
     #[serde(flatten)]
     status: ConnectionStatus,
     /// Resources that are older than they may be, or not complete.
@@ -47,7 +48,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
                 let place = Place::resolve(connector, &file, flags)?;
                 let status = read(connector, &place, !args.no_counts).await?;
                 let stale = max_age.map(|age| stale(&status, age, now)).unwrap_or_default();
-                Ok(Known { connection: place.schema, status, stale })
+                Ok(Known { connection: place.name, schema: place.schema, status, stale })
             };
             match known_of.await {
                 Ok(one) => known.push(one),
@@ -74,12 +75,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
 async fn read(connector: &Connector, place: &Place, counting: bool) -> Result<ConnectionStatus> {
     let never = || {
         let what = format!("nothing was synced yet into the schema `{}`", place.schema);
-        let binary = connector.binary();
-        let sync = if place.name == connector.name {
-            format!("{binary} sync")
-        } else {
-            format!("{binary} sync --connection {}", place.name)
-        };
+        let sync = connector.sync_command(&place.name);
         Error::settings(what).next(format!("run `{sync}`"))
     };
     let Some(database) = place.database().await? else {
@@ -112,7 +108,7 @@ fn stale(status: &ConnectionStatus, max_age: TimeDelta, now: DateTime<Utc>) -> V
 }
 
 fn text(connector: &Connector, known: &Known, now: DateTime<Utc>) -> String {
-    let Known { connection, status, stale } = known;
+    let Known { connection, status, stale, .. } = known;
     let mut text = vec![headline(connection, &status.run, now), String::new()];
     let mut headers = vec!["resource", "verdict", "last run", "complete"];
     let counted = status.resources.iter().any(|resource| resource.rows.is_some());
@@ -211,12 +207,7 @@ fn notes(
     }
     let incomplete = status.run.verdict != "complete" && !status.run.running;
     if incomplete || !stale.is_empty() {
-        let schema = if connection == connector.name {
-            String::new()
-        } else {
-            format!(" for the connection `{connection}`")
-        };
-        notes.push(format!("    next: run `{} sync`{schema}", connector.binary()));
+        notes.push(format!("    next: run `{}`", connector.sync_command(connection)));
     }
     if !notes.is_empty() {
         notes.insert(0, String::new());

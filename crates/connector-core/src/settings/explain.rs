@@ -1,17 +1,21 @@
 //! Each setting of a connection, and who set it. Secrets are `set` or `not set`.
 
+use serde::Serialize;
+
 use super::{File, Flags, Layers, SetBy, prefix, with_flags};
 use crate::error::Result;
 use crate::resource::{Connector, Unset};
 
 /// A setting as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Explained {
     /// Its name in the file.
+    #[serde(rename = "setting")]
     pub(crate) name: String,
     /// Its value, in words if it is secret.
     pub(crate) value: String,
     /// Who set it.
+    #[serde(rename = "set_by")]
     pub(crate) by: SetBy,
 }
 
@@ -29,11 +33,7 @@ pub(crate) fn explain(
     let mut add = |name: &str, value: String, by: SetBy| {
         all.push(Explained { name: name.to_owned(), value, by });
     };
-    let by = match &flags.connection {
-        Some(_) => SetBy::Flag("--connection"),
-        None if layers.in_file => SetBy::File,
-        None => SetBy::Default,
-    };
+    let by = if layers.in_file { layers.by_section() } else { SetBy::Default };
     add("connection", layers.name.to_owned(), by);
     for (name, key, setting, secret) in [
         ("base_url", "BASE_URL", &section.base_url, false),
@@ -130,5 +130,14 @@ impl std::fmt::Display for SetBy {
             Self::File => f.write_str("file"),
             Self::Default => f.write_str("default"),
         }
+    }
+}
+
+impl Serialize for SetBy {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

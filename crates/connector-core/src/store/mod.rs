@@ -6,6 +6,7 @@
 
 mod commit;
 mod database;
+mod inspect;
 mod migrate;
 mod patience;
 mod runs;
@@ -27,6 +28,7 @@ use crate::stop::Stop;
 
 pub(crate) use commit::{Batch, Counts, EndedWalk, Table};
 pub(crate) use database::Database;
+pub(crate) use inspect::{Inspection, OLDEST, Schema, State};
 use patience::patiently;
 pub(crate) use runs::ResourceOutcome;
 pub use runs::Verdict;
