@@ -25,6 +25,8 @@ use crate::retry::{self, Decision};
 use crate::stop::Stop;
 
 pub(crate) use reach::Way;
+/// A certificate authority.
+pub(crate) use reqwest::Certificate as Authority;
 
 /// The most requests to one vendor at the same time.
 const LANES: usize = 10;
@@ -184,7 +186,7 @@ pub(crate) enum Target {
 impl Client {
     /// A client for one vendor; nothing is sent yet.
     pub(crate) fn new(
-        (base, hosts): (Url, Vec<Origin>),
+        (base, hosts, authorities): (Url, Vec<Origin>, Vec<Authority>),
         credential: Credential,
         (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
         limits: Limits,
@@ -203,6 +205,7 @@ impl Client {
             .read_timeout(limits.idle)
             .timeout(limits.total)
             .redirect(reqwest::redirect::Policy::none())
+            .tls_certs_merge(authorities)
             .build()
             .map_err(|error| Error::settings("the HTTP client does not start").because(error))?;
         Ok(Self {
@@ -510,10 +513,21 @@ impl Client {
                 self.refused.store(true, Ordering::Relaxed);
                 Error::new(ErrorKind::Auth, what).next(next)
             }
-            StatusCode::NOT_FOUND => Error::new(ErrorKind::NotFound, what)
-                .next("check the base URL; the live API may have other paths than its document"),
-            _ if limited => Error::new(ErrorKind::Busy, what),
-            _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what),
+            StatusCode::NOT_FOUND => {
+                let path = self.base.path().trim_matches('/');
+                let error = Error::new(ErrorKind::NotFound, what);
+                if path.is_empty() {
+                    error.next(
+                        "check the base URL; the live API may have other paths than its document",
+                    )
+                } else {
+                    error.next(format!("check the base URL: its path `/{path}` comes before each path that `resources` shows"))
+                }
+            }
+            _ if limited => Error::new(ErrorKind::Busy, what)
+                .next("run again later; what is already there stays"),
+            _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what)
+                .next("run again later; what is already there stays"),
             _ => Error::new(ErrorKind::Rejected, what)
                 .next("check the parameters and the preset; the vendor's words say more"),
         };
@@ -551,22 +565,18 @@ impl Client {
 
     fn unreachable(&self, error: reqwest::Error) -> Error {
         let host = self.base.host_str().unwrap_or_default().to_owned();
+        let reason = reason(&error);
         let (kind, what, next) = if error.is_connect() {
-            (
-                ErrorKind::Unreachable,
-                "cannot be reached",
-                "check the base URL, the network and the proxy variables",
-            )
+            let next = reach::advice(&reason, self.proxy().is_some());
+            (ErrorKind::Unreachable, "cannot be reached", next)
         } else if error.is_timeout() {
-            (
-                ErrorKind::Unavailable,
-                "did not answer in time",
-                "run again later, or check the address and the network",
-            )
+            let next = "run again later, or check the address and the network";
+            (ErrorKind::Unavailable, "did not answer in time", next)
         } else {
             (ErrorKind::Unavailable, "broke the connection", "run again later")
         };
-        let what = format!("`{host}` {what}: {}", reason(&error));
+        let way = self.proxy().map(|proxy| format!(" through the proxy `{proxy}`"));
+        let what = format!("`{host}` {what}{}: {reason}", way.unwrap_or_default());
         Error::new(kind, what).next(next).because(error.without_url())
     }
 }

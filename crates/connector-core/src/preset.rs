@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, Total};
 use crate::resource::{Auth, Connector, Filter, KeyFallback, Rate, Resource, Retry, TimeFormat};
+use crate::settings::nearest;
 
 /// The preset that is the declaration itself.
 pub const DOCUMENTED: &str = "documented";
@@ -128,7 +129,7 @@ impl Connector {
                 self.name,
                 error.kind()
             ))
-            .next(format!("presets are: {}; or the path of a file", known.join(", ")))
+            .next(format!("{}; or the path of a file", nearest(preset, &known)))
         })?;
         self.overlaid(&text, preset)
     }

@@ -5,6 +5,7 @@
 //! leaves this module as a type that does not print.
 
 mod explain;
+mod write;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,13 +19,16 @@ use url::{Origin, Url};
 
 use crate::auth::Credential;
 use crate::error::{Error, Result};
-use crate::http::{Client, Limits};
+use crate::http::{Authority, Client, Limits};
 use crate::preset::DOCUMENTED;
 use crate::resource::{Connector, Param, Rate, Resource, Retry, Unset, Values};
 use crate::stop::Stop;
 use crate::store::Database;
 
 pub(crate) use explain::{Explained, explain};
+pub(crate) use write::{
+    ENV_FILE, NewConnection, assignment, check_address, check_name, has_connection, set_variable,
+};
 
 /// The file that holds connections.
 pub const CONFIG_FILE: &str = "connectors.toml";
@@ -46,6 +50,7 @@ pub struct Connection {
     database_url: Option<SecretString>,
     pub(crate) range: Range,
     hosts: Vec<Origin>,
+    authorities: Vec<Authority>,
     pub(crate) keep_secrets: bool,
     /// How many rows may be marked deleted at once.
     pub(crate) fuse: Tolerance,
@@ -193,6 +198,7 @@ struct Section {
     changed_parents_only: bool,
     #[serde(default)]
     allow_http: bool,
+    ca_certificate: Option<PathBuf>,
     #[serde(default)]
     params: BTreeMap<String, OneOrMany>,
 }
@@ -225,7 +231,8 @@ impl ToleranceSetting {
     fn tolerance(self, default: Tolerance) -> Result<Tolerance> {
         let share = self.share.unwrap_or(default.share);
         if !(0.0..=1.0).contains(&share) {
-            return Err(Error::settings("a `share` of rows is a number from 0 to 1"));
+            return Err(Error::settings("a `share` of rows is a number from 0 to 1")
+                .next("write 30 % as 0.3"));
         }
         Ok(Tolerance { rows: self.rows.unwrap_or(default.rows), share })
     }
@@ -279,6 +286,7 @@ impl Setting {
                 Error::settings(format!(
                     "`{name}` is to be read from the variable `{variable}`, which is not set"
                 ))
+                .next(format!("export {variable}=…, or correct the name in {CONFIG_FILE}"))
             });
         }
         if let Some(path) = text.strip_prefix("file:") {
@@ -287,6 +295,7 @@ impl Setting {
                     "`{name}` cannot be read from the file `{path}`: {}",
                     error.kind()
                 ))
+                .next("check the path, which begins where the command is run, and who may read the file")
                 .because(error)
             })?;
             return Ok(content.trim().into());
@@ -310,15 +319,16 @@ impl File {
                     path.display(),
                     error.kind()
                 ))
+                .next("check the path and who may read the file, or make one with `init`")
                 .because(error));
             }
         };
         toml::from_str(&text).map_err(|error| {
             // The library's text shows the line, and so the secret that may stand there.
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-            Error::settings(format!("`{}`, line {line}: {}", path.display(), error.message()))
+            let start = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = text[..start].matches('\n').count() + 1;
+            let (what, next) = misread(error.message());
+            Error::settings(format!("`{}`, line {line}: {what}", path.display())).next(next)
         })
     }
 
@@ -336,8 +346,35 @@ impl File {
     }
 }
 
+/// What the TOML library says, in one line, and what to do.
+fn misread(message: &str) -> (String, String) {
+    let mut lines = message.lines();
+    let what = lines.next().unwrap_or_default();
+    // The library names an unknown key, and then those that it expected.
+    let mut names = what.split('`').skip(1).step_by(2);
+    if let Some((unknown, known)) = what
+        .starts_with("unknown field")
+        .then(|| names.next().map(|unknown| (unknown, names.collect::<Vec<_>>())))
+        .flatten()
+    {
+        return (format!("there is no setting `{unknown}`"), nearest(unknown, &known));
+    }
+    // A value is not repeated: a secret may stand in the wrong place.
+    let types =
+        what.strip_prefix("invalid type: ").and_then(|types| types.split_once(", expected "));
+    let what = types.map_or(what.to_owned(), |(found, expected)| {
+        let found = found.split(' ').next().unwrap_or_default();
+        format!("here is a {found}, and not {expected}")
+    });
+    let next = lines.next().map_or_else(
+        || "correct the line; connectors.example.toml shows every setting".to_owned(),
+        str::to_owned,
+    );
+    (what, next)
+}
+
 /// The value of a variable; an empty one counts as not set.
-fn environment(name: &str) -> Option<SecretString> {
+pub(crate) fn environment(name: &str) -> Option<SecretString> {
     std::env::var(name)
         .ok()
         .filter(|value| !value.trim().is_empty())
@@ -487,10 +524,25 @@ fn has_variables(name: &str) -> bool {
 }
 
 fn no_key(name: &str) -> Error {
-    let prefix = prefix(name);
-    Error::settings(format!("no key for `{name}`: {prefix}_API_KEY is not set")).next(format!(
-        "export {prefix}_API_KEY=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"
-    ))
+    let variable = format!("{}_API_KEY", prefix(name));
+    let error = Error::settings(format!("no key for `{name}`: {variable} is not set"));
+    error.next(mistaken_for(&variable).unwrap_or_else(|| {
+        format!("export {variable}=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}")
+    }))
+}
+
+/// Advice that names a variable that somebody set in the place of another one.
+fn mistaken_for(variable: &str) -> Option<String> {
+    let kind = variable.rsplit('_').next().unwrap_or_default();
+    let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let alike = set.filter(|name| {
+        let upper = name.to_ascii_uppercase();
+        upper.ends_with(kind) && strsim::jaro_winkler(&upper, variable) > 0.85
+    });
+    let nearest = alike.max_by(|a, b| {
+        strsim::jaro_winkler(a, variable).total_cmp(&strsim::jaro_winkler(b, variable))
+    })?;
+    Some(format!("`{nearest}` is set; this connection reads {variable}"))
 }
 
 /// Where the rows of a connection are: what one has to know to look at them.
@@ -575,7 +627,8 @@ impl Connection {
             connector,
             &prefix,
             section.allow_http,
-        )?;
+        )
+        .map_err(|error| error.at("connection", name))?;
         let api_key = layers.secret("API_KEY", section.api_key.as_ref())?;
         let (api_key, _) = api_key.ok_or_else(|| no_key(name))?;
         let database_url = layers.database_url()?.map(|(url, _)| url);
@@ -601,6 +654,7 @@ impl Connection {
                 changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
             },
             hosts: section.hosts(connector)?,
+            authorities: section.ca_certificate.as_deref().map_or(Ok(Vec::new()), authorities)?,
             keep_secrets: section.secrets == Some(SecretsSetting::Keep),
             fuse: section.deletes.fuse(flags.allow_deletes)?,
             quarantine: section.quarantine.tolerance(Tolerance::default())?,
@@ -641,6 +695,7 @@ impl Connection {
             database_url,
             range: Range::default(),
             hosts: Vec::new(),
+            authorities: Vec::new(),
             keep_secrets: false,
             fuse: Tolerance::DELETES,
             quarantine: Tolerance::default(),
@@ -825,7 +880,7 @@ impl Connection {
         let credential = Credential::new(self.connector.auth, self.api_key.clone())?;
         let declared = (retry, self.rate, self.connector.errors);
         let limited = (self.stop.clone(), self.max_requests);
-        let places = (self.base_url.clone(), self.hosts.clone());
+        let places = (self.base_url.clone(), self.hosts.clone(), self.authorities.clone());
         Client::new(places, credential, declared, limits, limited)
     }
 
@@ -851,6 +906,24 @@ impl Connection {
     }
 }
 
+/// The certificate authorities in a file, which are believed besides those of the system.
+fn authorities(path: &Path) -> Result<Vec<Authority>> {
+    let place = |error: Error| error.at("ca_certificate", path.display());
+    let text = std::fs::read(path).map_err(|error| {
+        let what = format!("the certificate cannot be read: {}", error.kind());
+        place(Error::settings(what))
+            .next(
+                "check the path, which begins where the command is run, and who may read the file",
+            )
+            .because(error)
+    })?;
+    match Authority::from_pem_bundle(&text) {
+        Ok(found) if !found.is_empty() => Ok(found),
+        _ => Err(place(Error::settings("the file holds no certificate"))
+            .next("name a PEM file, with lines of BEGIN CERTIFICATE")),
+    }
+}
+
 /// The API's address, if a key may be sent there.
 fn address(
     set: Option<&str>,
@@ -863,10 +936,12 @@ fn address(
         return Err(Error::settings(format!(
             "the address of the API is not known: {prefix}_BASE_URL is not set"
         ))
-        .next(format!(
-            "export {prefix}_BASE_URL=https://…; the document's {} is an example",
-            connector.base_url
-        )));
+        .next(mistaken_for(&format!("{prefix}_BASE_URL")).unwrap_or_else(|| {
+            format!(
+                "export {prefix}_BASE_URL=https://…; the document's {} is an example",
+                connector.base_url
+            )
+        })));
     };
     let url = Url::parse(text).map_err(|error| {
         Error::settings(format!("the base URL is not understood: {error}"))
@@ -876,7 +951,10 @@ fn address(
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost",
-        None => return Err(Error::settings("the base URL has no host")),
+        None => {
+            return Err(Error::settings("the base URL has no host")
+                .next("write it as in https://api.example.com"));
+        }
     };
     match url.scheme() {
         "https" => {}
@@ -901,7 +979,8 @@ fn address(
     {
         return Err(Error::settings(
             "the base URL is a host and a path only, without a user, a query or a fragment",
-        ));
+        )
+        .next("leave them out; the key is set by itself, as `api_key` or as its variable"));
     }
     Ok(url)
 }
@@ -914,12 +993,14 @@ fn check_schema(schema: &str) -> Result<()> {
             .next("name another one with --schema"));
     }
     if schema.is_empty() || schema.len() > 63 || schema.contains('\0') {
-        return Err(Error::settings("a schema's name has 1 to 63 bytes"));
+        return Err(Error::settings("a schema's name has 1 to 63 bytes")
+            .next("name another one with --schema"));
     }
     Ok(())
 }
 
-fn check_resources(connector: &Connector, names: &[String]) -> Result<()> {
+/// Fails if one of the names is no resource.
+pub(crate) fn check_resources(connector: &Connector, names: &[String]) -> Result<()> {
     let Some(unknown) = names.iter().find(|name| connector.resource(name).is_none()) else {
         return Ok(());
     };
@@ -957,9 +1038,10 @@ fn with_flags(
 ) -> Result<BTreeMap<String, OneOrMany>> {
     let mut set: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for flag in flags {
-        let (name, value) = flag
-            .split_once('=')
-            .ok_or_else(|| Error::settings(format!("--param {flag} is not NAME=VALUE")))?;
+        let (name, value) = flag.split_once('=').ok_or_else(|| {
+            Error::settings(format!("--param {flag} is not NAME=VALUE"))
+                .next("write it as in --param account=123")
+        })?;
         set.entry(name.to_owned()).or_default().push(value.to_owned());
     }
     let mut params = file.clone();
@@ -996,7 +1078,8 @@ fn params_of(
             .iter()
             .any(|resource| resource.partition_columns().any(|column| column.name == param.name));
         if values.len() != 1 && !several {
-            return Err(Error::settings(format!("the parameter `{}` has one value", param.name)));
+            return Err(Error::settings(format!("the parameter `{}` has one value", param.name))
+                .next("leave the others out, or write a connection for each"));
         }
         for value in &values {
             check_value(param, value)?;
@@ -1043,13 +1126,14 @@ fn check_required(connector: &Connector, resource: &Resource, params: &Params) -
 
 fn check_range(flags: &Flags) -> Result<()> {
     if flags.since.zip(flags.until).is_some_and(|(since, until)| since >= until) {
-        return Err(Error::settings("--since is not before --until"));
+        return Err(Error::settings("--since is not before --until")
+            .next("exchange them, or leave one of them out"));
     }
     Ok(())
 }
 
 /// Advice that names what was meant, or everything there is.
-fn nearest(unknown: &str, known: &[&str]) -> String {
+pub(crate) fn nearest(unknown: &str, known: &[&str]) -> String {
     let closest = known
         .iter()
         .map(|name| (strsim::jaro_winkler(unknown, name), name))

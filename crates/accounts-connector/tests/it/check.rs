@@ -15,7 +15,9 @@ fn vendor() -> Vendor {
 async fn weak(database: &Database) -> (String, String) {
     let user = format!("weak_{}", database.value("select current_database()").await);
     database.execute(&format!("create role {user} login password 'weak'")).await;
-    database.execute("revoke temporary on database {} from public".replace("{}", &user[5..]).as_str()).await;
+    database
+        .execute("revoke temporary on database {} from public".replace("{}", &user[5..]).as_str())
+        .await;
     let mut url = url::Url::parse(&database.url()).unwrap();
     url.set_username(&user).unwrap();
     url.set_password(Some("weak")).unwrap();
@@ -113,10 +115,14 @@ async fn what_stands_in_the_way_of_tables_is_said() {
     database.execute("update accounts._migrations set checksum = '\\x00'").await;
     assert_eq!(tables().0, 1);
     database.execute("update accounts._migrations set version = 99").await;
-    let newer = "they are newer than this program, which does not know migration 99 (schema `accounts`)";
+    let newer =
+        "they are newer than this program, which does not know migration 99 (schema `accounts`)";
     assert_eq!(tables(), (1, newer.to_owned()));
     database.execute("update sync.connections set connector = 'datasets'").await;
-    assert_eq!(tables(), (1, "the schema `accounts` belongs to the connector `datasets`".to_owned()));
+    assert_eq!(
+        tables(),
+        (1, "the schema `accounts` belongs to the connector `datasets`".to_owned())
+    );
     vendor.finish();
     database.drop().await;
 }

@@ -3,6 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod check;
+mod help;
+mod init;
+mod mistakes;
+mod network;
 mod program;
 mod shell;
 mod status;

@@ -98,7 +98,7 @@ impl Said {
         let mut text = format!("exit status {}\n", self.status);
         for (name, said) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
             if !said.is_empty() {
-                text.push_str(&format!("--- {name}\n{said}"));
+                text.extend(["--- ", name, "\n", said]);
             }
         }
         text

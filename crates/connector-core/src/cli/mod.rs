@@ -6,6 +6,9 @@
 
 mod ago;
 mod check;
+mod generate;
+mod init;
+mod resources;
 mod status;
 mod sync;
 
@@ -17,6 +20,8 @@ use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::warn;
 use tracing_subscriber::EnvFilter;
+
+pub use resources::{columns_as_markdown, resources_as_markdown};
 
 use crate::error::{Error, Result};
 use crate::report::Report;
@@ -33,14 +38,26 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Set a connection up: by questions on a terminal, or by flags
+    Init(init::Args),
     /// Fetch what the vendor has and merge it into Postgres
     Sync(Box<sync::Args>),
     /// Try settings, network, key and database, and say of each what to do; nothing is written
+    #[command(
+        after_help = "Exit status: 0 ready, 1 something failed, 2 the settings are not right"
+    )]
     Check(check::Args),
     /// Show the last run, verdict, freshness and rows of each resource
+    #[command(
+        after_help = "Exit status: 0; with --max-age, 1 if something is older, or not complete; 2 if nothing was synced yet"
+    )]
     Status(status::Args),
-    /// Show what is synced: path, key, cursor, parent and table of each resource
-    Resources,
+    /// Show what is synced: path, key, cursor, parent, paging, and the columns of the tables
+    Resources(resources::Args),
+    /// Print the completions of a shell
+    Completions(generate::Completions),
+    /// Print a manual page, for `man -l -`
+    Man(generate::Man),
 }
 
 /// Which connections a command is about.
@@ -106,6 +123,12 @@ pub fn prepare() -> Result<()> {
 }
 
 fn parse(connector: &'static Connector) -> Cli {
+    let matches = definition(connector).get_matches();
+    <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// The commands, with the connector's own names in their words.
+fn definition(connector: &'static Connector) -> clap::Command {
     let binary = connector.binary();
     let prefix = connector.name.to_ascii_uppercase();
     let params: Vec<String> =
@@ -119,25 +142,28 @@ fn parse(connector: &'static Connector) -> Cli {
          DATABASE_URL       Where rows go; without it, an embedded Postgres in .connectors/\n\n\
          Exit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried"
     );
-    let command = <Cli as clap::CommandFactory>::command()
+    let version = match env!("CONNECTOR_COMMIT") {
+        "" => env!("CARGO_PKG_VERSION").to_owned(),
+        commit => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
+    };
+    <Cli as clap::CommandFactory>::command()
         .mut_subcommand("sync", |sync| sync.after_help(environment.clone()))
         .name(binary.clone())
         .bin_name(binary)
+        .version(version)
         .about(format!("Syncs the {} API into Postgres", connector.name.replace('_', " ")))
-        .after_help(environment);
-    let matches = command.get_matches();
-    <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        .after_help(environment)
 }
 
 fn run(connector: &'static Connector, command: Command) -> Result<u8> {
     match command {
+        Command::Init(args) => init::run(connector, args),
         Command::Sync(args) => sync::run(connector, *args),
         Command::Check(args) => check::run(connector, args),
         Command::Status(args) => status::run(connector, args),
-        Command::Resources => {
-            print(&resources(connector))?;
-            Ok(0)
-        }
+        Command::Resources(args) => resources::run(connector, &args),
+        Command::Completions(args) => generate::completions(definition(connector), &args),
+        Command::Man(args) => generate::man(definition(connector), &args),
     }
 }
 
@@ -238,20 +264,4 @@ pub fn print(text: &str) -> Result<()> {
             result.map_err(|error| Error::settings("stdout cannot be written to").because(error))
         }
     }
-}
-
-fn resources(connector: &Connector) -> String {
-    let mut table = table(&["resource", "path", "key", "cursor", "parent", "table"]);
-    for resource in connector.resources {
-        let key: Vec<&str> = resource.key_columns().collect();
-        table.add_row([
-            resource.name,
-            resource.path,
-            &key.join(", "),
-            resource.cursor.unwrap_or("-"),
-            resource.parent.map_or("-", |parent| parent.resource),
-            resource.table,
-        ]);
-    }
-    lines(&table)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::{block_on, now, print_report, stop_on_signals};
 use crate::error::Result;
@@ -27,11 +27,11 @@ pub(super) struct Args {
     /// The file that holds connections [default: connectors.toml, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Only rows whose cursor is at this time or later, as in 2024-01-31T00:00:00Z
-    #[arg(long, value_name = "TIME")]
+    /// Only rows whose cursor is at this time or later, as in 2024-01-31 or 2024-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<DateTime<Utc>>,
     /// Only rows whose cursor is before this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<DateTime<Utc>>,
     /// A value of one of the connector's parameters, as in account=123; repeat it for several
     #[arg(long = "param", value_name = "NAME=VALUE")]
@@ -86,4 +86,28 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     })??;
     print_report(&report, args.json)?;
     Ok(report.exit_status())
+}
+
+/// A time, or a day, which begins at midnight UTC.
+fn time(text: &str) -> std::result::Result<DateTime<Utc>, &'static str> {
+    let day = || text.parse().map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc());
+    let time = text.parse().or_else(|_| day());
+    time.map_err(|_| "write it as 2024-01-31, or as 2024-01-31T12:00:00Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_may_be_a_day() {
+        for (text, expected) in [
+            ("2024-01-31", Ok("2024-01-31 00:00:00 UTC")),
+            ("2024-01-31T12:00:00+02:00", Ok("2024-01-31 10:00:00 UTC")),
+            ("yesterday", Err("write it as 2024-01-31, or as 2024-01-31T12:00:00Z")),
+        ] {
+            let time = time(text).map(|time| time.to_string());
+            assert_eq!(time.as_deref().map_err(|error| *error), expected, "{text}");
+        }
+    }
 }

@@ -44,3 +44,17 @@ impl Client {
         Some(authority.rsplit('@').next().unwrap_or_default().to_owned())
     }
 }
+
+/// What to do about a connection that was not made.
+pub(super) fn advice(reason: &str, by_proxy: bool) -> &'static str {
+    let reason = reason.to_ascii_lowercase();
+    if reason.contains("certificate") {
+        "if a private authority signed it, name that authority's PEM file in SSL_CERT_FILE or as `ca_certificate` for the connection; otherwise check the base URL and this machine's clock"
+    } else if reason.contains("corrupt message") || reason.contains("invalidcontenttype") {
+        "the server does not speak TLS there: check the scheme and the port of the base URL"
+    } else if by_proxy {
+        "check HTTPS_PROXY and its user and password; NO_PROXY names hosts that need no proxy"
+    } else {
+        "check the base URL and the network; behind a proxy, set HTTPS_PROXY"
+    }
+}

@@ -97,6 +97,7 @@ pub(crate) fn explain(
         ("allow_hosts", hosts),
         ("secrets", keep),
         ("changed_parents_only", section.changed_parents_only.then(|| "true".to_owned())),
+        ("ca_certificate", section.ca_certificate.as_ref().map(|path| path.display().to_string())),
         ("allow_http", section.allow_http.then(|| "true".to_owned())),
     ] {
         if let Some(value) = value {

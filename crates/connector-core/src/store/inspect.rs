@@ -57,8 +57,8 @@ pub(crate) const OLDEST: i32 = OLDEST_SERVER;
 impl Database {
     /// Looks at the database with the eyes of a sync into that schema.
     pub(crate) async fn inspect(&self, schema: &str, connector: &Connector) -> Result<Inspection> {
-        let mut session = self.pool.acquire().await.map_err(connecting)?;
-        let session = &mut *session;
+        let mut session = self.session().await?;
+        let session = &mut session;
         let row = sqlx::query(
             "select current_setting('server_version') as version, \
              current_setting('server_version_num')::int / 10000 as major, \

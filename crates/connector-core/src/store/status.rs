@@ -104,7 +104,7 @@ impl Database {
         resources: &[&'static Resource],
         counting: bool,
     ) -> Result<Option<ConnectionStatus>> {
-        let mut session = self.pool.acquire().await.map_err(failed)?;
+        let mut session = self.session().await?;
         match migrate::state(&mut session, "sync", migrate::SYNC).await? {
             migrate::State::Absent => return Ok(None),
             migrate::State::Behind(_) => {
@@ -132,7 +132,7 @@ impl Database {
                 running: false,
             })
         })
-        .fetch_optional(&mut *session)
+        .fetch_optional(&mut session)
         .await
         .map_err(failed)?;
         let Some(mut run) = run else { return Ok(None) };
