@@ -395,6 +395,6 @@ mod tests {
             assert!(error.to_string().starts_with(said), "{error}");
         }
         let error = THINGS.with_preset("none/such.toml").unwrap_err();
-        assert_eq!(error.advice(), Some("presets are: documented; or the path of a file"));
+        assert_eq!(error.advice(), Some("there are: documented; or the path of a file"));
     }
 }

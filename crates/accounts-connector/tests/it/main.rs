@@ -7,6 +7,7 @@ mod help;
 mod init;
 mod mistakes;
 mod network;
+mod options;
 mod program;
 mod shell;
 mod status;

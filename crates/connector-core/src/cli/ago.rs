@@ -13,7 +13,8 @@ pub(super) fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
         86_400..2_592_000 => 3_600,
         _ => 86_400,
     };
-    humantime::format_duration(Duration::from_secs(seconds / unit * unit)).to_string()
+    let text = humantime::format_duration(Duration::from_secs(seconds / unit * unit)).to_string();
+    text.split(' ').take(2).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -32,7 +33,7 @@ mod tests {
             (61, "1m"),
             (11_537, "3h 12m"),
             (443_537, "5days 3h"),
-            (2_700_000, "1month 19h 12m"),
+            (2_700_000, "1month 13h"),
         ] {
             assert_eq!(ago(now - TimeDelta::seconds(seconds), now), expected);
         }

@@ -172,7 +172,7 @@ async fn vendor(connection: &Connection, checks: &mut Vec<Check>) {
         let check = match page {
             Ok(Some(page)) => {
                 let page = newest.insert(page);
-                Check::ok(name, format!("{} rows on the first page", page.rows))
+                Check::ok(name, format!("rows on the first page: {}", page.rows))
             }
             Ok(None) => {
                 let parent = resource.parent.map_or("", |parent| parent.resource);

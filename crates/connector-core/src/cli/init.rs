@@ -77,7 +77,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
             Store::EnvFile => {
                 set_variable(&name, &secret)?;
                 print(&format!(
-                    "wrote {name} to {ENV_FILE}, which only you can read; keep it out of version control"
+                    "wrote {name} to {ENV_FILE}, for your eyes only: commit it nowhere"
                 ))?;
             }
             Store::Nowhere => {
@@ -231,7 +231,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         None
     } else {
         let key = Password::new()
-            .with_prompt(format!("Key ({key_variable}); what you type is not shown"))
+            .with_prompt(format!("Key, kept as {key_variable} (not shown)"))
             .interact()
             .map_err(broke_off)?;
         Some(SecretString::from(key.trim()))
@@ -272,7 +272,7 @@ fn ask_database(broke_off: &impl Fn(dialoguer::Error) -> Error) -> Result<Option
         return Ok(None);
     }
     let url = Password::new()
-        .with_prompt("postgres://user:password@host:port/database; what you type is not shown")
+        .with_prompt("As postgres://user:password@host:port/database (not shown)")
         .validate_with(|url: &String| {
             let good = ["postgres://", "postgresql://"]
                 .iter()

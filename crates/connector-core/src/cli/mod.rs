@@ -42,7 +42,7 @@ enum Command {
     Init(init::Args),
     /// Fetch what the vendor has and merge it into Postgres
     Sync(Box<sync::Args>),
-    /// Try settings, network, key and database, and say of each what to do; nothing is written
+    /// Try all that a sync needs, and say what to do; nothing is written
     #[command(
         after_help = "Exit status: 0 ready, 1 something failed, 2 the settings are not right"
     )]
@@ -52,7 +52,7 @@ enum Command {
         after_help = "Exit status: 0; with --max-age, 1 if something is older, or not complete; 2 if nothing was synced yet"
     )]
     Status(status::Args),
-    /// Show what is synced: path, key, cursor, parent, paging, and the columns of the tables
+    /// Show what is synced: paths, keys, paging, tables and columns
     Resources(resources::Args),
     /// Print the completions of a shell
     Completions(generate::Completions),
