@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result};
-use connector_core::{Connector, Resource, SqlType, print};
+use connector_core::{Connector, Resource, print};
 
 use crate::{child, connectors, root};
 
@@ -63,10 +63,7 @@ fn table(resource: &Resource) -> String {
         comments.push_str(&comment(&format!("column {table}.{name}"), doc));
     };
     for column in resource.table_columns() {
-        let sql_type = match column.sql_type {
-            SqlType::Timestamptz => "timestamptz",
-            other => other.name(),
-        };
+        let sql_type = column.sql_type.short();
         let null = if key.contains(&column.name) { " not null" } else { "" };
         add(column.name, sql_type, null, column.doc);
     }

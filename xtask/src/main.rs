@@ -6,6 +6,7 @@ mod bench;
 mod child;
 mod connectors;
 mod ddl;
+mod docs;
 mod fixtures;
 mod postgres;
 mod psql;
@@ -45,6 +46,8 @@ enum Command {
     Bench(bench::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
     Ddl(ddl::Args),
+    /// Write the parts of the connectors' READMEs that their declarations tell, or check them
+    Docs(docs::Args),
     /// Check that the fixtures are whole and invented
     Fixtures(fixtures::Args),
 }
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Torture(args) => torture::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Ddl(args) => ddl::run(&args),
+        Command::Docs(args) => docs::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
     });
     result.unwrap_or_else(|error| {

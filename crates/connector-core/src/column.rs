@@ -39,6 +39,16 @@ impl SqlType {
     }
 }
 
+impl SqlType {
+    /// The type as people write it.
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::Timestamptz => "timestamptz",
+            other => other.name(),
+        }
+    }
+}
+
 /// What became of a JSON value on its way into a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {

@@ -212,6 +212,11 @@ fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
                 "check that the server runs and that the host and port in DATABASE_URL are right",
             );
         }
+        sqlx::Error::Tls(_) => {
+            return Some(
+                "check sslmode and sslrootcert in DATABASE_URL, and the certificate of the server",
+            );
+        }
         sqlx::Error::Configuration(_) => {
             return Some("write DATABASE_URL as postgres://user:password@host:port/database");
         }

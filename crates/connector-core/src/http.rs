@@ -4,6 +4,8 @@
 //! address was checked against the declared host: no redirect and no link in a
 //! response leads it elsewhere.
 
+mod reach;
+
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -21,6 +23,10 @@ use crate::json;
 use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
 use crate::stop::Stop;
+
+pub(crate) use reach::Way;
+/// A certificate authority.
+pub(crate) use reqwest::Certificate as Authority;
 
 /// The most requests to one vendor at the same time.
 const LANES: usize = 10;
@@ -96,6 +102,18 @@ impl Response {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// What the headers say of a rate limit, in numbers and short words.
+    pub(crate) fn rate_limit(&self) -> Vec<String> {
+        let names = ["ratelimit", "x-ratelimit", "x-rate-limit"];
+        let told = self.headers.iter().filter_map(|(name, value)| {
+            let name = name.as_str();
+            names.iter().find(|start| name.starts_with(**start))?;
+            let value = value.to_str().ok().filter(|value| value.len() <= 40)?;
+            Some(format!("{name}: {value}"))
+        });
+        told.collect()
+    }
+
     /// The address that the `Link` header calls `next`.
     pub(crate) fn next_link(&self) -> Option<String> {
         let values = self.headers.get_all(LINK).into_iter();
@@ -168,7 +186,7 @@ pub(crate) enum Target {
 impl Client {
     /// A client for one vendor; nothing is sent yet.
     pub(crate) fn new(
-        (base, hosts): (Url, Vec<Origin>),
+        (base, hosts, authorities): (Url, Vec<Origin>, Vec<Authority>),
         credential: Credential,
         (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
         limits: Limits,
@@ -187,6 +205,7 @@ impl Client {
             .read_timeout(limits.idle)
             .timeout(limits.total)
             .redirect(reqwest::redirect::Policy::none())
+            .tls_certs_merge(authorities)
             .build()
             .map_err(|error| Error::settings("the HTTP client does not start").because(error))?;
         Ok(Self {
@@ -495,10 +514,21 @@ impl Client {
                 self.refused.store(true, Ordering::Relaxed);
                 Error::new(ErrorKind::Auth, what).next(next)
             }
-            StatusCode::NOT_FOUND => Error::new(ErrorKind::NotFound, what)
-                .next("check the base URL; the live API may have other paths than its document"),
-            _ if limited => Error::new(ErrorKind::Busy, what),
-            _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what),
+            StatusCode::NOT_FOUND => {
+                let path = self.base.path().trim_matches('/');
+                let error = Error::new(ErrorKind::NotFound, what);
+                if path.is_empty() {
+                    error.next(
+                        "check the base URL; the live API may have other paths than its document",
+                    )
+                } else {
+                    error.next(format!("check the base URL: its path `/{path}` comes before each path that `resources` shows"))
+                }
+            }
+            _ if limited => Error::new(ErrorKind::Busy, what)
+                .next("run again later; what is already there stays"),
+            _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what)
+                .next("run again later; what is already there stays"),
             _ => Error::new(ErrorKind::Rejected, what)
                 .next("check the parameters and the preset; the vendor's words say more"),
         };
@@ -536,22 +566,18 @@ impl Client {
 
     fn unreachable(&self, error: reqwest::Error) -> Error {
         let host = self.base.host_str().unwrap_or_default().to_owned();
+        let reason = reason(&error);
         let (kind, what, next) = if error.is_connect() {
-            (
-                ErrorKind::Unreachable,
-                "cannot be reached",
-                "check the base URL, the network and the proxy variables",
-            )
+            let next = reach::advice(&reason, self.proxy().is_some());
+            (ErrorKind::Unreachable, "cannot be reached", next)
         } else if error.is_timeout() {
-            (
-                ErrorKind::Unavailable,
-                "did not answer in time",
-                "run again later, or check the address and the network",
-            )
+            let next = "run again later, or check the address and the network";
+            (ErrorKind::Unavailable, "did not answer in time", next)
         } else {
             (ErrorKind::Unavailable, "broke the connection", "run again later")
         };
-        let what = format!("`{host}` {what}: {}", reason(&error));
+        let way = self.proxy().map(|proxy| format!(" through the proxy `{proxy}`"));
+        let what = format!("`{host}` {what}{}: {reason}", way.unwrap_or_default());
         Error::new(kind, what).next(next).because(error.without_url())
     }
 }

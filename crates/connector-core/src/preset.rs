@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::paging::{Paging, Total};
 use crate::resource::{Auth, Connector, Filter, KeyFallback, Rate, Resource, Retry, TimeFormat};
+use crate::settings::nearest;
 
 /// The preset that is the declaration itself.
 pub const DOCUMENTED: &str = "documented";
@@ -128,7 +129,7 @@ impl Connector {
                 self.name,
                 error.kind()
             ))
-            .next(format!("presets are: {}; or the path of a file", known.join(", ")))
+            .next(format!("{}; or the path of a file", nearest(preset, &known)))
         })?;
         self.overlaid(&text, preset)
     }
@@ -394,6 +395,6 @@ mod tests {
             assert!(error.to_string().starts_with(said), "{error}");
         }
         let error = THINGS.with_preset("none/such.toml").unwrap_err();
-        assert_eq!(error.advice(), Some("presets are: documented; or the path of a file"));
+        assert_eq!(error.advice(), Some("there are: documented; or the path of a file"));
     }
 }

@@ -515,6 +515,23 @@ impl Resource {
 }
 
 impl Connector {
+    /// The name of its program.
+    pub(crate) fn binary(&self) -> String {
+        format!("{}-connector", self.name.replace('_', "-"))
+    }
+
+    /// What to type to sync a connection.
+    pub(crate) fn sync_command(&self, connection: &str) -> String {
+        let binary = self.binary();
+        if connection == self.name {
+            format!("{binary} sync")
+        } else {
+            format!("{binary} sync --connection {connection}")
+        }
+    }
+}
+
+impl Connector {
     /// Panics, and so does not compile, unless the declaration makes sense.
     ///
     /// ```

@@ -4,8 +4,12 @@
 //! variable, and a variable more than the file. A secret is never a flag, and
 //! leaves this module as a type that does not print.
 
+mod explain;
+mod write;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,11 +19,16 @@ use url::{Origin, Url};
 
 use crate::auth::Credential;
 use crate::error::{Error, Result};
-use crate::http::{Client, Limits};
+use crate::http::{Authority, Client, Limits};
 use crate::preset::DOCUMENTED;
 use crate::resource::{Connector, Param, Rate, Resource, Retry, Unset, Values};
 use crate::stop::Stop;
 use crate::store::Database;
+
+pub(crate) use explain::{Explained, explain};
+pub(crate) use write::{
+    ENV_FILE, NewConnection, assignment, check_address, check_name, has_connection, set_variable,
+};
 
 /// The file that holds connections.
 pub const CONFIG_FILE: &str = "connectors.toml";
@@ -41,6 +50,7 @@ pub struct Connection {
     database_url: Option<SecretString>,
     pub(crate) range: Range,
     hosts: Vec<Origin>,
+    authorities: Vec<Authority>,
     pub(crate) keep_secrets: bool,
     /// How many rows may be marked deleted at once.
     pub(crate) fuse: Tolerance,
@@ -188,6 +198,7 @@ struct Section {
     changed_parents_only: bool,
     #[serde(default)]
     allow_http: bool,
+    ca_certificate: Option<PathBuf>,
     #[serde(default)]
     params: BTreeMap<String, OneOrMany>,
 }
@@ -220,7 +231,8 @@ impl ToleranceSetting {
     fn tolerance(self, default: Tolerance) -> Result<Tolerance> {
         let share = self.share.unwrap_or(default.share);
         if !(0.0..=1.0).contains(&share) {
-            return Err(Error::settings("a `share` of rows is a number from 0 to 1"));
+            return Err(Error::settings("a `share` of rows is a number from 0 to 1")
+                .next("write 30 % as 0.3"));
         }
         Ok(Tolerance { rows: self.rows.unwrap_or(default.rows), share })
     }
@@ -274,6 +286,7 @@ impl Setting {
                 Error::settings(format!(
                     "`{name}` is to be read from the variable `{variable}`, which is not set"
                 ))
+                .next(format!("export {variable}=…, or correct the name in {CONFIG_FILE}"))
             });
         }
         if let Some(path) = text.strip_prefix("file:") {
@@ -282,6 +295,7 @@ impl Setting {
                     "`{name}` cannot be read from the file `{path}`: {}",
                     error.kind()
                 ))
+                .next("check the path, which begins where the command is run, and who may read the file")
                 .because(error)
             })?;
             return Ok(content.trim().into());
@@ -305,15 +319,16 @@ impl File {
                     path.display(),
                     error.kind()
                 ))
+                .next("check the path and who may read the file, or make one with `init`")
                 .because(error));
             }
         };
         toml::from_str(&text).map_err(|error| {
             // The library's text shows the line, and so the secret that may stand there.
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-            Error::settings(format!("`{}`, line {line}: {}", path.display(), error.message()))
+            let start = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = text[..start].matches('\n').count() + 1;
+            let (what, next) = misread(error.message());
+            Error::settings(format!("`{}`, line {line}: {what}", path.display())).next(next)
         })
     }
 
@@ -323,85 +338,309 @@ impl File {
             .iter()
             .map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
     }
+
+    /// The names of the connections of one connector.
+    fn of(&self, connector: &Connector) -> Vec<&str> {
+        let own = |(name, other)| (other == connector.name).then_some(name);
+        self.connections().filter_map(own).collect()
+    }
+}
+
+/// What the TOML library says, in one line, and what to do.
+fn misread(message: &str) -> (String, String) {
+    let mut lines = message.lines();
+    let what = lines.next().unwrap_or_default();
+    // The library names an unknown key, and then those that it expected.
+    let mut names = what.split('`').skip(1).step_by(2);
+    if let Some((unknown, known)) = what
+        .starts_with("unknown field")
+        .then(|| names.next().map(|unknown| (unknown, names.collect::<Vec<_>>())))
+        .flatten()
+    {
+        return (format!("there is no setting `{unknown}`"), nearest(unknown, &known));
+    }
+    // A value is not repeated: a secret may stand in the wrong place.
+    let types =
+        what.strip_prefix("invalid type: ").and_then(|types| types.split_once(", expected "));
+    let what = types.map_or(what.to_owned(), |(found, expected)| {
+        let found = found.split(' ').next().unwrap_or_default();
+        format!("here is a {found}, and not {expected}")
+    });
+    let next = lines.next().map_or_else(
+        || "correct the line; connectors.example.toml shows every setting".to_owned(),
+        str::to_owned,
+    );
+    (what, next)
 }
 
 /// The value of a variable; an empty one counts as not set.
-fn environment(name: &str) -> Option<SecretString> {
+pub(crate) fn environment(name: &str) -> Option<SecretString> {
     std::env::var(name)
         .ok()
         .filter(|value| !value.trim().is_empty())
         .map(|value| value.trim().into())
 }
 
+/// Who set a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SetBy {
+    /// A flag.
+    Flag(&'static str),
+    /// A variable.
+    Variable(String),
+    /// The section of a connection in the file.
+    Section(String),
+    /// The file, for all of its connections.
+    File,
+    /// Nobody.
+    Default,
+}
+
+/// The variables of a connection begin with this.
+fn prefix(name: &str) -> String {
+    name.to_ascii_uppercase()
+}
+
+/// Everything that can set a value of a connection, in the order in which it counts.
+struct Layers<'a> {
+    name: &'a str,
+    section: &'a Section,
+    /// Whether the file has the section.
+    in_file: bool,
+    file: &'a File,
+    flags: &'a Flags,
+}
+
+impl<'a> Layers<'a> {
+    fn of(connector: &'static Connector, file: &'a File, flags: &'a Flags) -> Result<Self> {
+        static NONE: LazyLock<Section> = LazyLock::new(Section::default);
+        let own = file.of(connector);
+        let name = match &flags.connection {
+            Some(name) => name,
+            None if has_variables(connector.name) || own.contains(&connector.name) => {
+                connector.name
+            }
+            None => match own[..] {
+                [] => connector.name,
+                [only] => only,
+                _ => {
+                    let what = format!("the file has several connections of `{}`", connector.name);
+                    return Err(Error::settings(what)
+                        .next(format!("name one with --connection: {}", own.join(", "))));
+                }
+            },
+        };
+        let section = file.connections.get(name);
+        if section.is_none() && flags.connection.is_some() {
+            let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
+            let error = Error::settings(format!("there is no connection `{name}`"));
+            return Err(error.next(if known.is_empty() {
+                format!("write a section [connections.{name}] in {CONFIG_FILE}, or name the file that has it with --config")
+            } else {
+                nearest(name, &known)
+            }));
+        }
+        let in_file = section.is_some();
+        let section = section.unwrap_or(&NONE);
+        if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
+            let binary = format!("{}-connector", other.replace('_', "-"));
+            return Err(Error::settings(format!(
+                "the connection `{name}` is one of the connector `{other}`"
+            ))
+            .next(format!("sync it with `{binary}`, or name another with --connection")));
+        }
+        Ok(Self { name, section, in_file, file, flags })
+    }
+
+    /// What the file's section sets.
+    fn by_section(&self) -> SetBy {
+        SetBy::Section(self.name.to_owned())
+    }
+
+    fn secret(
+        &self,
+        key: &str,
+        setting: Option<&Setting>,
+    ) -> Result<Option<(SecretString, SetBy)>> {
+        let variable = format!("{}_{key}", prefix(self.name));
+        if let Some(value) = environment(&variable) {
+            return Ok(Some((value, SetBy::Variable(variable))));
+        }
+        let Some(setting) = setting else { return Ok(None) };
+        let value = setting.read(&key.to_ascii_lowercase());
+        let value = value.map_err(|error| error.at("connection", self.name))?;
+        Ok(Some((value, self.by_section())))
+    }
+
+    fn database_url(&self) -> Result<Option<(SecretString, SetBy)>> {
+        if let Some(url) = environment("DATABASE_URL") {
+            return Ok(Some((url, SetBy::Variable("DATABASE_URL".to_owned()))));
+        }
+        let (setting, by) = match (&self.section.database_url, &self.file.database_url) {
+            (Some(setting), _) => (setting, self.by_section()),
+            (None, Some(setting)) => (setting, SetBy::File),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some((setting.read("database_url")?, by)))
+    }
+
+    fn preset(&self) -> (&'a str, SetBy) {
+        match (&self.flags.preset, &self.section.preset) {
+            (Some(preset), _) => (preset, SetBy::Flag("--preset")),
+            (None, Some(preset)) => (preset, self.by_section()),
+            (None, None) => (DOCUMENTED, SetBy::Default),
+        }
+    }
+
+    fn schema(&self) -> (&'a str, SetBy) {
+        match (&self.flags.schema, &self.section.schema) {
+            (Some(schema), _) => (schema, SetBy::Flag("--schema")),
+            (None, Some(schema)) => (schema, self.by_section()),
+            (None, None) => (self.name, SetBy::Default),
+        }
+    }
+
+    fn resources(&self) -> (&'a [String], SetBy) {
+        match &self.section.resources {
+            _ if !self.flags.resources.is_empty() => {
+                (&self.flags.resources, SetBy::Flag("--resource"))
+            }
+            Some(resources) => (resources, self.by_section()),
+            None => (&[], SetBy::Default),
+        }
+    }
+}
+
+/// Whether output may have colours, on a terminal that shows them.
+pub(crate) fn colour_is_welcome() -> bool {
+    environment("NO_COLOR").is_none()
+}
+
+/// Whether somebody set the variables of a connection.
+fn has_variables(name: &str) -> bool {
+    ["BASE_URL", "API_KEY"]
+        .into_iter()
+        .any(|key| environment(&format!("{}_{key}", prefix(name))).is_some())
+}
+
+fn no_key(name: &str) -> Error {
+    let variable = format!("{}_API_KEY", prefix(name));
+    let error = Error::settings(format!("no key for `{name}`: {variable} is not set"));
+    error.next(mistaken_for(&variable).unwrap_or_else(|| {
+        format!("export {variable}=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}")
+    }))
+}
+
+/// Advice that names a variable that somebody set in the place of another one.
+fn mistaken_for(variable: &str) -> Option<String> {
+    let kind = variable.rsplit('_').next().unwrap_or_default();
+    let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let alike = set.filter(|name| {
+        let upper = name.to_ascii_uppercase();
+        upper.ends_with(kind) && strsim::jaro_winkler(&upper, variable) > 0.85
+    });
+    let nearest = alike.max_by(|a, b| {
+        strsim::jaro_winkler(a, variable).total_cmp(&strsim::jaro_winkler(b, variable))
+    })?;
+    Some(format!("`{nearest}` is set; this connection reads {variable}"))
+}
+
+/// Where the rows of a connection are: what one has to know to look at them.
+pub(crate) struct Place {
+    /// The connection.
+    pub(crate) name: String,
+    /// The schema of its tables, and its name in the run tables.
+    pub(crate) schema: String,
+    /// The resources that are synced.
+    pub(crate) resources: Vec<&'static Resource>,
+    database_url: Option<SecretString>,
+}
+
+impl Place {
+    /// The place that flags, environment and file describe together.
+    pub(crate) fn resolve(
+        connector: &'static Connector,
+        file: &File,
+        flags: &Flags,
+    ) -> Result<Self> {
+        let layers = Layers::of(connector, file, flags)?;
+        let connector = connector.with_preset(layers.preset().0)?;
+        let (schema, _) = layers.schema();
+        check_schema(schema)?;
+        let (resources, _) = layers.resources();
+        check_resources(connector, resources)?;
+        let params = with_flags(&layers.section.params, &flags.params)?;
+        let params = params_of(connector, &params, layers.name)?;
+        Ok(Self {
+            name: layers.name.to_owned(),
+            schema: schema.to_owned(),
+            resources: selected(connector, resources, &params).collect(),
+            database_url: layers.database_url()?.map(|(url, _)| url),
+        })
+    }
+
+    /// The database; nothing, if it is the embedded one and was never used.
+    pub(crate) async fn database(&self) -> Result<Option<Database>> {
+        match &self.database_url {
+            Some(url) => Database::server(url.expose_secret()).map(Some),
+            None if cfg!(feature = "embedded") && !Path::new(EMBEDDED_DIRECTORY).is_dir() => {
+                Ok(None)
+            }
+            None => Database::embedded(Path::new(EMBEDDED_DIRECTORY)).await.map(Some),
+        }
+    }
+}
+
+impl Flags {
+    /// One set of flags for each connection that a command without `--connection` is
+    /// about: those of the connector in the file, and the one that variables describe.
+    pub(crate) fn each(&self, connector: &'static Connector, file: &File) -> Vec<Self> {
+        let mut names = file.of(connector);
+        if self.connection.is_some() || self.schema.is_some() || names.is_empty() {
+            return vec![self.clone()];
+        }
+        if has_variables(connector.name) && !names.contains(&connector.name) {
+            return std::iter::once(self.clone())
+                .chain(names.into_iter().map(|name| self.of(name)))
+                .collect();
+        }
+        names.sort_unstable();
+        names.into_iter().map(|name| self.of(name)).collect()
+    }
+
+    fn of(&self, name: &str) -> Self {
+        Self { connection: Some(name.to_owned()), ..self.clone() }
+    }
+}
+
 impl Connection {
     /// The connection that flags, environment and file describe together.
     pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Result<Self> {
-        let name = flags.connection.as_deref().unwrap_or(connector.name);
-        let none = Section::default();
-        let section = match file.connections.get(name) {
-            Some(section) => section,
-            None if flags.connection.is_none() => &none,
-            None => {
-                let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
-                return Err(Error::settings(format!("there is no connection `{name}`"))
-                    .next(format!("the file has: {}", known.join(", "))));
-            }
-        };
-        if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
-            return Err(Error::settings(format!(
-                "the connection `{name}` is one of the connector `{other}`"
-            )));
-        }
-        let preset = flags
-            .preset
-            .as_ref()
-            .or(section.preset.as_ref())
-            .map_or(DOCUMENTED, String::as_str)
-            .to_owned();
+        let layers = Layers::of(connector, file, flags)?;
+        let Layers { name, section, .. } = layers;
+        let preset = layers.preset().0.to_owned();
         let connector = connector.with_preset(&preset)?;
-        let prefix = name.to_ascii_uppercase();
-        let lookup =
-            |key: &str, setting: Option<&Setting>| match environment(&format!("{prefix}_{key}")) {
-                Some(value) => Ok(Some(value)),
-                None => setting.map(|setting| setting.read(&key.to_ascii_lowercase())).transpose(),
-            };
-        let base_url = lookup("BASE_URL", section.base_url.as_ref())?;
+        let prefix = prefix(name);
+        let base_url = layers.secret("BASE_URL", section.base_url.as_ref())?;
         let base_url = address(
-            base_url.as_ref().map(ExposeSecret::expose_secret),
+            base_url.as_ref().map(|(url, _)| url.expose_secret()),
             connector,
             &prefix,
             section.allow_http,
-        )?;
-        let api_key = lookup("API_KEY", section.api_key.as_ref())?.ok_or_else(|| {
-            Error::settings(format!("no key for `{name}`: {prefix}_API_KEY is not set"))
-                .next(format!("export {prefix}_API_KEY=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"))
-        })?;
-        let database_url = match environment("DATABASE_URL") {
-            Some(url) => Some(url),
-            None => section
-                .database_url
-                .as_ref()
-                .or(file.database_url.as_ref())
-                .map(|setting| setting.read("database_url"))
-                .transpose()?,
-        };
-        let schema = flags
-            .schema
-            .as_ref()
-            .or(section.schema.as_ref())
-            .map_or(name, String::as_str)
-            .to_owned();
+        )
+        .map_err(|error| error.at("connection", name))?;
+        let api_key = layers.secret("API_KEY", section.api_key.as_ref())?;
+        let (api_key, _) = api_key.ok_or_else(|| no_key(name))?;
+        let database_url = layers.database_url()?.map(|(url, _)| url);
+        let schema = layers.schema().0.to_owned();
         check_schema(&schema)?;
-        let resources = match &section.resources {
-            Some(resources) if flags.resources.is_empty() => resources.clone(),
-            _ => flags.resources.clone(),
-        };
+        let resources = layers.resources().0.to_vec();
         check_resources(connector, &resources)?;
         let connection = Self {
             connector,
             schema,
             preset,
-            params: params(connector, &with_flags(&section.params, &flags.params)?, name)?,
+            params: params_of(connector, &with_flags(&section.params, &flags.params)?, name)?,
             base_url,
             api_key,
             database_url,
@@ -415,6 +654,7 @@ impl Connection {
                 changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
             },
             hosts: section.hosts(connector)?,
+            authorities: section.ca_certificate.as_deref().map_or(Ok(Vec::new()), authorities)?,
             keep_secrets: section.secrets == Some(SecretsSetting::Keep),
             fuse: section.deletes.fuse(flags.allow_deletes)?,
             quarantine: section.quarantine.tolerance(Tolerance::default())?,
@@ -449,12 +689,13 @@ impl Connection {
             connector,
             schema: connector.name.to_owned(),
             preset: DOCUMENTED.to_owned(),
-            params: params(connector, &BTreeMap::new(), connector.name)?,
+            params: params_of(connector, &BTreeMap::new(), connector.name)?,
             base_url: address(Some(base_url), connector, "", false)?,
             api_key,
             database_url,
             range: Range::default(),
             hosts: Vec::new(),
+            authorities: Vec::new(),
             keep_secrets: false,
             fuse: Tolerance::DELETES,
             quarantine: Tolerance::default(),
@@ -482,7 +723,7 @@ impl Connection {
     pub fn with_param(mut self, name: &str, values: &[&str]) -> Result<Self> {
         let values = OneOrMany::Many(values.iter().map(|value| (*value).to_owned()).collect());
         let set = BTreeMap::from([(name.to_owned(), values)]);
-        self.params.extend(params(self.connector, &set, &self.schema)?);
+        self.params.extend(params_of(self.connector, &set, &self.schema)?);
         Ok(self)
     }
 
@@ -621,30 +862,31 @@ impl Connection {
 
     /// The selected resources and their parents, in the order of the declaration.
     pub(crate) fn selected(&self) -> impl Iterator<Item = &'static Resource> {
-        let mut wanted: Vec<&str> = self.resources.iter().map(String::as_str).collect();
-        // Parents stand before their children, so going backwards finds grandparents too.
-        for resource in self.connector.resources.iter().rev() {
-            let parent =
-                resource.parent.filter(|parent| !self.params.contains_key(parent.placeholder));
-            if let Some(parent) = parent.filter(|_| wanted.contains(&resource.name)) {
-                wanted.push(parent.resource);
-            }
-        }
-        let all = self.resources.is_empty();
-        self.connector
-            .resources
-            .iter()
-            .filter(move |resource| all || wanted.contains(&resource.name))
+        selected(self.connector, &self.resources, &self.params)
+    }
+
+    /// A client that asks once, and does not wait for long.
+    pub(crate) fn impatient_client(&self) -> Result<Client> {
+        let limits = Limits { total: Duration::from_secs(30), ..self.limits };
+        self.client_with(Retry { max_retries: 0, ..self.connector.retry }, limits)
     }
 
     pub(crate) fn client(&self) -> Result<Client> {
-        let credential = Credential::new(self.connector.auth, self.api_key.clone())?;
         let first_wait = self.first_wait.unwrap_or(self.connector.retry.first_wait);
-        let declared =
-            (Retry { first_wait, ..self.connector.retry }, self.rate, self.connector.errors);
+        self.client_with(Retry { first_wait, ..self.connector.retry }, self.limits)
+    }
+
+    fn client_with(&self, retry: Retry, limits: Limits) -> Result<Client> {
+        let credential = Credential::new(self.connector.auth, self.api_key.clone())?;
+        let declared = (retry, self.rate, self.connector.errors);
         let limited = (self.stop.clone(), self.max_requests);
-        let places = (self.base_url.clone(), self.hosts.clone());
-        Client::new(places, credential, declared, self.limits, limited)
+        let places = (self.base_url.clone(), self.hosts.clone(), self.authorities.clone());
+        Client::new(places, credential, declared, limits, limited)
+    }
+
+    /// The rate limit that requests keep, and where the vendor is.
+    pub(crate) fn vendor(&self) -> (Option<Rate>, &Url) {
+        (self.rate, &self.base_url)
     }
 
     /// The database, started if it is the embedded one.
@@ -664,6 +906,24 @@ impl Connection {
     }
 }
 
+/// The certificate authorities in a file, which are believed besides those of the system.
+fn authorities(path: &Path) -> Result<Vec<Authority>> {
+    let place = |error: Error| error.at("ca_certificate", path.display());
+    let text = std::fs::read(path).map_err(|error| {
+        let what = format!("the certificate cannot be read: {}", error.kind());
+        place(Error::settings(what))
+            .next(
+                "check the path, which begins where the command is run, and who may read the file",
+            )
+            .because(error)
+    })?;
+    match Authority::from_pem_bundle(&text) {
+        Ok(found) if !found.is_empty() => Ok(found),
+        _ => Err(place(Error::settings("the file holds no certificate"))
+            .next("name a PEM file, with lines of BEGIN CERTIFICATE")),
+    }
+}
+
 /// The API's address, if a key may be sent there.
 fn address(
     set: Option<&str>,
@@ -676,10 +936,12 @@ fn address(
         return Err(Error::settings(format!(
             "the address of the API is not known: {prefix}_BASE_URL is not set"
         ))
-        .next(format!(
-            "export {prefix}_BASE_URL=https://…; the document's {} is an example",
-            connector.base_url
-        )));
+        .next(mistaken_for(&format!("{prefix}_BASE_URL")).unwrap_or_else(|| {
+            format!(
+                "export {prefix}_BASE_URL=https://…; the document's {} is an example",
+                connector.base_url
+            )
+        })));
     };
     let url = Url::parse(text).map_err(|error| {
         Error::settings(format!("the base URL is not understood: {error}"))
@@ -689,7 +951,10 @@ fn address(
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost",
-        None => return Err(Error::settings("the base URL has no host")),
+        None => {
+            return Err(Error::settings("the base URL has no host")
+                .next("write it as in https://api.example.com"));
+        }
     };
     match url.scheme() {
         "https" => {}
@@ -714,7 +979,8 @@ fn address(
     {
         return Err(Error::settings(
             "the base URL is a host and a path only, without a user, a query or a fragment",
-        ));
+        )
+        .next("leave them out; the key is set by itself, as `api_key` or as its variable"));
     }
     Ok(url)
 }
@@ -727,18 +993,42 @@ fn check_schema(schema: &str) -> Result<()> {
             .next("name another one with --schema"));
     }
     if schema.is_empty() || schema.len() > 63 || schema.contains('\0') {
-        return Err(Error::settings("a schema's name has 1 to 63 bytes"));
+        return Err(Error::settings("a schema's name has 1 to 63 bytes")
+            .next("name another one with --schema"));
     }
     Ok(())
 }
 
-fn check_resources(connector: &Connector, names: &[String]) -> Result<()> {
+/// Fails if one of the names is no resource.
+pub(crate) fn check_resources(connector: &Connector, names: &[String]) -> Result<()> {
     let Some(unknown) = names.iter().find(|name| connector.resource(name).is_none()) else {
         return Ok(());
     };
     let known: Vec<&str> = connector.resources.iter().map(|resource| resource.name).collect();
     Err(Error::settings(format!("`{}` has no resource `{unknown}`", connector.name))
         .next(nearest(unknown, &known)))
+}
+
+/// The resources of these names and their parents, or all, in the order of the declaration.
+fn selected(
+    connector: &Connector,
+    names: &[String],
+    params: &Params,
+) -> impl Iterator<Item = &'static Resource> + use<> {
+    let mut wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+    // Parents stand before their children, so going backwards finds grandparents too.
+    for resource in connector.resources.iter().rev() {
+        let parent = resource.parent.filter(|parent| !params.contains_key(parent.placeholder));
+        if let Some(parent) = parent.filter(|_| wanted.contains(&resource.name)) {
+            wanted.push(parent.resource);
+        }
+    }
+    let wanted: Vec<&'static Resource> = connector
+        .resources
+        .iter()
+        .filter(|resource| names.is_empty() || wanted.contains(&resource.name))
+        .collect();
+    wanted.into_iter()
 }
 
 /// The file's parameters, with those of flags in the place of the same names.
@@ -748,9 +1038,10 @@ fn with_flags(
 ) -> Result<BTreeMap<String, OneOrMany>> {
     let mut set: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for flag in flags {
-        let (name, value) = flag
-            .split_once('=')
-            .ok_or_else(|| Error::settings(format!("--param {flag} is not NAME=VALUE")))?;
+        let (name, value) = flag.split_once('=').ok_or_else(|| {
+            Error::settings(format!("--param {flag} is not NAME=VALUE"))
+                .next("write it as in --param account=123")
+        })?;
         set.entry(name.to_owned()).or_default().push(value.to_owned());
     }
     let mut params = file.clone();
@@ -761,7 +1052,7 @@ fn with_flags(
 /// Values of a connector's parameters; those that listings are asked for can have several.
 pub(crate) type Params = BTreeMap<&'static str, Vec<String>>;
 
-fn params(
+fn params_of(
     connector: &'static Connector,
     set: &BTreeMap<String, OneOrMany>,
     name: &str,
@@ -787,7 +1078,8 @@ fn params(
             .iter()
             .any(|resource| resource.partition_columns().any(|column| column.name == param.name));
         if values.len() != 1 && !several {
-            return Err(Error::settings(format!("the parameter `{}` has one value", param.name)));
+            return Err(Error::settings(format!("the parameter `{}` has one value", param.name))
+                .next("leave the others out, or write a connection for each"));
         }
         for value in &values {
             check_value(param, value)?;
@@ -834,13 +1126,14 @@ fn check_required(connector: &Connector, resource: &Resource, params: &Params) -
 
 fn check_range(flags: &Flags) -> Result<()> {
     if flags.since.zip(flags.until).is_some_and(|(since, until)| since >= until) {
-        return Err(Error::settings("--since is not before --until"));
+        return Err(Error::settings("--since is not before --until")
+            .next("exchange them, or leave one of them out"));
     }
     Ok(())
 }
 
 /// Advice that names what was meant, or everything there is.
-fn nearest(unknown: &str, known: &[&str]) -> String {
+pub(crate) fn nearest(unknown: &str, known: &[&str]) -> String {
     let closest = known
         .iter()
         .map(|name| (strsim::jaro_winkler(unknown, name), name))

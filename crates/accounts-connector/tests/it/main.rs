@@ -2,7 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod check;
+mod help;
+mod init;
+mod mistakes;
+mod network;
+mod options;
 mod program;
+mod shell;
+mod status;
 
 use accounts_connector::CONNECTOR;
 use connector_testkit::{Suite, Synced};

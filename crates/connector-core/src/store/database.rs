@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection};
 #[cfg(feature = "embedded")]
 use tracing::{info, warn};
 
@@ -65,6 +66,12 @@ impl Database {
         )
         .next("export DATABASE_URL=postgres://user:password@host:port/database")))
         .await
+    }
+
+    /// A session of its own, which says at once why it cannot be had; the pool would try for a while.
+    pub(super) async fn session(&self) -> Result<PgConnection> {
+        let session = PgConnection::connect_with(&self.options).await;
+        session.map_err(|error| Error::storage("connecting", error))
     }
 
     /// Ends all sessions; what was committed stays, whatever happens here.

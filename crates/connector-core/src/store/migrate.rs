@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use sqlx::migrate::{MigrateError, Migration as Step, MigrationType, Migrator};
 use sqlx::postgres::PgPool;
-use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr as _};
 
 use super::sql::ident;
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Migration;
 
 /// The run tables, shared by all connections of a database.
-const SYNC: &[Migration] = &[
+pub(super) const SYNC: &[Migration] = &[
     Migration {
         version: 1,
         name: "tables",
@@ -61,16 +61,7 @@ async fn run(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
-    let steps = migrations.iter().map(|step| {
-        Step::new(
-            step.version,
-            Cow::Borrowed(step.name),
-            MigrationType::Simple,
-            AssertSqlSafe(step.sql).into_sql_str(),
-            false,
-        )
-    });
-    let mut migrator = Migrator::with_migrations(steps.collect());
+    let mut migrator = Migrator::with_migrations(steps(migrations));
     migrator.set_locking(false);
     migrator.dangerous_set_table_name(format!("{}._migrations", ident(schema)));
     migrator
@@ -78,6 +69,67 @@ async fn run(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()
         .await
         .map_err(|error| refused(error, schema))?;
     transaction.commit().await.map_err(failed)
+}
+
+fn steps(migrations: &[Migration]) -> Vec<Step> {
+    let step = |step: &Migration| {
+        Step::new(
+            step.version,
+            Cow::Borrowed(step.name),
+            MigrationType::Simple,
+            AssertSqlSafe(step.sql).into_sql_str(),
+            false,
+        )
+    };
+    migrations.iter().map(step).collect()
+}
+
+/// How the tables of a schema stand to this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// There are none.
+    Absent,
+    /// So many migrations would run.
+    Behind(usize),
+    /// They are up to date.
+    Current,
+    /// They have a migration that this program does not know.
+    Newer(i64),
+    /// They have a migration whose text is another one here.
+    Changed(i64),
+}
+
+/// How the tables of a schema stand to this program. Reads only.
+pub(super) async fn state(
+    session: &mut PgConnection,
+    schema: &str,
+    migrations: &[Migration],
+) -> Result<State> {
+    let failed = |error| Error::storage("looking at the tables", error).at("schema", schema);
+    let table = format!("{}._migrations", ident(schema));
+    let exists: bool = sqlx::query_scalar("select to_regclass($1) is not null")
+        .bind(&table)
+        .fetch_one(&mut *session)
+        .await
+        .map_err(failed)?;
+    if !exists {
+        return Ok(State::Absent);
+    }
+    let query = format!("select version, checksum from {table} order by version");
+    let ran: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as(AssertSqlSafe(query)).fetch_all(session).await.map_err(failed)?;
+    let known = steps(migrations);
+    for (version, checksum) in &ran {
+        match known.iter().find(|step| step.version == *version) {
+            None => return Ok(State::Newer(*version)),
+            Some(step) if *step.checksum != **checksum => return Ok(State::Changed(*version)),
+            Some(_) => {}
+        }
+    }
+    Ok(match known.len() - ran.len() {
+        0 => State::Current,
+        missing => State::Behind(missing),
+    })
 }
 
 fn refused(error: MigrateError, schema: &str) -> Error {

@@ -6,10 +6,12 @@
 
 mod commit;
 mod database;
+mod inspect;
 mod migrate;
 mod patience;
 mod runs;
 mod sql;
+mod status;
 
 use std::time::{Duration, Instant};
 
@@ -26,10 +28,12 @@ use crate::stop::Stop;
 
 pub(crate) use commit::{Batch, Counts, EndedWalk, Table};
 pub(crate) use database::Database;
+pub(crate) use inspect::{Inspection, OLDEST, Schema, State};
 use patience::patiently;
 pub(crate) use runs::ResourceOutcome;
 pub use runs::Verdict;
 pub(crate) use sql::ident;
+pub(crate) use status::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
 
 /// The oldest server whose functions are used here.
 const OLDEST_SERVER: i32 = 14;
@@ -228,19 +232,27 @@ async fn lock(
         }
         stop.sleep(WAIT_FOR_LOCK).await?;
     }
-    let holder: Option<(Option<i32>, Option<DateTime<Utc>>)> = sqlx::query_as(
-        "select a.pid, a.backend_start from pg_locks l join pg_stat_activity a using (pid) \
-         where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database where datname = current_database()) \
-         and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('vendor-connectors ' || $1, 0) limit 1",
-    )
-    .bind(schema)
-    .fetch_optional(&mut session)
-    .await
-    .map_err(failed)?;
-    let since = holder
+    let since = holder(&mut session, schema)
+        .await?
         .and_then(|(_, since)| since)
         .map_or(String::new(), |since| format!(" since {}", since.format("%Y-%m-%d %H:%M:%S UTC")));
     let error =
         Error::new(ErrorKind::Storage, format!("another run of `{schema}` is writing{since}"));
     Err(error.next("run again when it has ended, or with --wait"))
+}
+
+/// The process that holds the lock of a connection, and since when, as far as one may know.
+async fn holder(
+    session: &mut PgConnection,
+    schema: &str,
+) -> Result<Option<(Option<i32>, Option<DateTime<Utc>>)>> {
+    sqlx::query_as(
+        "select a.pid, a.backend_start from pg_locks l join pg_stat_activity a using (pid) \
+         where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database where datname = current_database()) \
+         and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('vendor-connectors ' || $1, 0) limit 1",
+    )
+    .bind(schema)
+    .fetch_optional(session)
+    .await
+    .map_err(|error| Error::storage("looking at the connection's lock", error))
 }

@@ -4,20 +4,29 @@
 //! all is complete, 1 if something failed or is incomplete, and 2 if nothing
 //! was tried.
 
+mod ago;
+mod check;
+mod generate;
+mod init;
+mod resources;
+mod status;
+mod sync;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::warn;
 use tracing_subscriber::EnvFilter;
 
+pub use resources::{columns_as_markdown, resources_as_markdown};
+
 use crate::error::{Error, Result};
 use crate::report::Report;
 use crate::resource::Connector;
-use crate::settings::{Connection, File, Flags};
+use crate::settings::{File, Flags};
 use crate::stop::Stop;
 
 #[derive(Debug, Parser)]
@@ -29,62 +38,57 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Set a connection up: by questions on a terminal, or by flags
+    Init(init::Args),
     /// Fetch what the vendor has and merge it into Postgres
-    Sync(Box<SyncArgs>),
-    /// Show what is synced: path, key, cursor, parent and table of each resource
-    Resources,
+    Sync(Box<sync::Args>),
+    /// Try all that a sync needs, and say what to do; nothing is written
+    #[command(
+        after_help = "Exit status: 0 ready, 1 something failed, 2 the settings are not right"
+    )]
+    Check(check::Args),
+    /// Show the last run, verdict, freshness and rows of each resource
+    #[command(
+        after_help = "Exit status: 0; with --max-age, 1 if something is older, or not complete; 2 if nothing was synced yet"
+    )]
+    Status(status::Args),
+    /// Show what is synced: paths, keys, paging, tables and columns
+    Resources(resources::Args),
+    /// Print the completions of a shell
+    Completions(generate::Completions),
+    /// Print a manual page, for `man -l -`
+    Man(generate::Man),
 }
 
+/// Which connections a command is about.
 #[derive(Debug, Args)]
-struct SyncArgs {
-    /// Only this resource, and its parents; may be repeated
-    #[arg(short, long = "resource", value_name = "NAME")]
-    resources: Vec<String>,
-    /// `documented`, `live`, or a file of your own
-    #[arg(long, value_name = "NAME|FILE")]
-    preset: Option<String>,
-    /// The schema of the tables [default: the connection's name]
-    #[arg(long, value_name = "NAME")]
-    schema: Option<String>,
-    /// The connection in the file [default: the connector's name]
+struct Which {
+    /// The connection in the file [default: all of this connector]
     #[arg(long, value_name = "NAME")]
     connection: Option<String>,
     /// The file that holds connections [default: connectors.toml, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Only rows whose cursor is at this time or later, as in 2024-01-31T00:00:00Z
-    #[arg(long, value_name = "TIME")]
-    since: Option<DateTime<Utc>>,
-    /// Only rows whose cursor is before this time
-    #[arg(long, value_name = "TIME")]
-    until: Option<DateTime<Utc>>,
-    /// A value of one of the connector's parameters, as in account=123; repeat it for several
-    #[arg(long = "param", value_name = "NAME=VALUE")]
-    params: Vec<String>,
-    /// Ask only for the children of rows that this run changed; changes of children alone are missed until a run without it
-    #[arg(long)]
-    changed_parents_only: bool,
-    /// Ignore what earlier runs reached, interrupted ones included, and read everything
-    #[arg(long)]
-    full_refresh: bool,
-    /// Wait until another run of the connection has ended, instead of failing
-    #[arg(long)]
-    wait: bool,
-    /// Stop after so many requests; the next run goes on from there
-    #[arg(long, value_name = "N")]
-    max_requests: Option<u64>,
-    /// Stop after this time, as in 90s, 15m or 2h; the next run goes on from there
-    #[arg(long, value_name = "TIME")]
-    max_duration: Option<humantime::Duration>,
-    /// Mark rows deleted however many are no longer listed; without it, 50 rows and 30 % at once are not believed
-    #[arg(long)]
-    allow_deletes: bool,
-    /// Print the report as one JSON document
-    #[arg(long)]
-    json: bool,
-    /// Say nothing but errors
-    #[arg(short, long)]
-    quiet: bool,
+    /// The schema of the tables [default: the connection's name]
+    #[arg(long, value_name = "NAME")]
+    schema: Option<String>,
+    /// `documented`, `live`, or a file of your own
+    #[arg(long, value_name = "NAME|FILE")]
+    preset: Option<String>,
+    /// Only this resource, and its parents; may be repeated
+    #[arg(short, long = "resource", value_name = "NAME")]
+    resources: Vec<String>,
+}
+
+impl Which {
+    /// What they say, for each connection.
+    fn each(self, connector: &'static Connector) -> Result<(File, Vec<Flags>)> {
+        let Self { connection, config, schema, preset, resources } = self;
+        let flags = Flags { config, connection, schema, resources, preset, ..Flags::default() };
+        let file = File::read(flags.config.as_deref())?;
+        let each = flags.each(connector, &file);
+        Ok((file, each))
+    }
 }
 
 /// Runs a connector's command line to its exit status.
@@ -119,7 +123,13 @@ pub fn prepare() -> Result<()> {
 }
 
 fn parse(connector: &'static Connector) -> Cli {
-    let binary = format!("{}-connector", connector.name.replace('_', "-"));
+    let matches = definition(connector).get_matches();
+    <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// The commands, with the connector's own names in their words.
+fn definition(connector: &'static Connector) -> clap::Command {
+    let binary = connector.binary();
     let prefix = connector.name.to_ascii_uppercase();
     let params: Vec<String> =
         connector.params.iter().map(|param| format!("  {}: {}", param.name, param.doc)).collect();
@@ -132,49 +142,42 @@ fn parse(connector: &'static Connector) -> Cli {
          DATABASE_URL       Where rows go; without it, an embedded Postgres in .connectors/\n\n\
          Exit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried"
     );
-    let command = <Cli as clap::CommandFactory>::command()
+    let version = match env!("CONNECTOR_COMMIT") {
+        "" => env!("CARGO_PKG_VERSION").to_owned(),
+        commit => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
+    };
+    <Cli as clap::CommandFactory>::command()
         .mut_subcommand("sync", |sync| sync.after_help(environment.clone()))
         .name(binary.clone())
         .bin_name(binary)
+        .version(version)
         .about(format!("Syncs the {} API into Postgres", connector.name.replace('_', " ")))
-        .after_help(environment);
-    let matches = command.get_matches();
-    <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        .after_help(environment)
 }
 
 fn run(connector: &'static Connector, command: Command) -> Result<u8> {
     match command {
-        Command::Sync(args) => {
-            let flags = Flags {
-                config: args.config,
-                connection: args.connection,
-                schema: args.schema,
-                resources: args.resources,
-                preset: args.preset,
-                since: args.since,
-                until: args.until,
-                full_refresh: args.full_refresh,
-                allow_deletes: args.allow_deletes,
-                wait: args.wait,
-                max_requests: args.max_requests,
-                max_duration: args.max_duration.map(Into::into),
-                params: args.params,
-                changed_parents_only: args.changed_parents_only,
-            };
-            let connection =
-                Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;
-            let report = block_on(async {
-                stop_on_signals(&connection.stop());
-                crate::sync::sync(&connection, now()).await
-            })??;
-            print_report(&report, args.json)?;
-            Ok(report.exit_status())
-        }
-        Command::Resources => {
-            print(&resources(connector))?;
-            Ok(0)
-        }
+        Command::Init(args) => init::run(connector, args),
+        Command::Sync(args) => sync::run(connector, *args),
+        Command::Check(args) => check::run(connector, args),
+        Command::Status(args) => status::run(connector, args),
+        Command::Resources(args) => resources::run(connector, &args),
+        Command::Completions(args) => generate::completions(definition(connector), &args),
+        Command::Man(args) => generate::man(definition(connector), &args),
     }
+}
+
+/// A table without lines, as wide as it has to be, or as the terminal is.
+fn table(headers: &[&str]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(headers.iter().copied());
+    table
+}
+
+/// A table as text, without spaces at the ends of its lines.
+fn lines(table: &comfy_table::Table) -> String {
+    table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 /// Runs a future to its end on a new runtime.
@@ -261,22 +264,4 @@ pub fn print(text: &str) -> Result<()> {
             result.map_err(|error| Error::settings("stdout cannot be written to").because(error))
         }
     }
-}
-
-fn resources(connector: &Connector) -> String {
-    let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(["resource", "path", "key", "cursor", "parent", "table"]);
-    for resource in connector.resources {
-        let key: Vec<&str> = resource.key_columns().collect();
-        table.add_row([
-            resource.name,
-            resource.path,
-            &key.join(", "),
-            resource.cursor.unwrap_or("-"),
-            resource.parent.map_or("-", |parent| parent.resource),
-            resource.table,
-        ]);
-    }
-    table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }

@@ -1,0 +1,105 @@
+//! `init` without a terminal, by flags.
+
+use std::fmt::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+
+use accounts_connector::CONNECTOR;
+use connector_testkit::{Content, Database, Vendor};
+
+use crate::shell::Shell;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_init_writes_is_ready_to_sync() {
+    let vendor = Vendor::start(CONNECTOR.with_preset("live").unwrap(), Content::empty()).unwrap();
+    let database = Database::create().await;
+    let before = "# mine\n[connections.other] # stays\nconnector = \"datasets\"\n";
+    let shell = Shell::new()
+        .set("DATABASE_URL", &database.url())
+        .file("mine.toml", before)
+        .file(".env", "ACCOUNTS_EU_API_KEY=old\nOTHER=1\n");
+    let arguments = format!(
+        "init --connection accounts_eu --config mine.toml --base-url {} --preset live --param account=7 \
+         --param includeCurrent=true --key-stdin --no-check",
+        vendor.base_url()
+    );
+    let said = shell.run_with(&arguments, &format!("{}\n", vendor.key()));
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(!said.text().contains(&vendor.key()), "{said:?}");
+    let written = std::fs::read_to_string(shell.path().join("mine.toml")).unwrap();
+    insta::assert_snapshot!("init", written.replace(vendor.base_url(), "http://127.0.0.1:12345"));
+    let env = shell.path().join(".env");
+    let variables = std::fs::read_to_string(&env).unwrap();
+    assert_eq!(variables, format!("OTHER=1\nACCOUNTS_EU_API_KEY={}\n", vendor.key()));
+    assert_eq!(env.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let checked = shell.run("check --config mine.toml --resource labels");
+    assert!(
+        checked.stdout.ends_with("ready; run `accounts-connector sync --connection accounts_eu`\n"),
+        "{checked:?}"
+    );
+    // The only connection of this connector needs no name.
+    assert_eq!(shell.run("sync --config mine.toml --resource labels").status, 0);
+    let again = shell.run_with(&arguments, "other");
+    assert_eq!(again.status, 2, "{again:?}");
+    assert!(again.stderr.contains("`accounts_eu` is there already"), "{again:?}");
+    assert_eq!(std::fs::read_to_string(&env).unwrap(), variables);
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_a_variable_is_left_there() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database).unset("ACCOUNTS_BASE_URL");
+    let init = format!("init --yes --base-url {} --no-check", vendor.base_url());
+    let said = shell.run(&init);
+    assert_eq!(said.status, 0, "{said:?}");
+    assert_eq!(said.stdout, "wrote [connections.accounts] to connectors.toml\n");
+    assert!(!shell.path().join(".env").exists());
+    // The check at the end is the last word.
+    let checked = shell.run(&format!("{init} --force").replace("--no-check", ""));
+    assert_eq!(checked.status, 0);
+    assert!(checked.stdout.ends_with("accounts: ready; run `accounts-connector sync`\n"));
+    assert_eq!(shell.run("check --resource labels").status, 0);
+    vendor.finish();
+    database.drop().await;
+}
+
+#[test]
+fn a_secret_can_be_kept_out_of_all_files() {
+    let shell = Shell::new();
+    let init = "init --base-url https://api.example.com --key-stdin --store nowhere --no-check";
+    let said = shell.run_with(init, "canary-key");
+    insta::assert_snapshot!("init-nowhere", said.text());
+    assert!(!shell.path().join(".env").exists());
+    let odd = shell.run_with(&init.replace("nowhere", "env-file --force"), "it's $HOME");
+    assert_eq!(odd.status, 2, "{odd:?}");
+    let odd = shell.run_with(&init.replace("nowhere", "env-file --force"), "a #b $HOME");
+    assert_eq!(odd.status, 0, "{odd:?}");
+    let env = std::fs::read_to_string(shell.path().join(".env")).unwrap();
+    assert_eq!(env, "ACCOUNTS_API_KEY='a #b $HOME'\n");
+}
+
+#[test]
+fn what_could_not_be_synced_is_not_written() {
+    let shell = Shell::new().set("ACCOUNTS_API_KEY", "invented");
+    let mut answers = String::new();
+    for arguments in [
+        "init --yes",
+        "init --yes --base-url http://api.example.com",
+        "init --yes --base-url https://api.example.com --connection Accounts-EU",
+        "init --yes --base-url https://api.example.com --connection public",
+        "init --yes --base-url https://api.example.com --preset lvie",
+        "init --yes --base-url https://api.example.com --param acount=1",
+        "init --yes --base-url https://api.example.com --connection other",
+        "init --base-url https://api.example.com --key-stdin",
+    ] {
+        let said = shell.run(arguments);
+        assert_eq!(said.status, 2, "{arguments}: {said:?}");
+        write!(answers, "# {arguments}\n{}", said.stderr).unwrap();
+    }
+    insta::assert_snapshot!("init-refused", answers);
+    assert!(!shell.path().join("connectors.toml").exists());
+    let plain = "init --yes --base-url http://api.example.com --allow-http --no-check";
+    assert_eq!(shell.run(plain).status, 0);
+}

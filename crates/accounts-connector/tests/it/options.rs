@@ -1,0 +1,101 @@
+//! Every option of every command, on the program itself.
+
+use std::thread;
+
+use accounts_connector::CONNECTOR;
+use connector_testkit::{Content, Database, Vendor};
+use serde_json::json;
+
+use crate::shell::Shell;
+
+const DAY: u64 = 86_400;
+
+/// A vendor with a user for each day from 2023-11-14 on.
+fn vendor(users: u64) -> Vendor {
+    let user = |id| json!({"id": id, "createdOn": 1_700_000_000 + id * DAY});
+    Vendor::start(&CONNECTOR, Content::empty().with("users", (0..users).map(user))).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_options_of_a_sync_do_what_they_say() {
+    let vendor = vendor(130);
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    let users =
+        async |what: &str| database.value(&format!("select {what} from accounts.users")).await;
+    // January 2024 begins 48 days later, and lasts for 31.
+    let january =
+        shell.run("sync -r users --since 2024-01-01 --until 2024-02-01T00:00:00Z --quiet");
+    assert_eq!((january.status, january.stderr.as_str()), (0, ""), "{january:?}");
+    assert_eq!(users("min(id) || ' to ' || max(id)").await, "48 to 78");
+    let all = shell.run(
+        "sync --resource users --full-refresh --changed-parents-only --max-duration 1h --json",
+    );
+    assert_eq!((all.status, &all.json()["resources"][0]["rows"]), (0, &json!(130)), "{all:?}");
+    // That so many rows vanish at once is believed only by who says so.
+    vendor.edit("users", |users| users.truncate(20));
+    let unbelieved = shell.run("sync --resource users");
+    assert_eq!(unbelieved.status, 1, "{unbelieved:?}");
+    assert_eq!(users("count(*) filter (where _deleted_at is null)").await, "130");
+    assert_eq!(shell.run("sync --resource users --allow-deletes").status, 0);
+    assert_eq!(users("count(*) filter (where _deleted_at is null)").await, "20");
+    // Elsewhere, and with another account.
+    let elsewhere =
+        shell.run("sync --resource users --schema other --preset documented --param account=7");
+    assert_eq!(elsewhere.status, 0, "{elsewhere:?}");
+    assert_eq!(database.value("select count(*) from other.users").await, "20");
+    assert!(vendor.requests().last().unwrap().path.contains("/7/"));
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_waits_begins_when_the_other_run_has_ended() {
+    let vendor = vendor(1);
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    let mut other = database.connect().await;
+    let lock = "select pg_advisory_lock(hashtextextended('vendor-connectors accounts', 0))";
+    sqlx::Executor::execute(&mut other, lock).await.unwrap();
+    let refused = shell.run("sync --resource users");
+    assert_eq!(refused.status, 2, "{refused:?}");
+    assert!(refused.stderr.contains("next: run again when it has ended, or with --wait"));
+    let waiting = thread::spawn(move || shell.run("sync --resource users --wait"));
+    let waits = "select exists (select from pg_stat_activity where datname = current_database() \
+                 and application_name = 'vendor-connectors')";
+    while database.value(waits).await == "false" {
+        tokio::task::yield_now().await;
+    }
+    assert!(vendor.requests().is_empty(), "it did not wait");
+    drop(other);
+    let said = waiting.join().unwrap();
+    assert_eq!(said.status, 0, "{said:?}");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[test]
+fn every_option_is_used_by_a_test() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    let used: String = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let help = std::fs::read_to_string(format!("{folder}/snapshots/it__help__help.snap")).unwrap();
+    let mut command = "";
+    for line in help.lines() {
+        if let Some(next) = line.strip_prefix("$ accounts-connector ") {
+            command = next.trim_end_matches("--help").trim();
+        }
+        let words = line.split_whitespace().take(2);
+        let of_all = ["--help", "--version"];
+        let options = words.filter(|word| word.starts_with("--") && !of_all.contains(word));
+        for option in options.filter(|_| !line.starts_with('$')) {
+            let with =
+                |line: &str| line.contains(option) && (line.contains(command) || command == "init");
+            assert!(used.lines().any(with), "no test uses `{command} {option}`");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `sync`: fetch what the vendor has and merge it.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+use super::{block_on, now, print_report, stop_on_signals};
+use crate::error::Result;
+use crate::resource::Connector;
+use crate::settings::{Connection, File, Flags};
+
+/// Fetch what the vendor has and merge it into Postgres
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only this resource, and its parents; may be repeated
+    #[arg(short, long = "resource", value_name = "NAME")]
+    resources: Vec<String>,
+    /// `documented`, `live`, or a file of your own
+    #[arg(long, value_name = "NAME|FILE")]
+    preset: Option<String>,
+    /// The schema of the tables [default: the connection's name]
+    #[arg(long, value_name = "NAME")]
+    schema: Option<String>,
+    /// The connection in the file [default: the connector's name, or its only one]
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
+    /// The file that holds connections [default: connectors.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Only rows whose cursor is at this time or later, as in 2024-01-31 or 2024-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    since: Option<DateTime<Utc>>,
+    /// Only rows whose cursor is before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<DateTime<Utc>>,
+    /// A value of one of the connector's parameters, as in account=123; repeat it for several
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    params: Vec<String>,
+    /// Ask only for the children of rows that this run changed; changes of children alone are missed until a run without it
+    #[arg(long)]
+    changed_parents_only: bool,
+    /// Ignore what earlier runs reached, interrupted ones included, and read everything
+    #[arg(long)]
+    full_refresh: bool,
+    /// Wait until another run of the connection has ended, instead of failing
+    #[arg(long)]
+    wait: bool,
+    /// Stop after so many requests; the next run goes on from there
+    #[arg(long, value_name = "N")]
+    max_requests: Option<u64>,
+    /// Stop after this time, as in 90s, 15m or 2h; the next run goes on from there
+    #[arg(long, value_name = "TIME")]
+    max_duration: Option<humantime::Duration>,
+    /// Mark rows deleted however many are no longer listed; without it, 50 rows and 30 % at once are not believed
+    #[arg(long)]
+    allow_deletes: bool,
+    /// Print the report as one JSON document
+    #[arg(long)]
+    json: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
+    let flags = Flags {
+        config: args.config,
+        connection: args.connection,
+        schema: args.schema,
+        resources: args.resources,
+        preset: args.preset,
+        since: args.since,
+        until: args.until,
+        full_refresh: args.full_refresh,
+        allow_deletes: args.allow_deletes,
+        wait: args.wait,
+        max_requests: args.max_requests,
+        max_duration: args.max_duration.map(Into::into),
+        params: args.params,
+        changed_parents_only: args.changed_parents_only,
+    };
+    let connection = Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;
+    let report = block_on(async {
+        stop_on_signals(&connection.stop());
+        crate::sync::sync(&connection, now()).await
+    })??;
+    print_report(&report, args.json)?;
+    Ok(report.exit_status())
+}
+
+/// A time, or a day, which begins at midnight UTC.
+fn time(text: &str) -> std::result::Result<DateTime<Utc>, &'static str> {
+    let day = || text.parse().map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc());
+    let time = text.parse().or_else(|_| day());
+    time.map_err(|_| "write it as 2024-01-31, or as 2024-01-31T12:00:00Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_may_be_a_day() {
+        for (text, expected) in [
+            ("2024-01-31", Ok("2024-01-31 00:00:00 UTC")),
+            ("2024-01-31T12:00:00+02:00", Ok("2024-01-31 10:00:00 UTC")),
+            ("yesterday", Err("write it as 2024-01-31, or as 2024-01-31T12:00:00Z")),
+        ] {
+            let time = time(text).map(|time| time.to_string());
+            assert_eq!(time.as_deref().map_err(|error| *error), expected, "{text}");
+        }
+    }
+}

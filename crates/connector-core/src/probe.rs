@@ -1,0 +1,45 @@
+//! One cheap question: the first page of a resource, without any patience.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Client, Response, Traffic};
+use crate::paging::{Position, Walk};
+use crate::partition::Partition;
+use crate::resource::{Connector, Resource};
+use crate::select;
+use crate::settings::Params;
+
+/// What the first page of a resource is like.
+pub(crate) struct FirstPage {
+    /// The number of its rows.
+    pub(crate) rows: usize,
+    pub(crate) response: Response,
+}
+
+/// Asks for the first page of a resource; nothing, if only a parent's row leads to it.
+pub(crate) async fn first_page(
+    client: &Client,
+    connector: &Connector,
+    resource: &Resource,
+    params: &Params,
+) -> Result<Option<FirstPage>> {
+    let listings = Partition::of_params(resource, connector, params);
+    let Some(listing) = listings.and_then(|listings| listings.into_iter().next()) else {
+        return Ok(None);
+    };
+    let walk = Walk::new(resource.paging, false);
+    let target = listing.target(resource, connector, params, (&walk, &Position::Start), &[]);
+    let response = client.get(&target, &Traffic::default()).await?;
+    let body = response.json();
+    if let Some(said) = select::error_in(body, client) {
+        let what = format!("the vendor answered with an error: {said}");
+        return Err(Error::new(ErrorKind::Rejected, what)
+            .next("check the base URL and the preset; the vendor's words say more"));
+    }
+    let rows = select::select(body, resource).map_err(|what| {
+        Error::new(ErrorKind::Contract, client.redact(&what)).next(
+            "check the base URL, and whether the live API answers in another shape than its document",
+        )
+    })?;
+    let rows = rows.each.len();
+    Ok(Some(FirstPage { rows, response }))
+}

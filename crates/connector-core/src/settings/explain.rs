@@ -1,0 +1,144 @@
+//! Each setting of a connection, and who set it. Secrets are `set` or `not set`.
+
+use serde::Serialize;
+
+use super::{File, Flags, Layers, SetBy, prefix, with_flags};
+use crate::error::Result;
+use crate::resource::{Connector, Unset};
+
+/// A setting as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Explained {
+    /// Its name in the file.
+    #[serde(rename = "setting")]
+    pub(crate) name: String,
+    /// Its value, in words if it is secret.
+    pub(crate) value: String,
+    /// Who set it.
+    #[serde(rename = "set_by")]
+    pub(crate) by: SetBy,
+}
+
+/// The settings of a connection that a person chooses, and all others that are set.
+///
+/// Whether they make sense is not judged here.
+pub(crate) fn explain(
+    connector: &'static Connector,
+    file: &File,
+    flags: &Flags,
+) -> Result<(String, Vec<Explained>)> {
+    let layers = Layers::of(connector, file, flags)?;
+    let section = layers.section;
+    let mut all = Vec::new();
+    let mut add = |name: &str, value: String, by: SetBy| {
+        all.push(Explained { name: name.to_owned(), value, by });
+    };
+    let by = if layers.in_file { layers.by_section() } else { SetBy::Default };
+    add("connection", layers.name.to_owned(), by);
+    for (name, key, setting, secret) in [
+        ("base_url", "BASE_URL", &section.base_url, false),
+        ("api_key", "API_KEY", &section.api_key, true),
+    ] {
+        match layers.secret(key, setting.as_ref())? {
+            // An address may be the key, by mistake; what is no address is not shown.
+            Some((value, by)) => {
+                add(name, if secret { "set".to_owned() } else { host(&value) }, by);
+            }
+            None => {
+                add(name, format!("not set: export {}_{key}", prefix(layers.name)), SetBy::Default);
+            }
+        }
+    }
+    match layers.database_url()? {
+        Some((_, by)) => add("database_url", "set".to_owned(), by),
+        None => add("database_url", "not set: the embedded database".to_owned(), SetBy::Default),
+    }
+    let (preset, by) = layers.preset();
+    add("preset", preset.to_owned(), by);
+    let (schema, by) = layers.schema();
+    add("schema", schema.to_owned(), by);
+    match layers.resources() {
+        ([], by) => add("resources", "all".to_owned(), by),
+        (names, by) => add("resources", names.join(", "), by),
+    }
+    let params = with_flags(&section.params, &flags.params)?;
+    for param in connector.params {
+        let name = format!("params.{}", param.name);
+        let flag = flags
+            .params
+            .iter()
+            .any(|flag| flag.split_once('=').is_some_and(|(name, _)| name == param.name));
+        match (params.get(param.name), param.unset) {
+            (Some(set), _) => {
+                let by = if flag { SetBy::Flag("--param") } else { layers.by_section() };
+                add(&name, set.clone().into_values().join(", "), by);
+            }
+            (None, Unset::Default(value) | Unset::Implied(value)) => {
+                add(&name, value.to_owned(), SetBy::Default);
+            }
+            (None, Unset::Omitted | Unset::Required) => {}
+        }
+    }
+    let tolerance = |set: super::ToleranceSetting| {
+        let rows = set.rows.map(|rows| format!("rows = {rows}"));
+        let share = set.share.map(|share| format!("share = {share}"));
+        let parts: Vec<String> = rows.into_iter().chain(share).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    };
+    let keep = (section.secrets == Some(super::SecretsSetting::Keep)).then(|| "keep".to_owned());
+    let hosts = (!section.allow_hosts.is_empty()).then(|| section.allow_hosts.join(", "));
+    for (name, value) in [
+        ("requests_per_second", section.requests_per_second.map(|value| value.to_string())),
+        ("lookback_seconds", section.lookback_seconds.map(|value| value.to_string())),
+        ("resume_within_minutes", section.resume_within_minutes.map(|value| value.to_string())),
+        ("batch_rows", section.batch_rows.map(|value| value.to_string())),
+        ("deletes", tolerance(section.deletes)),
+        ("quarantine", tolerance(section.quarantine)),
+        ("allow_hosts", hosts),
+        ("secrets", keep),
+        ("changed_parents_only", section.changed_parents_only.then(|| "true".to_owned())),
+        ("ca_certificate", section.ca_certificate.as_ref().map(|path| path.display().to_string())),
+        ("allow_http", section.allow_http.then(|| "true".to_owned())),
+    ] {
+        if let Some(value) = value {
+            add(name, value, layers.by_section());
+        }
+    }
+    Ok((layers.name.to_owned(), all))
+}
+
+/// An address without anything that could be secret in it.
+fn host(value: &secrecy::SecretString) -> String {
+    use secrecy::ExposeSecret as _;
+    match url::Url::parse(value.expose_secret()) {
+        Ok(mut url) if url.has_host() => {
+            url.set_query(None);
+            url.set_fragment(None);
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            url.into()
+        }
+        _ => "set, and not an address".to_owned(),
+    }
+}
+
+impl std::fmt::Display for SetBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(name) => f.write_str(name),
+            Self::Variable(name) => f.write_str(name),
+            Self::Section(name) => write!(f, "[connections.{name}]"),
+            Self::File => f.write_str("file"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+impl Serialize for SetBy {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,153 @@
+//! Whether a database is fit for a sync. Reads only, and takes no lock.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, Row as _};
+
+use super::database::Database;
+use super::{OLDEST_SERVER, holder, migrate};
+use crate::error::{Error, Result};
+use crate::resource::Connector;
+
+pub(crate) use migrate::State;
+
+/// What a database and its user are like.
+#[derive(Debug)]
+pub(crate) struct Inspection {
+    /// The server's version, such as `15.8`.
+    pub(crate) version: String,
+    /// Whether that is too old.
+    pub(crate) too_old: bool,
+    /// Whether nothing can be written here.
+    pub(crate) read_only: bool,
+    pub(crate) database: String,
+    pub(crate) user: String,
+    /// Whether the user may create schemas.
+    pub(crate) may_create: bool,
+    /// Whether the user may create temporary tables, into which rows are copied first.
+    pub(crate) may_stage: bool,
+    /// The run tables' schema, and that of the connection.
+    pub(crate) schemas: Vec<Schema>,
+    /// The connector that the connection's schema belongs to, if one does.
+    pub(crate) owner: Option<String>,
+    /// Whether another run is writing.
+    pub(crate) locked: bool,
+    /// Since when, as far as the user may know.
+    pub(crate) locked_since: Option<DateTime<Utc>>,
+}
+
+/// A schema that a sync writes to.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) name: String,
+    pub(crate) exists: bool,
+    /// Whether the user may use it and create tables in it.
+    pub(crate) may_use: bool,
+    /// Tables that the user may not read and write.
+    pub(crate) unwritable: i64,
+    /// Tables that have to be altered and are another user's.
+    pub(crate) foreign: i64,
+    pub(crate) state: State,
+    /// A table of this name is there, and no sync made it.
+    pub(crate) taken: Option<String>,
+}
+
+/// The oldest server that will do.
+pub(crate) const OLDEST: i32 = OLDEST_SERVER;
+
+impl Database {
+    /// Looks at the database with the eyes of a sync into that schema.
+    pub(crate) async fn inspect(&self, schema: &str, connector: &Connector) -> Result<Inspection> {
+        let mut session = self.session().await?;
+        let session = &mut session;
+        let row = sqlx::query(
+            "select current_setting('server_version') as version, \
+             current_setting('server_version_num')::int / 10000 as major, \
+             current_setting('transaction_read_only')::bool as read_only, \
+             current_database()::text as database, current_user::text as who, \
+             has_database_privilege(current_database(), 'CREATE') as may_create, \
+             has_database_privilege(current_database(), 'TEMP') as may_stage",
+        )
+        .fetch_one(&mut *session)
+        .await
+        .map_err(connecting)?;
+        let version: String = row.try_get("version").map_err(failed)?;
+        let major: i32 = row.try_get("major").map_err(failed)?;
+        let tables: Vec<&str> = connector.resources.iter().map(|resource| resource.table).collect();
+        let run_tables = inspect_schema(session, "sync", migrate::SYNC, &["runs"]).await?;
+        let own = inspect_schema(session, schema, connector.migrations, &tables).await?;
+        let owner = if run_tables.state == State::Absent || !run_tables.may_use {
+            None
+        } else {
+            sqlx::query_scalar("select connector from sync.connections where connection = $1")
+                .bind(schema)
+                .fetch_optional(&mut *session)
+                .await
+                .map_err(failed)?
+        };
+        let holder = if self.embedded { None } else { holder(session, schema).await? };
+        Ok(Inspection {
+            // Some builds add their own name.
+            version: version.split_whitespace().next().unwrap_or_default().to_owned(),
+            too_old: major < OLDEST_SERVER,
+            read_only: row.try_get("read_only").map_err(failed)?,
+            database: row.try_get("database").map_err(failed)?,
+            user: row.try_get("who").map_err(failed)?,
+            may_create: row.try_get("may_create").map_err(failed)?,
+            may_stage: row.try_get("may_stage").map_err(failed)?,
+            schemas: vec![run_tables, own],
+            owner,
+            locked: holder.is_some(),
+            locked_since: holder.and_then(|(_, since)| since),
+        })
+    }
+}
+
+async fn inspect_schema(
+    session: &mut PgConnection,
+    name: &str,
+    migrations: &[crate::resource::Migration],
+    tables: &[&str],
+) -> Result<Schema> {
+    let row = sqlx::query(
+        "select coalesce(has_schema_privilege(n.oid, 'USAGE') and has_schema_privilege(n.oid, 'CREATE'), false) as may_use, \
+         n.oid is not null as exists, \
+         (select count(*) from pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p') \
+          and not (has_table_privilege(c.oid, 'SELECT') and has_table_privilege(c.oid, 'INSERT') \
+          and has_table_privilege(c.oid, 'UPDATE') and has_table_privilege(c.oid, 'DELETE'))) as unwritable, \
+         (select count(*) from pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p') \
+          and not pg_has_role(c.relowner, 'USAGE')) as strangers, \
+         (select min(c.relname)::text from pg_class c where c.relnamespace = n.oid and c.relname = any($2)) as taken \
+         from (select 1) one left join pg_namespace n on n.nspname = $1",
+    )
+    .bind(name)
+    .bind(tables)
+    .fetch_one(&mut *session)
+    .await
+    .map_err(failed)?;
+    let exists: bool = row.try_get("exists").map_err(failed)?;
+    let may_use: bool = row.try_get("may_use").map_err(failed)?;
+    let state = if exists && may_use {
+        migrate::state(session, name, migrations).await?
+    } else {
+        State::Absent
+    };
+    let foreign: i64 = row.try_get("strangers").map_err(failed)?;
+    let taken: Option<String> = row.try_get("taken").map_err(failed)?;
+    Ok(Schema {
+        name: name.to_owned(),
+        exists,
+        may_use,
+        unwritable: row.try_get("unwritable").map_err(failed)?,
+        foreign: if matches!(state, State::Behind(_)) { foreign } else { 0 },
+        taken: taken.filter(|_| exists && may_use && state == State::Absent),
+        state,
+    })
+}
+
+fn connecting(error: sqlx::Error) -> Error {
+    Error::storage("connecting", error)
+}
+
+fn failed(error: sqlx::Error) -> Error {
+    Error::storage("looking at its rights and tables", error)
+}

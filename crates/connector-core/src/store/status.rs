@@ -1,0 +1,269 @@
+//! What the run tables say about a connection. Reads only.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+
+use super::database::Database;
+use super::sql::ident;
+use super::{holder, migrate};
+use crate::bookmark::Bookmark;
+use crate::error::{Error, ErrorKind, Result};
+use crate::paging::Position;
+use crate::resource::Resource;
+
+/// What is known of a connection.
+#[derive(Debug, Serialize)]
+pub(crate) struct ConnectionStatus {
+    /// Its newest run.
+    pub(crate) run: RunStatus,
+    /// The resources that were asked for, in the order of the declaration.
+    pub(crate) resources: Vec<ResourceStatus>,
+}
+
+/// A connection's newest run.
+#[derive(Debug, Serialize)]
+pub(crate) struct RunStatus {
+    pub(crate) run_id: i64,
+    pub(crate) connector: String,
+    pub(crate) preset: String,
+    pub(crate) started_at: DateTime<Utc>,
+    /// Nothing while it runs, and if it was killed.
+    pub(crate) finished_at: Option<DateTime<Utc>>,
+    pub(crate) verdict: String,
+    /// Whether it was asked to stop before its end.
+    pub(crate) interrupted: bool,
+    /// Whether it is going on now.
+    pub(crate) running: bool,
+}
+
+/// What is known of a resource.
+#[derive(Debug, Serialize)]
+pub(crate) struct ResourceStatus {
+    pub(crate) resource: &'static str,
+    pub(crate) table: &'static str,
+    /// The newest run that tried it, if one did.
+    pub(crate) run_id: Option<i64>,
+    pub(crate) verdict: Option<String>,
+    pub(crate) started_at: Option<DateTime<Utc>>,
+    pub(crate) finished_at: Option<DateTime<Utc>>,
+    /// When the newest complete run of it began: the rows are at least as new.
+    pub(crate) complete_at: Option<DateTime<Utc>>,
+    /// Rows of the table that are not deleted; nothing if they were not counted.
+    pub(crate) rows: Option<i64>,
+    /// Rows of the table that are.
+    pub(crate) deleted: Option<i64>,
+    /// Rows in `sync.quarantine`.
+    pub(crate) quarantined: i64,
+    /// Fields in `sync.drift`.
+    pub(crate) drift: i64,
+    /// How far the data reaches.
+    pub(crate) cursor: Option<DateTime<Utc>>,
+    /// Where unfinished walks are.
+    pub(crate) interrupted: Option<Interrupted>,
+    /// What kept the newest run of it from being complete.
+    pub(crate) error: Option<String>,
+}
+
+/// Where the unfinished walks of a resource are.
+#[derive(Debug, Serialize)]
+pub(crate) struct Interrupted {
+    /// The number of listings that were not read to their end.
+    pub(crate) listings: i64,
+    /// The rows before the next page, in all of them.
+    pub(crate) rows: i64,
+    /// The next page of the first of them, in words; tokens are not shown.
+    pub(crate) next: String,
+}
+
+/// The newest record of a resource.
+struct Latest {
+    resource: String,
+    run_id: i64,
+    verdict: String,
+    started_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+    error: Option<String>,
+}
+
+/// How far the listings of a resource were read.
+struct Reached {
+    resource: String,
+    cursor: Option<DateTime<Utc>>,
+    listings: i64,
+    rows: i64,
+    bookmark: Option<serde_json::Value>,
+}
+
+impl Database {
+    /// What the run tables say of the connection with that schema; nothing, if it never synced.
+    pub(crate) async fn status(
+        &self,
+        schema: &str,
+        resources: &[&'static Resource],
+        counting: bool,
+    ) -> Result<Option<ConnectionStatus>> {
+        let mut session = self.session().await?;
+        match migrate::state(&mut session, "sync", migrate::SYNC).await? {
+            migrate::State::Absent => return Ok(None),
+            migrate::State::Behind(_) => {
+                let what = "the run tables are older than this program";
+                return Err(Error::new(ErrorKind::Storage, what)
+                    .next("run `sync` once, which brings them up to date"));
+            }
+            // A newer program only ever adds to them.
+            migrate::State::Current | migrate::State::Newer(_) | migrate::State::Changed(_) => {}
+        }
+        let run = sqlx::query(
+            "select run_id, connector, preset, started_at, finished_at, verdict, interrupted from sync.runs \
+             where connection = $1 order by run_id desc limit 1",
+        )
+        .bind(schema)
+        .try_map(|row: PgRow| {
+            Ok(RunStatus {
+                run_id: row.try_get("run_id")?,
+                connector: row.try_get("connector")?,
+                preset: row.try_get("preset")?,
+                started_at: row.try_get("started_at")?,
+                finished_at: row.try_get("finished_at")?,
+                verdict: row.try_get("verdict")?,
+                interrupted: row.try_get("interrupted")?,
+                running: false,
+            })
+        })
+        .fetch_optional(&mut session)
+        .await
+        .map_err(failed)?;
+        let Some(mut run) = run else { return Ok(None) };
+        if run.finished_at.is_none() && !self.embedded {
+            // The embedded database has one user at a time, who is this one now.
+            run.running = holder(&mut session, schema).await?.is_some();
+        }
+        let resources = statuses(&mut session, schema, resources, counting).await?;
+        Ok(Some(ConnectionStatus { run, resources }))
+    }
+}
+
+async fn statuses(
+    session: &mut PgConnection,
+    schema: &str,
+    resources: &[&'static Resource],
+    counting: bool,
+) -> Result<Vec<ResourceStatus>> {
+    let latest = sqlx::query(
+        "select distinct on (resource) resource, run_id, verdict, started_at, finished_at, \
+         coalesce(error, evidence #>> '{problems,0}') as error from sync.resources where connection = $1 order by resource, run_id desc",
+    )
+    .bind(schema)
+    .try_map(|row: PgRow| {
+        Ok(Latest {
+            resource: row.try_get("resource")?,
+            run_id: row.try_get("run_id")?,
+            verdict: row.try_get("verdict")?,
+            started_at: row.try_get("started_at")?,
+            finished_at: row.try_get("finished_at")?,
+            error: row.try_get("error")?,
+        })
+    })
+    .fetch_all(&mut *session)
+    .await
+    .map_err(failed)?;
+    let complete: Vec<(String, DateTime<Utc>)> =
+        sqlx::query_as("select resource, started_at from sync.last_complete where connection = $1")
+            .bind(schema)
+            .fetch_all(&mut *session)
+            .await
+            .map_err(failed)?;
+    let reached = sqlx::query(
+        "select resource, max(cursor_reached) as cursor, count(position) as listings, \
+         coalesce(sum((position -> 'place' ->> 'received')::bigint), 0)::bigint as rows, \
+         (array_agg(position order by partition) filter (where position is not null))[1] as bookmark \
+         from sync.state where connection = $1 group by resource",
+    )
+    .bind(schema)
+    .try_map(|row: PgRow| {
+        Ok(Reached {
+            resource: row.try_get("resource")?,
+            cursor: row.try_get("cursor")?,
+            listings: row.try_get("listings")?,
+            rows: row.try_get("rows")?,
+            bookmark: row.try_get("bookmark")?,
+        })
+    })
+    .fetch_all(&mut *session)
+    .await
+    .map_err(failed)?;
+    let quarantined = counts(session, "quarantine", schema).await?;
+    let drift = counts(session, "drift", schema).await?;
+    let of = |counts: &[(String, i64)], name: &str| {
+        counts.iter().find(|(resource, _)| resource == name).map_or(0, |(_, count)| *count)
+    };
+    let mut statuses = Vec::new();
+    for resource in resources {
+        let name = resource.name;
+        let latest = latest.iter().find(|latest| latest.resource == name);
+        let reached = reached.iter().find(|reached| reached.resource == name);
+        let rows = if counting { rows(session, schema, resource.table).await? } else { None };
+        statuses.push(ResourceStatus {
+            resource: name,
+            table: resource.table,
+            run_id: latest.map(|latest| latest.run_id),
+            verdict: latest.map(|latest| latest.verdict.clone()),
+            started_at: latest.map(|latest| latest.started_at),
+            finished_at: latest.and_then(|latest| latest.finished_at),
+            complete_at: complete.iter().find(|(other, _)| other == name).map(|(_, at)| *at),
+            rows: rows.map(|(live, _)| live),
+            deleted: rows.map(|(_, deleted)| deleted),
+            quarantined: of(&quarantined, name),
+            drift: of(&drift, name),
+            cursor: reached.and_then(|reached| reached.cursor),
+            interrupted: reached.filter(|reached| reached.listings > 0).map(interrupted),
+            error: latest.and_then(|latest| latest.error.clone()),
+        });
+    }
+    Ok(statuses)
+}
+
+/// The number of rows of each resource in one of the run tables.
+async fn counts(
+    session: &mut PgConnection,
+    table: &'static str,
+    schema: &str,
+) -> Result<Vec<(String, i64)>> {
+    let query =
+        format!("select resource, count(*) from sync.{table} where connection = $1 group by 1");
+    sqlx::query_as(AssertSqlSafe(query)).bind(schema).fetch_all(session).await.map_err(failed)
+}
+
+/// The rows of a table that are not deleted, and that are; nothing if there is no table.
+async fn rows(session: &mut PgConnection, schema: &str, table: &str) -> Result<Option<(i64, i64)>> {
+    let table = format!("{}.{}", ident(schema), ident(table));
+    let exists: bool = sqlx::query_scalar("select to_regclass($1) is not null")
+        .bind(&table)
+        .fetch_one(&mut *session)
+        .await
+        .map_err(failed)?;
+    if !exists {
+        return Ok(None);
+    }
+    let query = format!("select count(*) - count(_deleted_at), count(_deleted_at) from {table}");
+    sqlx::query_as(AssertSqlSafe(query)).fetch_one(session).await.map(Some).map_err(failed)
+}
+
+fn interrupted(reached: &Reached) -> Interrupted {
+    let bookmark = reached.bookmark.clone().map(serde_json::from_value::<Bookmark>);
+    let next = match bookmark.and_then(std::result::Result::ok).map(|mark| mark.place.position) {
+        Some(Position::Start) => "the first page".to_owned(),
+        Some(Position::Offset(offset)) => format!("offset {offset}"),
+        Some(Position::Page(page)) => format!("page {page}"),
+        Some(Position::Token(_)) => "the page of a token".to_owned(),
+        Some(Position::Url(_)) => "the page of a link".to_owned(),
+        None => "a page that this program does not know".to_owned(),
+    };
+    Interrupted { listings: reached.listings, rows: reached.rows, next }
+}
+
+fn failed(error: sqlx::Error) -> Error {
+    Error::storage("reading the run tables", error)
+}
