@@ -81,7 +81,7 @@ impl Suite {
             let name = format!("kill {time} of seed {seed}");
             self.change_something(&vendor, chance, "before");
             let (mut child, before) = (run(), vendor.requests().len());
-            let due = before + 1 + usize::try_from(chance.below("requests", 15)).unwrap_or(0);
+            let due = before + 1 + usize::try_from(chance.below("requests", 8)).unwrap_or(0);
             let running =
                 |child: &mut Child| child.try_wait().expect("it can be waited for").is_none();
             while vendor.requests().len() < due && running(&mut child) {
