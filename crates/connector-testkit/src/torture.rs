@@ -61,12 +61,12 @@ impl Suite {
     }
 
     /// The same kills, where the database is the embedded one in a folder; `open` opens it while no
-    /// program runs, and gives its address.
-    pub async fn survives_kills_in<G>(
+    /// program runs, and gives its address and what closes it.
+    pub async fn survives_kills_in<C: FnOnce()>(
         self,
         program: &str,
         folder: &Path,
-        open: impl Fn() -> (G, String),
+        open: impl Fn() -> (String, C),
     ) {
         let (vendor, times) = (self.vendor(), number("KILLS_EMBEDDED").unwrap_or(3));
         let seed = number("SEED").unwrap_or(1);
@@ -91,9 +91,9 @@ impl Suite {
             child.kill().expect("it can be killed");
             child.wait().expect("it can be waited for");
             finish(run(), &name).await;
-            let (guard, url) = open();
+            let (url, close) = open();
             self.check(&vendor, &Database::at(url), &name).await;
-            drop(guard);
+            close();
         }
         assert!(befell * 2 >= times, "only {befell} of {times} runs were killed before their end");
         vendor.finish();

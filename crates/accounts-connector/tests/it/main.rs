@@ -60,7 +60,7 @@ async fn the_program_survives_kills_with_its_own_database() {
         let server = embedded_postgres::start(&folder.path().join(".connectors"));
         let server = server.expect("no program holds the database");
         let url = server.url().to_owned();
-        (server, url)
+        (url, || server.shutdown().expect("all connections are closed"))
     };
     DOCUMENTED
         .survives_kills_in(env!("CARGO_BIN_EXE_accounts-connector"), folder.path(), open)
