@@ -34,7 +34,7 @@ const HEADER: &str = "\
 ";
 
 /// The columns of every table that no vendor sends: name, type, comment.
-const METADATA: [[&str; 3]; 5] = [
+pub(crate) const METADATA: [[&str; 3]; 5] = [
     ["_run_id", "bigint not null", "The run that last wrote the row."],
     ["_first_seen_at", "timestamptz not null", "When the row was first seen."],
     ["_last_changed_at", "timestamptz not null", "When a value of the row last changed."],

@@ -1,27 +1,36 @@
-//! `cargo xtask docs`: the parts of the connectors' READMEs that their declarations tell.
+//! `cargo xtask docs`: what the declarations tell, written into README files and `docs/`.
 
+mod commands;
+mod tables;
+
+use std::fmt::Write as _;
 use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use connector_core::{Connector, columns_as_markdown, print, resources_as_markdown};
+use connector_core::{Param, Unset, Values, commands_as_markdown, print, resources_as_markdown};
 
 use crate::{connectors, root};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Fail if a README is stale, instead of writing it
+    /// Fail if something is stale, instead of writing it
     #[arg(long)]
     check: bool,
+    /// Run the commands and queries in README.md and docs/ against simulated vendors
+    #[arg(long, conflicts_with = "check")]
+    run: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if args.run {
+        return commands::run();
+    }
     let mut status = ExitCode::SUCCESS;
-    for connector in connectors::ALL {
-        let path = format!("crates/{}-connector/README.md", connector.name.replace('_', "-"));
+    for (path, after) in documents()? {
         let file = root().join(&path);
-        let before = fs::read_to_string(&file).with_context(|| format!("{path} is not there"))?;
-        let after = renewed(&before, connector).with_context(|| path.clone())?;
+        // A document that is written whole may not be there yet.
+        let before = fs::read_to_string(&file).unwrap_or_default();
         if before == after {
             continue;
         }
@@ -29,18 +38,65 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             print(&format!("{path} is stale: run `cargo xtask docs`, and commit what it wrote"))?;
             status = ExitCode::FAILURE;
         } else {
-            fs::write(&file, after)?;
+            fs::write(&file, after).with_context(|| path.clone())?;
             print(&format!("{path} is written"))?;
         }
     }
     Ok(status)
 }
 
-/// A README with what is between its markers made anew.
-fn renewed(text: &str, connector: &Connector) -> Result<String> {
-    let resources = resources_as_markdown(connector);
-    let text = replaced(text, "resources", &resources)?;
-    replaced(&text, "columns", &columns_as_markdown(connector))
+/// Each document that is made from declarations, and its text.
+fn documents() -> Result<Vec<(String, String)>> {
+    let mut documents = vec![("docs/tables/README.md".to_owned(), tables::of_all()?)];
+    for connector in connectors::ALL {
+        documents.push((format!("docs/tables/{}.md", connector.name), tables::of(connector)?));
+        let path = format!("crates/{}-connector/README.md", connector.name.replace('_', "-"));
+        let resources = resources_as_markdown(connector);
+        let text = with_parts(&path, &[("resources", &resources)])?;
+        documents.push((path, text));
+    }
+    let path = "docs/configuration.md".to_owned();
+    // The commands of all connectors are the same.
+    let commands = commands_as_markdown(connectors::ALL[1]);
+    let text = with_parts(&path, &[("commands", &commands), ("parameters", &parameters())])?;
+    documents.push((path, text));
+    Ok(documents)
+}
+
+/// The parameters of all connectors, as a Markdown table.
+fn parameters() -> String {
+    let mut text =
+        "| connector | parameter | values | if it is not set | meaning |\n|---|---|---|---|---|\n"
+            .to_owned();
+    for connector in connectors::ALL {
+        for Param { name, doc, values, unset } in connector.params {
+            let values = match values {
+                Values::Text => "text".to_owned(),
+                Values::Number => "whole number".to_owned(),
+                Values::Flag => "`true` or `false`".to_owned(),
+                Values::OneOf(values) => format!("`{}`", values.join("`, `")),
+            };
+            let unset = match unset {
+                Unset::Omitted => "it is not sent".to_owned(),
+                Unset::Default(value) => format!("`{value}` is sent"),
+                Unset::Implied(value) => format!("the vendor takes `{value}`"),
+                Unset::Required => "the resources that use it cannot be synced".to_owned(),
+            };
+            let of = connector.name;
+            let _ = writeln!(text, "| `{of}` | `{name}` | {values} | {unset} | {doc} |");
+        }
+    }
+    text
+}
+
+/// A document with what is between its markers made anew.
+fn with_parts(path: &str, parts: &[(&str, &str)]) -> Result<String> {
+    let text = fs::read_to_string(root().join(path));
+    let text = text.with_context(|| format!("{path} is not there"))?;
+    parts
+        .iter()
+        .try_fold(text, |text, (name, content)| replaced(&text, name, content))
+        .with_context(|| path.to_owned())
 }
 
 fn replaced(text: &str, name: &str, content: &str) -> Result<String> {
@@ -57,6 +113,8 @@ fn replaced(text: &str, name: &str, content: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use connector_core::File;
+
     use super::*;
 
     #[test]
@@ -66,5 +124,66 @@ mod tests {
         assert_eq!(new.replace("\nnew\n\n", "old\n"), old);
         assert_eq!(replaced(&new, "x", "new").unwrap(), new);
         assert!(replaced(old, "y", "new").is_err());
+    }
+
+    #[test]
+    fn the_reference_and_the_example_have_every_setting() {
+        let reference = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+        let example = fs::read_to_string(root().join("connectors.example.toml")).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (text, one_of_them) in [
+            ("qqqq = 1", "database_url"),
+            ("[connections.a]\nqqqq = 1", "ca_certificate"),
+            ("[connections.a]\ndeletes = { qqqq = 1 }", "share"),
+        ] {
+            fs::write(&file, text).unwrap();
+            let Err(error) = File::read(Some(file.path())) else { panic!("{text} is read") };
+            let advice = error.advice().unwrap_or_default().to_owned();
+            let (_, known) = advice.split_once("there are: ").unwrap();
+            assert!(known.contains(one_of_them), "{advice}");
+            for name in known.split(", ") {
+                assert!(reference.contains(&format!("`{name}")), "no `{name}` in the reference");
+                assert!(example.contains(name), "no {name} in connectors.example.toml");
+            }
+        }
+    }
+
+    #[test]
+    fn the_reference_has_every_word_of_a_preset() {
+        let reference = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+        let (_, presets) = reference.split_once("\n## Presets").unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for text in [
+            "qqqq = 1",
+            "rate = { qqqq = 1 }",
+            "retry = { qqqq = 1 }",
+            "resources.users.qqqq = 1",
+            "resources.users.filter = { qqqq = 1 }",
+            "resources.users.filter = { since = 'a', until = 'b', format = 'qqqq' }",
+            "resources.users.paging = { qqqq = 1 }",
+            "resources.users.paging.offset = { qqqq = 1 }",
+            "resources.users.paging.page = { qqqq = 1 }",
+            "resources.users.paging.token = { qqqq = 1 }",
+            "resources.users.paging.link_header = { qqqq = 1 }",
+            "resources.users.paging.next_url = { qqqq = 1 }",
+            "resources.users.paging.offset.total = { qqqq = 1 }",
+        ] {
+            fs::write(&file, text).unwrap();
+            let Err(error) = connectors::ALL[1].with_preset(file.path().to_str().unwrap()) else {
+                panic!("{text} is read");
+            };
+            let said = error.to_string();
+            let known = said.split_once("available keys: ").or(said.split_once("expected "));
+            let (_, known) = known.unwrap_or_else(|| panic!("{text}: {said}"));
+            let words = known.split(['`', ',', ' ']);
+            for name in words.filter(|word| !["", "one", "of", "or"].contains(word)) {
+                let written = format!("`{name}`");
+                let within = format!(" {name}");
+                assert!(
+                    presets.contains(&written) || presets.contains(&within),
+                    "no `{name}` among the presets: {said}"
+                );
+            }
+        }
     }
 }

@@ -46,7 +46,7 @@ enum Command {
     Bench(bench::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
     Ddl(ddl::Args),
-    /// Write the parts of the connectors' READMEs that their declarations tell, or check them
+    /// Write what declarations tell into the documentation, check it, or run the commands in it
     Docs(docs::Args),
     /// Check that the fixtures are whole and invented
     Fixtures(fixtures::Args),

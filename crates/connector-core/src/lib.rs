@@ -42,8 +42,8 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub use chrono::{DateTime, TimeDelta, Utc};
 pub use cli::{
-    block_on, columns_as_markdown, main, now, prepare, print, print_error, print_report,
-    resources_as_markdown, start_logging, stop_on_signals, to_json,
+    block_on, columns_as_markdown, commands_as_markdown, main, now, prepare, print, print_error,
+    print_report, resources_as_markdown, start_logging, stop_on_signals, to_json,
 };
 pub use column::{Column, Fit, Json, Source, SqlType, Value};
 pub use connector_derive::Record;

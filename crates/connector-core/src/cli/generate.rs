@@ -1,10 +1,14 @@
-//! Completions and manual pages, made from the definitions of the commands.
+//! Completions, manual pages and a reference, made from the definitions of the commands.
 
-use clap::Command;
+use std::fmt::Write as _;
+
+use clap::builder::PossibleValue;
+use clap::{Arg, Command};
 use clap_complete::Shell;
 
-use super::print;
+use super::{definition, print};
 use crate::error::{Error, Result};
+use crate::resource::Connector;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Completions {
@@ -49,4 +53,51 @@ pub(super) fn man(mut command: Command, args: &Man) -> Result<u8> {
     clap_mangen::Man::new(page).render(&mut text).map_err(|error: std::io::Error| failed(error))?;
     print(String::from_utf8_lossy(&text).trim_end())?;
     Ok(0)
+}
+
+/// The commands and their options as Markdown.
+pub fn commands_as_markdown(connector: &'static Connector) -> String {
+    let mut text = String::new();
+    // The definition has those last that were changed after it was made.
+    let definition = definition(connector);
+    let mut commands: Vec<&Command> = definition.get_subcommands().collect();
+    commands.sort_by_key(|command| command.get_display_order());
+    for command in commands {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let _ = write!(text, "### `{}`\n\n{about}.\n", command.get_name());
+        let mut header = "\n| option | meaning | default |\n|---|---|---|\n";
+        for arg in command.get_arguments() {
+            let _ = writeln!(text, "{header}{}", option(arg));
+            header = "";
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A line of the table of options.
+fn option(arg: &Arg) -> String {
+    let takes_values = arg.get_action().takes_values();
+    let value = match arg.get_value_names() {
+        Some([name]) if takes_values => name.as_str(),
+        _ => "",
+    };
+    let long = arg.get_long().map(|long| format!("--{long}"));
+    let short = arg.get_short().map(|short| format!("-{short}"));
+    let names: Vec<String> = short.into_iter().chain(long).collect();
+    let name = [&names.join(", "), value].map(str::to_owned).join(" ");
+    let values = arg.get_possible_values();
+    let values: Vec<&str> =
+        values.iter().filter(|_| takes_values).map(PossibleValue::get_name).collect();
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    // A default that is no value stands at the end of the meaning, in words.
+    let in_words = help.strip_suffix(']').and_then(|help| help.split_once(" [default: "));
+    let value = arg.get_default_values().first().filter(|_| takes_values);
+    let value = value.map(|value| format!("`{}`", value.display())).unwrap_or_default();
+    let (meaning, default) = in_words.unwrap_or((&help, &value));
+    let meaning = match values.join("`, `") {
+        none if none.is_empty() => meaning.to_owned(),
+        values => format!("{meaning}: `{values}`"),
+    };
+    format!("| `{}` | {meaning} | {default} |", name.trim()).replace("NAME|FILE", "NAME\\|FILE")
 }

@@ -21,6 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::warn;
 use tracing_subscriber::EnvFilter;
 
+pub use generate::commands_as_markdown;
 pub use resources::{columns_as_markdown, resources_as_markdown};
 
 use crate::error::{Error, Result};

@@ -1,0 +1,114 @@
+//! The reference of tables: columns from declarations, views and run tables from their comments.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use connector_core::{Connector, columns_as_markdown};
+
+use crate::{ddl, root};
+
+const MADE: &str =
+    "<!-- Written whole by `cargo xtask docs`; edit the declarations and comments. -->";
+
+/// The tables of a connector.
+pub(super) fn of(connector: &Connector) -> Result<String> {
+    let name = connector.name;
+    let folder = name.replace('_', "-");
+    let mut text = format!(
+        "# Tables of `{name}`\n\n{MADE}\n\n\
+         They are in the schema of the connection, which is `{name}` if nothing else is set. \
+         Paths and keys are in the [connector's README](../../crates/{folder}-connector/README.md), \
+         and [what all tables have in common](README.md) beside this file.\n\n## Tables\n\n{}",
+        columns_as_markdown(connector)
+    );
+    let views: Vec<Comment> = connector
+        .migrations
+        .iter()
+        .flat_map(|migration| comments(migration.sql))
+        .filter(|comment| comment.kind == "view")
+        .collect();
+    if !views.is_empty() {
+        text.push_str("\n## Views\n\n| view | meaning |\n|---|---|\n");
+        for view in views {
+            writeln!(text, "| `{}` | {} |", view.of, view.text)?;
+        }
+    }
+    Ok(text)
+}
+
+/// What all tables have in common, and the run tables.
+pub(super) fn of_all() -> Result<String> {
+    let mut text = format!(
+        "# Tables\n\n{MADE}\n\n\
+         A connection has one schema with one table for each resource: \
+         [browser_profiles](browser_profiles.md), [accounts](accounts.md), [webhook_apps](webhook_apps.md), \
+         [session_recording](session_recording.md), [datasets](datasets.md). \
+         The schema `sync` is shared by all connections of a database.\n\n\
+         A column is null where the vendor sends nothing, or a value that does not fit, which is then in `_extra`. \
+         Nested objects and lists are `jsonb`, as the vendor sent them. \
+         The key of a child begins with the column of its parent's key. \
+         Secret fields hold fingerprints (`hmac:…`), unless the connection says `secrets = \"keep\"`.\n\n\
+         ## Columns of every table\n\n| column | type | meaning |\n|---|---|---|\n"
+    );
+    for [name, sql_type, doc] in ddl::METADATA {
+        writeln!(text, "| `{name}` | {} | {doc} |", sql_type.trim_end_matches(" not null"))?;
+    }
+    text.push_str("\n## Tables of `sync`\n");
+    for (table, columns) in run_tables()? {
+        let Some(doc) = columns.iter().find(|column| column.kind != "column") else { continue };
+        write!(text, "\n### `{table}`\n\n{}.\n", doc.text)?;
+        let mut header = "\n| column | meaning |\n|---|---|\n";
+        for column in columns.iter().filter(|column| column.kind == "column") {
+            let name = column.of.rsplit('.').next().unwrap_or_default();
+            writeln!(text, "{header}| `{name}` | {} |", column.text)?;
+            header = "";
+        }
+    }
+    Ok(text)
+}
+
+/// The comments of each run table; a later one replaces an earlier one.
+fn run_tables() -> Result<BTreeMap<String, Vec<Comment>>> {
+    let folder = root().join("migrations/sync");
+    let mut files: Vec<_> = folder
+        .read_dir()
+        .with_context(|| format!("{} cannot be read", folder.display()))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    files.sort();
+    let mut tables: BTreeMap<String, Vec<Comment>> = BTreeMap::new();
+    for file in files {
+        for comment in comments(&fs::read_to_string(&file)?) {
+            let table = match comment.kind.as_str() {
+                "column" => comment.of.rsplit_once('.').map(|(table, _)| table),
+                _ => Some(comment.of.as_str()),
+            };
+            let known = tables.entry(table.unwrap_or_default().to_owned()).or_default();
+            match known.iter_mut().find(|known| known.of == comment.of) {
+                Some(earlier) => *earlier = comment,
+                None => known.push(comment),
+            }
+        }
+    }
+    Ok(tables)
+}
+
+/// What a migration says of a table, a view or a column.
+struct Comment {
+    kind: String,
+    of: String,
+    text: String,
+}
+
+/// The comments of a migration, which has each of them in one line.
+fn comments(sql: &str) -> Vec<Comment> {
+    let comment = |line: &str| {
+        let (of, text) = line.strip_prefix("comment on ")?.split_once(" is '")?;
+        let (kind, of) = of.split_once(' ')?;
+        let text = text.strip_suffix("';")?.replace("''", "'").replace('|', "\\|");
+        Some(Comment { kind: kind.to_owned(), of: of.to_owned(), text })
+    };
+    sql.lines().filter_map(comment).collect()
+}
