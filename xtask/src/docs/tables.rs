@@ -7,7 +7,7 @@ use std::fs;
 use anyhow::{Context as _, Result};
 use connector_core::{Connector, columns_as_markdown};
 
-use crate::{ddl, root};
+use crate::{connectors, ddl, root};
 
 const MADE: &str =
     "<!-- Written whole by `cargo xtask docs`; edit the declarations and comments. -->";
@@ -18,7 +18,7 @@ pub(super) fn of(connector: &Connector) -> Result<String> {
     let folder = name.replace('_', "-");
     let mut text = format!(
         "# Tables of `{name}`\n\n{MADE}\n\n\
-         They are in the schema of the connection, which is `{name}` if nothing else is set. \
+         They are in the schema of the connection, which is `{name}` if nothing else is set.\n\
          Paths and keys are in the [connector's README](../../crates/{folder}-connector/README.md), \
          and [what all tables have in common](README.md) beside this file.\n\n## Tables\n\n{}",
         columns_as_markdown(connector)
@@ -40,17 +40,17 @@ pub(super) fn of(connector: &Connector) -> Result<String> {
 
 /// What all tables have in common, and the run tables.
 pub(super) fn of_all() -> Result<String> {
+    let connectors = connectors::ALL.map(|Connector { name, .. }| format!("[{name}]({name}.md)"));
     let mut text = format!(
         "# Tables\n\n{MADE}\n\n\
-         A connection has one schema with one table for each resource: \
-         [browser_profiles](browser_profiles.md), [accounts](accounts.md), [webhook_apps](webhook_apps.md), \
-         [session_recording](session_recording.md), [datasets](datasets.md). \
+         A connection has one schema with one table for each resource: {}.\n\
          The schema `sync` is shared by all connections of a database.\n\n\
-         A column is null where the vendor sends nothing, or a value that does not fit, which is then in `_extra`. \
-         Nested objects and lists are `jsonb`, as the vendor sent them. \
-         The key of a child begins with the column of its parent's key. \
+         A column is null where the vendor sends nothing, or a value that does not fit, which is then in `_extra`.\n\
+         Nested objects and lists are `jsonb`, as the vendor sent them.\n\
+         The key of a child begins with the column of its parent's key.\n\
          Secret fields hold fingerprints (`hmac:…`), unless the connection says `secrets = \"keep\"`.\n\n\
-         ## Columns of every table\n\n| column | type | meaning |\n|---|---|---|\n"
+         ## Columns of every table\n\n| column | type | meaning |\n|---|---|---|\n",
+        connectors.join(", ")
     );
     for [name, sql_type, doc] in ddl::METADATA {
         writeln!(text, "| `{name}` | {} | {doc} |", sql_type.trim_end_matches(" not null"))?;
