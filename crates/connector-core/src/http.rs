@@ -7,6 +7,7 @@
 mod reach;
 
 use std::fmt::Write as _;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -631,13 +632,15 @@ fn not_json(malformed: &json::Malformed, kind: &str) -> Error {
         .next("check that the base URL is the API's and not a web page's")
 }
 
-/// The limit as evenly spaced requests, with no burst that a fixed window could count
-/// twice, and with room for the way being slower for one than for the next.
+/// The limit as evenly spaced requests, with room for the way being slower for one
+/// than for the next. As many as fit into that room may follow at once, so that what
+/// a late wake-up lost is caught up: no window of the vendor's sees more than it allows.
 fn quota(rate: Rate) -> Result<Quota> {
     const ROOM: f64 = 1.03;
     let replenish = rate.per.checked_div(rate.requests).filter(|interval| !interval.is_zero());
     let replenish = replenish.map(|interval| interval.mul_f64(ROOM));
-    let quota = replenish.and_then(Quota::with_period);
+    let burst = NonZeroU32::new(rate.requests / 35).unwrap_or(NonZeroU32::MIN);
+    let quota = replenish.and_then(Quota::with_period).map(|quota| quota.allow_burst(burst));
     quota.ok_or_else(|| {
         Error::settings("a rate limit is at least one request, and a time to count it over")
     })

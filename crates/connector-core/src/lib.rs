@@ -51,7 +51,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use paging::{Ending, Paging, Total};
 pub use preset::DOCUMENTED;
 pub use record::Record;
-pub use report::{DriftReport, Evidence, Report, ResourceReport};
+pub use report::{Change, Changes, DriftReport, Evidence, Report, ResourceReport};
 pub use resource::{
     Auth, Connector, EachParam, ErrorShape, Filter, KeyFallback, METADATA, Migration, Param,
     Parent, Rate, Resource, Retry, SINGLETON_KEY, TimeFormat, Unset, Values,
@@ -60,4 +60,4 @@ pub use secrecy::SecretString;
 pub use settings::{CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags};
 pub use stop::Stop;
 pub use store::Verdict;
-pub use sync::{sync, sync_all};
+pub use sync::{plan, sync, sync_all};

@@ -8,6 +8,7 @@ mod ago;
 mod check;
 mod generate;
 mod init;
+mod plan;
 mod resources;
 mod status;
 mod sync;
@@ -42,6 +43,11 @@ enum Command {
     Init(init::Args),
     /// Fetch what the vendor has and merge it into Postgres
     Sync(Box<sync::Args>),
+    /// Show what a sync would do: the statements for the tables, and the rows that would change
+    #[command(
+        after_help = "The vendor is asked as by a sync. Everything is done in one transaction that is rolled back, and a sync that begins meanwhile has to wait.\n\nExit status: as that of the sync"
+    )]
+    Plan(Box<plan::Args>),
     /// Try all that a sync needs, and say what to do; nothing is written
     #[command(
         after_help = "Exit status: 0 ready, 1 something failed, 2 the settings are not right"
@@ -98,7 +104,11 @@ pub fn main(connector: &'static Connector) -> ExitCode {
         return ExitCode::from(error.exit_status());
     }
     let cli = parse(connector);
-    let quiet = matches!(&cli.command, Command::Sync(args) if args.quiet);
+    let quiet = match &cli.command {
+        Command::Sync(args) => args.quiet,
+        Command::Plan(args) => args.quiet,
+        _ => false,
+    };
     start_logging(quiet);
     match run(connector, cli.command) {
         Ok(status) => ExitCode::from(status),
@@ -159,6 +169,7 @@ fn run(connector: &'static Connector, command: Command) -> Result<u8> {
     match command {
         Command::Init(args) => init::run(connector, args),
         Command::Sync(args) => sync::run(connector, *args),
+        Command::Plan(args) => plan::run(connector, *args),
         Command::Check(args) => check::run(connector, args),
         Command::Status(args) => status::run(connector, args),
         Command::Resources(args) => resources::run(connector, &args),

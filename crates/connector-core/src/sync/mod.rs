@@ -62,7 +62,21 @@ struct Context {
 /// Syncs a connection: everything, or the resources that it selects and their parents.
 pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
     let database = connection.database().await?;
-    let report = sync_into(&database, connection, started_at).await;
+    let report = sync_into(&database, connection, started_at, None).await;
+    database.close().await;
+    report
+}
+
+/// Rehearses a sync: everything is done, in one transaction that is rolled back. The report
+/// says what would have changed, with the keys of so many rows of each resource.
+pub async fn plan(
+    connection: &Connection,
+    started_at: DateTime<Utc>,
+    sample: usize,
+) -> Result<Report> {
+    let database = connection.database().await?.rehearsing();
+    let sample = Some(i64::try_from(sample).unwrap_or(i64::MAX));
+    let report = sync_into(&database, connection, started_at, sample).await;
     database.close().await;
     report
 }
@@ -89,7 +103,7 @@ pub async fn sync_all(
     }
     let runs = connections.iter().zip(failures).map(async |(connection, failure)| {
         match (failure, databases.iter().find(|(other, _)| connection.shares_database(other))) {
-            (None, Some((_, database))) => sync_into(database, connection, started_at).await,
+            (None, Some((_, database))) => sync_into(database, connection, started_at, None).await,
             (Some(error), _) => Err(error),
             (None, None) => Err(Error::settings("the database could not be opened")),
         }
@@ -105,6 +119,7 @@ async fn sync_into(
     database: &Database,
     connection: &Connection,
     started_at: DateTime<Utc>,
+    sample: Option<i64>,
 ) -> Result<Report> {
     let start = Instant::now();
     let connector = connection.connector;
@@ -119,6 +134,7 @@ async fn sync_into(
         asked: connection.asked(),
         resume_within,
         waits: connection.waits,
+        sample,
     };
     let mut store = Store::begin(database, &plan, &stop).await?.with_fuse(connection.fuse);
     let lock = store.take_lock();
@@ -171,6 +187,7 @@ async fn sync_into(
         interrupted,
         verdict,
         resources,
+        ddl: context.store.ddl.clone(),
     })
 }
 
@@ -230,7 +247,7 @@ async fn sync_resource(
 ) -> (ResourceReport, Option<&'static str>) {
     let start = Instant::now();
     let traffic = Arc::new(Traffic::default());
-    let mut tally = Tally::default();
+    let mut tally = Tally::new(context.store.sample);
     if parent == Some(Verdict::Incomplete) {
         tally.problem("its parent is not complete, so listings may be missing".to_owned());
     }
