@@ -1,7 +1,7 @@
 //! `status`: how each resource came out last, and how fresh its rows are.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use comfy_table::{CellAlignment, ContentArrangement};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement};
 use serde::Serialize;
 
 use super::ago::ago;
@@ -123,6 +123,10 @@ fn text(connector: &Connector, known: &Known, now: DateTime<Utc>) -> String {
     table.set_content_arrangement(ContentArrangement::Dynamic);
     for column in table.column_iter_mut().skip(4).take(if counted { 2 } else { 0 }) {
         column.set_cell_alignment(CellAlignment::Right);
+    }
+    // A name that is cut is found nowhere.
+    if let Some(names) = table.column_mut(0) {
+        names.set_constraint(ColumnConstraint::ContentWidth);
     }
     let since = |then: Option<DateTime<Utc>>| match then {
         Some(then) => format!("{} ago", ago(then, now)),
