@@ -111,3 +111,20 @@ async fn all_connections_of_the_file_are_shown() {
     vendor.finish();
     database.drop().await;
 }
+
+#[cfg(feature = "embedded")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_embedded_database_is_looked_into_too() {
+    let vendor = vendor();
+    let shell = Shell::new()
+        .set("ACCOUNTS_BASE_URL", vendor.base_url())
+        .set("ACCOUNTS_API_KEY", &vendor.key());
+    assert_eq!(shell.run("sync --resource users").status, 0);
+    let said = shell.run("status --resource users --max-age 1h --json");
+    assert_eq!(said.status, 0, "{said:?}");
+    assert_eq!(said.json()["connections"][0]["resources"][0]["rows"], 130);
+    let checked = shell.run("check --resource users");
+    assert_eq!(checked.status, 0, "{checked:?}");
+    assert!(checked.stdout.contains("up to date"), "{checked:?}");
+    vendor.finish();
+}

@@ -56,7 +56,7 @@ fn overview(connector: &Connector) -> String {
         let Resource { name, path, table, .. } = resource;
         let mut told = vec![format!("key {}", keys(resource, "").join(", "))];
         told.extend(resource.cursor.map(|cursor| format!("cursor {cursor}")));
-        told.extend(resource.parent.map(|parent| format!("one for each {}", parent.resource)));
+        told.extend(resource.parent.map(|parent| format!("per {}", parent.resource)));
         told.push(paging(&resource.paging));
         told.extend((name != table).then(|| format!("table {table}")));
         let _ = writeln!(text, "{name:width$}  {path}\n  {}", told.join("; "));
@@ -101,15 +101,15 @@ fn keys(resource: &Resource, quote: &str) -> Vec<String> {
 fn paging(paging: &Paging) -> String {
     let (how, limit) = match paging {
         Paging::Single => return "one response".to_owned(),
-        Paging::Offset { offset, limit, .. } => (format!("offset `{offset}`"), Some(limit)),
-        Paging::Page { page, limit, .. } => (format!("page `{page}`"), limit.as_ref()),
-        Paging::Token { param, limit, .. } => (format!("token `{param}`"), limit.as_ref()),
-        Paging::LinkHeader { limit } => ("Link header".to_owned(), limit.as_ref()),
-        Paging::NextUrl { path, limit } => (format!("address at `{path}`"), limit.as_ref()),
+        Paging::Offset { limit, .. } => ("offset", Some(limit)),
+        Paging::Page { limit, .. } => ("page number", limit.as_ref()),
+        Paging::Token { limit, .. } => ("token", limit.as_ref()),
+        Paging::LinkHeader { limit } => ("Link header", limit.as_ref()),
+        Paging::NextUrl { limit, .. } => ("next address", limit.as_ref()),
     };
     match limit {
         Some((_, size)) => format!("{how}, {size} rows"),
-        None => how,
+        None => how.to_owned(),
     }
 }
 
