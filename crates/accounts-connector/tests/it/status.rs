@@ -128,3 +128,28 @@ async fn the_embedded_database_is_looked_into_too() {
     assert!(checked.stdout.contains("up to date"), "{checked:?}");
     vendor.finish();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_goes_on_is_told_from_one_that_was_killed() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    assert_eq!(shell.run("sync --resource users").status, 0);
+    age(&database, "2 minutes").await;
+    for table in ["runs", "resources"] {
+        let begun = format!("update sync.{table} set finished_at = null, verdict = 'incomplete'");
+        database.execute(&begun).await;
+    }
+    let killed = shell.run("status --resource users").stdout;
+    assert!(killed.contains("broke off; it began 2m ago"), "{killed}");
+    assert!(killed.contains(" users     broken off"), "{killed}");
+    let mut run = database.connect().await;
+    let lock = "select pg_advisory_lock(hashtextextended('vendor-connectors accounts', 0))";
+    sqlx::Executor::execute(&mut run, lock).await.unwrap();
+    let going = shell.run("status --resource users").stdout;
+    assert!(going.contains("is running, for 2m"), "{going}");
+    assert!(going.contains(" users     running"), "{going}");
+    drop(run);
+    vendor.finish();
+    database.drop().await;
+}

@@ -168,7 +168,7 @@ fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {
     let began = ago(run.started_at, now);
     let RunStatus { run_id, preset, .. } = run;
     let how = match (run.finished_at, run.running) {
-        (None, true) => format!("is running since {began}"),
+        (None, true) => format!("is running, for {began}"),
         (None, false) => format!("broke off; it began {began} ago"),
         (Some(_), _) if run.interrupted => format!("was stopped, {began} ago: {}", run.verdict),
         (Some(_), _) => format!("was {}, {began} ago", run.verdict),
