@@ -67,6 +67,14 @@ pub(crate) struct Traffic {
     pub(crate) bytes: AtomicU64,
     /// Time spent waiting: for the limit, and before repetitions.
     pub(crate) waited_ms: AtomicU64,
+    /// Requests that wait because the vendor asked for a rest.
+    pub(crate) resting: AtomicU64,
+    /// Pages that were read.
+    pub(crate) pages: AtomicU64,
+    /// Rows that came in them.
+    pub(crate) rows: AtomicU64,
+    /// The rows that there are, where the vendor says so.
+    pub(crate) total: AtomicU64,
 }
 
 /// A response that is what a response should be: status 200, and one JSON value.
@@ -426,7 +434,12 @@ impl Client {
         loop {
             let until = *self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             match until.map(|until| until.saturating_duration_since(Instant::now())) {
-                Some(rest) if !rest.is_zero() => self.stop.sleep(rest).await?,
+                Some(rest) if !rest.is_zero() => {
+                    traffic.resting.fetch_add(1, Ordering::Relaxed);
+                    let rested = self.stop.sleep(rest).await;
+                    traffic.resting.fetch_sub(1, Ordering::Relaxed);
+                    rested?;
+                }
                 _ => break,
             }
         }

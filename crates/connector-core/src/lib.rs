@@ -24,6 +24,7 @@ mod paging;
 mod partition;
 mod preset;
 mod probe;
+mod progress;
 mod record;
 mod report;
 mod resource;
@@ -42,7 +43,7 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub use chrono::{DateTime, TimeDelta, Utc};
 pub use cli::{
-    block_on, columns_as_markdown, main, now, prepare, print, print_error, print_report,
+    LogFormat, block_on, columns_as_markdown, main, now, prepare, print, print_error, print_report,
     resources_as_markdown, start_logging, stop_on_signals, to_json,
 };
 pub use column::{Column, Fit, Json, Source, SqlType, Value};
@@ -50,6 +51,7 @@ pub use connector_derive::Record;
 pub use error::{Error, ErrorKind, Result};
 pub use paging::{Ending, Paging, Total};
 pub use preset::DOCUMENTED;
+pub use progress::Progress;
 pub use record::Record;
 pub use report::{Change, Changes, DriftReport, Evidence, Report, ResourceReport};
 pub use resource::{

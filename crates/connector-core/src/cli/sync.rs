@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::{block_on, now, print_report, stop_on_signals};
+use super::{LogFormat, block_on, now, print_report, stop_on_signals};
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::resource::Connector;
 use crate::settings::{Connection, File, Flags};
 
@@ -67,6 +68,9 @@ pub(super) struct Args {
     /// Say nothing but errors
     #[arg(short, long)]
     pub(super) quiet: bool,
+    /// How log lines are written; progress is shown on a terminal only, and not among JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
 }
 
 impl What {
@@ -89,7 +93,7 @@ impl What {
     }
 }
 
-pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
+pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress) -> Result<u8> {
     let flags = Flags {
         wait: args.wait,
         max_requests: args.max_requests,
@@ -97,10 +101,13 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         ..args.what.flags()
     };
     let connection = Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;
+    let connection = connection.shown_by(progress);
     let report = block_on(async {
         stop_on_signals(&connection.stop());
         crate::sync::sync(&connection, now()).await
-    })??;
+    });
+    progress.clear();
+    let report = report??;
     print_report(&report, args.json)?;
     Ok(report.exit_status())
 }

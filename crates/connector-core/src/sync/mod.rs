@@ -24,6 +24,7 @@ use crate::bookmark::Bookmark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Client, Traffic};
 use crate::partition::Partition;
+use crate::progress::Progress;
 use crate::report::{Report, ResourceReport};
 use crate::resource::{Connector, Parent, Resource};
 use crate::secret::SecretNames;
@@ -55,6 +56,7 @@ struct Context {
     /// Walks that were committed before this time are begun anew.
     resume_since: Option<DateTime<Utc>>,
     stop: Stop,
+    progress: Progress,
     /// Room for pages that are not committed yet, in KiB.
     ahead: Arc<Semaphore>,
 }
@@ -155,6 +157,7 @@ async fn sync_into(
         batch_rows: connection.batch_rows,
         resume_since: resume_within.and_then(|within| started_at.checked_sub_signed(within)),
         stop: stop.clone(),
+        progress: connection.progress.clone(),
         ahead: Arc::new(Semaphore::new(AHEAD_KIB as usize)),
     });
     let resources = sync_resources(&context, connection, &before).await;
@@ -198,6 +201,7 @@ async fn sync_resources(
     before: &[String],
 ) -> Vec<ResourceReport> {
     let all: Vec<&'static Resource> = connection.selected().collect();
+    context.progress.expect(all.len());
     let mut reports: Vec<Option<ResourceReport>> = all.iter().map(|_| None).collect();
     let mut waiting: Vec<usize> = (0..all.len()).collect();
     let mut running = FuturesUnordered::new();
@@ -247,6 +251,7 @@ async fn sync_resource(
 ) -> (ResourceReport, Option<&'static str>) {
     let start = Instant::now();
     let traffic = Arc::new(Traffic::default());
+    let line = context.progress.line(resource.name, &traffic);
     let mut tally = Tally::new(context.store.sample);
     if parent == Some(Verdict::Incomplete) {
         tally.problem("its parent is not complete, so listings may be missing".to_owned());
@@ -274,6 +279,7 @@ async fn sync_resource(
     if let Err(error) = context.store.end_resource(resource.name, &outcome).await {
         warn!("{error}");
     }
+    drop(line);
     info!(
         "`{}`: {} rows in {} requests, {}",
         resource.name, report.rows, report.requests, report.verdict
