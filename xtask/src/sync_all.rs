@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use connector_core::{
-    Connection, Connector, DOCUMENTED, Error, File, Flags, Report, Unset, block_on, now, print,
-    print_error, print_report, start_logging,
+    Connection, Connector, DOCUMENTED, Error, File, Flags, LogFormat, Progress, Report, Unset,
+    block_on, now, print, print_error, print_report, start_logging, stop_on_signals,
 };
 use connector_testkit::{Content, Vendor};
 
@@ -36,8 +36,11 @@ const DEMO_CHILDREN: u64 = 3;
 const DEMO_SEED: u64 = 7;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    start_logging(false);
-    let outcomes = if args.demo { demo(&args.preset)? } else { all(args)? };
+    let progress = Progress::on_terminal();
+    start_logging(false, LogFormat::Text, &progress);
+    let outcomes = if args.demo { demo(&args.preset, &progress) } else { all(args, &progress) };
+    progress.clear();
+    let outcomes = outcomes?;
     let (mut tried, mut status) = (false, 0);
     let mut reports = Vec::new();
     for outcome in outcomes {
@@ -81,7 +84,7 @@ fn hint(preset: &str) -> String {
 
 type Outcome = Result<Report, Error>;
 
-fn all(args: &Args) -> Result<Vec<Outcome>> {
+fn all(args: &Args, progress: &Progress) -> Result<Vec<Outcome>> {
     let file = File::read(args.config.as_deref())?;
     let resolve = |(name, connector): (&str, &str)| {
         let connector = connectors::find(connector).ok_or_else(|| {
@@ -106,11 +109,11 @@ fn all(args: &Args) -> Result<Vec<Outcome>> {
         );
         return Err(error.into());
     }
-    outcomes.extend(block_on(connector_core::sync_all(&connections, now()))?);
+    outcomes.extend(sync(connections, progress)?);
     Ok(outcomes)
 }
 
-fn demo(preset: &str) -> Result<Vec<Outcome>> {
+fn demo(preset: &str, progress: &Progress) -> Result<Vec<Outcome>> {
     let mut vendors = Vec::new();
     let mut connections = Vec::new();
     for declared in connectors::ALL {
@@ -132,7 +135,18 @@ fn demo(preset: &str) -> Result<Vec<Outcome>> {
         connections.push(connection);
         vendors.push(vendor);
     }
-    Ok(block_on(connector_core::sync_all(&connections, now()))?)
+    sync(connections, progress)
+}
+
+/// Syncs connections, which stop together and are shown together.
+fn sync(connections: Vec<Connection>, progress: &Progress) -> Result<Vec<Outcome>> {
+    let Some(stop) = connections.first().map(Connection::stop) else { return Ok(Vec::new()) };
+    let together = |connection: Connection| connection.stopped_by(&stop).shown_by(progress);
+    let connections: Vec<Connection> = connections.into_iter().map(together).collect();
+    Ok(block_on(async {
+        stop_on_signals(&stop);
+        connector_core::sync_all(&connections, now()).await
+    })?)
 }
 
 /// The demonstration keeps away from the schemas of real connections.

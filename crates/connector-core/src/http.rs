@@ -7,6 +7,7 @@
 mod reach;
 
 use std::fmt::Write as _;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -66,6 +67,14 @@ pub(crate) struct Traffic {
     pub(crate) bytes: AtomicU64,
     /// Time spent waiting: for the limit, and before repetitions.
     pub(crate) waited_ms: AtomicU64,
+    /// Requests that wait because the vendor asked for a rest.
+    pub(crate) resting: AtomicU64,
+    /// Pages that were read.
+    pub(crate) pages: AtomicU64,
+    /// Rows that came in them.
+    pub(crate) rows: AtomicU64,
+    /// The rows that there are, where the vendor says so.
+    pub(crate) total: AtomicU64,
 }
 
 /// A response that is what a response should be: status 200, and one JSON value.
@@ -425,7 +434,12 @@ impl Client {
         loop {
             let until = *self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             match until.map(|until| until.saturating_duration_since(Instant::now())) {
-                Some(rest) if !rest.is_zero() => self.stop.sleep(rest).await?,
+                Some(rest) if !rest.is_zero() => {
+                    traffic.resting.fetch_add(1, Ordering::Relaxed);
+                    let rested = self.stop.sleep(rest).await;
+                    traffic.resting.fetch_sub(1, Ordering::Relaxed);
+                    rested?;
+                }
                 _ => break,
             }
         }
@@ -631,13 +645,15 @@ fn not_json(malformed: &json::Malformed, kind: &str) -> Error {
         .next("check that the base URL is the API's and not a web page's")
 }
 
-/// The limit as evenly spaced requests, with no burst that a fixed window could count
-/// twice, and with room for the way being slower for one than for the next.
+/// The limit as evenly spaced requests, with room for the way being slower for one
+/// than for the next. As many as fit into that room may follow at once, so that what
+/// a late wake-up lost is caught up: no window of the vendor's sees more than it allows.
 fn quota(rate: Rate) -> Result<Quota> {
     const ROOM: f64 = 1.03;
     let replenish = rate.per.checked_div(rate.requests).filter(|interval| !interval.is_zero());
     let replenish = replenish.map(|interval| interval.mul_f64(ROOM));
-    let quota = replenish.and_then(Quota::with_period);
+    let burst = NonZeroU32::new(rate.requests / 35).unwrap_or(NonZeroU32::MIN);
+    let quota = replenish.and_then(Quota::with_period).map(|quota| quota.allow_burst(burst));
     quota.ok_or_else(|| {
         Error::settings("a rate limit is at least one request, and a time to count it over")
     })

@@ -24,6 +24,7 @@ mod paging;
 mod partition;
 mod preset;
 mod probe;
+mod progress;
 mod record;
 mod report;
 mod resource;
@@ -42,16 +43,17 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub use chrono::{DateTime, TimeDelta, Utc};
 pub use cli::{
-    block_on, columns_as_markdown, commands_as_markdown, main, now, prepare, print, print_error,
-    print_report, resources_as_markdown, start_logging, stop_on_signals, to_json,
+    LogFormat, block_on, columns_as_markdown, commands_as_markdown, main, now, prepare, print,
+    print_error, print_report, resources_as_markdown, start_logging, stop_on_signals, to_json,
 };
 pub use column::{Column, Fit, Json, Source, SqlType, Value};
 pub use connector_derive::Record;
 pub use error::{Error, ErrorKind, Result};
 pub use paging::{Ending, Paging, Total};
 pub use preset::DOCUMENTED;
+pub use progress::Progress;
 pub use record::Record;
-pub use report::{DriftReport, Evidence, Report, ResourceReport};
+pub use report::{Change, Changes, DriftReport, Evidence, Report, ResourceReport};
 pub use resource::{
     Auth, Connector, EachParam, ErrorShape, Filter, KeyFallback, METADATA, Migration, Param,
     Parent, Rate, Resource, Retry, SINGLETON_KEY, TimeFormat, Unset, Values,
@@ -60,4 +62,4 @@ pub use secrecy::SecretString;
 pub use settings::{CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags};
 pub use stop::Stop;
 pub use store::Verdict;
-pub use sync::{sync, sync_all};
+pub use sync::{plan, sync, sync_all};

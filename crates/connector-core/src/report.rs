@@ -31,6 +31,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// Its resources, in the order of the declaration.
     pub resources: Vec<ResourceReport>,
+    /// The statements that make or alter tables, where it was a rehearsal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ddl: Option<Vec<String>>,
 }
 
 /// What a run did for one resource.
@@ -72,6 +75,44 @@ pub struct ResourceReport {
     pub error: Option<String>,
     /// What to do about it.
     pub next: Option<String>,
+    /// What would change, where it was a rehearsal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+}
+
+/// What a sync would change in one table, beyond the numbers of rows.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Changes {
+    /// Updated rows that come back after a deletion.
+    pub undeleted: u64,
+    /// In how many updated rows each column changes.
+    pub fields: BTreeMap<String, u64>,
+    /// Some of the rows, by their keys.
+    pub sample: Vec<Change>,
+}
+
+/// What would happen to one row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// `insert`, `update`, `undelete` or `delete`.
+    pub action: String,
+    /// The values of the key's columns.
+    pub key: Vec<String>,
+}
+
+impl Changes {
+    /// Adds those of another commit, and keeps so many rows.
+    pub(crate) fn add(&mut self, other: Self, rows: usize) {
+        self.undeleted += other.undeleted;
+        for (field, count) in other.fields {
+            *self.fields.entry(field).or_default() += count;
+        }
+        for change in other.sample {
+            if self.sample.len() < rows && !self.sample.contains(&change) {
+                self.sample.push(change);
+            }
+        }
+    }
 }
 
 /// How it is known that a listing was read to its end.
@@ -141,9 +182,7 @@ impl Report {
 
     /// The report as a table for people, problems first.
     pub fn to_text(&self) -> String {
-        let mut table = Table::new();
-        table.load_style(NOTHING);
-        table.set_header([
+        let header = [
             "resource",
             "rows",
             "inserted",
@@ -153,14 +192,9 @@ impl Report {
             "requests",
             "time",
             "verdict",
-        ]);
-        for column in 1..=7 {
-            if let Some(column) = table.column_mut(column) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        for resource in &self.resources {
-            table.add_row([
+        ];
+        let rows = self.resources.iter().map(|resource| {
+            [
                 resource.resource.to_owned(),
                 resource.rows.to_string(),
                 resource.inserted.to_string(),
@@ -170,10 +204,35 @@ impl Report {
                 resource.requests.to_string(),
                 seconds(resource.elapsed_ms),
                 resource.verdict.to_string(),
-            ]);
-        }
-        let table = table.to_string();
-        let mut lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+            ]
+        });
+        let mut lines = aligned(header, rows, 1..=7);
+        lines.extend(self.problems());
+        lines.push(String::new());
+        let written: u64 = self
+            .resources
+            .iter()
+            .map(|resource| resource.inserted + resource.updated + resource.deleted)
+            .sum();
+        let rows: u64 = self.resources.iter().map(|resource| resource.rows).sum();
+        let what = if written == 0 {
+            "nothing written".to_owned()
+        } else {
+            format!("{written} rows written")
+        };
+        lines.push(format!(
+            "{}: {}, {rows} rows read, {what}, {} (run {})",
+            self.connection,
+            self.verdict,
+            seconds(self.elapsed_ms),
+            self.run_id
+        ));
+        lines.join("\n")
+    }
+
+    /// What keeps resources from being complete, and what to do; then what is worth knowing.
+    fn problems(&self) -> Vec<String> {
+        let mut lines = Vec::new();
         for resource in
             self.resources.iter().filter(|resource| resource.verdict != Verdict::Skipped)
         {
@@ -217,27 +276,86 @@ impl Report {
                 .collect();
             lines.push(format!("  {}: kept in _extra: {}", resource.resource, fields.join(", ")));
         }
-        lines.push(String::new());
+        lines
+    }
+}
+
+impl Report {
+    /// What a sync would do, for people; the report is that of a rehearsal.
+    pub fn to_plan(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        let ddl = self.ddl.as_deref().unwrap_or_default();
+        if !ddl.is_empty() {
+            lines.push("-- A sync brings the tables up to date by these statements:\n".to_owned());
+            lines.extend(ddl.iter().cloned());
+            lines.push(String::new());
+        }
+        let header =
+            ["resource", "rows", "insert", "update", "undelete", "delete", "quarantine", "verdict"];
+        let rows = self.resources.iter().map(|resource| {
+            let undeleted = resource.changes.as_ref().map_or(0, |changes| changes.undeleted);
+            [
+                resource.resource.to_owned(),
+                resource.rows.to_string(),
+                resource.inserted.to_string(),
+                (resource.updated - undeleted).to_string(),
+                undeleted.to_string(),
+                resource.deleted.to_string(),
+                resource.quarantined.to_string(),
+                resource.verdict.to_string(),
+            ]
+        });
+        lines.extend(aligned(header, rows, 1..=6));
+        for resource in &self.resources {
+            let Some(changes) = &resource.changes else { continue };
+            let mut fields: Vec<(&String, &u64)> = changes.fields.iter().collect();
+            fields.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+            let most: Vec<String> =
+                fields.iter().take(5).map(|(field, count)| format!("{field} ({count})")).collect();
+            if !most.is_empty() {
+                lines.push(format!("  {}: changes most in {}", resource.resource, most.join(", ")));
+            } else if !changes.sample.is_empty() {
+                lines.push(format!("  {}:", resource.resource));
+            }
+            for change in &changes.sample {
+                lines.push(format!("    {} {}", change.action, change.key.join(" ")));
+            }
+        }
+        lines.extend(self.problems());
         let written: u64 = self
             .resources
             .iter()
             .map(|resource| resource.inserted + resource.updated + resource.deleted)
             .sum();
-        let rows: u64 = self.resources.iter().map(|resource| resource.rows).sum();
-        let what = if written == 0 {
-            "nothing written".to_owned()
-        } else {
-            format!("{written} rows written")
-        };
+        lines.push(String::new());
         lines.push(format!(
-            "{}: {}, {rows} rows read, {what}, {} (run {})",
+            "{}: {}, a sync would write {written} rows; nothing was written now, {}",
             self.connection,
             self.verdict,
             seconds(self.elapsed_ms),
-            self.run_id
         ));
         lines.join("\n")
     }
+}
+
+/// A table with numbers in some of its columns.
+fn aligned<const N: usize>(
+    header: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+    numbers: std::ops::RangeInclusive<usize>,
+) -> Vec<String> {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_header(header);
+    for column in numbers {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for row in rows {
+        table.add_row(row);
+    }
+    table.to_string().lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
 /// Milliseconds as seconds, with two digits.

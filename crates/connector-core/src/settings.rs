@@ -21,6 +21,7 @@ use crate::auth::Credential;
 use crate::error::{Error, Result};
 use crate::http::{Authority, Client, Limits};
 use crate::preset::DOCUMENTED;
+use crate::progress::Progress;
 use crate::resource::{Connector, Param, Rate, Resource, Retry, Unset, Values};
 use crate::stop::Stop;
 use crate::store::Database;
@@ -64,6 +65,7 @@ pub struct Connection {
     pub(crate) batch_rows: u64,
     pub(crate) waits: bool,
     pub(crate) stop: Stop,
+    pub(crate) progress: Progress,
     max_requests: Option<u64>,
     pub(crate) max_duration: Option<Duration>,
 }
@@ -668,6 +670,7 @@ impl Connection {
             batch_rows: section.batch_rows.unwrap_or(BATCH_ROWS),
             waits: flags.wait,
             stop: Stop::new(),
+            progress: Progress::default(),
             max_requests: flags.max_requests,
             max_duration: flags.max_duration,
         };
@@ -707,6 +710,7 @@ impl Connection {
             batch_rows: BATCH_ROWS,
             waits: false,
             stop: Stop::new(),
+            progress: Progress::default(),
             max_requests: None,
             max_duration: None,
         })
@@ -807,6 +811,13 @@ impl Connection {
     #[must_use]
     pub fn stopped_by(mut self, stop: &Stop) -> Self {
         self.stop = stop.clone();
+        self
+    }
+
+    /// The same connection, whose runs show how far they are.
+    #[must_use]
+    pub fn shown_by(mut self, progress: &Progress) -> Self {
+        self.progress = progress.clone();
         self
     }
 

@@ -6,7 +6,7 @@ use accounts_connector::CONNECTOR;
 use connector_testkit::{Content, Database, Vendor};
 use serde_json::json;
 
-use crate::shell::Shell;
+use crate::shell::{Said, Shell};
 
 const DAY: u64 = 86_400;
 
@@ -37,7 +37,13 @@ async fn the_options_of_a_sync_do_what_they_say() {
     let unbelieved = shell.run("sync --resource users");
     assert_eq!(unbelieved.status, 1, "{unbelieved:?}");
     assert_eq!(users("count(*) filter (where _deleted_at is null)").await, "130");
-    assert_eq!(shell.run("sync --resource users --allow-deletes").status, 0);
+    let believed = shell.run("sync --resource users --allow-deletes --log-format json");
+    assert_eq!(believed.status, 0, "{believed:?}");
+    for line in believed.stderr.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["message"].is_string() && line["timestamp"].is_string(), "{line}");
+    }
+    assert!(!believed.stderr.is_empty());
     assert_eq!(users("count(*) filter (where _deleted_at is null)").await, "20");
     // Elsewhere, and with another account.
     let elsewhere =
@@ -45,6 +51,43 @@ async fn the_options_of_a_sync_do_what_they_say() {
     assert_eq!(elsewhere.status, 0, "{elsewhere:?}");
     assert_eq!(database.value("select count(*) from other.users").await, "20");
     assert!(vendor.requests().last().unwrap().path.contains("/7/"));
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_options_of_a_plan_are_those_of_the_sync_and_it_leaves_nothing() {
+    let vendor = vendor(130);
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database)
+        .file("mine.toml", "[connections.mine]\nconnector = \"accounts\"\n");
+    let rows = |said: &Said| {
+        assert_eq!(said.status, 0, "{said:?}");
+        said.json()["resources"][0]["inserted"].as_u64()
+    };
+    let january = "plan --resource users --since 2024-01-01 --until 2024-02-01 --quiet --json";
+    let january = shell.run(january);
+    assert_eq!((rows(&january), january.stderr.as_str()), (Some(31), ""));
+    let all = "plan --resource users --full-refresh --changed-parents-only --allow-deletes --json";
+    assert_eq!(rows(&shell.run(all)), Some(130));
+    let elsewhere =
+        "plan --resource users --schema other --preset documented --param account=7 --json";
+    assert_eq!(rows(&shell.run(elsewhere)), Some(130));
+    let named = shell
+        .set("MINE_BASE_URL", vendor.base_url())
+        .set("MINE_API_KEY", &vendor.key())
+        .run("plan --resource users --connection mine --config mine.toml --sample 2 --log-format text");
+    assert_eq!(named.status, 0, "{named:?}");
+    for word in [
+        "create table users (",
+        "insert 0\n    insert 1\n",
+        "mine: complete, a sync would write 130 rows",
+    ] {
+        assert!(named.stdout.contains(word), "no `{word}`: {named:?}");
+    }
+    let schemas =
+        "select count(*) from pg_namespace where nspname in ('sync', 'accounts', 'other', 'mine')";
+    assert_eq!(database.value(schemas).await, "0");
     vendor.finish();
     database.drop().await;
 }

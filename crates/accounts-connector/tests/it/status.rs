@@ -111,3 +111,45 @@ async fn all_connections_of_the_file_are_shown() {
     vendor.finish();
     database.drop().await;
 }
+
+#[cfg(feature = "embedded")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_embedded_database_is_looked_into_too() {
+    let vendor = vendor();
+    let shell = Shell::new()
+        .set("ACCOUNTS_BASE_URL", vendor.base_url())
+        .set("ACCOUNTS_API_KEY", &vendor.key());
+    assert_eq!(shell.run("sync --resource users").status, 0);
+    let said = shell.run("status --resource users --max-age 1h --json");
+    assert_eq!(said.status, 0, "{said:?}");
+    assert_eq!(said.json()["connections"][0]["resources"][0]["rows"], 130);
+    let checked = shell.run("check --resource users");
+    assert_eq!(checked.status, 0, "{checked:?}");
+    assert!(checked.stdout.contains("up to date"), "{checked:?}");
+    vendor.finish();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_goes_on_is_told_from_one_that_was_killed() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    assert_eq!(shell.run("sync --resource users").status, 0);
+    age(&database, "2 minutes").await;
+    for table in ["runs", "resources"] {
+        let begun = format!("update sync.{table} set finished_at = null, verdict = 'incomplete'");
+        database.execute(&begun).await;
+    }
+    let killed = shell.run("status --resource users").stdout;
+    assert!(killed.contains("broke off; it began 2m ago"), "{killed}");
+    assert!(killed.contains(" users     broken off"), "{killed}");
+    let mut run = database.connect().await;
+    let lock = "select pg_advisory_lock(hashtextextended('vendor-connectors accounts', 0))";
+    sqlx::Executor::execute(&mut run, lock).await.unwrap();
+    let going = shell.run("status --resource users").stdout;
+    assert!(going.contains("is running, for 2m"), "{going}");
+    assert!(going.contains(" users     running"), "{going}");
+    drop(run);
+    vendor.finish();
+    database.drop().await;
+}

@@ -8,6 +8,7 @@ mod ago;
 mod check;
 mod generate;
 mod init;
+mod plan;
 mod resources;
 mod status;
 mod sync;
@@ -25,6 +26,7 @@ pub use generate::commands_as_markdown;
 pub use resources::{columns_as_markdown, resources_as_markdown};
 
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 use crate::report::Report;
 use crate::resource::Connector;
 use crate::settings::{File, Flags};
@@ -43,6 +45,11 @@ enum Command {
     Init(init::Args),
     /// Fetch what the vendor has and merge it into Postgres
     Sync(Box<sync::Args>),
+    /// Show what a sync would do: the statements for the tables, and the rows that would change
+    #[command(
+        after_help = "The vendor is asked as by a sync. Everything is done in one transaction that is rolled back, and a sync that begins meanwhile has to wait.\n\nExit status: as that of the sync"
+    )]
+    Plan(Box<plan::Args>),
     /// Try all that a sync needs, and say what to do; nothing is written
     #[command(
         after_help = "Exit status: 0 ready, 1 something failed, 2 the settings are not right"
@@ -99,9 +106,19 @@ pub fn main(connector: &'static Connector) -> ExitCode {
         return ExitCode::from(error.exit_status());
     }
     let cli = parse(connector);
-    let quiet = matches!(&cli.command, Command::Sync(args) if args.quiet);
-    start_logging(quiet);
-    match run(connector, cli.command) {
+    let (quiet, format) = match &cli.command {
+        Command::Sync(args) => (args.quiet, args.log_format),
+        Command::Plan(args) => (args.quiet, args.log_format),
+        _ => (false, LogFormat::Text),
+    };
+    let progress = match &cli.command {
+        Command::Sync(_) | Command::Plan(_) if !quiet && format == LogFormat::Text => {
+            Progress::on_terminal()
+        }
+        _ => Progress::default(),
+    };
+    start_logging(quiet, format, &progress);
+    match run(connector, cli.command, &progress) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             print_error(&error);
@@ -156,10 +173,11 @@ fn definition(connector: &'static Connector) -> clap::Command {
         .after_help(environment)
 }
 
-fn run(connector: &'static Connector, command: Command) -> Result<u8> {
+fn run(connector: &'static Connector, command: Command, progress: &Progress) -> Result<u8> {
     match command {
         Command::Init(args) => init::run(connector, args),
-        Command::Sync(args) => sync::run(connector, *args),
+        Command::Sync(args) => sync::run(connector, *args, progress),
+        Command::Plan(args) => plan::run(connector, *args, progress),
         Command::Check(args) => check::run(connector, args),
         Command::Status(args) => status::run(connector, args),
         Command::Resources(args) => resources::run(connector, &args),
@@ -221,18 +239,44 @@ pub fn now() -> chrono::DateTime<chrono::Utc> {
     chrono::Utc::now()
 }
 
-/// Sends log lines to stderr; `RUST_LOG` chooses which.
-pub fn start_logging(quiet: bool) {
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// A line for people.
+    #[default]
+    Text,
+    /// A JSON object, with its time.
+    Json,
+}
+
+/// Sends log lines to stderr, above the lines of the progress; `RUST_LOG` chooses which.
+pub fn start_logging(quiet: bool, format: LogFormat, progress: &Progress) {
     let default = if quiet { "error" } else { "connector_core=info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    // A second start, in a test, leaves the first one's settings.
-    let _ = tracing_subscriber::fmt()
+    let progress = progress.clone();
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .without_time()
-        .try_init();
+        .with_writer(move || Log(progress.clone()))
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_target(false);
+    // A second start, in a test, leaves the first one's settings.
+    let _ = match format {
+        LogFormat::Text => log.without_time().try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
+}
+
+/// Where log lines go.
+struct Log(Progress);
+
+impl std::io::Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.write(text).map(|()| text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// Prints a report to stdout.

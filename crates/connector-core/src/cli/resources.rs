@@ -48,25 +48,20 @@ pub(super) fn run(connector: &'static Connector, args: &Args) -> Result<u8> {
 }
 
 fn overview(connector: &Connector) -> String {
-    let mut table = table(&["resource", "path", "key", "cursor", "parent", "paging"]);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
+    let names = connector.resources.iter().map(|resource| resource.name.len());
+    let width = names.max().unwrap_or_default();
+    let mut text = String::new();
+    // Two lines for each, as a table of long names and paths is wider than a terminal.
     for resource in connector.resources {
-        table.add_row([
-            resource.name,
-            resource.path,
-            &keys(resource, "").join(", "),
-            resource.cursor.unwrap_or("-"),
-            resource.parent.map_or("-", |parent| parent.resource),
-            &paging(&resource.paging),
-        ]);
+        let Resource { name, path, table, .. } = resource;
+        let mut told = vec![format!("key {}", keys(resource, "").join(", "))];
+        told.extend(resource.cursor.map(|cursor| format!("cursor {cursor}")));
+        told.extend(resource.parent.map(|parent| format!("per {}", parent.resource)));
+        told.push(paging(&resource.paging));
+        told.extend((name != table).then(|| format!("table {table}")));
+        let _ = writeln!(text, "{name:width$}  {path}\n  {}", told.join("; "));
     }
-    let mut text = lines(&table);
-    let renamed = connector.resources.iter().filter(|resource| resource.name != resource.table);
-    for resource in renamed {
-        let _ = write!(text, "\n\n  `{}` fills the table `{}`", resource.name, resource.table);
-    }
-    let binary = connector.binary();
-    let _ = write!(text, "\n\nThe columns of one: {binary} resources NAME");
+    let _ = write!(text, "\nThe columns of one: {} resources NAME", connector.binary());
     text
 }
 
@@ -106,15 +101,15 @@ fn keys(resource: &Resource, quote: &str) -> Vec<String> {
 fn paging(paging: &Paging) -> String {
     let (how, limit) = match paging {
         Paging::Single => return "one response".to_owned(),
-        Paging::Offset { offset, limit, .. } => (format!("offset `{offset}`"), Some(limit)),
-        Paging::Page { page, limit, .. } => (format!("page `{page}`"), limit.as_ref()),
-        Paging::Token { param, limit, .. } => (format!("token `{param}`"), limit.as_ref()),
-        Paging::LinkHeader { limit } => ("Link header".to_owned(), limit.as_ref()),
-        Paging::NextUrl { path, limit } => (format!("address at `{path}`"), limit.as_ref()),
+        Paging::Offset { limit, .. } => ("offset", Some(limit)),
+        Paging::Page { limit, .. } => ("page number", limit.as_ref()),
+        Paging::Token { limit, .. } => ("token", limit.as_ref()),
+        Paging::LinkHeader { limit } => ("Link header", limit.as_ref()),
+        Paging::NextUrl { limit, .. } => ("next address", limit.as_ref()),
     };
     match limit {
         Some((_, size)) => format!("{how}, {size} rows"),
-        None => how,
+        None => how.to_owned(),
     }
 }
 

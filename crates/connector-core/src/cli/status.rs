@@ -1,7 +1,7 @@
 //! `status`: how each resource came out last, and how fresh its rows are.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use comfy_table::{CellAlignment, ContentArrangement};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement};
 use serde::Serialize;
 
 use super::ago::ago;
@@ -124,6 +124,10 @@ fn text(connector: &Connector, known: &Known, now: DateTime<Utc>) -> String {
     for column in table.column_iter_mut().skip(4).take(if counted { 2 } else { 0 }) {
         column.set_cell_alignment(CellAlignment::Right);
     }
+    // A name that is cut is found nowhere.
+    if let Some(names) = table.column_mut(0) {
+        names.set_constraint(ColumnConstraint::ContentWidth);
+    }
     let since = |then: Option<DateTime<Utc>>| match then {
         Some(then) => format!("{} ago", ago(then, now)),
         None => "never".to_owned(),
@@ -164,7 +168,7 @@ fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {
     let began = ago(run.started_at, now);
     let RunStatus { run_id, preset, .. } = run;
     let how = match (run.finished_at, run.running) {
-        (None, true) => format!("is running since {began}"),
+        (None, true) => format!("is running, for {began}"),
         (None, false) => format!("broke off; it began {began} ago"),
         (Some(_), _) if run.interrupted => format!("was stopped, {began} ago: {}", run.verdict),
         (Some(_), _) => format!("was {}, {began} ago", run.verdict),

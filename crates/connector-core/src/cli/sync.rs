@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::{block_on, now, print_report, stop_on_signals};
+use super::{LogFormat, block_on, now, print_report, stop_on_signals};
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::resource::Connector;
 use crate::settings::{Connection, File, Flags};
 
-/// Fetch what the vendor has and merge it into Postgres
+/// What is asked of a vendor, and of which connection.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct What {
     /// Only this resource, and its parents; may be repeated
     #[arg(short, long = "resource", value_name = "NAME")]
     resources: Vec<String>,
@@ -42,6 +43,16 @@ pub(super) struct Args {
     /// Ignore what earlier runs reached, interrupted ones included, and read everything
     #[arg(long)]
     full_refresh: bool,
+    /// Mark rows deleted however many are no longer listed; without it, 50 rows and 30 % at once are not believed
+    #[arg(long)]
+    allow_deletes: bool,
+}
+
+/// Fetch what the vendor has and merge it into Postgres
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    what: What,
     /// Wait until another run of the connection has ended, instead of failing
     #[arg(long)]
     wait: bool,
@@ -51,39 +62,52 @@ pub(super) struct Args {
     /// Stop after this time, as in 90s, 15m or 2h; the next run goes on from there
     #[arg(long, value_name = "TIME")]
     max_duration: Option<humantime::Duration>,
-    /// Mark rows deleted however many are no longer listed; without it, 50 rows and 30 % at once are not believed
-    #[arg(long)]
-    allow_deletes: bool,
     /// Print the report as one JSON document
     #[arg(long)]
     json: bool,
     /// Say nothing but errors
     #[arg(short, long)]
     pub(super) quiet: bool,
+    /// How log lines are written; progress is shown on a terminal only, and not among JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
 }
 
-pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
+impl What {
+    /// The same as flags, which say nothing of the run itself.
+    pub(super) fn flags(self) -> Flags {
+        Flags {
+            config: self.config,
+            connection: self.connection,
+            schema: self.schema,
+            resources: self.resources,
+            preset: self.preset,
+            since: self.since,
+            until: self.until,
+            full_refresh: self.full_refresh,
+            allow_deletes: self.allow_deletes,
+            params: self.params,
+            changed_parents_only: self.changed_parents_only,
+            ..Flags::default()
+        }
+    }
+}
+
+pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress) -> Result<u8> {
     let flags = Flags {
-        config: args.config,
-        connection: args.connection,
-        schema: args.schema,
-        resources: args.resources,
-        preset: args.preset,
-        since: args.since,
-        until: args.until,
-        full_refresh: args.full_refresh,
-        allow_deletes: args.allow_deletes,
         wait: args.wait,
         max_requests: args.max_requests,
         max_duration: args.max_duration.map(Into::into),
-        params: args.params,
-        changed_parents_only: args.changed_parents_only,
+        ..args.what.flags()
     };
     let connection = Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;
+    let connection = connection.shown_by(progress);
     let report = block_on(async {
         stop_on_signals(&connection.stop());
         crate::sync::sync(&connection, now()).await
-    })??;
+    });
+    progress.clear();
+    let report = report??;
     print_report(&report, args.json)?;
     Ok(report.exit_status())
 }

@@ -14,6 +14,7 @@ use crate::bookmark::Bookmark;
 use crate::decode::{Drift, DriftSeen, Encoded, Rejected};
 use crate::error::{Error, ErrorKind, Result};
 use crate::partition::Partition;
+use crate::report::{Change, Changes};
 use crate::resource::Resource;
 
 /// How many bytes go to the server in one message of `copy`.
@@ -95,6 +96,9 @@ pub(crate) struct Counts {
     pub(crate) short: Vec<String>,
     /// The same listings, by the names of their partitions.
     short_ids: Vec<String>,
+    /// What changes, where it is a rehearsal.
+    #[serde(skip)]
+    pub(crate) changes: Changes,
 }
 
 /// The newest commit of a resource.
@@ -351,16 +355,83 @@ impl<'a> Table<'a> {
             ..Counts::default()
         };
         self.stage(&mut transaction, batch, counts.repeats > 0).await?;
+        if let Some(rows) = self.store.sample {
+            counts.changes = self.foresee(&mut transaction, batch, rows).await?;
+        }
         self.merge(&mut transaction, batch, &mut counts).await?;
         self.note_seen(&mut transaction, batch).await?;
         self.mark_deleted(&mut transaction, batch, &mut counts).await?;
         if batch.is_last {
             counts.deleted += self.mark_orphans(&mut transaction).await?;
         }
+        if let Some(rows) = self.store.sample {
+            self.end_rehearsal(&mut transaction, rows, &mut counts).await?;
+        }
         let made = MadeCommit { number, counts };
         self.record(&mut transaction, batch, &made).await?;
         transaction.commit().await.map_err(|error| self.failed("committing", error))?;
         Ok(made.counts)
+    }
+
+    /// What the merge will do with the staged rows.
+    async fn foresee(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        rows: i64,
+    ) -> Result<Changes> {
+        let failed = |error| self.failed("looking at what changes", error);
+        if batch.staged == 0 {
+            return Ok(Changes::default());
+        }
+        let foresee = &self.statements.foresee;
+        let (undeleted, counts): (i64, Vec<i64>) =
+            sqlx::query_as(AssertSqlSafe(foresee.count.as_str()))
+                .fetch_one(&mut **transaction)
+                .await
+                .map_err(failed)?;
+        let sample: Vec<(String, Vec<String>)> =
+            sqlx::query_as(AssertSqlSafe(foresee.sample.as_str()))
+                .bind(rows)
+                .fetch_all(&mut **transaction)
+                .await
+                .map_err(failed)?;
+        let fields = foresee.fields.iter().cloned().zip(counts.into_iter().map(i64::unsigned_abs));
+        Ok(Changes {
+            undeleted: undeleted.unsigned_abs(),
+            fields: fields.filter(|(_, count)| *count > 0).collect(),
+            sample: sample.into_iter().map(|(action, key)| Change { action, key }).collect(),
+        })
+    }
+
+    /// Looks at what was marked deleted, and takes the stage away, which is there
+    /// until its transaction ends: that of a rehearsal lasts as long as the run.
+    async fn end_rehearsal(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        rows: i64,
+        counts: &mut Counts,
+    ) -> Result<()> {
+        let failed = |error| self.failed("looking at what changes", error);
+        if counts.deleted > 0 {
+            let deleted: Vec<Vec<String>> =
+                sqlx::query_scalar(AssertSqlSafe(self.statements.foresee_deleted.as_str()))
+                    .bind(self.store.started_at)
+                    .bind(rows)
+                    .fetch_all(&mut **transaction)
+                    .await
+                    .map_err(failed)?;
+            let deleted = deleted.into_iter();
+            counts
+                .changes
+                .sample
+                .extend(deleted.map(|key| Change { action: "delete".to_owned(), key }));
+        }
+        sqlx::raw_sql("set local client_min_messages = warning; drop table if exists pg_temp.stage")
+            .execute(&mut **transaction)
+            .await
+            .map(drop)
+            .map_err(failed)
     }
 
     /// What the commit of that number did, if it was made and only its answer was lost.

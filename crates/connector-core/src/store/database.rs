@@ -6,12 +6,16 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use sqlx::Connection as _;
+use sqlx::PgConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection};
 #[cfg(feature = "embedded")]
 use tracing::{info, warn};
 
 use crate::error::{Error, Result};
+
+/// How long somebody waits for the only session.
+const LONG: Duration = Duration::from_mins(10);
 
 /// A database, which several connections of a program can share.
 #[derive(Debug)]
@@ -54,7 +58,7 @@ impl Database {
         );
         let options = options(server.url())?;
         // Everybody waits for the one session, however long a commit takes.
-        let pool = pool(&options, 1, Duration::from_mins(10));
+        let pool = pool(&options, 1, LONG);
         Ok(Self { pool, options, embedded: true, server: Some(Mutex::new(server)) })
     }
 
@@ -72,6 +76,23 @@ impl Database {
     pub(super) async fn session(&self) -> Result<PgConnection> {
         let session = PgConnection::connect_with(&self.options).await;
         session.map_err(|error| Error::storage("connecting", error))
+    }
+
+    /// The same database for a rehearsal: one session, all of which is one transaction that is
+    /// never committed.
+    pub(crate) fn rehearsing(mut self) -> Self {
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(LONG);
+        let pool = pool.idle_timeout(None).max_lifetime(None).after_connect(|session, _| {
+            Box::pin(async move {
+                let transaction = session.begin().await?;
+                // Forgotten, it is neither committed nor rolled back, and each transaction
+                // after it is a savepoint in it. It ends with the session.
+                std::mem::forget(transaction);
+                Ok(())
+            })
+        });
+        self.pool = pool.connect_lazy_with(self.options.clone());
+        self
     }
 
     /// Ends all sessions; what was committed stays, whatever happens here.

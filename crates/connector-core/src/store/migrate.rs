@@ -30,6 +30,46 @@ pub(crate) async fn up(pool: &PgPool, schema: &str, migrations: &[Migration]) ->
     run(pool, schema, migrations).await
 }
 
+/// The statements that [`up`] would run, as one could run them by hand.
+pub(crate) async fn pending(
+    pool: &PgPool,
+    schema: &str,
+    migrations: &[Migration],
+) -> Result<Vec<String>> {
+    let mut statements = Vec::new();
+    for (schema, migrations) in [("sync", SYNC), (schema, migrations)] {
+        let applied = applied(pool, schema).await?;
+        let mut missing = migrations
+            .iter()
+            .filter(|step| !applied.as_ref().is_some_and(|applied| applied.contains(&step.version)))
+            .peekable();
+        if applied.is_none() {
+            statements.push(format!("create schema if not exists {};", ident(schema)));
+        }
+        if missing.peek().is_some() {
+            statements.push(format!("set search_path to {};", ident(schema)));
+        }
+        statements.extend(missing.map(|step| step.sql.trim_end().to_owned()));
+    }
+    Ok(statements)
+}
+
+/// The migrations that ran in a schema; none if none ever did.
+async fn applied(pool: &PgPool, schema: &str) -> Result<Option<Vec<i64>>> {
+    let failed = |error| Error::storage("looking at the tables", error).at("schema", schema);
+    let table = format!("{}._migrations", ident(schema));
+    let exists: bool = sqlx::query_scalar("select to_regclass($1) is not null")
+        .bind(&table)
+        .fetch_one(pool)
+        .await
+        .map_err(failed)?;
+    if !exists {
+        return Ok(None);
+    }
+    let query = format!("select version from {table}");
+    sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(pool).await.map(Some).map_err(failed)
+}
+
 /// Runs what is missing in one schema, in one transaction.
 ///
 /// The lock belongs to the transaction and not to the session, so that it also

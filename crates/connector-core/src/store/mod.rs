@@ -59,6 +59,10 @@ pub(crate) struct Store {
     clock: Instant,
     /// The first of the interrupted runs that this one goes on with.
     pub(crate) continues: Option<i64>,
+    /// How many changed rows are shown, if all of this is a rehearsal.
+    pub(crate) sample: Option<i64>,
+    /// The statements that brought the tables up to date in a rehearsal.
+    pub(crate) ddl: Option<Vec<String>>,
 }
 
 /// The lock of a connection, as long as a run lasts.
@@ -88,6 +92,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) resume_within: Option<TimeDelta>,
     /// Whether to wait until another run has ended.
     pub(crate) waits: bool,
+    /// How many changed rows are shown, if it is a rehearsal.
+    pub(crate) sample: Option<i64>,
 }
 
 impl Store {
@@ -105,6 +111,8 @@ impl Store {
             started_at,
             clock: Instant::now(),
             continues: None,
+            sample: plan.sample,
+            ddl: None,
         };
         if !database.embedded {
             // This comes first, because a session of its own says at once why it cannot be had.
@@ -112,6 +120,10 @@ impl Store {
             store.lock = Some(lock.map_err(nothing_tried)?);
         }
         store.check_server().await.map_err(nothing_tried)?;
+        if plan.sample.is_some() {
+            let ddl = migrate::pending(&store.pool, schema, connector.migrations).await;
+            store.ddl = Some(ddl.map_err(nothing_tried)?);
+        }
         migrate::up(&store.pool, schema, connector.migrations).await.map_err(nothing_tried)?;
         (store.run_id, store.fingerprint_key) =
             store.begin_run(plan).await.map_err(nothing_tried)?;
@@ -138,7 +150,7 @@ impl Store {
     /// Does what a server does by itself, and the embedded database does not: keeps
     /// its log short, and its statistics true.
     pub(crate) async fn look_after(&self) -> Result<()> {
-        if self.embedded {
+        if self.embedded && self.sample.is_none() {
             let tidy = sqlx::raw_sql("checkpoint; analyze").execute(&self.pool).await;
             tidy.map_err(|error| Error::storage("tidying up", error))?;
         }

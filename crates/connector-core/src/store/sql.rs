@@ -29,6 +29,10 @@ pub(crate) struct Statements {
     pub(crate) insert: String,
     /// Inserts the rows whose key is new, updates those that differ, and returns how many of each. Binds the run and its time.
     pub(crate) merge: String,
+    /// What the merge will do.
+    pub(crate) foresee: Foresee,
+    /// The keys of rows that were marked deleted. Binds the time, and how many.
+    pub(crate) foresee_deleted: String,
     /// Notes the keys of a walk that goes on. Binds connection, resource, partition, run, and the partition's values.
     pub(crate) note_seen: String,
     /// Marks what complete walks did not see. Binds the time, connection, resource, the walks' partitions, and their values.
@@ -45,7 +49,19 @@ pub(crate) struct Statements {
     pub(crate) table: String,
 }
 
+/// The statements that look at what a merge will do.
+#[derive(Debug)]
+pub(crate) struct Foresee {
+    /// The columns that are compared.
+    pub(crate) fields: Vec<String>,
+    /// Counts the rows that come back, and those in which each field changes.
+    pub(crate) count: String,
+    /// What happens to some rows, with their keys. Binds how many.
+    pub(crate) sample: String,
+}
+
 impl Statements {
+    #[expect(clippy::too_many_lines, reason = "one statement after another, and nothing else")]
     pub(crate) fn new(schema: &str, resource: &Resource, parent: Option<&Resource>) -> Self {
         let table = format!("{}.{}", ident(schema), ident(resource.table));
         let columns: Vec<String> =
@@ -82,6 +98,13 @@ impl Statements {
         });
         let assignments =
             written.iter().map(|name| format!("{name} = s.{name}")).collect::<Vec<_>>().join(", ");
+        let first = &key[0];
+        let differing = format!(
+            "from {STAGE} s left join {table} t on {on_key} \
+             where t.{first} is null or t._deleted_at is not null or {not_older}({}) is distinct from ({})",
+            of("t", &compared),
+            of("s", &compared)
+        );
         let partition = resource.partition_columns().next().map(|column| ident(column.name));
         let within = |alias: &str, parameter: &str| match &partition {
             Some(column) => format!("{alias}.{column} = any({parameter}::text[])"),
@@ -101,17 +124,18 @@ impl Statements {
                  select {list}, _extra, $1, $2, $2 from {STAGE}"
             ),
             merge: format!(
-                "with differing as materialized (select s.*, t.{first} is null as _is_new \
-                 from {STAGE} s left join {table} t on {on_key} \
-                 where t.{first} is null or t._deleted_at is not null or {not_older}({}) is distinct from ({})), \
+                "with differing as materialized (select s.*, t.{first} is null as _is_new {differing}), \
                  inserted as (insert into {table} ({list}, _extra, _run_id, _first_seen_at, _last_changed_at) \
                  select {list}, _extra, $1, $2, $2 from differing where _is_new returning 1), \
                  updated as (update {table} t set {assignments}, _run_id = $1, _last_changed_at = $2, _deleted_at = null \
                  from differing s where not s._is_new and {on_key} returning 1) \
-                 select (select count(*) from inserted), (select count(*) from updated)",
-                of("t", &compared),
-                of("s", &compared),
-                first = key[0],
+                 select (select count(*) from inserted), (select count(*) from updated)"
+            ),
+            foresee: foresee(first, &compared, &key, &differing),
+            foresee_deleted: format!(
+                "select array[{}] from {table} t where t._deleted_at = $1 order by {} limit $2",
+                texts("t", &key),
+                of("t", &key)
             ),
             note_seen: format!(
                 "insert into sync.seen (connection, resource, partition, run_id, keys) \
@@ -154,6 +178,34 @@ impl Statements {
             table,
         }
     }
+}
+
+/// What a merge will do, before it does: how many rows come back, in how many each field
+/// changes, and some of the rows.
+fn foresee(first: &str, compared: &[String], key: &[String], differing: &str) -> Foresee {
+    let fields = compared.iter().map(|name| {
+        format!(
+            "count(*) filter (where t.{first} is not null and t.{name} is distinct from s.{name})"
+        )
+    });
+    Foresee {
+        fields: compared.iter().map(|name| name.trim_matches('"').to_owned()).collect(),
+        count: format!(
+            "select count(*) filter (where t._deleted_at is not null), array[{}]::bigint[] {differing}",
+            fields.collect::<Vec<_>>().join(", ")
+        ),
+        sample: format!(
+            "select case when t.{first} is null then 'insert' when t._deleted_at is null then 'update' else 'undelete' end, \
+             array[{}] {differing} order by s._order limit $1",
+            texts("s", key)
+        ),
+    }
+}
+
+/// Columns as texts, which may be none.
+fn texts(alias: &str, columns: &[String]) -> String {
+    let texts = columns.iter().map(|name| format!("coalesce({alias}.{name}::text, '')"));
+    texts.collect::<Vec<_>>().join(", ")
 }
 
 /// Leaves the newest of the staged rows with one key.

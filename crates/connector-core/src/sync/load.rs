@@ -13,7 +13,7 @@ use crate::decode::{Drift, DriftSeen};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Traffic;
 use crate::partition::Partition;
-use crate::report::{DriftReport, Evidence, ResourceReport};
+use crate::report::{Changes, DriftReport, Evidence, ResourceReport};
 use crate::resource::Resource;
 use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
 
@@ -92,12 +92,24 @@ pub(super) struct Tally {
     /// What to do about the problems.
     advice: Option<&'static str>,
     drift: BTreeMap<Drift, DriftSeen>,
+    /// What changes, where it is a rehearsal, and how many rows of that are shown.
+    changes: Option<Changes>,
+    sample: usize,
     /// Why the first of the vanished listings is not there.
     vanished: Option<Error>,
     pub(super) error: Option<Error>,
 }
 
 impl Tally {
+    /// Nothing yet, of a run that shows so many rows if it is a rehearsal.
+    pub(super) fn new(sample: Option<i64>) -> Self {
+        Self {
+            changes: sample.map(|_| Changes::default()),
+            sample: sample.and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
     fn add(&mut self, batch: &Batch, counts: Counts) {
         self.rows += batch.rows;
         self.counts.inserted += counts.inserted;
@@ -107,6 +119,9 @@ impl Tally {
         self.counts.quarantined += counts.quarantined;
         self.evidence.repeats += counts.repeats;
         self.evidence.distinct += counts.distinct;
+        if let Some(changes) = &mut self.changes {
+            changes.add(counts.changes, self.sample);
+        }
         if counts.fused > 0 {
             self.problem(format!(
                 "{} rows are no longer listed, too many at once to be marked deleted",
@@ -261,6 +276,7 @@ impl Tally {
                 Some(error) => error.advice().map(str::to_owned),
                 None => self.advice.map(str::to_owned),
             },
+            changes: self.changes,
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::bookmark::Bookmark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Client, Traffic};
 use crate::partition::Partition;
+use crate::progress::Progress;
 use crate::report::{Report, ResourceReport};
 use crate::resource::{Connector, Parent, Resource};
 use crate::secret::SecretNames;
@@ -55,6 +56,7 @@ struct Context {
     /// Walks that were committed before this time are begun anew.
     resume_since: Option<DateTime<Utc>>,
     stop: Stop,
+    progress: Progress,
     /// Room for pages that are not committed yet, in KiB.
     ahead: Arc<Semaphore>,
 }
@@ -62,7 +64,21 @@ struct Context {
 /// Syncs a connection: everything, or the resources that it selects and their parents.
 pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
     let database = connection.database().await?;
-    let report = sync_into(&database, connection, started_at).await;
+    let report = sync_into(&database, connection, started_at, None).await;
+    database.close().await;
+    report
+}
+
+/// Rehearses a sync: everything is done, in one transaction that is rolled back. The report
+/// says what would have changed, with the keys of so many rows of each resource.
+pub async fn plan(
+    connection: &Connection,
+    started_at: DateTime<Utc>,
+    sample: usize,
+) -> Result<Report> {
+    let database = connection.database().await?.rehearsing();
+    let sample = Some(i64::try_from(sample).unwrap_or(i64::MAX));
+    let report = sync_into(&database, connection, started_at, sample).await;
     database.close().await;
     report
 }
@@ -89,7 +105,7 @@ pub async fn sync_all(
     }
     let runs = connections.iter().zip(failures).map(async |(connection, failure)| {
         match (failure, databases.iter().find(|(other, _)| connection.shares_database(other))) {
-            (None, Some((_, database))) => sync_into(database, connection, started_at).await,
+            (None, Some((_, database))) => sync_into(database, connection, started_at, None).await,
             (Some(error), _) => Err(error),
             (None, None) => Err(Error::settings("the database could not be opened")),
         }
@@ -105,6 +121,7 @@ async fn sync_into(
     database: &Database,
     connection: &Connection,
     started_at: DateTime<Utc>,
+    sample: Option<i64>,
 ) -> Result<Report> {
     let start = Instant::now();
     let connector = connection.connector;
@@ -119,6 +136,7 @@ async fn sync_into(
         asked: connection.asked(),
         resume_within,
         waits: connection.waits,
+        sample,
     };
     let mut store = Store::begin(database, &plan, &stop).await?.with_fuse(connection.fuse);
     let lock = store.take_lock();
@@ -139,6 +157,7 @@ async fn sync_into(
         batch_rows: connection.batch_rows,
         resume_since: resume_within.and_then(|within| started_at.checked_sub_signed(within)),
         stop: stop.clone(),
+        progress: connection.progress.clone(),
         ahead: Arc::new(Semaphore::new(AHEAD_KIB as usize)),
     });
     let resources = sync_resources(&context, connection, &before).await;
@@ -171,6 +190,7 @@ async fn sync_into(
         interrupted,
         verdict,
         resources,
+        ddl: context.store.ddl.clone(),
     })
 }
 
@@ -181,6 +201,7 @@ async fn sync_resources(
     before: &[String],
 ) -> Vec<ResourceReport> {
     let all: Vec<&'static Resource> = connection.selected().collect();
+    context.progress.expect(all.len());
     let mut reports: Vec<Option<ResourceReport>> = all.iter().map(|_| None).collect();
     let mut waiting: Vec<usize> = (0..all.len()).collect();
     let mut running = FuturesUnordered::new();
@@ -230,7 +251,8 @@ async fn sync_resource(
 ) -> (ResourceReport, Option<&'static str>) {
     let start = Instant::now();
     let traffic = Arc::new(Traffic::default());
-    let mut tally = Tally::default();
+    let line = context.progress.line(resource.name, &traffic);
+    let mut tally = Tally::new(context.store.sample);
     if parent == Some(Verdict::Incomplete) {
         tally.problem("its parent is not complete, so listings may be missing".to_owned());
     }
@@ -257,6 +279,7 @@ async fn sync_resource(
     if let Err(error) = context.store.end_resource(resource.name, &outcome).await {
         warn!("{error}");
     }
+    drop(line);
     info!(
         "`{}`: {} rows in {} requests, {}",
         resource.name, report.rows, report.requests, report.verdict

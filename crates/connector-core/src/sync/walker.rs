@@ -283,7 +283,7 @@ impl Walker {
             }
             bookmark.rejected += page.rejected.len() as u64;
             bookmark.cursor = bookmark.cursor.max(page.cursor);
-            self.hand_over(page, walk.pages(), bookmark.clone()).await?;
+            self.hand_over(page, walk, bookmark.clone()).await?;
             // A walk that is stuck ends here, and what its last page held is kept.
             match step {
                 Ok(Step::End(ending)) => break Ok(ending),
@@ -330,7 +330,16 @@ impl Walker {
         })
     }
 
-    async fn hand_over(&self, page: Encoded, number: u64, bookmark: Bookmark) -> Result<()> {
+    async fn hand_over(&self, page: Encoded, walk: &Walk, bookmark: Bookmark) -> Result<()> {
+        let number = walk.pages();
+        let rows = (page.keys.len() + page.rejected.len()) as u64;
+        self.traffic.pages.fetch_add(1, Relaxed);
+        self.traffic.rows.fetch_add(rows, Relaxed);
+        self.context.progress.add_rows(rows);
+        // Of listings side by side, nobody knows how many rows they have together.
+        if self.resource.parent.is_none() {
+            self.traffic.total.store(walk.total().unwrap_or_default(), Relaxed);
+        }
         let kib = u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
         let ahead = Arc::clone(&self.context.ahead).acquire_many_owned(kib).await;
         let room = ahead.map_err(|_| stopped())?;

@@ -223,11 +223,11 @@ fn is_promised(paging: Paging, change: &Change, moved: u32) -> bool {
 }
 
 /// Whether a page without its rows must not go unnoticed: where rows are counted, or
-/// where it is the whole listing; the first one where rows are known, as it is asked
-/// for again then. Where rows come one by one, an empty page is all that ends a listing.
-fn can_be_empty(paging: Paging, nth: u8, rows_are_known: bool, one_by_one: bool) -> bool {
+/// where it is the whole listing; the first one that comes where rows are known, as it
+/// is asked for again then. Where rows come one by one, an empty page is all that ends a listing.
+fn can_be_empty(paging: Paging, rows_are_known: bool, one_by_one: bool) -> bool {
     let counted = matches!(paging, Paging::Offset { .. } | Paging::Page { .. });
-    (counted || paging == Paging::Single) && (nth > 0 || rows_are_known) && !one_by_one
+    (counted || paging == Paging::Single) && rows_are_known && !one_by_one
 }
 
 /// The rows that are not deleted, by id.
@@ -246,12 +246,12 @@ fn script(
 ) {
     play.vendor.set_page_cap(step.cap);
     let (faults, holdings) = (step.faults.clone(), play.vendor.holdings());
-    let (world, asked) = (Arc::clone(world), Mutex::new(0_u8));
+    let (world, asked) = (Arc::clone(world), Mutex::new((0_u8, rows_are_known)));
     let one_by_one = step.cap == Some(1);
     play.vendor.on(move |_, answer| {
         let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let nth = *asked;
-        *asked = asked.saturating_add(1);
+        let (nth, rows_are_known) = *asked;
+        asked.0 = nth.saturating_add(1);
         let (mut answer, mut is_whole) = (answer, true);
         for (_, fault) in faults.iter().filter(|(at, _)| *at == nth) {
             is_whole &= answer.status == 200;
@@ -267,9 +267,7 @@ fn script(
                 Fault::Status(status) => Answer::json(*status, "{}"),
                 Fault::Truncated => answer.truncated(7),
                 Fault::Html => Answer::html(200, "<h1>Sign in</h1>"),
-                Fault::NoRows
-                    if is_whole && can_be_empty(paging, nth, rows_are_known, one_by_one) =>
-                {
+                Fault::NoRows if is_whole && can_be_empty(paging, rows_are_known, one_by_one) => {
                     answer.edit(|body| body["data"] = json!([]))
                 }
                 Fault::RowTwice if is_whole => answer.edit(|body| {
@@ -286,6 +284,8 @@ fn script(
             };
             is_whole &= !matches!(fault, Fault::Truncated | Fault::Html);
         }
+        // From the first page that came, rows are known.
+        asked.1 |= is_whole && answer.status == 200;
         answer
     });
 }

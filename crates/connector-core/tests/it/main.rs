@@ -18,6 +18,7 @@ mod hostile_statuses;
 mod hostile_timeouts;
 mod hostile_values;
 mod listings;
+mod plans;
 mod resume;
 mod rows;
 mod runs;

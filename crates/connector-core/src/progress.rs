@@ -1,0 +1,206 @@
+//! How far runs are, for a person who waits at a terminal.
+//!
+//! One line for each resource that is read, and one for all. What they show is
+//! read from counters when they are drawn, so that nothing waits for a terminal.
+
+use std::fmt::Write;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use indicatif::{
+    HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
+
+use crate::http::Traffic;
+
+/// How often the lines are drawn.
+const TICK: Duration = Duration::from_millis(200);
+
+/// The lines of all runs of a program; none where nobody watches.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Option<Arc<Lines>>);
+
+#[derive(Debug)]
+struct Lines {
+    all: MultiProgress,
+    last: ProgressBar,
+    sum: Arc<Sum>,
+}
+
+/// What has come to all runs so far.
+#[derive(Debug, Default)]
+struct Sum {
+    resources: AtomicU64,
+    ended: AtomicU64,
+    rows: AtomicU64,
+}
+
+/// The line of a resource, which goes away with this value.
+#[derive(Debug)]
+pub(crate) struct Line(Option<(ProgressBar, Arc<Lines>)>);
+
+impl Progress {
+    /// Lines on stderr, if that is a terminal.
+    pub fn on_terminal() -> Self {
+        if !io::IsTerminal::is_terminal(&io::stderr()) {
+            return Self(None);
+        }
+        Self::on(ProgressDrawTarget::stderr())
+    }
+
+    fn on(target: ProgressDrawTarget) -> Self {
+        let all = MultiProgress::with_draw_target(target);
+        let sum = Arc::new(Sum::default());
+        let shown = Arc::clone(&sum);
+        let style = style("{spinner} {sum}  {elapsed}").with_key(
+            "sum",
+            move |_: &ProgressState, line: &mut dyn Write| {
+                let _ = write!(line, "{shown}");
+            },
+        );
+        let last = all.add(ProgressBar::new_spinner().with_style(style));
+        last.enable_steady_tick(TICK);
+        Self(Some(Arc::new(Lines { all, last, sum })))
+    }
+
+    /// Adds so many resources to those that are to be read.
+    pub(crate) fn expect(&self, resources: usize) {
+        if let Some(lines) = &self.0 {
+            lines.sum.resources.fetch_add(resources as u64, Relaxed);
+        }
+    }
+
+    /// Adds rows that came.
+    pub(crate) fn add_rows(&self, rows: u64) {
+        if let Some(lines) = &self.0 {
+            lines.sum.rows.fetch_add(rows, Relaxed);
+        }
+    }
+
+    /// Adds a line for a resource, until the value that it returns is dropped.
+    pub(crate) fn line(&self, resource: &str, traffic: &Arc<Traffic>) -> Line {
+        let Some(lines) = &self.0 else { return Line(None) };
+        let traffic = Arc::clone(traffic);
+        let style = style("  {prefix:24!} {state}").with_key(
+            "state",
+            move |state: &ProgressState, line: &mut dyn Write| {
+                let _ = write!(line, "{}", Shown(&traffic, state.elapsed()));
+            },
+        );
+        let line = ProgressBar::new_spinner().with_style(style).with_prefix(resource.to_owned());
+        let line = lines.all.insert_before(&lines.last, line);
+        line.enable_steady_tick(TICK);
+        Line(Some((line, Arc::clone(lines))))
+    }
+
+    /// Writes a line of the log above the others.
+    pub(crate) fn write(&self, text: &[u8]) -> io::Result<()> {
+        let write = || io::Write::write_all(&mut io::stderr().lock(), text);
+        match &self.0 {
+            Some(lines) => lines.all.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// Takes all lines away.
+    pub fn clear(&self) {
+        if let Some(lines) = &self.0 {
+            lines.last.finish_and_clear();
+            // There is nobody to tell.
+            let _ = lines.all.clear();
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if let Some((line, lines)) = &self.0 {
+            lines.sum.ended.fetch_add(1, Relaxed);
+            line.finish_and_clear();
+            lines.all.remove(line);
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+impl std::fmt::Display for Sum {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (ended, resources) = (self.ended.load(Relaxed), self.resources.load(Relaxed));
+        let rows = HumanCount(self.rows.load(Relaxed));
+        write!(f, "{ended} of {resources} resources, {rows} rows")
+    }
+}
+
+/// What one resource has cost and brought after some time, in fifty columns.
+struct Shown<'a>(&'a Traffic, Duration);
+
+impl std::fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(traffic, time) = self;
+        let (rows, total) = (traffic.rows.load(Relaxed), traffic.total.load(Relaxed));
+        let pages = traffic.pages.load(Relaxed);
+        write!(
+            f,
+            "{:>11} rows {:>7} pages",
+            HumanCount(rows).to_string(),
+            HumanCount(pages).to_string()
+        )?;
+        if traffic.resting.load(Relaxed) > 0 {
+            return f.write_str("  at the rate limit");
+        }
+        let speed =
+            rows.saturating_mul(1_000).checked_div(time.as_millis().try_into().unwrap_or(u64::MAX));
+        write!(f, " {:>8}/s", HumanCount(speed.unwrap_or_default()).to_string())?;
+        match rows.saturating_mul(100).checked_div(total) {
+            Some(share) => write!(f, " {:>4} %", share.min(100)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use indicatif::InMemoryTerm;
+
+    use super::*;
+
+    #[test]
+    fn the_lines_fit_into_eighty_columns_and_leave_nothing() {
+        let terminal = InMemoryTerm::new(24, 80);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let progress = Progress::on(target);
+        progress.expect(3);
+        let busy = Arc::new(Traffic::default());
+        busy.rows.store(12_345_678, Relaxed);
+        busy.pages.store(123_456, Relaxed);
+        busy.total.store(100_000_000, Relaxed);
+        let resting = Arc::new(Traffic::default());
+        resting.resting.store(1, Relaxed);
+        progress.add_rows(12_345_678);
+        let lines = [
+            progress.line("item_collection_website_content_crawler", &busy),
+            progress.line("users", &resting),
+        ];
+        while terminal.contents().lines().count() < 3 {
+            std::thread::yield_now();
+        }
+        let shown = terminal.contents();
+        assert!(shown.lines().all(|line| line.chars().count() < 80), "{shown}");
+        for part in [
+            "  item_collection_website_  12,345,678 rows 123,456 pages",
+            "   12 %",
+            "  users                              0 rows       0 pages  at the rate limit",
+            "0 of 3 resources, 12,345,678 rows",
+        ] {
+            assert!(shown.contains(part), "no `{part}` in:\n{shown}");
+        }
+        drop(lines);
+        progress.clear();
+        assert_eq!(terminal.contents(), "");
+    }
+}
