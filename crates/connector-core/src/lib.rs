@@ -53,7 +53,7 @@ pub use paging::{Ending, Paging, Total};
 pub use preset::DOCUMENTED;
 pub use progress::Progress;
 pub use record::Record;
-pub use report::{Change, Changes, DriftReport, Evidence, Report, ResourceReport};
+pub use report::{Change, Changes, DriftReport, Evidence, Look, Report, ResourceReport};
 pub use resource::{
     Auth, Connector, EachParam, ErrorShape, Filter, KeyFallback, METADATA, Migration, Param,
     Parent, Rate, Resource, Retry, SINGLETON_KEY, TimeFormat, Unset, Values,

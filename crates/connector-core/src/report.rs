@@ -182,16 +182,22 @@ impl Report {
 
     /// The report as a table for people, problems first.
     pub fn to_text(&self) -> String {
-        let header = [
-            "resource",
-            "rows",
-            "inserted",
-            "updated",
-            "unchanged",
-            "deleted",
-            "requests",
-            "time",
-            "verdict",
+        self.to_text_as(Look::default())
+    }
+
+    /// The same, as a terminal shows it.
+    pub fn to_text_as(&self, look: Look) -> String {
+        // The columns that a narrow terminal can do without go first where the number is highest.
+        const HEADER: [(&str, u8); 9] = [
+            ("resource", 0),
+            ("rows", 1),
+            ("inserted", 0),
+            ("updated", 0),
+            ("unchanged", 3),
+            ("deleted", 0),
+            ("requests", 4),
+            ("time", 2),
+            ("verdict", 0),
         ];
         let rows = self.resources.iter().map(|resource| {
             [
@@ -206,8 +212,11 @@ impl Report {
                 resource.verdict.to_string(),
             ]
         });
-        let mut lines = aligned(header, rows, 1..=7);
-        lines.extend(self.problems());
+        let mut lines = self.problems();
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(aligned(&HEADER, rows.map(Vec::from).collect(), look));
         lines.push(String::new());
         let written: u64 = self
             .resources
@@ -223,7 +232,7 @@ impl Report {
         lines.push(format!(
             "{}: {}, {rows} rows read, {what}, {} (run {})",
             self.connection,
-            self.verdict,
+            look.verdict(self.verdict.name()),
             seconds(self.elapsed_ms),
             self.run_id
         ));
@@ -282,7 +291,7 @@ impl Report {
 
 impl Report {
     /// What a sync would do, for people; the report is that of a rehearsal.
-    pub fn to_plan(&self) -> String {
+    pub fn to_plan(&self, look: Look) -> String {
         let mut lines: Vec<String> = Vec::new();
         let ddl = self.ddl.as_deref().unwrap_or_default();
         if !ddl.is_empty() {
@@ -290,8 +299,16 @@ impl Report {
             lines.extend(ddl.iter().cloned());
             lines.push(String::new());
         }
-        let header =
-            ["resource", "rows", "insert", "update", "undelete", "delete", "quarantine", "verdict"];
+        const HEADER: [(&str, u8); 8] = [
+            ("resource", 0),
+            ("rows", 1),
+            ("insert", 0),
+            ("update", 0),
+            ("undelete", 0),
+            ("delete", 0),
+            ("quarantine", 0),
+            ("verdict", 0),
+        ];
         let rows = self.resources.iter().map(|resource| {
             let undeleted = resource.changes.as_ref().map_or(0, |changes| changes.undeleted);
             [
@@ -305,7 +322,7 @@ impl Report {
                 resource.verdict.to_string(),
             ]
         });
-        lines.extend(aligned(header, rows, 1..=6));
+        lines.extend(aligned(&HEADER, rows.map(Vec::from).collect(), look));
         for resource in &self.resources {
             let Some(changes) = &resource.changes else { continue };
             let mut fields: Vec<(&String, &u64)> = changes.fields.iter().collect();
@@ -331,34 +348,132 @@ impl Report {
         lines.push(format!(
             "{}: {}, a sync would write {written} rows; nothing was written now, {}",
             self.connection,
-            self.verdict,
+            look.verdict(self.verdict.name()),
             seconds(self.elapsed_ms),
         ));
         lines.join("\n")
     }
 }
 
-/// A table with numbers in some of its columns.
-fn aligned<const N: usize>(
-    header: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
-    numbers: std::ops::RangeInclusive<usize>,
-) -> Vec<String> {
+/// What a table has to fit into.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    /// The columns of the terminal, if it is one.
+    pub columns: Option<u16>,
+    /// Whether it shows colours.
+    pub colours: bool,
+}
+
+impl Look {
+    /// That of stdout.
+    pub fn of_stdout() -> Self {
+        let terminal = console::Term::stdout();
+        Self {
+            columns: terminal.size_checked().map(|(_, columns)| columns),
+            colours: console::colors_enabled(),
+        }
+    }
+
+    /// A verdict in its colour.
+    fn verdict(self, verdict: &str) -> String {
+        if !self.colours {
+            return verdict.to_owned();
+        }
+        let styled = console::style(verdict).force_styling(true);
+        match verdict {
+            "complete" => styled.green(),
+            "skipped" => styled.dim(),
+            "incomplete" => styled.yellow(),
+            _ => styled.red(),
+        }
+        .to_string()
+    }
+}
+
+/// A table whose first column is a name, whose last one is a verdict, and whose others are numbers.
+fn aligned(header: &[(&str, u8)], mut rows: Vec<Vec<String>>, look: Look) -> Vec<String> {
+    let mut header = header.to_vec();
+    let limit = look.columns.map_or(usize::MAX, usize::from);
+    let widest = |at: usize, header: &[(&str, u8)], rows: &[Vec<String>]| {
+        let cells = rows.iter().map(|row| row[at].chars().count());
+        cells.chain([header[at].0.len()]).max().unwrap_or_default() + 2
+    };
+    loop {
+        let width: usize = (0..header.len()).map(|at| widest(at, &header, &rows)).sum();
+        if width <= limit {
+            break;
+        }
+        let spare = (0..header.len()).max_by_key(|at| header[*at].1).unwrap_or_default();
+        if header[spare].1 == 0 {
+            let name = widest(0, &header, &rows).saturating_sub(2 + width - limit).max(12);
+            for row in &mut rows {
+                row[0] = shortened(&row[0], name);
+            }
+            break;
+        }
+        header.remove(spare);
+        for row in &mut rows {
+            row.remove(spare);
+        }
+    }
     let mut table = Table::new();
     table.load_style(NOTHING);
-    table.set_header(header);
-    for column in numbers {
-        if let Some(column) = table.column_mut(column) {
+    table.set_header(header.iter().map(|(name, _)| *name));
+    for at in 1..header.len() - 1 {
+        if let Some(column) = table.column_mut(at) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    for row in rows {
+    for row in &rows {
         table.add_row(row);
     }
-    table.to_string().lines().map(|line| line.trim_end().to_owned()).collect()
+    let text = table.to_string();
+    let verdicts = rows.iter().filter_map(|row| row.last());
+    let verdicts = std::iter::once(None).chain(verdicts.map(Some)).chain(std::iter::repeat(None));
+    text.lines()
+        .zip(verdicts)
+        .map(|(line, verdict)| {
+            let line = line.trim_end();
+            match verdict.and_then(|verdict| Some((verdict, line.strip_suffix(verdict.as_str())?)))
+            {
+                Some((verdict, start)) => format!("{start}{}", look.verdict(verdict)),
+                None => line.to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// A name in so many columns.
+fn shortened(name: &str, columns: usize) -> String {
+    if name.chars().count() <= columns {
+        return name.to_owned();
+    }
+    let kept: String = name.chars().take(columns.saturating_sub(1)).collect();
+    format!("{kept}…")
 }
 
 /// Milliseconds as seconds, with two digits.
 fn seconds(ms: u64) -> String {
     format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_fits_into_its_terminal_and_keeps_what_counts() {
+        let row = |name: &str, verdict: &str| {
+            vec![name.to_owned(), "1234567".to_owned(), "12".to_owned(), verdict.to_owned()]
+        };
+        let header = [("resource", 0), ("rows", 2), ("inserted", 0), ("verdict", 0)];
+        let rows = || {
+            vec![row("item_collection_website_content_crawler", "complete"), row("users", "failed")]
+        };
+        let at = |columns| aligned(&header, rows(), Look { columns, colours: false }).join("\n");
+        insta::assert_snapshot!([None, Some(62), Some(40)].map(at).join("\n\n"));
+        let painted = aligned(&header, rows(), Look { columns: None, colours: true }).join("\n");
+        assert!(painted.contains("\u{1b}[32mcomplete\u{1b}[0m"), "{painted:?}");
+        assert!(painted.ends_with("\u{1b}[31mfailed\u{1b}[0m"), "{painted:?}");
+    }
 }

@@ -27,7 +27,7 @@ pub use resources::{columns_as_markdown, resources_as_markdown};
 
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::report::Report;
+use crate::report::{Look, Report};
 use crate::resource::Connector;
 use crate::settings::{File, Flags};
 use crate::stop::Stop;
@@ -281,7 +281,7 @@ impl std::io::Write for Log {
 
 /// Prints a report to stdout.
 pub fn print_report(report: &Report, json: bool) -> Result<()> {
-    print(&if json { to_json(report)? } else { report.to_text() })
+    print(&if json { to_json(report)? } else { report.to_text_as(Look::of_stdout()) })
 }
 
 /// Data as one JSON document.

@@ -4,6 +4,7 @@ use super::sync::What;
 use super::{LogFormat, block_on, now, print, stop_on_signals, to_json};
 use crate::error::Result;
 use crate::progress::Progress;
+use crate::report::Look;
 use crate::resource::Connector;
 use crate::settings::{Connection, File};
 
@@ -36,6 +37,6 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
     });
     progress.clear();
     let report = report??;
-    print(&if args.json { to_json(&report)? } else { report.to_plan() })?;
+    print(&if args.json { to_json(&report)? } else { report.to_plan(Look::of_stdout()) })?;
     Ok(report.exit_status())
 }

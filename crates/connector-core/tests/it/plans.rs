@@ -1,6 +1,6 @@
 //! Rehearsals: what they say, and that nothing is left of them.
 
-use connector_core::{Change, Report, Verdict};
+use connector_core::{Change, Look, Report, Verdict};
 use connector_testkit::Database;
 use serde_json::json;
 
@@ -72,7 +72,7 @@ async fn a_sync_does_what_the_plan_said_and_the_plan_did_nothing() {
 
 /// The plan without its statements and its time.
 fn said(report: &Report) -> String {
-    let text = report.to_plan();
+    let text = report.to_plan(Look::default());
     let table = text.find(" resource  rows").unwrap();
     let end = text.rfind(", ").unwrap();
     text[table..end].to_owned()
@@ -85,7 +85,11 @@ async fn a_plan_shows_the_keys_of_rows_and_no_other_value() {
     let insert = |key: &str| Change { action: "insert".to_owned(), key: vec![key.to_owned()] };
     let sample = &planned.resources[0].changes.as_ref().unwrap().sample;
     assert_eq!(*sample, [insert("p000"), insert("p001")]);
-    assert!(!planned.to_plan().contains("Thing"), "{}", planned.to_plan());
+    assert!(
+        !planned.to_plan(Look::default()).contains("Thing"),
+        "{}",
+        planned.to_plan(Look::default())
+    );
     let ddl = planned.ddl.unwrap().join("\n");
     // What it shows can be run as it is.
     test.database.execute(&ddl).await;
