@@ -65,7 +65,7 @@ pub(super) struct Args {
     /// Print the report as one JSON document
     #[arg(long)]
     json: bool,
-    /// Say nothing but errors
+    /// Write no log and no progress, but errors; the report goes to stdout all the same
     #[arg(short, long)]
     pub(super) quiet: bool,
     /// How log lines are written; progress is shown on a terminal only, and not among JSON
