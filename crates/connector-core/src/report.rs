@@ -292,13 +292,6 @@ impl Report {
 impl Report {
     /// What a sync would do, for people; the report is that of a rehearsal.
     pub fn to_plan(&self, look: Look) -> String {
-        let mut lines: Vec<String> = Vec::new();
-        let ddl = self.ddl.as_deref().unwrap_or_default();
-        if !ddl.is_empty() {
-            lines.push("-- A sync brings the tables up to date by these statements:\n".to_owned());
-            lines.extend(ddl.iter().cloned());
-            lines.push(String::new());
-        }
         const HEADER: [(&str, u8); 8] = [
             ("resource", 0),
             ("rows", 1),
@@ -309,6 +302,13 @@ impl Report {
             ("quarantine", 0),
             ("verdict", 0),
         ];
+        let mut lines: Vec<String> = Vec::new();
+        let ddl = self.ddl.as_deref().unwrap_or_default();
+        if !ddl.is_empty() {
+            lines.push("-- A sync brings the tables up to date by these statements:\n".to_owned());
+            lines.extend(ddl.iter().cloned());
+            lines.push(String::new());
+        }
         let rows = self.resources.iter().map(|resource| {
             let undeleted = resource.changes.as_ref().map_or(0, |changes| changes.undeleted);
             [
