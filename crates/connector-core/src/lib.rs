@@ -36,11 +36,6 @@ mod stop;
 mod store;
 mod sync;
 
-/// Pages and batches are large and live for a moment. The system's allocator leaves
-/// holes between them, so that a program would grow with the rows it reads.
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 pub use chrono::{DateTime, TimeDelta, Utc};
 pub use cli::{
     LogFormat, block_on, columns_as_markdown, commands_as_markdown, main, now, prepare, print,

@@ -134,6 +134,14 @@ impl Vendor {
     pub fn finish(self) {
         drop(self);
     }
+
+    /// Ends it, whatever it was asked.
+    pub fn finish_unexplained(mut self) {
+        drop(self.stop.take());
+        let stopped = self.thread.take().map(JoinHandle::join);
+        assert!(!matches!(stopped, Some(Err(_))), "the simulated vendor failed");
+        self.state.log().unexplained.clear();
+    }
 }
 
 impl fmt::Debug for Vendor {

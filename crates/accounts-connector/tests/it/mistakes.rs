@@ -264,7 +264,7 @@ async fn a_mistake_about_the_vendor_is_told_by_check_and_by_sync() {
     );
     let port = vendor.base_url().rsplit(':').next().unwrap().to_owned();
     insta::assert_snapshot!("mistakes-vendor", answers.steady(&[(&port, "12345")]));
-    std::mem::forget(vendor);
+    vendor.finish_unexplained();
     database.drop().await;
 }
 

@@ -210,7 +210,7 @@ impl Play {
 
     /// The end of a play whose script led to requests that no declaration explains.
     pub(crate) async fn end_unexplained(self) {
-        std::mem::forget(self.vendor);
+        self.vendor.finish_unexplained();
         self.database.drop().await;
     }
 }
