@@ -153,9 +153,14 @@ impl std::fmt::Display for Shown<'_> {
         if traffic.resting.load(Relaxed) > 0 {
             return f.write_str("  at the rate limit");
         }
-        let speed =
-            rows.saturating_mul(1_000).checked_div(time.as_millis().try_into().unwrap_or(u64::MAX));
-        write!(f, " {:>8}/s", HumanCount(speed.unwrap_or_default()).to_string())?;
+        // In the first moments, a speed says nothing.
+        let speed = if time.as_secs() == 0 {
+            String::new()
+        } else {
+            let speed = u128::from(rows) * 1_000 / time.as_millis();
+            format!("{}/s", HumanCount(u64::try_from(speed).unwrap_or(u64::MAX)))
+        };
+        write!(f, " {speed:>10}")?;
         match rows.saturating_mul(100).checked_div(total) {
             Some(share) => write!(f, " {:>4} %", share.min(100)),
             None => Ok(()),

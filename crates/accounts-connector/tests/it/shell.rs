@@ -87,9 +87,11 @@ impl Said {
     pub(crate) async fn steady(&self, vendor: &Vendor, database: &Database) -> String {
         let version = database.value("split_part(current_setting('server_version'), ' ', 1)").await;
         let name = database.value("select current_database()").await;
+        let user = database.value("current_user").await;
         self.text()
             .replace(&format!("Postgres {version}"), "Postgres VERSION")
             .replace(&name, "test")
+            .replace(&format!("user `{user}`"), "user `USER`")
             .replace(vendor.base_url(), "http://127.0.0.1:12345")
     }
 
