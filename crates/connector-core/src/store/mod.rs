@@ -4,14 +4,19 @@
 //! keys, counters and the run's right to write. A run that dies anywhere leaves
 //! the state of its last commit, and a reader never sees one without the other.
 
+mod batch;
 mod commit;
 mod database;
 mod inspect;
 mod migrate;
 mod patience;
+mod record;
+mod rehearse;
 mod runs;
 mod sql;
 mod status;
+mod table;
+mod walks;
 
 use std::time::{Duration, Instant};
 
@@ -26,14 +31,15 @@ use crate::secret::FingerprintKey;
 use crate::settings::Tolerance;
 use crate::stop::Stop;
 
-pub(crate) use commit::{Batch, Counts, EndedWalk, Table};
+pub(crate) use batch::{Batch, Counts, EndedWalk};
 pub(crate) use database::Database;
 pub(crate) use inspect::{Inspection, OLDEST, Schema, State};
 use patience::patiently;
 pub(crate) use runs::ResourceOutcome;
 pub use runs::Verdict;
-pub(crate) use sql::ident;
+pub(crate) use sql::{Statements, ident};
 pub(crate) use status::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
+pub(crate) use table::Table;
 
 /// The oldest server whose functions are used here.
 const OLDEST_SERVER: i32 = 14;

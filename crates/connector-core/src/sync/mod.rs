@@ -30,7 +30,7 @@ use crate::resource::{Connector, Parent, Resource};
 use crate::secret::SecretNames;
 use crate::settings::{Connection, Params, Range, Tolerance};
 use crate::stop::Stop;
-use crate::store::{Database, Plan, ResourceOutcome, Store, Table, Verdict};
+use crate::store::{Database, Plan, ResourceOutcome, Statements, Store, Table, Verdict};
 
 /// The number of resources that are read at the same time.
 const PARALLEL_RESOURCES: usize = 4;
@@ -296,10 +296,12 @@ async fn run_walks(
 ) -> Result<()> {
     context.store.begin_resource(resource.name, context.store.now()).await?;
     let parent = resource.parent.and_then(|parent| context.connector.resource(parent.resource));
-    let table = Table::new(&context.store, resource, parent);
+    let statements = Arc::new(Statements::new(&context.store.schema, resource, parent));
+    let table = Table::new(&context.store, resource, Arc::clone(&statements));
     let open = Arc::new(table.open_walks(context.resume_since).await?);
     let (events, received) = mpsc::channel(64);
-    let fetch = fetch(Arc::clone(context), resource, Arc::clone(traffic), events, open);
+    let tables = (statements, open);
+    let fetch = fetch(Arc::clone(context), resource, Arc::clone(traffic), events, tables);
     let walks = tokio::spawn(fetch);
     let loaded = load(&table, received, context.batch_rows, tally).await;
     // The loader ends after the last walk, or fails, which ends the walks.
@@ -315,7 +317,7 @@ async fn fetch(
     resource: &'static Resource,
     traffic: Arc<Traffic>,
     events: mpsc::Sender<Event>,
-    open: Arc<HashMap<String, Bookmark>>,
+    (statements, open): (Arc<Statements>, Arc<HashMap<String, Bookmark>>),
 ) -> Result<()> {
     let failing = Arc::new(Failing::default());
     let mut walks = JoinSet::new();
@@ -328,10 +330,11 @@ async fn fetch(
             events: events.clone(),
             failing: Arc::clone(&failing),
             open: Arc::clone(&open),
+            statements: Arc::clone(&statements),
         };
         walks.spawn(walker.run());
     };
-    let table = Table::new(&context.store, resource, None);
+    let table = Table::new(&context.store, resource, Arc::clone(&statements));
     let mut parents = Parents::of(&context, resource)?;
     let mut outcome = Ok(());
     'all: while let Some(mut partitions) = parents.next(&context).await? {

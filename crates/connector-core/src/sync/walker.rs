@@ -20,7 +20,7 @@ use crate::partition::Partition;
 use crate::resource::Resource;
 use crate::secret::Secrets;
 use crate::select;
-use crate::store::Table;
+use crate::store::{Statements, Table};
 
 /// What a walk sends to the loader.
 pub(super) enum Event {
@@ -72,6 +72,7 @@ pub(super) struct Walker {
     pub(super) failing: Arc<Failing>,
     /// The walks that earlier runs did not end, by partition.
     pub(super) open: Arc<HashMap<String, Bookmark>>,
+    pub(super) statements: Arc<Statements>,
 }
 
 /// How many listings of a resource failed one after the other.
@@ -168,8 +169,7 @@ impl Walker {
         }
         let walk = match self.resource.append_only {
             Some(unless) if !self.context.range.full_refresh && !self.any_set(unless) => {
-                let table = Table::new(&self.context.store, self.resource, None);
-                match table.known_rows(&self.partition).await? {
+                match self.table().known_rows(&self.partition).await? {
                     Some((rows, tail)) => walk.starting_at(rows, tail),
                     None => walk,
                 }
@@ -197,8 +197,7 @@ impl Walker {
         if bounds.any() || self.resource.filter.is_none() || range.full_refresh {
             return Ok((bounds, range.since));
         }
-        let table = Table::new(&self.context.store, self.resource, None);
-        let reached = table.cursor_reached(&self.partition).await?;
+        let reached = self.table().cursor_reached(&self.partition).await?;
         let since = reached.and_then(|reached| reached.checked_sub_signed(range.lookback));
         Ok((Bounds { since: since.map(postgres_micros), until: None }, since))
     }
@@ -309,9 +308,13 @@ impl Walker {
         })
     }
 
+    fn table(&self) -> Table<'_> {
+        Table::new(&self.context.store, self.resource, Arc::clone(&self.statements))
+    }
+
     /// Whether the table has rows of the listing that are not deleted.
     async fn has_rows(&self) -> Result<bool> {
-        Table::new(&self.context.store, self.resource, None).has_rows(&self.partition).await
+        self.table().has_rows(&self.partition).await
     }
 
     /// The rows of a response that is no error.

@@ -1,0 +1,139 @@
+//! Rows on their way into a table, and what became of them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::bookmark::Bookmark;
+use crate::decode::{Drift, DriftSeen, Encoded, Rejected};
+use crate::partition::Partition;
+use crate::report::Changes;
+
+/// Rows, and everything that has to be committed with them.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(super) tuples: Vec<u8>,
+    pub(super) keys: HashSet<u64>,
+    /// The number of rows that the vendor sent.
+    pub(crate) rows: u64,
+    pub(super) staged: u64,
+    /// Rows that have no place in the table, each with its page's number.
+    pub(super) rejected: Vec<(Partition, u64, Rejected)>,
+    pub(super) drift: BTreeMap<Drift, DriftSeen>,
+    /// Where each unfinished walk is, by partition.
+    pub(super) positions: BTreeMap<String, (Partition, Bookmark)>,
+    /// The walks that came to their end with this batch.
+    pub(super) ended: Vec<EndedWalk>,
+    /// Whether all of the resource's listings were read, so that rows whose parent is gone can go too.
+    pub(crate) is_last: bool,
+}
+
+/// A walk that came to its end.
+#[derive(Debug)]
+pub(crate) struct EndedWalk {
+    pub(crate) partition: Partition,
+    /// The run in which it began.
+    pub(crate) first_run: i64,
+    /// Whether it went through the whole listing.
+    pub(crate) whole: bool,
+    /// Whether all of its rows have their place, so that the others can be marked deleted.
+    pub(crate) deletes: bool,
+    /// The number of different rows without which the listing is not whole.
+    pub(crate) expect: Option<u64>,
+    /// The highest value of the cursor column.
+    pub(crate) cursor: Option<i64>,
+    /// The last row.
+    pub(crate) tail: Option<u64>,
+}
+
+impl EndedWalk {
+    /// A walk that proves nothing, and has to be begun anew.
+    pub(crate) fn given_up(partition: Partition) -> Self {
+        Self {
+            partition,
+            first_run: 0,
+            whole: false,
+            deletes: false,
+            expect: None,
+            cursor: None,
+            tail: None,
+        }
+    }
+}
+
+/// What a commit did.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Counts {
+    pub(crate) inserted: u64,
+    pub(crate) updated: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) deleted: u64,
+    pub(crate) quarantined: u64,
+    /// Rows whose key came before in the same batch.
+    pub(crate) repeats: u64,
+    /// Rows that would have been marked deleted, had the fuse not stopped it.
+    pub(crate) fused: u64,
+    /// Rows with different keys in the listings that ended.
+    pub(crate) distinct: u64,
+    /// Listings of fewer different rows than the vendor says they have, in words.
+    pub(crate) short: Vec<String>,
+    /// The same listings, by the names of their partitions.
+    pub(super) short_ids: Vec<String>,
+    /// What changes, where it is a rehearsal.
+    #[serde(skip)]
+    pub(crate) changes: Changes,
+}
+
+impl Batch {
+    /// The memory that the batch holds.
+    pub(crate) fn bytes(&self) -> usize {
+        self.tuples.len() + self.rejected.iter().map(|(_, _, row)| row.raw.len()).sum::<usize>()
+    }
+
+    /// Whether there is nothing to commit.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows == 0 && self.ended.is_empty() && self.positions.is_empty() && !self.is_last
+    }
+
+    /// Adds a page, after which its walk is at `bookmark`.
+    pub(crate) fn add(
+        &mut self,
+        partition: &Partition,
+        page: Encoded,
+        number: u64,
+        bookmark: Bookmark,
+    ) {
+        self.rows += (page.keys.len() + page.rejected.len()) as u64 + page.outside;
+        self.staged += page.keys.len() as u64;
+        self.tuples.extend_from_slice(&page.tuples);
+        self.keys.extend(page.keys);
+        self.rejected.extend(page.rejected.into_iter().map(|row| (partition.clone(), number, row)));
+        DriftSeen::add_all(&mut self.drift, &page.drift);
+        self.positions.insert(partition.id(), (partition.clone(), bookmark));
+    }
+
+    /// Adds that a walk came to its end.
+    pub(crate) fn end(&mut self, walk: EndedWalk) {
+        self.positions.remove(&walk.partition.id());
+        self.ended.push(walk);
+    }
+
+    /// The rows that were set aside.
+    pub(crate) fn rejected(&self) -> u64 {
+        self.rejected.len() as u64
+    }
+
+    /// The disagreements that the batch shows.
+    pub(crate) fn drift(&self) -> &BTreeMap<Drift, DriftSeen> {
+        &self.drift
+    }
+
+    /// Empties the batch, and keeps its memory for the next one.
+    pub(crate) fn clear(&mut self) {
+        let (mut tuples, mut keys) =
+            (std::mem::take(&mut self.tuples), std::mem::take(&mut self.keys));
+        tuples.clear();
+        keys.clear();
+        *self = Self { tuples, keys, ..Self::default() };
+    }
+}

@@ -1,0 +1,209 @@
+//! What is recorded with the rows of a commit: walks, cursors, counters, drift, the quarantine.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::PgTransaction;
+use sqlx::types::Json;
+
+use super::Store;
+use super::batch::{Batch, Counts};
+use super::table::Table;
+use crate::error::Result;
+
+/// The most rows of one resource that are kept in the quarantine, as far as a batch can tell.
+const MAX_QUARANTINE: i64 = 10_000;
+
+/// The newest commit of a resource.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct MadeCommit {
+    pub(super) number: u64,
+    pub(super) counts: Counts,
+}
+
+impl Table<'_> {
+    /// Records positions, cursors, counters, and what was set aside.
+    pub(super) async fn record(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        made: &MadeCommit,
+    ) -> Result<()> {
+        let failed = |error| self.failed("recording the walk", error);
+        let counts = &made.counts;
+        let Store { schema, run_id, started_at, .. } = self.store;
+        let now = started_at;
+        self.record_walks(transaction, batch, counts).await.map_err(failed)?;
+        self.record_rejected(transaction, batch).await.map_err(failed)?;
+        if !batch.drift.is_empty() {
+            let fields: Vec<&str> =
+                batch.drift.keys().map(|(field, _, _)| field.as_str()).collect();
+            let kinds: Vec<&str> = batch.drift.keys().map(|(_, kind, _)| kind.name()).collect();
+            let types: Vec<&str> = batch.drift.keys().map(|(_, _, json_type)| *json_type).collect();
+            let shapes: Vec<&str> = batch.drift.values().map(|seen| seen.shape.as_str()).collect();
+            sqlx::query(
+                "insert into sync.drift (connection, resource, field, kind, json_type, first_run_id, first_seen_at, shape) \
+                 select $1, $2, field, kind, json_type, $3, $4, shape \
+                 from unnest($5::text[], $6::text[], $7::text[], $8::text[]) as d (field, kind, json_type, shape) \
+                 on conflict do nothing",
+            )
+            .bind(schema)
+            .bind(self.resource.name)
+            .bind(run_id)
+            .bind(now)
+            .bind(&fields)
+            .bind(&kinds)
+            .bind(&types)
+            .bind(&shapes)
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?;
+        }
+        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        sqlx::query(
+            "update sync.resources set rows_read = rows_read + $3, inserted = inserted + $4, updated = updated + $5, \
+             unchanged = unchanged + $6, deleted = deleted + $7, quarantined = quarantined + $8, updated_at = $9, last_commit = $10 \
+             where run_id = $1 and resource = $2",
+        )
+        .bind(run_id)
+        .bind(self.resource.name)
+        .bind(count(batch.rows))
+        .bind(count(counts.inserted))
+        .bind(count(counts.updated))
+        .bind(count(counts.unchanged))
+        .bind(count(counts.deleted))
+        .bind(count(counts.quarantined))
+        .bind(self.store.now())
+        .bind(Json(made))
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(failed)
+    }
+
+    /// Records where walks are, and how far those that ended came.
+    async fn record_walks(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        counts: &Counts,
+    ) -> sqlx::Result<()> {
+        let Store { schema, run_id, started_at, .. } = self.store;
+        let mut ids: Vec<String> = batch.positions.keys().cloned().collect();
+        let mut places: Vec<Option<serde_json::Value>> =
+            batch.positions.values().map(|(_, place)| serde_json::to_value(place).ok()).collect();
+        // A token that `jsonb` cannot hold is not kept: such a walk begins anew.
+        for place in &mut places {
+            place.take_if(|place| place.to_string().contains("\\u0000"));
+        }
+        let (mut cursors, mut tails) = (vec![None; ids.len()], vec![None; ids.len()]);
+        let mut whole = vec![false; ids.len()];
+        for walk in &batch.ended {
+            let id = walk.partition.id();
+            // A listing that is not whole does not say how far the data reaches.
+            let proved = !counts.short_ids.contains(&id);
+            let cursor = walk.cursor.filter(|_| proved).and_then(time);
+            cursors.push(cursor.map(|reached| reached.min(*started_at)));
+            tails.push(walk.tail.filter(|_| proved).map(u64::cast_signed));
+            whole.push(walk.deletes && proved);
+            places.push(None);
+            ids.push(id);
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at) \
+             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4 \
+             from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::boolean[]) as w (partition, position, cursor_reached, tail, whole) \
+             on conflict (connection, resource, partition) do update set \
+             run_id = excluded.run_id, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, \
+             whole_run_id = coalesce(excluded.whole_run_id, state.whole_run_id), \
+             cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
+        )
+        .bind(schema)
+        .bind(self.resource.name)
+        .bind(run_id)
+        .bind(self.store.now())
+        .bind(&ids)
+        .bind(&places)
+        .bind(&cursors)
+        .bind(&tails)
+        .bind(&whole)
+        .execute(&mut **transaction)
+        .await?;
+        let ended = &ids[batch.positions.len()..];
+        if !ended.is_empty() {
+            sqlx::query("delete from sync.seen where connection = $1 and resource = $2 and partition = any($3)")
+                .bind(schema)
+                .bind(self.resource.name)
+                .bind(ended)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the rows that have no place, and takes away those that whole listings no longer hold.
+    async fn record_rejected(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+    ) -> sqlx::Result<()> {
+        let Store { schema, run_id, started_at, .. } = self.store;
+        if !batch.rejected.is_empty() {
+            let mut partitions = Vec::new();
+            let mut pages = Vec::new();
+            let mut reasons = Vec::new();
+            let mut raws = Vec::new();
+            for (partition, page, row) in &batch.rejected {
+                partitions.push(partition.id());
+                pages.push(i64::try_from(*page).unwrap_or(i64::MAX));
+                reasons.push(row.reason.as_str());
+                raws.push(row.raw.replace('\0', "\\u0000"));
+            }
+            sqlx::query(
+                "insert into sync.quarantine (connection, resource, partition, run_id, page, reason, raw, seen_at) \
+                 select distinct on (partition, hashtextextended(raw, 0)) $1, $2, partition, $3, page, reason, raw, $4 \
+                 from unnest($5::text[], $6::bigint[], $7::text[], $8::text[]) as q (partition, page, reason, raw) \
+                 where (select count(*) from sync.quarantine where connection = $1 and resource = $2) < $9 \
+                 on conflict (connection, resource, partition, raw_hash) do update set \
+                 run_id = excluded.run_id, page = excluded.page, reason = excluded.reason, seen_at = excluded.seen_at",
+            )
+            .bind(schema)
+            .bind(self.resource.name)
+            .bind(run_id)
+            .bind(started_at)
+            .bind(&partitions)
+            .bind(&pages)
+            .bind(&reasons)
+            .bind(&raws)
+            .bind(MAX_QUARANTINE)
+            .execute(&mut **transaction)
+            .await?;
+        }
+        let (mut whole, mut since) = (Vec::new(), Vec::new());
+        for walk in batch.ended.iter().filter(|walk| walk.whole) {
+            whole.push(walk.partition.id());
+            since.push(walk.first_run);
+        }
+        if whole.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "delete from sync.quarantine q using unnest($3::text[], $4::bigint[]) as w (partition, since) \
+             where q.connection = $1 and q.resource = $2 and q.partition = w.partition and q.run_id < w.since",
+        )
+        .bind(schema)
+        .bind(self.resource.name)
+        .bind(&whole)
+        .bind(&since)
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+    }
+}
+
+/// The time of Postgres's microseconds.
+fn time(micros: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(micros.checked_add(946_684_800_000_000)?)
+}

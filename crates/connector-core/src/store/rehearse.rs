@@ -1,0 +1,71 @@
+//! What a commit looks at besides where it is a rehearsal, and rolled back in the end.
+
+use sqlx::{AssertSqlSafe, PgTransaction};
+
+use super::batch::{Batch, Counts};
+use super::table::Table;
+use crate::error::Result;
+use crate::report::{Change, Changes};
+
+impl Table<'_> {
+    /// What the merge will do with the staged rows.
+    pub(super) async fn foresee(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        rows: i64,
+    ) -> Result<Changes> {
+        let failed = |error| self.failed("looking at what changes", error);
+        if batch.staged == 0 {
+            return Ok(Changes::default());
+        }
+        let foresee = &self.statements.foresee;
+        let (undeleted, counts): (i64, Vec<i64>) =
+            sqlx::query_as(AssertSqlSafe(foresee.count.as_str()))
+                .fetch_one(&mut **transaction)
+                .await
+                .map_err(failed)?;
+        let sample: Vec<(String, Vec<String>)> =
+            sqlx::query_as(AssertSqlSafe(foresee.sample.as_str()))
+                .bind(rows)
+                .fetch_all(&mut **transaction)
+                .await
+                .map_err(failed)?;
+        let fields = foresee.fields.iter().cloned().zip(counts.into_iter().map(i64::unsigned_abs));
+        Ok(Changes {
+            undeleted: undeleted.unsigned_abs(),
+            fields: fields.filter(|(_, count)| *count > 0).collect(),
+            sample: sample.into_iter().map(|(action, key)| Change { action, key }).collect(),
+        })
+    }
+
+    /// Looks at what was marked deleted, and takes the stage away, which is there
+    /// until its transaction ends: that of a rehearsal lasts as long as the run.
+    pub(super) async fn end_rehearsal(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        rows: i64,
+        counts: &mut Counts,
+    ) -> Result<()> {
+        let failed = |error| self.failed("looking at what changes", error);
+        if counts.deleted > 0 {
+            let deleted: Vec<Vec<String>> =
+                sqlx::query_scalar(AssertSqlSafe(self.statements.foresee_deleted.as_str()))
+                    .bind(self.store.started_at)
+                    .bind(rows)
+                    .fetch_all(&mut **transaction)
+                    .await
+                    .map_err(failed)?;
+            let deleted = deleted.into_iter();
+            counts
+                .changes
+                .sample
+                .extend(deleted.map(|key| Change { action: "delete".to_owned(), key }));
+        }
+        sqlx::raw_sql("set local client_min_messages = warning; drop table if exists pg_temp.stage")
+            .execute(&mut **transaction)
+            .await
+            .map(drop)
+            .map_err(failed)
+    }
+}

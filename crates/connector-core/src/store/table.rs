@@ -1,0 +1,67 @@
+//! One table of one run.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
+
+use sqlx::PgTransaction;
+
+use super::Store;
+use super::sql::Statements;
+use crate::error::{Error, ErrorKind, Result};
+use crate::resource::Resource;
+
+/// One table, and how batches come into it.
+pub(crate) struct Table<'a> {
+    pub(super) store: &'a Store,
+    pub(super) resource: &'static Resource,
+    pub(super) statements: Arc<Statements>,
+    /// Whether the table's rows are all from this run's first pass, one of [`UNKNOWN`], [`FRESH`] and [`OLDER`].
+    pub(super) origin: AtomicU8,
+}
+
+/// It has to be looked up.
+pub(super) const UNKNOWN: u8 = 0;
+/// They are: a row of another batch is a new one, and every row was seen.
+pub(super) const FRESH: u8 = 1;
+/// Some are from before.
+pub(super) const OLDER: u8 = 2;
+
+impl<'a> Table<'a> {
+    /// The table of a resource, with the statements that are its own.
+    pub(crate) fn new(
+        store: &'a Store,
+        resource: &'static Resource,
+        statements: Arc<Statements>,
+    ) -> Self {
+        Self { store, resource, statements, origin: AtomicU8::new(UNKNOWN) }
+    }
+
+    /// Whether rows of this table belong to rows of another, and go with them.
+    pub(crate) fn has_orphans(&self) -> bool {
+        self.statements.mark_orphans.is_some()
+    }
+
+    pub(super) fn failed(&self, doing: &str, error: sqlx::Error) -> Error {
+        Error::storage(doing, error).at("table", &self.statements.table)
+    }
+
+    /// Fails if a newer run of the connection began: then this one has no right to write any more.
+    pub(super) async fn check_fence(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
+        let newest: Option<i64> = sqlx::query_scalar(
+            "select run_id from sync.connections where connection = $1 for share",
+        )
+        .bind(&self.store.schema)
+        .fetch_optional(&mut **transaction)
+        .await
+        .map_err(|error| self.failed("checking for a newer run", error))?;
+        if newest == Some(self.store.run_id) {
+            return Ok(());
+        }
+        let what = format!(
+            "a newer run of `{}` began, so run {} may not write any more",
+            self.store.schema, self.store.run_id
+        );
+        Err(Error::new(ErrorKind::Stopped, what)
+            .next("nothing is to do: the newer run brings everything"))
+    }
+}

@@ -1,0 +1,158 @@
+//! What is known of the listings of a table, and of the walks through them.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering::Relaxed;
+
+use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
+
+use super::patiently;
+use super::table::{OLDER, Table};
+use crate::bookmark::Bookmark;
+use crate::error::Result;
+use crate::partition::Partition;
+
+/// The most unfinished walks of one resource that a run goes on with.
+const MAX_OPEN_WALKS: i64 = 1_000;
+
+impl Table<'_> {
+    /// The number of rows that a positional listing is known to have, and the last of them.
+    pub(crate) async fn known_rows(&self, partition: &Partition) -> Result<Option<(u64, u64)>> {
+        patiently(|| async move {
+        let failed = |error| self.failed("counting rows", error);
+        let Some(statement) = &self.statements.count_positions else { return Ok(None) };
+        let tail: Option<Option<i64>> = sqlx::query_scalar(
+            "select tail from sync.state where connection = $1 and resource = $2 and partition = $3 and position is null",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(partition.id())
+        .fetch_optional(&self.store.pool)
+        .await
+        .map_err(failed)?;
+        let Some(tail) = tail.flatten() else { return Ok(None) };
+        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(statement.as_str()))
+            .bind(&partition.values)
+            .fetch_one(&self.store.pool)
+            .await
+            .map_err(failed)?;
+        Ok(Some((rows.unsigned_abs(), tail.cast_unsigned())))
+        }).await
+    }
+
+    /// Whether a listing has rows that are not deleted.
+    pub(crate) async fn has_rows(&self, partition: &Partition) -> Result<bool> {
+        patiently(|| async move {
+            let exists = format!("select exists ({})", self.statements.count_live);
+            sqlx::query_scalar(AssertSqlSafe(exists))
+                .bind(&partition.values)
+                .fetch_one(&self.store.pool)
+                .await
+                .map_err(|error| self.failed("looking for rows", error))
+        })
+        .await
+    }
+
+    /// How far the cursor reached in a complete walk.
+    pub(crate) async fn cursor_reached(
+        &self,
+        partition: &Partition,
+    ) -> Result<Option<DateTime<Utc>>> {
+        patiently(|| async move {
+        let reached: Option<Option<DateTime<Utc>>> = sqlx::query_scalar(
+            "select cursor_reached from sync.state where connection = $1 and resource = $2 and partition = $3",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(partition.id())
+        .fetch_optional(&self.store.pool)
+        .await
+        .map_err(|error| self.failed("reading the cursor", error))?;
+        Ok(reached.flatten())
+        }).await
+    }
+
+    /// The walks that earlier runs did not end and that are young enough to go on
+    /// with; what all others have seen is forgotten.
+    pub(crate) async fn open_walks(
+        &self,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<HashMap<String, Bookmark>> {
+        patiently(|| async move {
+        let failed = |error| self.failed("looking for unfinished walks", error);
+        let rows: Vec<(String, serde_json::Value)> = sqlx::query_as(
+            "select partition, position from sync.state \
+             where connection = $1 and resource = $2 and position is not null and updated_at >= $3 limit $4",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(since.unwrap_or(DateTime::<Utc>::MAX_UTC))
+        .bind(MAX_OPEN_WALKS)
+        .fetch_all(&self.store.pool)
+        .await
+        .map_err(failed)?;
+        // Another version of the program may have written it in another way.
+        let open: HashMap<String, Bookmark> = rows
+            .into_iter()
+            .filter_map(|(partition, place)| Some((partition, serde_json::from_value(place).ok()?)))
+            .collect();
+        let kept: Vec<&str> = open.keys().map(String::as_str).collect();
+        let mut transaction = self.store.pool.begin().await.map_err(failed)?;
+        self.check_fence(&mut transaction).await?;
+        sqlx::query(
+            "delete from sync.seen where connection = $1 and resource = $2 and not partition = any($3)",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(&kept)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(open)
+        }).await
+    }
+
+    /// Those of these listings that were read whole in the run that this one goes on with.
+    pub(crate) async fn known(&self, partitions: &[String]) -> Result<Vec<String>> {
+        patiently(|| async move {
+            let Some(since) = self.store.continues else { return Ok(Vec::new()) };
+            sqlx::query_scalar(
+                "select partition from sync.state where connection = $1 and resource = $2 \
+             and partition = any($3) and position is null and whole_run_id >= $4",
+            )
+            .bind(&self.store.schema)
+            .bind(self.resource.name)
+            .bind(partitions)
+            .bind(since)
+            .fetch_all(&self.store.pool)
+            .await
+            .map_err(|error| self.failed("looking for what was read before", error))
+        })
+        .await
+    }
+
+    /// Forgets where a walk is and what it has seen, because it begins again.
+    pub(crate) async fn forget_walk(&self, partition: &Partition) -> Result<()> {
+        // What its first pass brought may be gone in the second one.
+        self.origin.store(OLDER, Relaxed);
+        patiently(|| async move {
+        let failed = |error| self.failed("beginning a walk again", error);
+        let mut transaction = self.store.pool.begin().await.map_err(failed)?;
+        self.check_fence(&mut transaction).await?;
+        for forget in [
+            "delete from sync.seen where connection = $1 and resource = $2 and partition = $3",
+            "update sync.state set position = null where connection = $1 and resource = $2 and partition = $3",
+        ] {
+            sqlx::query(forget)
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
+                .bind(partition.id())
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed)?;
+        }
+        transaction.commit().await.map_err(failed)
+        }).await
+    }
+}
