@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use crate::column::{Column, Fit, Source, SqlType};
 use crate::json;
+use crate::memory;
 use crate::resource::{KeyFallback, Resource, SINGLETON_KEY};
 use crate::secret::Secrets;
 
@@ -220,11 +221,10 @@ impl Decoder {
         // Tuples are mostly shorter than their JSON; a vector that has to grow leaves holes in memory.
         let json = rows.iter().map(|row| row.len()).sum();
         let mut encoded = Encoded {
-            tuples: Vec::with_capacity(json),
+            tuples: memory::buffer(json),
             keys: Vec::with_capacity(rows.len()),
             ..Encoded::default()
         };
-        encoded.tuples.reserve(rows.iter().map(|row| row.len()).sum());
         let mut slots: Vec<Slot<'a>> = Vec::new();
         let mut extra = Vec::new();
         for (position, row) in (first..).zip(rows) {

@@ -21,6 +21,7 @@ use url::{Origin, Url};
 use crate::auth::Credential;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
+use crate::memory;
 use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
 use crate::stop::Stop;
@@ -336,7 +337,7 @@ impl Client {
             .map_err(|error| Failure::passing(self.unreachable(error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
-        let mut body = Vec::with_capacity(length.unwrap_or_default().min(self.limits.body));
+        let mut body = memory::buffer(length.unwrap_or_default().min(self.limits.body));
         while let Some(chunk) =
             response.chunk().await.map_err(|error| Failure::passing(cut_off(&error)))?
         {

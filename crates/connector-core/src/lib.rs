@@ -20,6 +20,7 @@ mod http;
 mod json;
 #[cfg(test)]
 mod mangled;
+mod memory;
 mod paging;
 mod partition;
 mod preset;

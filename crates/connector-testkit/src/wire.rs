@@ -6,6 +6,9 @@
 use std::collections::BTreeMap;
 
 const COPY_DATA: u8 = b'd';
+const BIND: u8 = b'B';
+/// A message that binds less than this holds no rows.
+const MIN_BOUND: usize = 4 << 10;
 /// From a server; a client closes statements with the same letter.
 const COMMAND_COMPLETE: u8 = b'C';
 
@@ -14,26 +17,26 @@ const COMMAND_COMPLETE: u8 = b'C';
 pub struct Count {
     /// The statements that the server completed, by their kind.
     pub statements: BTreeMap<String, u64>,
-    /// The bytes that were sent to `copy`.
-    pub copied: u64,
+    /// The bytes of rows, which were sent to `copy` or bound to a statement.
+    pub sent: u64,
 }
 
 /// One direction of a connection, which comes in pieces of any size.
 pub(crate) struct Wire {
     unread: Vec<u8>,
-    /// The kind of message that counts.
-    kind: u8,
+    /// The kinds of messages that count.
+    kinds: &'static [u8],
 }
 
 impl Wire {
     /// What a client sends; its first message has no kind.
     pub(crate) fn of_client() -> Self {
-        Self { unread: vec![0], kind: COPY_DATA }
+        Self { unread: vec![0], kinds: &[COPY_DATA, BIND] }
     }
 
     /// What a server sends.
     pub(crate) fn of_server() -> Self {
-        Self { unread: Vec::new(), kind: COMMAND_COMPLETE }
+        Self { unread: Vec::new(), kinds: &[COMMAND_COMPLETE] }
     }
 
     /// Counts the messages that are whole with this piece.
@@ -44,9 +47,10 @@ impl Wire {
         while let [kind, a, b, c, d, ..] = self.unread[start..] {
             let end = start + 1 + u32::from_be_bytes([a, b, c, d]) as usize;
             let Some(body) = self.unread.get(start + 5..end) else { break };
-            if kind == self.kind {
+            if self.kinds.contains(&kind) {
                 match kind {
-                    COPY_DATA => count.copied += body.len() as u64,
+                    COPY_DATA => count.sent += body.len() as u64,
+                    BIND => count.sent += bound(body),
                     _ => *count.statements.entry(statement(body)).or_default() += 1,
                 }
             }
@@ -54,6 +58,12 @@ impl Wire {
         }
         self.unread.drain(..start);
     }
+}
+
+/// The bytes that a message binds, if they are rows; the names before them are of any length.
+fn bound(body: &[u8]) -> u64 {
+    let values = body.splitn(3, |byte| *byte == 0).nth(2).unwrap_or_default().len();
+    if values < MIN_BOUND { 0 } else { values as u64 }
 }
 
 /// A completed statement without the number of its rows, as `insert` in `INSERT 0 17`.
@@ -69,14 +79,17 @@ mod tests {
 
     #[test]
     fn messages_are_counted_in_whatever_pieces_they_come() {
-        let sent = b"\0\0\0\x08\0\x03\0\0d\0\0\0\x07abcd\0\0\0\x05xc\0\0\0\x04";
+        let few = b"B\0\0\0\x07few";
+        let many = [b"B\0\0\x20\x0aname\0\0".as_slice(), &[0; 0x2000]].concat();
+        let copied = b"d\0\0\0\x07abcd\0\0\0\x05xc\0\0\0\x04";
+        let sent = [b"\0\0\0\x08\0\x03\0\0", &few[..], &many, copied].concat();
         let answered = b"C\0\0\0\x0dINSERT 0\0C\0\0\0\x11CREATE TABLE\0Z\0\0\0\x05I";
-        for size in [1, 3, 100] {
+        for size in [1, 3, 100, 10_000] {
             let mut count = Count::default();
             let (mut client, mut server) = (Wire::of_client(), Wire::of_server());
             sent.chunks(size).for_each(|piece| client.feed(piece, &mut count));
             answered.chunks(size).for_each(|piece| server.feed(piece, &mut count));
-            assert_eq!(count.copied, 4, "in pieces of {size}");
+            assert_eq!(count.sent, 0x2000 + 4, "in pieces of {size}");
             let statements = [("create table".to_owned(), 1), ("insert".to_owned(), 1)];
             assert_eq!(count.statements, BTreeMap::from(statements), "in pieces of {size}");
         }

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::bookmark::Bookmark;
 use crate::decode::{Drift, DriftSeen, Encoded, Rejected};
+use crate::memory::{self, PIECE};
 use crate::partition::Partition;
 use crate::report::Changes;
 
 /// Rows, and everything that has to be committed with them.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    pub(super) tuples: Vec<u8>,
+    /// The tuples, cut anywhere into pieces, each of which goes to the server in one message.
+    pub(super) tuples: Vec<Vec<u8>>,
     pub(super) keys: HashSet<u64>,
     /// The number of rows that the vendor sent.
     pub(crate) rows: u64,
@@ -87,7 +89,13 @@ pub(crate) struct Counts {
 impl Batch {
     /// The memory that the batch holds.
     pub(crate) fn bytes(&self) -> usize {
-        self.tuples.len() + self.rejected.iter().map(|(_, _, row)| row.raw.len()).sum::<usize>()
+        self.tuples.len() * PIECE
+            + self.rejected.iter().map(|(_, _, row)| row.raw.len()).sum::<usize>()
+    }
+
+    /// The number of rows and of ended walks, each of which takes memory.
+    pub(crate) fn items(&self) -> u64 {
+        self.rows + self.ended.len() as u64
     }
 
     /// Whether there is nothing to commit.
@@ -105,11 +113,23 @@ impl Batch {
     ) {
         self.rows += (page.keys.len() + page.rejected.len()) as u64 + page.outside;
         self.staged += page.keys.len() as u64;
-        self.tuples.extend_from_slice(&page.tuples);
+        self.add_tuples(&page.tuples);
         self.keys.extend(page.keys);
         self.rejected.extend(page.rejected.into_iter().map(|row| (partition.clone(), number, row)));
         DriftSeen::add_all(&mut self.drift, &page.drift);
         self.positions.insert(partition.id(), (partition.clone(), bookmark));
+    }
+
+    fn add_tuples(&mut self, mut tuples: &[u8]) {
+        while !tuples.is_empty() {
+            if self.tuples.last().is_none_or(|piece| piece.len() == PIECE) {
+                self.tuples.push(memory::buffer(PIECE));
+            }
+            let Some(piece) = self.tuples.last_mut() else { return };
+            let (these, others) = tuples.split_at(tuples.len().min(PIECE - piece.len()));
+            piece.extend_from_slice(these);
+            tuples = others;
+        }
     }
 
     /// Adds that a walk came to its end.
@@ -126,14 +146,5 @@ impl Batch {
     /// The disagreements that the batch shows.
     pub(crate) fn drift(&self) -> &BTreeMap<Drift, DriftSeen> {
         &self.drift
-    }
-
-    /// Empties the batch, and keeps its memory for the next one.
-    pub(crate) fn clear(&mut self) {
-        let (mut tuples, mut keys) =
-            (std::mem::take(&mut self.tuples), std::mem::take(&mut self.keys));
-        tuples.clear();
-        keys.clear();
-        *self = Self { tuples, keys, ..Self::default() };
     }
 }

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 
 use sqlx::types::Json;
-use sqlx::{AssertSqlSafe, PgConnection, PgTransaction};
+use sqlx::{AssertSqlSafe, PgTransaction};
 
 use super::batch::{Batch, Counts, EndedWalk};
+use super::fill::fill;
 use super::patiently;
 use super::record::MadeCommit;
 use super::table::{FRESH, OLDER, Table, UNKNOWN};
 use crate::error::Result;
-
-/// How many bytes go to the server in one message of `copy`.
-const COPY_CHUNK: usize = 64 << 10;
 
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
@@ -103,7 +101,7 @@ impl Table<'_> {
         if batch.staged == 0 {
             return Ok(());
         }
-        copy(transaction, &self.statements.copy, &batch.tuples)
+        fill(transaction, &self.statements, &batch.tuples)
             .await
             .map_err(|error| self.failed("copying rows", error))?;
         if repeats {
@@ -313,17 +311,4 @@ impl Table<'_> {
 /// The values of the partitions' columns.
 fn values(walks: &[&EndedWalk]) -> Vec<String> {
     walks.iter().flat_map(|walk| walk.partition.values.iter().cloned()).collect()
-}
-
-/// Sends tuples to `copy` in its binary form.
-async fn copy(connection: &mut PgConnection, statement: &str, tuples: &[u8]) -> sqlx::Result<()> {
-    const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-    const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
-    let mut copy = connection.copy_in_raw(statement).await?;
-    copy.send(HEADER).await?;
-    for chunk in tuples.chunks(COPY_CHUNK) {
-        copy.send(chunk).await?;
-    }
-    copy.send(&TRAILER[..]).await?;
-    copy.finish().await.map(drop)
 }

@@ -7,6 +7,7 @@
 mod batch;
 mod commit;
 mod database;
+mod fill;
 mod inspect;
 mod migrate;
 mod patience;

@@ -3,7 +3,7 @@
 //! Everything that is pasted is a name from a declaration or the connection's
 //! schema, quoted here; values are bound, or come through `copy`.
 
-use crate::column::Source;
+use crate::column::{Source, SqlType};
 use crate::resource::Resource;
 
 /// A name as SQL takes it, whatever it holds.
@@ -19,8 +19,12 @@ const STAGE: &str = "pg_temp.stage";
 pub(crate) struct Statements {
     /// Makes the stage.
     pub(crate) stage: String,
-    /// Fills it.
+    /// Fills it from a stream of tuples.
     pub(crate) copy: String,
+    /// Fills it from an array for each of its columns.
+    pub(crate) bound: String,
+    /// The types of its columns.
+    pub(crate) stage_types: Vec<SqlType>,
     /// Leaves the newest row of each key in it.
     pub(crate) deduplicate: String,
     /// Whether the table has no row at all, not even a deleted one.
@@ -82,9 +86,15 @@ impl Statements {
             .map(|column| ident(column.name))
             .chain([ident("_extra")])
             .collect();
-        let types: Vec<String> = resource
+        let staged: Vec<(String, SqlType)> = resource
             .table_columns()
-            .map(|column| format!("{} {}", ident(column.name), column.sql_type.name()))
+            .map(|column| (ident(column.name), column.sql_type))
+            .chain([("_extra".to_owned(), SqlType::Jsonb), ("_order".to_owned(), SqlType::BigInt)])
+            .collect();
+        let types: Vec<String> =
+            staged.iter().map(|(name, sql_type)| format!("{name} {}", sql_type.name())).collect();
+        let arrays: Vec<String> = (staged.iter().enumerate())
+            .map(|(at, (_, sql_type))| format!("${}::{}[]", at + 1, sql_type.name()))
             .collect();
         let on_key =
             key.iter().map(|key| format!("t.{key} = s.{key}")).collect::<Vec<_>>().join(" and ");
@@ -113,10 +123,12 @@ impl Statements {
         };
         Self {
             stage: format!(
-                "create temporary table stage ({}, _extra jsonb, _order bigint) on commit drop",
+                "create temporary table stage ({}) on commit drop",
                 types.join(", ")
             ),
             copy: format!("copy {STAGE} ({list}, _extra, _order) from stdin (format binary)"),
+            bound: format!("insert into {STAGE} select * from unnest({})", arrays.join(", ")),
+            stage_types: staged.iter().map(|(_, sql_type)| *sql_type).collect(),
             deduplicate: deduplicate(&key, resource),
             is_empty: format!("select not exists (select from {table})"),
             insert: format!(

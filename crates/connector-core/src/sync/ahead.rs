@@ -11,7 +11,7 @@ use crate::paging::{Position, Walk};
 /// How many pages of one listing are asked for at the same time.
 const MOST_PAGES: usize = 10;
 /// The size that all of them may have together.
-const MOST_BYTES: usize = 8 << 20;
+const MOST_BYTES: usize = 2 << 20;
 
 /// The answers that are on their way, in the order of the walk.
 ///

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Fuse, FusedFuture as _};
 use tokio::sync::mpsc;
 
 use super::Tolerance;
@@ -19,66 +21,101 @@ use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
 
 /// The size at which a batch is committed.
 const BATCH_BYTES: usize = 4 << 20;
-/// The same for the first one, so that the database has soon something to do.
-const FIRST_BATCH_BYTES: usize = 1 << 20;
+/// The same for the first one, so that the database has soon something to do; each is twice the one before it.
+const FIRST_BATCH_BYTES: usize = 512 << 10;
 /// The age at which a batch is committed, however small it is.
 const BATCH_AGE: Duration = Duration::from_secs(30);
 /// The most problems that a report lists for one resource.
 const MAX_PROBLEMS: usize = 10;
 
-/// Gathers pages into batches and commits them.
+/// Gathers pages into a batch while the one before it is committed.
 pub(super) async fn load(
     table: &Table<'_>,
     mut events: mpsc::Receiver<Event>,
     batch_rows: u64,
     tally: &mut Tally,
 ) -> Result<()> {
+    let mut commits = Commits { table, running: Fuse::terminated() };
     let mut batch = Batch::default();
     let mut oldest: Option<Instant> = None;
     loop {
         let age = oldest.map_or(BATCH_AGE, |oldest| BATCH_AGE.saturating_sub(oldest.elapsed()));
-        let event = tokio::time::timeout(age, events.recv()).await;
+        let is_full = batch.bytes() >= tally.batch_bytes() || batch.items() >= batch_rows.max(1);
+        if (is_full || age.is_zero()) && commits.running.is_terminated() {
+            commits.begin(&mut batch, tally);
+            oldest = None;
+            continue;
+        }
+        let event = tokio::select! {
+            done = &mut commits.running => {
+                tally.add(done?);
+                continue;
+            }
+            event = events.recv(), if !is_full => event,
+            () = tokio::time::sleep(age), if commits.running.is_terminated() => continue,
+        };
         match event {
-            Ok(Some(Event::Page { partition, page, number, bookmark, room })) => {
+            Some(Event::Page { partition, page, number, bookmark, room }) => {
                 oldest.get_or_insert_with(Instant::now);
                 batch.add(&partition, page, number, bookmark);
                 drop(room);
             }
-            Ok(Some(Event::Again { partition })) => {
+            Some(Event::Again { partition }) => {
                 // What the pass has seen is committed, and then forgotten: the next one sees for itself.
-                commit(table, &mut batch, tally).await?;
+                commits.finish(&mut batch, tally).await?;
                 table.forget_walk(&partition).await?;
                 oldest = None;
             }
-            Ok(Some(Event::Known)) => tally.evidence.known += 1,
-            Ok(Some(Event::End { partition, pages, passes, end })) => {
+            Some(Event::Known) => tally.evidence.known += 1,
+            Some(Event::End { partition, pages, passes, end }) => {
                 if let Some(walk) = tally.end(Arc::unwrap_or_clone(partition), pages, passes, end) {
                     batch.end(walk);
                 }
             }
-            Ok(None) => break,
-            Err(_) => {}
-        }
-        let old = oldest.is_some_and(|oldest| oldest.elapsed() >= BATCH_AGE);
-        let full = if tally.commits == 0 { FIRST_BATCH_BYTES } else { BATCH_BYTES };
-        if batch.bytes() >= full || batch.rows >= batch_rows || old {
-            commit(table, &mut batch, tally).await?;
-            oldest = None;
+            None => break,
         }
     }
     batch.is_last = table.has_orphans();
-    commit(table, &mut batch, tally).await
+    commits.finish(&mut batch, tally).await
 }
 
-async fn commit(table: &Table<'_>, batch: &mut Batch, tally: &mut Tally) -> Result<()> {
-    if batch.is_empty() {
-        return Ok(());
+/// The commits of a resource, one after the other.
+struct Commits<'a> {
+    table: &'a Table<'a>,
+    /// The one that is on its way.
+    running: Fuse<BoxFuture<'a, Result<(Batch, Counts)>>>,
+}
+
+impl Commits<'_> {
+    /// Begins to commit what was gathered; none may be on its way.
+    fn begin(&mut self, batch: &mut Batch, tally: &mut Tally) {
+        if batch.is_empty() {
+            return;
+        }
+        tally.commits += 1;
+        let (table, number) = (self.table, tally.commits);
+        let batch = std::mem::take(batch);
+        let commit = async move {
+            let counts = table.commit(&batch, number).await?;
+            Ok((batch, counts))
+        };
+        self.running = commit.boxed().fuse();
     }
-    tally.commits += 1;
-    let counts = table.commit(batch, tally.commits).await?;
-    tally.add(batch, counts);
-    batch.clear();
-    Ok(())
+
+    /// Commits everything that was gathered.
+    async fn finish(&mut self, batch: &mut Batch, tally: &mut Tally) -> Result<()> {
+        self.wait(tally).await?;
+        self.begin(batch, tally);
+        self.wait(tally).await
+    }
+
+    async fn wait(&mut self, tally: &mut Tally) -> Result<()> {
+        if self.running.is_terminated() {
+            return Ok(());
+        }
+        tally.add((&mut self.running).await?);
+        Ok(())
+    }
 }
 
 /// What a resource's walks and commits came to.
@@ -110,7 +147,12 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, batch: &Batch, counts: Counts) {
+    /// The size at which the next batch is committed.
+    fn batch_bytes(&self) -> usize {
+        BATCH_BYTES.min(FIRST_BATCH_BYTES << self.commits.min(8))
+    }
+
+    fn add(&mut self, (batch, counts): (Batch, Counts)) {
         self.rows += batch.rows;
         self.counts.inserted += counts.inserted;
         self.counts.updated += counts.updated;

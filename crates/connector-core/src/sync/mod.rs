@@ -37,7 +37,7 @@ const PARALLEL_RESOURCES: usize = 4;
 /// The number of a resource's listings that are read at the same time.
 const PARALLEL_WALKS: usize = 10;
 /// How far decoded pages may be ahead of the commits, in KiB, over all resources.
-const AHEAD_KIB: u32 = 4 << 10;
+const AHEAD_KIB: u32 = 1 << 10;
 /// The number of parent rows that are read from the database at a time.
 const PARENTS: i64 = 500;
 

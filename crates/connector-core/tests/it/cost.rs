@@ -109,7 +109,7 @@ impl Case {
                 after.deleted - before.deleted
             );
         }
-        let _ = writeln!(text, "  {} bytes copied", count.copied);
+        let _ = writeln!(text, "  {} bytes of rows sent", count.sent);
         let statements = count.statements.iter().map(|(kind, number)| format!("{number} {kind}"));
         let statements = statements.collect::<Vec<_>>().join(", ");
         let _ =
@@ -180,7 +180,7 @@ async fn more_rows_cost_no_more_statements() {
     for run in ["first", "unchanged"] {
         let (few, many) = (few.run(u64::MAX).await.1, many.run(u64::MAX).await.1);
         assert_eq!(few.statements, many.statements, "{run}");
-        assert!(few.copied < many.copied, "{run}");
+        assert!(few.sent < many.sent, "{run}");
     }
     few.end().await;
     many.end().await;

@@ -1,8 +1,10 @@
 //! What becomes of rows: written once, written again only where they differ, never lost.
 
-use serde_json::json;
+use connector_testkit::Content;
+use serde_json::{Value, json};
 
 use crate::shop::{Test, item, items};
+use crate::support::{OFFSET, Play, things};
 
 #[tokio::test]
 async fn a_second_sync_of_the_same_rows_writes_nothing() {
@@ -140,4 +142,34 @@ async fn a_secret_is_stored_as_a_fingerprint_that_changes_with_it() {
     assert_eq!(test.complete("reviews").await.updated, 1);
     assert_ne!(test.database.value("select password from shop.reviews").await, first);
     test.end().await;
+}
+
+/// A row of every type, in which each value is missing now and then.
+fn thing(number: usize) -> Value {
+    let mut thing = json!({
+        "id": format!("t{number:05}"), "name": "\u{e9}\u{1f600}\\ \" ,{}", "size": i64::MIN, "weight": 0.1,
+        "isOn": true, "seenAt": "2024-02-29T23:59:59.999999Z", "updatedAt": 1_700_000_000,
+        "fooBar": "", "detail": {"list": [1, null, {"a": "b"}]}, "unknown": number,
+    });
+    let fields = thing.as_object_mut().unwrap();
+    let names: Vec<String> = fields.keys().filter(|name| *name != "id").cloned().collect();
+    fields[&names[number % names.len()]] = Value::Null;
+    thing
+}
+
+#[tokio::test]
+async fn few_rows_are_the_same_in_the_table_as_among_many() {
+    let query = "select to_jsonb(t) - '{_run_id,_first_seen_at,_last_changed_at}'::text[] as row \
+                 from hostile.things t where id < 't00040' order by id";
+    let mut came = Vec::new();
+    for number in [40, 5000] {
+        let content = Content::empty().with("things", (0..number).map(thing));
+        let play = Play::new(&[things(OFFSET)], content).await;
+        play.complete().await;
+        came.push(play.database.rows(query).await);
+        play.end().await;
+    }
+    assert_eq!(came[0].len(), 40);
+    assert_eq!(came[0], came[1]);
+    assert_eq!(came[0][1]["row"]["detail"], json!({"list": [1, null, {"a": "b"}]}));
 }

@@ -1,0 +1,117 @@
+//! Rows on their way into the stage: by `copy` if they are many, and bound if they are few.
+//!
+//! `copy` takes its data and its end in separate messages, and the second of two
+//! small messages waits until the server's side has acknowledged the first one:
+//! 40 ms over TCP, which is much for a few rows. Bound values go in one message.
+
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo};
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
+
+use super::sql::Statements;
+use crate::column::SqlType;
+
+/// The size up to which tuples are bound; both ways take the same time at about this size.
+const MAX_BOUND: usize = 256 << 10;
+
+/// Brings tuples of the binary format of `copy` into the stage.
+pub(super) async fn fill(
+    connection: &mut PgConnection,
+    statements: &Statements,
+    tuples: &[Vec<u8>],
+) -> sqlx::Result<()> {
+    let few = tuples.iter().map(Vec::len).sum::<usize>() <= MAX_BOUND;
+    let columns = few.then(|| columns(&tuples.concat(), &statements.stage_types)).flatten();
+    let Some(columns) = columns else { return copy(connection, &statements.copy, tuples).await };
+    let query = sqlx::query(AssertSqlSafe(statements.bound.as_str()));
+    columns.into_iter().fold(query, Query::bind).execute(connection).await.map(drop)
+}
+
+async fn copy(
+    connection: &mut PgConnection,
+    statement: &str,
+    tuples: &[Vec<u8>],
+) -> sqlx::Result<()> {
+    const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+    const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
+    let mut copy = connection.copy_in_raw(statement).await?;
+    copy.send(HEADER).await?;
+    for piece in tuples {
+        copy.send(piece.as_slice()).await?;
+    }
+    copy.send(&TRAILER[..]).await?;
+    copy.finish().await.map(drop)
+}
+
+/// The values of one column, as a binary array has them: like those of a tuple.
+#[derive(Debug, PartialEq, Eq)]
+struct Values {
+    sql_type: SqlType,
+    count: i32,
+    elements: Vec<u8>,
+}
+
+/// The tuples column by column; nothing, if they are none: a number of fields, and each
+/// field's length before its bytes, −1 for null.
+fn columns(mut tuples: &[u8], types: &[SqlType]) -> Option<Vec<Values>> {
+    let column =
+        |sql_type: &SqlType| Values { sql_type: *sql_type, count: 0, elements: Vec::new() };
+    let mut columns: Vec<Values> = types.iter().map(column).collect();
+    while let Some((_, mut rest)) = tuples.split_first_chunk::<2>() {
+        for column in &mut columns {
+            let length = i32::from_be_bytes(*rest.first_chunk()?);
+            let end = size_of::<i32>() + usize::try_from(length).unwrap_or(0);
+            let (field, behind) = rest.split_at_checked(end)?;
+            column.elements.extend_from_slice(field);
+            column.count += 1;
+            rest = behind;
+        }
+        tuples = rest;
+    }
+    Some(columns)
+}
+
+impl Type<Postgres> for Values {
+    /// Each value tells its own, see [`Encode::produces`].
+    fn type_info() -> PgTypeInfo {
+        <Vec<String> as Type<Postgres>>::type_info()
+    }
+}
+
+impl Encode<'_, Postgres> for Values {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        const DIMENSIONS: i32 = 1;
+        const MAY_HAVE_NULLS: i32 = 1;
+        const FIRST_INDEX: i32 = 1;
+        let (Oid(element), _) = oids(self.sql_type);
+        for number in [DIMENSIONS, MAY_HAVE_NULLS, element.cast_signed(), self.count, FIRST_INDEX] {
+            buffer.extend_from_slice(&number.to_be_bytes());
+        }
+        buffer.extend_from_slice(&self.elements);
+        Ok(IsNull::No)
+    }
+
+    fn produces(&self) -> Option<PgTypeInfo> {
+        Some(PgTypeInfo::with_oid(oids(self.sql_type).1))
+    }
+
+    fn size_hint(&self) -> usize {
+        5 * size_of::<i32>() + self.elements.len()
+    }
+}
+
+/// The numbers of a type and of its arrays, from `pg_type.dat`; they are the same in every server.
+const fn oids(sql_type: SqlType) -> (Oid, Oid) {
+    let (element, array) = match sql_type {
+        SqlType::Boolean => (16, 1000),
+        SqlType::BigInt => (20, 1016),
+        SqlType::Text => (25, 1009),
+        SqlType::Double => (701, 1022),
+        SqlType::Timestamptz => (1184, 1185),
+        SqlType::Jsonb => (3802, 3807),
+    };
+    (Oid(element), Oid(array))
+}
