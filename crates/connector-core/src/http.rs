@@ -4,15 +4,15 @@
 //! address was checked against the declared host: no redirect and no link in a
 //! response leads it elsewhere.
 
+mod failure;
 mod reach;
+mod response;
 
-use std::fmt::Write as _;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LINK, LOCATION};
 use reqwest::{Method, Request, StatusCode};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tracing::{debug, info};
@@ -20,14 +20,15 @@ use url::{Origin, Url};
 
 use crate::auth::Credential;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json;
 use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
 use crate::stop::Stop;
 
+use failure::{Failure, LATER, cut_off};
 pub(crate) use reach::Way;
 /// A certificate authority.
 pub(crate) use reqwest::Certificate as Authority;
+pub(crate) use response::Response;
 
 /// The most requests to one vendor at the same time.
 const LANES: usize = 10;
@@ -75,72 +76,6 @@ pub(crate) struct Traffic {
     pub(crate) rows: AtomicU64,
     /// The rows that there are, where the vendor says so.
     pub(crate) total: AtomicU64,
-}
-
-/// A response that is what a response should be: status 200, and one JSON value.
-#[derive(Debug)]
-pub(crate) struct Response {
-    body: String,
-    /// Where the JSON value is in it.
-    json: std::ops::Range<usize>,
-    headers: HeaderMap,
-    /// Where it came from.
-    url: Url,
-}
-
-impl Response {
-    fn new(body: Vec<u8>, headers: HeaderMap, url: Url) -> Result<Self, json::Malformed> {
-        let value = json::document(&body)?;
-        let start = value.as_ptr().addr() - body.as_ptr().addr();
-        let json = start..start + value.len();
-        let body = String::from_utf8(body).map_err(|_| json::Malformed {
-            line: 1,
-            column: 1,
-            kind: json::Kind::NotUtf8,
-        })?;
-        Ok(Self { body, json, headers, url })
-    }
-
-    /// The JSON value.
-    pub(crate) fn json(&self) -> &str {
-        &self.body[self.json.clone()]
-    }
-
-    /// A header's value.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// What the headers say of a rate limit, in numbers and short words.
-    pub(crate) fn rate_limit(&self) -> Vec<String> {
-        let names = ["ratelimit", "x-ratelimit", "x-rate-limit"];
-        let told = self.headers.iter().filter_map(|(name, value)| {
-            let name = name.as_str();
-            names.iter().find(|start| name.starts_with(**start))?;
-            let value = value.to_str().ok().filter(|value| value.len() <= 40)?;
-            Some(format!("{name}: {value}"))
-        });
-        told.collect()
-    }
-
-    /// The address that the `Link` header calls `next`.
-    pub(crate) fn next_link(&self) -> Option<String> {
-        let values = self.headers.get_all(LINK).into_iter();
-        // Some vendors leave letters in it that ASCII does not have.
-        let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let values: Vec<_> = values.collect();
-        // An address may hold a comma, and never an angle bracket.
-        values.iter().flat_map(|value| value.split('<').skip(1)).find_map(|link| {
-            let (address, parameters) = link.split_once('>')?;
-            let next = parameters.split([';', ',']).any(|parameter| {
-                let (name, relations) = parameter.split_once('=').unwrap_or_default();
-                let mut relations = relations.trim().trim_matches('"').split_ascii_whitespace();
-                name.trim().eq_ignore_ascii_case("rel")
-                    && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
-            });
-            next.then(|| address.trim().to_owned())
-        })
-    }
 }
 
 /// The client of one connection.
@@ -306,11 +241,7 @@ impl Client {
                     }
                     let advised = failure.error.advice().is_some();
                     let error = failure.error.at("tries", tries);
-                    return Err(if advised {
-                        error
-                    } else {
-                        error.next("run again later; what is already there stays")
-                    });
+                    return Err(if advised { error } else { error.next(LATER) });
                 }
                 Decision::GiveUp => return Err(failure.error),
                 Decision::ComeBack(wait) => {
@@ -350,11 +281,6 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         if status == StatusCode::OK {
-            let kind = headers
-                .get(CONTENT_TYPE)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or("no content type")
-                .to_owned();
             if !self.accepted.swap(true, Ordering::Relaxed) {
                 self.width.fetch_add(LANES - 1, Ordering::Relaxed);
                 self.lanes.add_permits(LANES - 1);
@@ -362,8 +288,7 @@ impl Client {
             if let Some(rest) = retry::exhausted(&headers, SystemTime::now()) {
                 self.rest(rest);
             }
-            return Response::new(body, headers, url.clone())
-                .map_err(|malformed| Failure::passing(not_json(&malformed, &kind)));
+            return Response::new(body, headers, url.clone()).map_err(Failure::passing);
         }
         Err(self.refused(status, headers, &body))
     }
@@ -495,154 +420,6 @@ impl Client {
         let mut rest = self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *rest = Some(rest.map_or(until, |before| before.max(until)));
     }
-
-    /// What a status other than 200 means.
-    fn refused(&self, status: StatusCode, headers: HeaderMap, body: &[u8]) -> Failure {
-        if status.is_redirection() {
-            let location =
-                headers.get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-            let error = Error::new(
-                ErrorKind::Contract,
-                format!("the vendor answered {status} without an address"),
-            )
-            .next("check the base URL; something between here and the vendor may answer for it");
-            return Failure { redirect: location, ..Failure::lasting(error) };
-        }
-        let said = json::document(body).ok().and_then(|body| self.vendor_error(body));
-        let said = said.map(|said| format!(": {said}")).unwrap_or_default();
-        let what = format!("the vendor answered {status}{said}");
-        let limited = status == StatusCode::TOO_MANY_REQUESTS;
-        // A key that was good for another resource may not be allowed this one.
-        let partly = status == StatusCode::FORBIDDEN && self.accepted.load(Ordering::Relaxed);
-        let error = match status {
-            StatusCode::FORBIDDEN if partly => Error::new(ErrorKind::Rejected, what).next(
-                "the key was good for other resources: allow it this one, or leave this one out",
-            ),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                let after_limit = self.limited.load(Ordering::Relaxed);
-                let next = if after_limit {
-                    "a 429 came before: this vendor may have revoked the key, so make a new one and sync more slowly"
-                } else {
-                    "check the key, and what it is allowed to read"
-                };
-                self.refused.store(true, Ordering::Relaxed);
-                Error::new(ErrorKind::Auth, what).next(next)
-            }
-            StatusCode::NOT_FOUND => {
-                let path = self.base.path().trim_matches('/');
-                let error = Error::new(ErrorKind::NotFound, what);
-                if path.is_empty() {
-                    error.next(
-                        "check the base URL; the live API may have other paths than its document",
-                    )
-                } else {
-                    error.next(format!("check the base URL: its path `/{path}` comes before each path that `resources` shows"))
-                }
-            }
-            _ if limited => Error::new(ErrorKind::Busy, what)
-                .next("run again later; what is already there stays"),
-            _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what)
-                .next("run again later; what is already there stays"),
-            _ => Error::new(ErrorKind::Rejected, what)
-                .next("check the parameters and the preset; the vendor's words say more"),
-        };
-        if limited {
-            self.limited.store(true, Ordering::Relaxed);
-        }
-        Failure {
-            error,
-            passes: self.retry.statuses.contains(&status.as_u16()),
-            limited,
-            headers: Some(headers),
-            redirect: None,
-        }
-    }
-
-    /// The vendor's own words about an error, if the body is one.
-    pub(crate) fn vendor_error(&self, body: &str) -> Option<String> {
-        let shape = self.errors.iter().find(|shape| {
-            // An empty list of errors, or a null, is none.
-            json::at(body, shape.marker)
-                .is_some_and(|marker| marker != "false" && !json::is_empty(marker))
-        })?;
-        let mut said = String::new();
-        if let Some(code) = shape.code.and_then(|path| json::at(body, path)) {
-            let _ = write!(said, "{} ", code.trim_matches('"'));
-        }
-        match json::at(body, shape.message) {
-            Some(message) => said.push_str(&json::text(message).unwrap_or(message.into())),
-            None => said.push_str("no message"),
-        }
-        let said: String = said.trim().chars().filter(|c| !c.is_control()).take(400).collect();
-        let said: String = self.credential.redact(&said).chars().take(200).collect();
-        Some(format!("\"{said}\""))
-    }
-
-    fn unreachable(&self, error: reqwest::Error) -> Error {
-        let host = self.base.host_str().unwrap_or_default().to_owned();
-        let reason = reason(&error);
-        let (kind, what, next) = if error.is_connect() {
-            let next = reach::advice(&reason, self.proxy().is_some());
-            (ErrorKind::Unreachable, "cannot be reached", next)
-        } else if error.is_timeout() {
-            let next = "run again later, or check the address and the network";
-            (ErrorKind::Unavailable, "did not answer in time", next)
-        } else {
-            (ErrorKind::Unavailable, "broke the connection", "run again later")
-        };
-        let way = self.proxy().map(|proxy| format!(" through the proxy `{proxy}`"));
-        let what = format!("`{host}` {what}{}: {reason}", way.unwrap_or_default());
-        Error::new(kind, what).next(next).because(error.without_url())
-    }
-}
-
-/// One try that brought nothing to read.
-struct Failure {
-    error: Error,
-    passes: bool,
-    limited: bool,
-    headers: Option<HeaderMap>,
-    redirect: Option<String>,
-}
-
-impl Failure {
-    fn passing(error: Error) -> Self {
-        Self { passes: true, ..Self::lasting(error) }
-    }
-
-    fn lasting(error: Error) -> Self {
-        Self { error, passes: false, limited: false, headers: None, redirect: None }
-    }
-}
-
-/// The innermost cause, which names no address and no query.
-fn reason(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    if std::ptr::addr_eq(cause, error) { "no reason given".to_owned() } else { cause.to_string() }
-}
-
-fn cut_off(error: &reqwest::Error) -> Error {
-    let what =
-        if error.is_timeout() { "the response stopped coming" } else { "the response broke off" };
-    Error::new(ErrorKind::Unavailable, format!("{what}: {}", reason(error)))
-}
-
-fn not_json(malformed: &json::Malformed, kind: &str) -> Error {
-    const KNOWN: [&str; 6] = [
-        "application/json",
-        "text/html",
-        "text/plain",
-        "text/xml",
-        "application/xml",
-        "application/octet-stream",
-    ];
-    // Anything can stand there, so only what is known is shown.
-    let kind = KNOWN.into_iter().find(|known| kind.starts_with(known)).unwrap_or("another one");
-    Error::new(ErrorKind::Contract, format!("{malformed} (its content type: {kind})"))
-        .next("check that the base URL is the API's and not a web page's")
 }
 
 /// The limit as evenly spaced requests, with room for the way being slower for one
