@@ -195,7 +195,13 @@ impl Play {
 
     /// The number of things that are not deleted.
     pub(crate) async fn live(&self) -> u64 {
-        self.ids().await.len() as u64
+        self.live_in("things").await
+    }
+
+    /// The number of rows of a table that are not deleted.
+    pub(crate) async fn live_in(&self, table: &str) -> u64 {
+        let query = format!("select count(*) from hostile.{table} where _deleted_at is null");
+        self.database.value(&query).await.parse().unwrap()
     }
 
     /// One value of one thing, as text.
