@@ -5,16 +5,14 @@
 //! response leads it elsewhere.
 
 mod failure;
+mod pace;
 mod reach;
 mod response;
 
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::{Method, Request, StatusCode};
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tracing::{debug, info};
 use url::{Origin, Url};
 
@@ -25,13 +23,11 @@ use crate::retry::{self, Decision};
 use crate::stop::Stop;
 
 use failure::{Failure, LATER, cut_off};
+use pace::Pace;
 pub(crate) use reach::Way;
 /// A certificate authority.
 pub(crate) use reqwest::Certificate as Authority;
 pub(crate) use response::Response;
-
-/// The most requests to one vendor at the same time.
-const LANES: usize = 10;
 
 /// How long a client waits, and how much it takes.
 #[derive(Clone, Copy, Debug)]
@@ -88,21 +84,7 @@ pub(crate) struct Client {
     retry: Retry,
     errors: &'static [ErrorShape],
     limits: Limits,
-    limiter: Option<DefaultDirectRateLimiter>,
-    /// One for each request that may be under way; a vendor that finds them too many takes some away.
-    lanes: Semaphore,
-    /// The number of lanes: one until the vendor has given an answer, so that a
-    /// wrong key is shown once.
-    width: AtomicUsize,
-    /// Whether a 429 came, and no good answer since then.
-    resting: AtomicBool,
-    /// Held by the one that asks meanwhile.
-    probe: Mutex<()>,
-    /// Nobody asks before this time: the vendor wants a rest.
-    rest_until: std::sync::Mutex<Option<Instant>>,
-    stop: Stop,
-    /// How many more requests may be made.
-    budget: Option<AtomicU64>,
+    pace: Pace,
     /// Whether a 429 came, after which some vendors revoke the key.
     limited: AtomicBool,
     /// Whether the key was refused, after which it is not shown again.
@@ -160,14 +142,7 @@ impl Client {
             retry,
             errors,
             limits,
-            limiter: rate.map(quota).transpose()?.map(RateLimiter::direct),
-            lanes: Semaphore::new(1),
-            width: AtomicUsize::new(1),
-            resting: AtomicBool::new(false),
-            probe: Mutex::new(()),
-            rest_until: std::sync::Mutex::new(None),
-            stop,
-            budget: budget.map(AtomicU64::new),
+            pace: Pace::new(rate, stop, budget)?,
             limited: AtomicBool::new(false),
             refused: AtomicBool::new(false),
             accepted: AtomicBool::new(false),
@@ -180,14 +155,9 @@ impl Client {
         let mut url = self.address(target)?;
         let mut redirects = 0;
         let mut tries = 0;
-        let mut lane = self.lanes.acquire().await.ok();
-        // After a 429, one request at a time finds out whether the vendor has rested.
-        let mut probe = None;
+        let mut lane = self.pace.lane().await;
         loop {
-            if probe.is_none() && self.resting.load(Ordering::Relaxed) {
-                probe = Some(self.probe.lock().await);
-            }
-            self.wait_for_turn(traffic).await?;
+            lane.wait(traffic).await?;
             if self.refused.load(Ordering::Relaxed) {
                 let what = "not tried: the key was refused";
                 return Err(Error::new(ErrorKind::Stopped, what));
@@ -196,19 +166,18 @@ impl Client {
                 let what = "not tried: the vendor wants a rest";
                 return Err(Error::new(ErrorKind::Stopped, what).next("run again later"));
             }
-            self.spend()?;
+            self.pace.spend()?;
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
             let failure = match self.try_once(&url, traffic).await {
                 Ok(response) => {
-                    self.resting.store(false, Ordering::Relaxed);
+                    lane.note_answer();
                     return Ok(response);
                 }
                 Err(failure) => failure,
             };
             if failure.limited {
-                self.resting.store(true, Ordering::Relaxed);
-                self.narrow(&mut lane);
+                lane.note_limit();
             }
             if let Some(location) = failure.redirect {
                 redirects += 1;
@@ -230,9 +199,9 @@ impl Client {
                     traffic.retries.fetch_add(1, Ordering::Relaxed);
                     info!("asking again in {:.1} s: {}", wait.as_secs_f64(), failure.error);
                     if failure.limited {
-                        self.rest(wait);
+                        self.pace.rest(wait);
                     } else {
-                        self.pause(wait, traffic).await?;
+                        self.pace.pause(wait, traffic).await?;
                     }
                 }
                 Decision::GiveUp if tries > 1 => {
@@ -282,11 +251,10 @@ impl Client {
         }
         if status == StatusCode::OK {
             if !self.accepted.swap(true, Ordering::Relaxed) {
-                self.width.fetch_add(LANES - 1, Ordering::Relaxed);
-                self.lanes.add_permits(LANES - 1);
+                self.pace.widen();
             }
             if let Some(rest) = retry::exhausted(&headers, SystemTime::now()) {
-                self.rest(rest);
+                self.pace.rest(rest);
             }
             return Response::new(body, headers, url.clone()).map_err(Failure::passing);
         }
@@ -353,57 +321,6 @@ impl Client {
         ))
     }
 
-    /// Waits until the limit, and a rest that the vendor asked for, allow one more request.
-    async fn wait_for_turn(&self, traffic: &Traffic) -> Result<()> {
-        let start = Instant::now();
-        loop {
-            let until = *self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            match until.map(|until| until.saturating_duration_since(Instant::now())) {
-                Some(rest) if !rest.is_zero() => {
-                    traffic.resting.fetch_add(1, Ordering::Relaxed);
-                    let rested = self.stop.sleep(rest).await;
-                    traffic.resting.fetch_sub(1, Ordering::Relaxed);
-                    rested?;
-                }
-                _ => break,
-            }
-        }
-        if let Some(limiter) = &self.limiter {
-            limiter.until_ready().await;
-        }
-        let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        traffic.waited_ms.fetch_add(waited, Ordering::Relaxed);
-        self.stop.check()
-    }
-
-    /// Gives a lane up for the rest of the run, unless it is the last one.
-    fn narrow(&self, lane: &mut Option<SemaphorePermit<'_>>) {
-        let less = |width: usize| (width > 1).then(|| width - 1);
-        if lane.is_some()
-            && self.width.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
-            && let Some(lane) = lane.take()
-        {
-            lane.forget();
-        }
-    }
-
-    /// Counts one more request, or asks everybody to stop if there is none left.
-    fn spend(&self) -> Result<()> {
-        let Some(budget) = &self.budget else { return Ok(()) };
-        let spent =
-            budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
-        if spent.is_err() {
-            self.stop.ask("the requests that it may make are used up");
-        }
-        spent.map_or_else(|_| self.stop.check(), |_| Ok(()))
-    }
-
-    async fn pause(&self, wait: Duration, traffic: &Traffic) -> Result<()> {
-        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        traffic.waited_ms.fetch_add(millis, Ordering::Relaxed);
-        self.stop.sleep(wait).await
-    }
-
     /// `text` without the key in it.
     pub(crate) fn redact(&self, text: &str) -> String {
         self.credential.redact(text)
@@ -413,25 +330,4 @@ impl Client {
     pub(crate) fn base(&self) -> &str {
         self.base.as_str()
     }
-
-    /// Keeps everybody from asking for that long.
-    fn rest(&self, wait: Duration) {
-        let until = Instant::now() + wait;
-        let mut rest = self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *rest = Some(rest.map_or(until, |before| before.max(until)));
-    }
-}
-
-/// The limit as evenly spaced requests, with room for the way being slower for one
-/// than for the next. As many as fit into that room may follow at once, so that what
-/// a late wake-up lost is caught up: no window of the vendor's sees more than it allows.
-fn quota(rate: Rate) -> Result<Quota> {
-    const ROOM: f64 = 1.03;
-    let replenish = rate.per.checked_div(rate.requests).filter(|interval| !interval.is_zero());
-    let replenish = replenish.map(|interval| interval.mul_f64(ROOM));
-    let burst = NonZeroU32::new(rate.requests / 35).unwrap_or(NonZeroU32::MIN);
-    let quota = replenish.and_then(Quota::with_period).map(|quota| quota.allow_burst(burst));
-    quota.ok_or_else(|| {
-        Error::settings("a rate limit is at least one request, and a time to count it over")
-    })
 }
