@@ -69,10 +69,8 @@ impl Suite {
         folder: &Path,
         open: impl Fn() -> (String, C),
     ) {
-        let (vendor, times) = (self.vendor(), number("KILLS_EMBEDDED").unwrap_or(3));
-        let seed = number("SEED").unwrap_or(1);
-        vendor.set_page_cap(Some(3));
-        vendor.set_latency(Duration::from_millis(1));
+        let (times, seed) = (number("KILLS_EMBEDDED").unwrap_or(3), number("SEED").unwrap_or(1));
+        let vendor = self.slow_vendor();
         let settings = self.settings(&vendor);
         let run = || start(program, self.connector.name, settings.path(), &vendor, Err(folder));
         finish(run(), "the first run").await;
@@ -102,9 +100,7 @@ impl Suite {
 
     async fn survives(self, program: &str, database: Database, mut trouble: Trouble, usual: u64) {
         let (times, seed) = (number("KILLS").unwrap_or(usual), number("SEED").unwrap_or(1));
-        let vendor = self.vendor();
-        vendor.set_page_cap(Some(3));
-        vendor.set_latency(Duration::from_millis(1));
+        let vendor = self.slow_vendor();
         let settings = self.settings(&vendor);
         let url = match &trouble {
             Trouble::Cut(proxy) => proxy.url(),
@@ -177,6 +173,14 @@ impl Suite {
         if status.success() {
             self.compare(vendor, database, name).await;
         }
+    }
+
+    /// The vendor, whose runs take long enough to be hit in their middle.
+    fn slow_vendor(self) -> Vendor {
+        let vendor = self.vendor();
+        vendor.set_page_cap(Some(3));
+        vendor.set_latency(Duration::from_millis(1));
+        vendor
     }
 
     /// A file with the settings of a connection that commits often.

@@ -186,6 +186,14 @@ impl Play {
         fails(self.sync().await, words)
     }
 
+    /// A run after which so many things are there, or that is not green.
+    pub(crate) async fn has_all_or_fails(&self, number: u64) {
+        let report = self.sync().await;
+        let live = self.live().await;
+        let good = live == number || report.exit_status() == 1;
+        assert!(good, "{live} of {number}\n{}", report.to_text());
+    }
+
     /// The ids of the things that are not deleted, in order.
     pub(crate) async fn ids(&self) -> Vec<String> {
         let query = "select id from hostile.things where _deleted_at is null order by id";
