@@ -489,9 +489,9 @@ impl Connector {
         self.params.iter().find(|param| param.name == name)
     }
 
-    /// The name of its program.
-    pub(crate) fn binary(&self) -> String {
-        format!("{}-connector", self.name.replace('_', "-"))
+    /// The name of its program, and of its crate.
+    pub fn binary(&self) -> String {
+        binary_of(self.name)
     }
 
     /// What to type to sync a connection.
@@ -503,6 +503,11 @@ impl Connector {
             format!("{binary} sync --connection {connection}")
         }
     }
+}
+
+/// The name of the program of the connector with that name.
+pub(crate) fn binary_of(connector: &str) -> String {
+    format!("{}-connector", connector.replace('_', "-"))
 }
 
 /// The name of the placeholder that a segment of a path is, if it is one.

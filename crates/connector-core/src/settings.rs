@@ -27,7 +27,7 @@ pub use file::{CONFIG_FILE, File};
 pub(crate) use params::Params;
 pub use place::EMBEDDED_DIRECTORY;
 pub(crate) use place::{Place, check_resources};
-pub(crate) use variables::{colour_is_welcome, environment};
+pub(crate) use variables::{colour_is_welcome, environment, prefix};
 pub(crate) use write::{ENV_FILE, NewConnection, assignment, check_name, set_variable};
 
 /// What flags say; each counts more than the environment and the file.

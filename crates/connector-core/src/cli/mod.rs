@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::report::{Look, Report};
 use crate::resource::Connector;
-use crate::settings::{File, Flags};
+use crate::settings::{File, Flags, prefix};
 use crate::stop::Stop;
 
 #[derive(Debug, Parser)]
@@ -158,7 +158,7 @@ fn parse(connector: &'static Connector) -> Cli {
 /// The commands, with the connector's own names in their words.
 fn definition(connector: &'static Connector) -> clap::Command {
     let binary = connector.binary();
-    let prefix = connector.name.to_ascii_uppercase();
+    let prefix = prefix(connector.name);
     let params: Vec<String> =
         connector.params.iter().map(|param| format!("  {}: {}", param.name, param.doc)).collect();
     let params = match params.join("\n") {

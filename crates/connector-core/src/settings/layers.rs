@@ -11,7 +11,7 @@ use super::variables::{environment, has_variables, prefix};
 use super::{Flags, nearest};
 use crate::error::{Error, Result};
 use crate::preset::DOCUMENTED;
-use crate::resource::Connector;
+use crate::resource::{Connector, binary_of};
 
 /// Who set a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl<'a> Layers<'a> {
         let in_file = section.is_some();
         let section = section.unwrap_or(&NONE);
         if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
-            let binary = format!("{}-connector", other.replace('_', "-"));
+            let binary = binary_of(other);
             return Err(Error::settings(format!(
                 "the connection `{name}` is one of the connector `{other}`"
             ))

@@ -11,7 +11,7 @@ pub(crate) fn environment(name: &str) -> Option<SecretString> {
 }
 
 /// The variables of a connection begin with this.
-pub(super) fn prefix(name: &str) -> String {
+pub(crate) fn prefix(name: &str) -> String {
     name.to_ascii_uppercase()
 }
 
