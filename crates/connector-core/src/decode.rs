@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use crate::column::{Column, Fit, Source, SqlType};
 use crate::json;
-use crate::resource::{KeyFallback, Resource, SINGLETON_KEY};
+use crate::resource::{KeyFallback, MAX_KEY_COLUMNS, Resource, SINGLETON_KEY};
 use crate::secret::Secrets;
 
 use drift::notice;
@@ -243,7 +243,7 @@ impl Decoder {
         let fields = i16::try_from(self.columns.len() + 2).unwrap_or(i16::MAX);
         tuples.extend_from_slice(&fields.to_be_bytes());
         let mut partition = partition.iter();
-        let mut starts = [0_usize; 8];
+        let mut starts = [0_usize; MAX_KEY_COLUMNS];
         let mut cursor = None;
         for (at, column) in self.columns.iter().enumerate() {
             let start = tuples.len();
@@ -297,9 +297,7 @@ impl Decoder {
                 if length == 0 {
                     return Err(format!("its key `{}` is empty", column.wire));
                 }
-                if let Some(slot) = starts.get_mut(key) {
-                    *slot = start;
-                }
+                starts[key] = start;
             }
             if self.cursor == Some(at) && length == 8 {
                 cursor = tuples.last_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes));

@@ -219,6 +219,9 @@ pub struct Resource {
     pub columns: &'static [Column],
 }
 
+/// The most columns of a key, the partition's among them.
+pub(crate) const MAX_KEY_COLUMNS: usize = 8;
+
 /// The columns that every table has besides its data.
 pub const METADATA: [&str; 5] =
     ["_run_id", "_first_seen_at", "_last_changed_at", "_deleted_at", "_extra"];

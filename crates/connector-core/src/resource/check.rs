@@ -3,7 +3,7 @@
 //! In a `const fn` there are neither iterators nor `==` of texts, so loops and
 //! comparisons are written out.
 
-use super::{Connector, KeyFallback, METADATA, Resource};
+use super::{Connector, KeyFallback, MAX_KEY_COLUMNS, METADATA, Resource};
 use crate::column::Source;
 
 impl Connector {
@@ -180,6 +180,8 @@ impl Resource {
     #[track_caller]
     const fn check(&self) {
         assert!(is_snake_case(self.table), "a table's name is snake_case: name it with `table`");
+        // A partition has one column: a parent's key, or a parameter.
+        assert!(self.key.len() < MAX_KEY_COLUMNS, "a key has at most seven columns of its own");
         let mut at = 0;
         while at < self.key.len() {
             assert!(self.names_column(self.key[at]), "the primary key names no column");
