@@ -50,7 +50,7 @@ fn documents() -> Result<Vec<(String, String)>> {
     let mut documents = vec![("docs/tables/README.md".to_owned(), tables::of_all()?)];
     for connector in connectors::ALL {
         documents.push((format!("docs/tables/{}.md", connector.name), tables::of(connector)?));
-        let path = format!("crates/{}-connector/README.md", connector.name.replace('_', "-"));
+        let path = format!("crates/{}/README.md", connector.binary());
         let resources = resources_as_markdown(connector);
         let text = with_parts(&path, &[("resources", &resources)])?;
         documents.push((path, text));

@@ -1,18 +1,17 @@
 //! A Postgres for tests and measurements: the one that is given, or a throw-away one.
 
-use std::env;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use connector_core::block_on;
+use connector_core::{OLDEST_SERVER, block_on};
 use connector_testkit::Server;
 use sqlx::{Connection as _, PgConnection};
 
+use crate::variable;
+
 /// The variable that names a server to test with.
 pub(crate) const VARIABLE: &str = "TEST_DATABASE_URL";
-/// The oldest server that the connectors work with.
-const OLDEST: i32 = 14;
 
 /// A server whose role may create databases.
 pub(crate) struct Postgres {
@@ -38,8 +37,7 @@ impl Postgres {
     }
 
     fn with(who: &str, throw_away: fn() -> Result<Server>) -> Result<Self> {
-        let given = env::var(VARIABLE).ok().filter(|url| !url.is_empty());
-        let (url, server, origin) = if let Some(url) = given {
+        let (url, server, origin) = if let Some(url) = variable(VARIABLE) {
             (url, None, VARIABLE.to_owned())
         } else {
             let server = throw_away()?;
@@ -67,8 +65,8 @@ async fn version(url: &str) -> Result<String> {
     .await?;
     connection.close().await?;
     ensure!(
-        number >= OLDEST,
-        "{VARIABLE} names a Postgres {version}, which is too old: at least {OLDEST} is needed"
+        number >= OLDEST_SERVER,
+        "{VARIABLE} names a Postgres {version}, which is too old: at least {OLDEST_SERVER} is needed"
     );
     ensure!(may_create, "the role in {VARIABLE} may not create databases; `alter role … createdb`");
     Ok(version)

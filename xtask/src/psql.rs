@@ -1,6 +1,5 @@
 //! `cargo xtask psql`: a look into the database, the embedded one or that of `DATABASE_URL`.
 
-use std::env;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -12,7 +11,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, Either, PgConnection, Row as _, raw_sql};
 
-use crate::child;
+use crate::{child, variable};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -21,7 +20,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    if let Some(url) = env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()) {
+    if let Some(url) = variable("DATABASE_URL") {
         return open(&url, args.sql.as_deref());
     }
     let dir = Path::new(EMBEDDED_DIRECTORY);

@@ -10,7 +10,7 @@ use connector_core::{
 };
 use connector_testkit::{Content, Vendor};
 
-use crate::connectors;
+use crate::{connectors, variable};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -73,8 +73,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
 /// Where the rows are, and what to type next.
 fn hint(preset: &str) -> String {
-    let place =
-        if database_url().is_some() { "the database of DATABASE_URL" } else { ".connectors/" };
+    let place = if variable("DATABASE_URL").is_some() {
+        "the database of DATABASE_URL"
+    } else {
+        ".connectors/"
+    };
     let schema = demo_schema(connectors::ALL[1], preset);
     format!(
         "The rows are in {place}, one schema for each connector. Look at them with:\n\n  \
@@ -124,7 +127,7 @@ fn demo(preset: &str, progress: &Progress) -> Result<Vec<Outcome>> {
         };
         let vendor = Vendor::start(connector, Content::generated(DEMO_SEED, rows))
             .context("a simulated vendor does not start")?;
-        let database = database_url().map(Into::into);
+        let database = variable("DATABASE_URL").map(Into::into);
         let mut connection =
             Connection::to(connector, vendor.base_url(), vendor.key().into(), database)?
                 .in_schema(&demo_schema(connector, preset))
@@ -155,8 +158,4 @@ fn demo_schema(connector: &Connector, preset: &str) -> String {
         DOCUMENTED => format!("demo_{}", connector.name),
         _ => format!("demo_{preset}_{}", connector.name),
     }
-}
-
-fn database_url() -> Option<String> {
-    std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty())
 }

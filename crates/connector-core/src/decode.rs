@@ -4,84 +4,19 @@
 //! and what has no usable key is set aside whole. A row is never dropped for
 //! one of its fields, and a page never for one of its rows.
 
+mod drift;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::column::{Column, Fit, Source, SqlType};
 use crate::json;
 use crate::memory;
-use crate::resource::{KeyFallback, Resource, SINGLETON_KEY};
+use crate::resource::{KeyFallback, MAX_KEY_COLUMNS, Resource, SINGLETON_KEY};
 use crate::secret::Secrets;
 
-/// What a model and the vendor's answers disagree about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum DriftKind {
-    /// The model has no such field.
-    Unknown,
-    /// The field's value does not fit the column.
-    Misfit,
-    /// The vendor promises the field and does not send it.
-    Missing,
-    /// One row has the field twice.
-    Repeated,
-}
-
-impl DriftKind {
-    /// The word in `sync.drift`.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Misfit => "misfit",
-            Self::Missing => "missing",
-            Self::Repeated => "repeated",
-        }
-    }
-}
-
-/// One disagreement: which field, how, and the JSON type that came.
-pub(crate) type Drift = (String, DriftKind, &'static str);
-
-/// How often a disagreement was seen, and what the value looks like.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct DriftSeen {
-    /// The number of rows.
-    pub(crate) rows: u64,
-    /// The types in the first value, without anything that it says.
-    pub(crate) shape: String,
-}
-
-impl DriftSeen {
-    /// Adds what was seen elsewhere, as long as there is room.
-    pub(crate) fn add_all<'a>(
-        all: &mut BTreeMap<Drift, Self>,
-        more: impl IntoIterator<Item = (&'a Drift, &'a Self)>,
-    ) {
-        for (drift, seen) in more {
-            if let Some(before) = all.get_mut(drift) {
-                before.rows += seen.rows;
-            } else if all.len() < MAX_DRIFT {
-                all.insert(drift.clone(), seen.clone());
-            }
-        }
-    }
-
-    /// The line of the model that would take the values up.
-    pub(crate) fn adoption(&self, field: &str, kind: DriftKind) -> Option<String> {
-        let rust = match self.shape.as_str() {
-            "string" => "String",
-            "integer" => "i64",
-            "number" => "f64",
-            "boolean" => "bool",
-            shape if shape.starts_with(['{', '[']) => "Json",
-            _ => return None,
-        };
-        (kind == DriftKind::Unknown)
-            .then(|| format!("#[record(wire = {field:?})] …: Option<{rust}>"))
-    }
-}
-
-/// The most kinds of drift that one page, one batch or one report holds: a vendor with data for names has endless ones.
-pub(crate) const MAX_DRIFT: usize = 200;
+use drift::notice;
+pub(crate) use drift::{Drift, DriftKind, DriftSeen};
 
 /// The longest key that an index of Postgres takes for certain.
 const MAX_KEY_BYTES: usize = 2_000;
@@ -154,8 +89,8 @@ pub(crate) struct Decoder {
     columns: Vec<Column>,
     /// Which column a name in the JSON means, and whether as an alias.
     names: HashMap<&'static str, (usize, bool)>,
-    /// The indexes of the key's columns, and which of them are the item's own.
-    key: Vec<(usize, bool)>,
+    /// The indexes of the key's columns.
+    key: Vec<usize>,
     fallback: KeyFallback,
     /// The indexes of the columns that a natural key is made from.
     natural: Vec<usize>,
@@ -178,26 +113,19 @@ impl Decoder {
         let columns: Vec<Column> = resource.table_columns().copied().collect();
         let index = |name: &str| columns.iter().position(|column| column.name == name);
         let mut names = HashMap::new();
-        for (at, column) in
-            columns.iter().enumerate().filter(|(_, column)| column.source == Source::Field)
-        {
+        let fields =
+            || columns.iter().enumerate().filter(|(_, column)| column.source == Source::Field);
+        for (at, column) in fields() {
             names.extend(column.aliases.iter().map(|alias| (*alias, (at, true))));
         }
-        for (at, column) in
-            columns.iter().enumerate().filter(|(_, column)| column.source == Source::Field)
-        {
-            names.insert(column.wire, (at, false));
-        }
-        let own = |name| resource.key.contains(&name);
+        // A field's own name counts more than another one's older name.
+        names.extend(fields().map(|(at, column)| (column.wire, (at, false))));
         let natural = match resource.key_fallback {
             KeyFallback::Columns(names) => names.iter().filter_map(|name| index(name)).collect(),
             KeyFallback::None | KeyFallback::Singleton => Vec::new(),
         };
         Self {
-            key: resource
-                .key_columns()
-                .filter_map(|name| Some((index(name)?, own(name))))
-                .collect(),
+            key: resource.key_columns().filter_map(index).collect(),
             fallback: resource.key_fallback,
             natural,
             cursor: resource.cursor.and_then(index),
@@ -316,7 +244,7 @@ impl Decoder {
         let fields = i16::try_from(self.columns.len() + 2).unwrap_or(i16::MAX);
         tuples.extend_from_slice(&fields.to_be_bytes());
         let mut partition = partition.iter();
-        let mut starts = [0_usize; 8];
+        let mut starts = [0_usize; MAX_KEY_COLUMNS];
         let mut cursor = None;
         for (at, column) in self.columns.iter().enumerate() {
             let start = tuples.len();
@@ -338,7 +266,7 @@ impl Decoder {
                     }
                 }),
             };
-            let key = self.key.iter().position(|(index, _)| *index == at);
+            let key = self.key.iter().position(|index| *index == at);
             match (fit, key) {
                 (Fit::Written, _) => {}
                 (fit, Some(_)) => self.write_missing_key(column, fit, slots, tuples)?,
@@ -370,9 +298,7 @@ impl Decoder {
                 if length == 0 {
                     return Err(format!("its key `{}` is empty", column.wire));
                 }
-                if let Some(slot) = starts.get_mut(key) {
-                    *slot = start;
-                }
+                starts[key] = start;
             }
             if self.cursor == Some(at) && length == 8 {
                 cursor = tuples.last_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes));
@@ -515,16 +441,6 @@ fn write_veiled(column: &Column, veiled: &str, tuples: &mut Vec<u8>) -> Fit {
     match column.sql_type {
         SqlType::Text | SqlType::Jsonb => write_field(column, veiled, tuples),
         _ => Fit::Misfit,
-    }
-}
-
-fn notice(drift: &mut BTreeMap<Drift, DriftSeen>, name: &str, kind: DriftKind, value: &str) {
-    let name: String = name.chars().filter(|c| *c != '\0').take(120).collect();
-    let drift_of = (name, kind, json::type_name(value));
-    if let Some(seen) = drift.get_mut(&drift_of) {
-        seen.rows += 1;
-    } else if drift.len() < MAX_DRIFT {
-        drift.insert(drift_of, DriftSeen { rows: 1, shape: json::shape(value) });
     }
 }
 

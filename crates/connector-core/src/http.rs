@@ -4,34 +4,31 @@
 //! address was checked against the declared host: no redirect and no link in a
 //! response leads it elsewhere.
 
+mod failure;
+mod pace;
 mod reach;
+mod response;
 
-use std::fmt::Write as _;
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LINK, LOCATION};
 use reqwest::{Method, Request, StatusCode};
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tracing::{debug, info};
 use url::{Origin, Url};
 
 use crate::auth::Credential;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json;
 use crate::memory;
 use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
 use crate::stop::Stop;
 
+use failure::{Failure, LATER, cut_off};
+use pace::Pace;
 pub(crate) use reach::Way;
 /// A certificate authority.
 pub(crate) use reqwest::Certificate as Authority;
-
-/// The most requests to one vendor at the same time.
-const LANES: usize = 10;
+pub(crate) use response::Response;
 
 /// How long a client waits, and how much it takes.
 #[derive(Clone, Copy, Debug)]
@@ -78,72 +75,6 @@ pub(crate) struct Traffic {
     pub(crate) total: AtomicU64,
 }
 
-/// A response that is what a response should be: status 200, and one JSON value.
-#[derive(Debug)]
-pub(crate) struct Response {
-    body: String,
-    /// Where the JSON value is in it.
-    json: std::ops::Range<usize>,
-    headers: HeaderMap,
-    /// Where it came from.
-    url: Url,
-}
-
-impl Response {
-    fn new(body: Vec<u8>, headers: HeaderMap, url: Url) -> Result<Self, json::Malformed> {
-        let value = json::document(&body)?;
-        let start = value.as_ptr().addr() - body.as_ptr().addr();
-        let json = start..start + value.len();
-        let body = String::from_utf8(body).map_err(|_| json::Malformed {
-            line: 1,
-            column: 1,
-            kind: json::Kind::NotUtf8,
-        })?;
-        Ok(Self { body, json, headers, url })
-    }
-
-    /// The JSON value.
-    pub(crate) fn json(&self) -> &str {
-        &self.body[self.json.clone()]
-    }
-
-    /// A header's value.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// What the headers say of a rate limit, in numbers and short words.
-    pub(crate) fn rate_limit(&self) -> Vec<String> {
-        let names = ["ratelimit", "x-ratelimit", "x-rate-limit"];
-        let told = self.headers.iter().filter_map(|(name, value)| {
-            let name = name.as_str();
-            names.iter().find(|start| name.starts_with(**start))?;
-            let value = value.to_str().ok().filter(|value| value.len() <= 40)?;
-            Some(format!("{name}: {value}"))
-        });
-        told.collect()
-    }
-
-    /// The address that the `Link` header calls `next`.
-    pub(crate) fn next_link(&self) -> Option<String> {
-        let values = self.headers.get_all(LINK).into_iter();
-        // Some vendors leave letters in it that ASCII does not have.
-        let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let values: Vec<_> = values.collect();
-        // An address may hold a comma, and never an angle bracket.
-        values.iter().flat_map(|value| value.split('<').skip(1)).find_map(|link| {
-            let (address, parameters) = link.split_once('>')?;
-            let next = parameters.split([';', ',']).any(|parameter| {
-                let (name, relations) = parameter.split_once('=').unwrap_or_default();
-                let mut relations = relations.trim().trim_matches('"').split_ascii_whitespace();
-                name.trim().eq_ignore_ascii_case("rel")
-                    && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
-            });
-            next.then(|| address.trim().to_owned())
-        })
-    }
-}
-
 /// The client of one connection.
 pub(crate) struct Client {
     http: reqwest::Client,
@@ -154,21 +85,7 @@ pub(crate) struct Client {
     retry: Retry,
     errors: &'static [ErrorShape],
     limits: Limits,
-    limiter: Option<DefaultDirectRateLimiter>,
-    /// One for each request that may be under way; a vendor that finds them too many takes some away.
-    lanes: Semaphore,
-    /// The number of lanes: one until the vendor has given an answer, so that a
-    /// wrong key is shown once.
-    width: AtomicUsize,
-    /// Whether a 429 came, and no good answer since then.
-    resting: AtomicBool,
-    /// Held by the one that asks meanwhile.
-    probe: Mutex<()>,
-    /// Nobody asks before this time: the vendor wants a rest.
-    rest_until: std::sync::Mutex<Option<Instant>>,
-    stop: Stop,
-    /// How many more requests may be made.
-    budget: Option<AtomicU64>,
+    pace: Pace,
     /// Whether a 429 came, after which some vendors revoke the key.
     limited: AtomicBool,
     /// Whether the key was refused, after which it is not shown again.
@@ -226,14 +143,7 @@ impl Client {
             retry,
             errors,
             limits,
-            limiter: rate.map(quota).transpose()?.map(RateLimiter::direct),
-            lanes: Semaphore::new(1),
-            width: AtomicUsize::new(1),
-            resting: AtomicBool::new(false),
-            probe: Mutex::new(()),
-            rest_until: std::sync::Mutex::new(None),
-            stop,
-            budget: budget.map(AtomicU64::new),
+            pace: Pace::new(rate, stop, budget)?,
             limited: AtomicBool::new(false),
             refused: AtomicBool::new(false),
             accepted: AtomicBool::new(false),
@@ -246,14 +156,9 @@ impl Client {
         let mut url = self.address(target)?;
         let mut redirects = 0;
         let mut tries = 0;
-        let mut lane = self.lanes.acquire().await.ok();
-        // After a 429, one request at a time finds out whether the vendor has rested.
-        let mut probe = None;
+        let mut lane = self.pace.lane().await;
         loop {
-            if probe.is_none() && self.resting.load(Ordering::Relaxed) {
-                probe = Some(self.probe.lock().await);
-            }
-            self.wait_for_turn(traffic).await?;
+            lane.wait(traffic).await?;
             if self.refused.load(Ordering::Relaxed) {
                 let what = "not tried: the key was refused";
                 return Err(Error::new(ErrorKind::Stopped, what));
@@ -262,19 +167,18 @@ impl Client {
                 let what = "not tried: the vendor wants a rest";
                 return Err(Error::new(ErrorKind::Stopped, what).next("run again later"));
             }
-            self.spend()?;
+            self.pace.spend()?;
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
             let failure = match self.try_once(&url, traffic).await {
                 Ok(response) => {
-                    self.resting.store(false, Ordering::Relaxed);
+                    lane.note_answer();
                     return Ok(response);
                 }
                 Err(failure) => failure,
             };
             if failure.limited {
-                self.resting.store(true, Ordering::Relaxed);
-                self.narrow(&mut lane);
+                lane.note_limit();
             }
             if let Some(location) = failure.redirect {
                 redirects += 1;
@@ -296,9 +200,9 @@ impl Client {
                     traffic.retries.fetch_add(1, Ordering::Relaxed);
                     info!("asking again in {:.1} s: {}", wait.as_secs_f64(), failure.error);
                     if failure.limited {
-                        self.rest(wait);
+                        self.pace.rest(wait);
                     } else {
-                        self.pause(wait, traffic).await?;
+                        self.pace.pause(wait, traffic).await?;
                     }
                 }
                 Decision::GiveUp if tries > 1 => {
@@ -307,11 +211,7 @@ impl Client {
                     }
                     let advised = failure.error.advice().is_some();
                     let error = failure.error.at("tries", tries);
-                    return Err(if advised {
-                        error
-                    } else {
-                        error.next("run again later; what is already there stays")
-                    });
+                    return Err(if advised { error } else { error.next(LATER) });
                 }
                 Decision::GiveUp => return Err(failure.error),
                 Decision::ComeBack(wait) => {
@@ -351,20 +251,13 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         if status == StatusCode::OK {
-            let kind = headers
-                .get(CONTENT_TYPE)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or("no content type")
-                .to_owned();
             if !self.accepted.swap(true, Ordering::Relaxed) {
-                self.width.fetch_add(LANES - 1, Ordering::Relaxed);
-                self.lanes.add_permits(LANES - 1);
+                self.pace.widen();
             }
             if let Some(rest) = retry::exhausted(&headers, SystemTime::now()) {
-                self.rest(rest);
+                self.pace.rest(rest);
             }
-            return Response::new(body, headers, url.clone())
-                .map_err(|malformed| Failure::passing(not_json(&malformed, &kind)));
+            return Response::new(body, headers, url.clone()).map_err(Failure::passing);
         }
         Err(self.refused(status, headers, &body))
     }
@@ -429,57 +322,6 @@ impl Client {
         ))
     }
 
-    /// Waits until the limit, and a rest that the vendor asked for, allow one more request.
-    async fn wait_for_turn(&self, traffic: &Traffic) -> Result<()> {
-        let start = Instant::now();
-        loop {
-            let until = *self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            match until.map(|until| until.saturating_duration_since(Instant::now())) {
-                Some(rest) if !rest.is_zero() => {
-                    traffic.resting.fetch_add(1, Ordering::Relaxed);
-                    let rested = self.stop.sleep(rest).await;
-                    traffic.resting.fetch_sub(1, Ordering::Relaxed);
-                    rested?;
-                }
-                _ => break,
-            }
-        }
-        if let Some(limiter) = &self.limiter {
-            limiter.until_ready().await;
-        }
-        let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        traffic.waited_ms.fetch_add(waited, Ordering::Relaxed);
-        self.stop.check()
-    }
-
-    /// Gives a lane up for the rest of the run, unless it is the last one.
-    fn narrow(&self, lane: &mut Option<SemaphorePermit<'_>>) {
-        let less = |width: usize| (width > 1).then(|| width - 1);
-        if lane.is_some()
-            && self.width.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
-            && let Some(lane) = lane.take()
-        {
-            lane.forget();
-        }
-    }
-
-    /// Counts one more request, or asks everybody to stop if there is none left.
-    fn spend(&self) -> Result<()> {
-        let Some(budget) = &self.budget else { return Ok(()) };
-        let spent =
-            budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
-        if spent.is_err() {
-            self.stop.ask("the requests that it may make are used up");
-        }
-        spent.map_or_else(|_| self.stop.check(), |_| Ok(()))
-    }
-
-    async fn pause(&self, wait: Duration, traffic: &Traffic) -> Result<()> {
-        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        traffic.waited_ms.fetch_add(millis, Ordering::Relaxed);
-        self.stop.sleep(wait).await
-    }
-
     /// `text` without the key in it.
     pub(crate) fn redact(&self, text: &str) -> String {
         self.credential.redact(text)
@@ -489,173 +331,4 @@ impl Client {
     pub(crate) fn base(&self) -> &str {
         self.base.as_str()
     }
-
-    /// Keeps everybody from asking for that long.
-    fn rest(&self, wait: Duration) {
-        let until = Instant::now() + wait;
-        let mut rest = self.rest_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *rest = Some(rest.map_or(until, |before| before.max(until)));
-    }
-
-    /// What a status other than 200 means.
-    fn refused(&self, status: StatusCode, headers: HeaderMap, body: &[u8]) -> Failure {
-        if status.is_redirection() {
-            let location =
-                headers.get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-            let error = Error::new(
-                ErrorKind::Contract,
-                format!("the vendor answered {status} without an address"),
-            )
-            .next("check the base URL; something between here and the vendor may answer for it");
-            return Failure { redirect: location, ..Failure::lasting(error) };
-        }
-        let said = json::document(body).ok().and_then(|body| self.vendor_error(body));
-        let said = said.map(|said| format!(": {said}")).unwrap_or_default();
-        let what = format!("the vendor answered {status}{said}");
-        let limited = status == StatusCode::TOO_MANY_REQUESTS;
-        // A key that was good for another resource may not be allowed this one.
-        let partly = status == StatusCode::FORBIDDEN && self.accepted.load(Ordering::Relaxed);
-        let error = match status {
-            StatusCode::FORBIDDEN if partly => Error::new(ErrorKind::Rejected, what).next(
-                "the key was good for other resources: allow it this one, or leave this one out",
-            ),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                let after_limit = self.limited.load(Ordering::Relaxed);
-                let next = if after_limit {
-                    "a 429 came before: this vendor may have revoked the key, so make a new one and sync more slowly"
-                } else {
-                    "check the key, and what it is allowed to read"
-                };
-                self.refused.store(true, Ordering::Relaxed);
-                Error::new(ErrorKind::Auth, what).next(next)
-            }
-            StatusCode::NOT_FOUND => {
-                let path = self.base.path().trim_matches('/');
-                let error = Error::new(ErrorKind::NotFound, what);
-                if path.is_empty() {
-                    error.next(
-                        "check the base URL; the live API may have other paths than its document",
-                    )
-                } else {
-                    error.next(format!("check the base URL: its path `/{path}` comes before each path that `resources` shows"))
-                }
-            }
-            _ if limited => Error::new(ErrorKind::Busy, what)
-                .next("run again later; what is already there stays"),
-            _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what)
-                .next("run again later; what is already there stays"),
-            _ => Error::new(ErrorKind::Rejected, what)
-                .next("check the parameters and the preset; the vendor's words say more"),
-        };
-        if limited {
-            self.limited.store(true, Ordering::Relaxed);
-        }
-        Failure {
-            error,
-            passes: self.retry.statuses.contains(&status.as_u16()),
-            limited,
-            headers: Some(headers),
-            redirect: None,
-        }
-    }
-
-    /// The vendor's own words about an error, if the body is one.
-    pub(crate) fn vendor_error(&self, body: &str) -> Option<String> {
-        let shape = self.errors.iter().find(|shape| {
-            // An empty list of errors, or a null, is none.
-            json::at(body, shape.marker)
-                .is_some_and(|marker| marker != "false" && !json::is_empty(marker))
-        })?;
-        let mut said = String::new();
-        if let Some(code) = shape.code.and_then(|path| json::at(body, path)) {
-            let _ = write!(said, "{} ", code.trim_matches('"'));
-        }
-        match json::at(body, shape.message) {
-            Some(message) => said.push_str(&json::text(message).unwrap_or(message.into())),
-            None => said.push_str("no message"),
-        }
-        let said: String = said.trim().chars().filter(|c| !c.is_control()).take(400).collect();
-        let said: String = self.credential.redact(&said).chars().take(200).collect();
-        Some(format!("\"{said}\""))
-    }
-
-    fn unreachable(&self, error: reqwest::Error) -> Error {
-        let host = self.base.host_str().unwrap_or_default().to_owned();
-        let reason = reason(&error);
-        let (kind, what, next) = if error.is_connect() {
-            let next = reach::advice(&reason, self.proxy().is_some());
-            (ErrorKind::Unreachable, "cannot be reached", next)
-        } else if error.is_timeout() {
-            let next = "run again later, or check the address and the network";
-            (ErrorKind::Unavailable, "did not answer in time", next)
-        } else {
-            (ErrorKind::Unavailable, "broke the connection", "run again later")
-        };
-        let way = self.proxy().map(|proxy| format!(" through the proxy `{proxy}`"));
-        let what = format!("`{host}` {what}{}: {reason}", way.unwrap_or_default());
-        Error::new(kind, what).next(next).because(error.without_url())
-    }
-}
-
-/// One try that brought nothing to read.
-struct Failure {
-    error: Error,
-    passes: bool,
-    limited: bool,
-    headers: Option<HeaderMap>,
-    redirect: Option<String>,
-}
-
-impl Failure {
-    fn passing(error: Error) -> Self {
-        Self { passes: true, ..Self::lasting(error) }
-    }
-
-    fn lasting(error: Error) -> Self {
-        Self { error, passes: false, limited: false, headers: None, redirect: None }
-    }
-}
-
-/// The innermost cause, which names no address and no query.
-fn reason(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    if std::ptr::addr_eq(cause, error) { "no reason given".to_owned() } else { cause.to_string() }
-}
-
-fn cut_off(error: &reqwest::Error) -> Error {
-    let what =
-        if error.is_timeout() { "the response stopped coming" } else { "the response broke off" };
-    Error::new(ErrorKind::Unavailable, format!("{what}: {}", reason(error)))
-}
-
-fn not_json(malformed: &json::Malformed, kind: &str) -> Error {
-    const KNOWN: [&str; 6] = [
-        "application/json",
-        "text/html",
-        "text/plain",
-        "text/xml",
-        "application/xml",
-        "application/octet-stream",
-    ];
-    // Anything can stand there, so only what is known is shown.
-    let kind = KNOWN.into_iter().find(|known| kind.starts_with(known)).unwrap_or("another one");
-    Error::new(ErrorKind::Contract, format!("{malformed} (its content type: {kind})"))
-        .next("check that the base URL is the API's and not a web page's")
-}
-
-/// The limit as evenly spaced requests, with room for the way being slower for one
-/// than for the next. As many as fit into that room may follow at once, so that what
-/// a late wake-up lost is caught up: no window of the vendor's sees more than it allows.
-fn quota(rate: Rate) -> Result<Quota> {
-    const ROOM: f64 = 1.03;
-    let replenish = rate.per.checked_div(rate.requests).filter(|interval| !interval.is_zero());
-    let replenish = replenish.map(|interval| interval.mul_f64(ROOM));
-    let burst = NonZeroU32::new(rate.requests / 35).unwrap_or(NonZeroU32::MIN);
-    let quota = replenish.and_then(Quota::with_period).map(|quota| quota.allow_burst(burst));
-    quota.ok_or_else(|| {
-        Error::settings("a rate limit is at least one request, and a time to count it over")
-    })
 }

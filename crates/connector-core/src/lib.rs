@@ -57,5 +57,5 @@ pub use resource::{
 pub use secrecy::SecretString;
 pub use settings::{CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags};
 pub use stop::Stop;
-pub use store::Verdict;
+pub use store::{OLDEST_SERVER, Verdict};
 pub use sync::{plan, sync, sync_all};

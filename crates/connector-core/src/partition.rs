@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::http::Target;
 use crate::paging::{Position, Walk};
-use crate::resource::{Connector, Resource, Unset, Values};
+use crate::resource::{Connector, Resource, Unset, Values, placeholder};
 use crate::settings::Params;
 
 /// One listing of a resource.
@@ -59,10 +59,8 @@ impl Partition {
             };
             return Some(values.iter().map(partition).collect());
         }
-        let unset =
-            connector.params.iter().find(|param| param.name == name).map(|param| param.unset);
-        match unset {
-            Some(Unset::Implied(value)) => {
+        match connector.param(name)?.unset {
+            Unset::Implied(value) => {
                 Some(vec![Self { values: vec![value.to_owned()], ..Self::of_setting(name, false) }])
             }
             _ => None,
@@ -93,10 +91,7 @@ impl Partition {
         }
         let segments = resource.path.split('/').filter(|segment| !segment.is_empty());
         let fill = |segment: &str| {
-            let Some(name) = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'))
-            else {
-                return segment.to_owned();
-            };
+            let Some(name) = placeholder(segment) else { return segment.to_owned() };
             if self.name == Some(name) {
                 return self.values.concat();
             }
@@ -113,10 +108,7 @@ impl Partition {
             add(name, value);
         }
         for name in resource.params {
-            let flag = connector
-                .params
-                .iter()
-                .any(|param| param.name == *name && param.values == Values::Flag);
+            let flag = connector.param(name).is_some_and(|param| param.values == Values::Flag);
             match params.get(name).and_then(|values| values.first()).map(String::as_str) {
                 Some("true") if flag => add(name, "1"),
                 Some("false") if flag => {}

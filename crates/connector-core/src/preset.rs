@@ -12,8 +12,10 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::paging::{Paging, Total};
-use crate::resource::{Auth, Connector, Filter, KeyFallback, Rate, Resource, Retry, TimeFormat};
-use crate::settings::nearest;
+use crate::resource::{
+    Auth, Connector, Filter, KeyFallback, Rate, Resource, Retry, TimeFormat, placeholder,
+};
+use crate::settings::{line_of, nearest};
 
 /// The preset that is the declaration itself.
 pub const DOCUMENTED: &str = "documented";
@@ -136,8 +138,7 @@ impl Connector {
 
     fn overlaid(&'static self, text: &str, name: &str) -> Result<&'static Self> {
         let overlay: Overlay = toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start.min(text.len()));
-            let line = text[..start].matches('\n').count() + 1;
+            let line = line_of(&error, text);
             Error::settings(format!("preset `{name}`, line {line}: {}", error.message().trim()))
         })?;
         if let Some(unknown) = overlay.resources.keys().find(|key| self.resource(key).is_none()) {
@@ -301,14 +302,9 @@ fn check_path(path: &str, connector: &Connector, resource: &Resource) -> Result<
     if !path.starts_with('/') {
         return Err("a path starts with a slash".to_owned());
     }
-    let placeholders: Vec<&str> = path
-        .split('/')
-        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
-        .collect();
+    let placeholders: Vec<&str> = path.split('/').filter_map(placeholder).collect();
     let parent = resource.parent.map(|parent| parent.placeholder);
-    let filled = |name: &str| {
-        parent == Some(name) || connector.params.iter().any(|param| param.name == name)
-    };
+    let filled = |name: &str| parent == Some(name) || connector.param(name).is_some();
     if let Some(unknown) = placeholders.iter().find(|name| !filled(name)) {
         return Err(format!("nothing fills the placeholder `{{{unknown}}}`"));
     }

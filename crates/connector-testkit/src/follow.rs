@@ -3,7 +3,7 @@
 //! This reads items and rows by the declaration, and not by the engine's code,
 //! so that the two cannot be wrong in the same way.
 
-use connector_core::{Column, DateTime, Resource, Source, SqlType, Unset, Utc};
+use connector_core::{Column, DateTime, KeyFallback, Resource, Source, SqlType, Unset, Utc};
 use serde_json::{Map, Value};
 
 use crate::suite::sync;
@@ -218,20 +218,24 @@ fn without(names: &[&str], value: &Value) -> Value {
     }
 }
 
+/// Whether the column is one of the key, or of what the key is made from.
+fn is_of_key(resource: &Resource, column: &Column) -> bool {
+    let natural = match resource.key_fallback {
+        KeyFallback::Columns(columns) => columns,
+        KeyFallback::None | KeyFallback::Singleton => &[],
+    };
+    resource.key.contains(&column.name) || natural.contains(&column.name)
+}
+
 /// Changes a field that is no key, and the version, so that the item is a newer one.
 pub(crate) fn change(resource: &Resource, item: &mut Value) {
     if !item.is_object() {
         return;
     }
-    let natural = match resource.key_fallback {
-        connector_core::KeyFallback::Columns(columns) => columns,
-        _ => &[],
-    };
     let changing = resource.columns.iter().find(|column| {
-        let key = resource.key.contains(&column.name) || natural.contains(&column.name);
         column.sql_type == SqlType::Text
             && column.source == Source::Field
-            && !key
+            && !is_of_key(resource, column)
             && !column.volatile
     });
     if let Some(column) = changing {
@@ -252,17 +256,9 @@ pub(crate) fn with_other_key(resource: &Resource, mut item: Value) -> Value {
     if !item.is_object() {
         return item;
     }
-    let natural = match resource.key_fallback {
-        connector_core::KeyFallback::Columns(columns) => columns,
-        _ => &[],
-    };
-    for column in resource.columns {
-        let key = resource.key.contains(&column.name) || natural.contains(&column.name);
-        let Some(value) =
-            item.get_mut(column.wire).filter(|_| key && column.source == Source::Field)
-        else {
-            continue;
-        };
+    let of_key = |column: &&Column| column.source == Source::Field && is_of_key(resource, column);
+    for column in resource.columns.iter().filter(of_key) {
+        let Some(value) = item.get_mut(column.wire) else { continue };
         *value = match (&*value, value.as_i64()) {
             (Value::String(text), _) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 format!("9{text}").into()

@@ -9,9 +9,8 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use connector_core::OLDEST_SERVER;
 
-/// The oldest server that the connectors work with.
-const OLDEST: i32 = 14;
 /// What to do where there is no server and none can be installed.
 const ADVICE: &str = "install Postgres 14 or newer (Debian: apt-get install postgresql, \
     macOS: brew install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:port/database \
@@ -48,7 +47,7 @@ fn newest(installed: &str) -> Option<String> {
     let servers = installed.lines().rev().filter_map(|line| {
         let (bin, said) = line.split_once(": initdb (PostgreSQL) ")?;
         let version = said.split(|c: char| !c.is_ascii_digit()).next()?.parse::<i32>().ok()?;
-        Some((version, bin)).filter(|_| version >= OLDEST)
+        Some((version, bin)).filter(|_| version >= OLDEST_SERVER)
     });
     servers.max_by_key(|(version, _)| *version).map(|(_, bin)| bin.to_owned())
 }

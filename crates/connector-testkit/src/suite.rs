@@ -122,16 +122,14 @@ impl Suite {
         } else {
             content.and_fixtures(folder.join(self.preset))
         };
-        let connector =
-            self.connector.with_preset(self.preset).expect("the preset is one of the connector's");
-        Vendor::start(connector, content).expect("a port is free and the fixtures can be read")
+        Vendor::start(self.resolved(), content)
+            .expect("a port is free and the fixtures can be read")
     }
 
     pub(crate) fn connection(self, vendor: &Vendor, database: &Database) -> Connection {
-        let connector =
-            self.connector.with_preset(self.preset).expect("the preset is one of the connector's");
         let url = Some(database.url().into());
-        let connection = Connection::to(connector, vendor.base_url(), vendor.key().into(), url);
+        let connection =
+            Connection::to(self.resolved(), vendor.base_url(), vendor.key().into(), url);
         let connection =
             connection.expect("the vendor's address is on this machine").without_rate_limit();
         self.params.iter().fold(connection, |connection, (name, values)| {

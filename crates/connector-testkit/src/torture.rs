@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use connector_core::Resource;
 use serde_json::Value;
+use tempfile::NamedTempFile;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::follow::{change, with_other_key};
@@ -68,12 +69,10 @@ impl Suite {
         folder: &Path,
         open: impl Fn() -> (String, C),
     ) {
-        let (vendor, times) = (self.vendor(), number("KILLS_EMBEDDED").unwrap_or(3));
-        let seed = number("SEED").unwrap_or(1);
-        vendor.set_page_cap(Some(3));
-        vendor.set_latency(Duration::from_millis(1));
+        let (times, seed) = (number("KILLS_EMBEDDED").unwrap_or(3), number("SEED").unwrap_or(1));
+        let vendor = self.slow_vendor();
         let settings = self.settings(&vendor);
-        let run = || start(program, self.connector.name, &settings, &vendor, Err(folder));
+        let run = || start(program, self.connector.name, settings.path(), &vendor, Err(folder));
         finish(run(), "the first run").await;
         let mut befell = 0;
         for time in 0..times {
@@ -101,15 +100,13 @@ impl Suite {
 
     async fn survives(self, program: &str, database: Database, mut trouble: Trouble, usual: u64) {
         let (times, seed) = (number("KILLS").unwrap_or(usual), number("SEED").unwrap_or(1));
-        let vendor = self.vendor();
-        vendor.set_page_cap(Some(3));
-        vendor.set_latency(Duration::from_millis(1));
+        let vendor = self.slow_vendor();
         let settings = self.settings(&vendor);
         let url = match &trouble {
             Trouble::Cut(proxy) => proxy.url(),
             Trouble::Kill | Trouble::Crash(_) => database.url(),
         };
-        let run = || start(program, self.connector.name, &settings, &vendor, Ok(&url));
+        let run = || start(program, self.connector.name, settings.path(), &vendor, Ok(&url));
         finish(run(), "the first run").await;
         let mut befell = 0;
         for time in 0..times {
@@ -178,18 +175,29 @@ impl Suite {
         }
     }
 
-    /// The settings of a connection that commits often.
-    fn settings(self, vendor: &Vendor) -> String {
+    /// The vendor, whose runs take long enough to be hit in their middle.
+    fn slow_vendor(self) -> Vendor {
+        let vendor = self.vendor();
+        vendor.set_page_cap(Some(3));
+        vendor.set_latency(Duration::from_millis(1));
+        vendor
+    }
+
+    /// A file with the settings of a connection that commits often.
+    fn settings(self, vendor: &Vendor) -> NamedTempFile {
         let line =
             |(name, values): &(&str, &[&str])| format!("{name} = {}", Value::from(values.to_vec()));
         let params = self.params.iter().map(line).collect::<Vec<_>>().join("\n");
-        format!(
+        let settings = format!(
             "[connections.{0}]\nbase_url = \"{1}\"\nbatch_rows = 4\nrequests_per_second = 100000\npreset = \"{2}\"\n\
              deletes = {{ rows = 1000000 }}\n[connections.{0}.params]\n{params}",
             self.connector.name,
             vendor.base_url(),
             self.preset
-        )
+        );
+        let file = NamedTempFile::new().expect("the temporary folder can be written to");
+        std::fs::write(&file, settings).expect("the file was just made");
+        file
     }
 
     /// Changes a row of each listing, exchanges one for another, or takes one away.
@@ -237,12 +245,10 @@ fn number(name: &str) -> Option<u64> {
 fn start(
     program: &str,
     connection: &str,
-    settings: &str,
+    settings: &Path,
     vendor: &Vendor,
     database: Result<&str, &Path>,
 ) -> Child {
-    let file = std::env::temp_dir().join(format!("{}-{connection}.toml", std::process::id()));
-    std::fs::write(&file, settings).expect("the temporary folder can be written to");
     let prefix = connection.to_ascii_uppercase();
     let mut command = Command::new(program);
     match database {
@@ -252,7 +258,7 @@ fn start(
     };
     command
         .args(["sync", "--wait", "--quiet", "--json", "--config"])
-        .arg(&file)
+        .arg(settings)
         .env(format!("{prefix}_API_KEY"), vendor.key())
         .env_remove("RUST_LOG")
         .stdin(Stdio::null())

@@ -15,11 +15,11 @@ const MADE: &str =
 /// The tables of a connector.
 pub(super) fn of(connector: &Connector) -> Result<String> {
     let name = connector.name;
-    let folder = name.replace('_', "-");
+    let folder = connector.binary();
     let mut text = format!(
         "# Tables of `{name}`\n\n{MADE}\n\n\
          They are in the schema of the connection, which is `{name}` if nothing else is set.\n\
-         Paths and keys are in the [connector's README](../../crates/{folder}-connector/README.md), \
+         Paths and keys are in the [connector's README](../../crates/{folder}/README.md), \
          and [what all tables have in common](README.md) beside this file.\n\n## Tables\n\n{}",
         columns_as_markdown(connector)
     );

@@ -13,7 +13,7 @@ use crate::resource::{Connector, Rate};
 use crate::settings::{
     Connection, EMBEDDED_DIRECTORY, Explained, File, Flags, Place, colour_is_welcome, explain,
 };
-use crate::store::{Inspection, OLDEST, Schema, State};
+use crate::store::{Inspection, OLDEST_SERVER, Schema, State};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -241,7 +241,7 @@ fn fitness(connector: &Connector, schema: &str, found: &Inspection) -> Vec<Check
     let mut checks = vec![if found.too_old {
         Check::failed(
             "database",
-            format!("{place}: at least Postgres {OLDEST} is needed"),
+            format!("{place}: at least Postgres {OLDEST_SERVER} is needed"),
             "upgrade the server, or name another one in DATABASE_URL",
         )
     } else if found.read_only {

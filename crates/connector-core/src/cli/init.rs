@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::resource::{Connector, Unset};
 use crate::settings::{
     CONFIG_FILE, ENV_FILE, File, NewConnection, assignment, check_address, check_name, environment,
-    has_connection, set_variable,
+    set_variable,
 };
 
 use super::print;
@@ -174,7 +174,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
             .map_err(broke_off)?,
     };
     let mut force = args.force;
-    if !force && has_connection(file, &name) {
+    if !force && file.has(&name) {
         force = Confirm::new()
             .with_prompt(format!(
                 "{} has [connections.{name}] already. Replace it?",

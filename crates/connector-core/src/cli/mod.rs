@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::report::{Look, Report};
 use crate::resource::Connector;
-use crate::settings::{File, Flags};
+use crate::settings::{File, Flags, prefix};
 use crate::stop::Stop;
 
 #[derive(Debug, Parser)]
@@ -99,6 +99,17 @@ impl Which {
     }
 }
 
+/// What a command tells while it runs.
+#[derive(Clone, Copy, Debug, Default, Args)]
+struct Log {
+    /// Write no log and no progress, but errors; the report goes to stdout all the same
+    #[arg(short, long)]
+    quiet: bool,
+    /// How log lines are written; progress is shown on a terminal only, and not among JSON
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    log_format: LogFormat,
+}
+
 /// Runs a connector's command line to its exit status.
 pub fn main(connector: &'static Connector) -> ExitCode {
     if let Err(error) = prepare() {
@@ -106,18 +117,17 @@ pub fn main(connector: &'static Connector) -> ExitCode {
         return ExitCode::from(error.exit_status());
     }
     let cli = parse(connector);
-    let (quiet, format) = match &cli.command {
-        Command::Sync(args) => (args.quiet, args.log_format),
-        Command::Plan(args) => (args.quiet, args.log_format),
-        _ => (false, LogFormat::Text),
+    let log = match &cli.command {
+        Command::Sync(args) => Some(args.log),
+        Command::Plan(args) => Some(args.log),
+        _ => None,
     };
-    let progress = match &cli.command {
-        Command::Sync(_) | Command::Plan(_) if !quiet && format == LogFormat::Text => {
-            Progress::on_terminal()
-        }
+    let progress = match log {
+        Some(Log { quiet: false, log_format: LogFormat::Text }) => Progress::on_terminal(),
         _ => Progress::default(),
     };
-    start_logging(quiet, format, &progress);
+    let Log { quiet, log_format } = log.unwrap_or_default();
+    start_logging(quiet, log_format, &progress);
     match run(connector, cli.command, &progress) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
@@ -148,7 +158,7 @@ fn parse(connector: &'static Connector) -> Cli {
 /// The commands, with the connector's own names in their words.
 fn definition(connector: &'static Connector) -> clap::Command {
     let binary = connector.binary();
-    let prefix = connector.name.to_ascii_uppercase();
+    let prefix = prefix(connector.name);
     let params: Vec<String> =
         connector.params.iter().map(|param| format!("  {}: {}", param.name, param.doc)).collect();
     let params = match params.join("\n") {
@@ -256,7 +266,7 @@ pub fn start_logging(quiet: bool, format: LogFormat, progress: &Progress) {
     let progress = progress.clone();
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(move || Log(progress.clone()))
+        .with_writer(move || LogLines(progress.clone()))
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_target(false);
     // A second start, in a test, leaves the first one's settings.
@@ -267,9 +277,9 @@ pub fn start_logging(quiet: bool, format: LogFormat, progress: &Progress) {
 }
 
 /// Where log lines go.
-struct Log(Progress);
+struct LogLines(Progress);
 
-impl std::io::Write for Log {
+impl std::io::Write for LogLines {
     fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
         self.0.write(text).map(|()| text.len())
     }

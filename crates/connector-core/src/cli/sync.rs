@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::{LogFormat, block_on, now, print_report, stop_on_signals};
+use super::{Log, block_on, now, print_report, stop_on_signals};
 use crate::error::Result;
 use crate::progress::Progress;
+use crate::report::Report;
 use crate::resource::Connector;
 use crate::settings::{Connection, File, Flags};
 
@@ -65,12 +66,8 @@ pub(super) struct Args {
     /// Print the report as one JSON document
     #[arg(long)]
     json: bool,
-    /// Write no log and no progress, but errors; the report goes to stdout all the same
-    #[arg(short, long)]
-    pub(super) quiet: bool,
-    /// How log lines are written; progress is shown on a terminal only, and not among JSON
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) log_format: LogFormat,
+    #[command(flatten)]
+    pub(super) log: Log,
 }
 
 impl What {
@@ -100,16 +97,28 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
         max_duration: args.max_duration.map(Into::into),
         ..args.what.flags()
     };
-    let connection = Connection::resolve(connector, &File::read(flags.config.as_deref())?, &flags)?;
-    let connection = connection.shown_by(progress);
-    let report = block_on(async {
-        stop_on_signals(&connection.stop());
-        crate::sync::sync(&connection, now()).await
-    });
-    progress.clear();
-    let report = report??;
+    let report = to_its_end(connector, &flags, progress, async |connection| {
+        crate::sync::sync(connection, now()).await
+    })?;
     print_report(&report, args.json)?;
     Ok(report.exit_status())
+}
+
+/// Does this with a connection, which shows how far it is, and stops on a signal.
+pub(super) fn to_its_end(
+    connector: &'static Connector,
+    flags: &Flags,
+    progress: &Progress,
+    run: impl AsyncFnOnce(&Connection) -> Result<Report>,
+) -> Result<Report> {
+    let file = File::read(flags.config.as_deref())?;
+    let connection = Connection::resolve(connector, &file, flags)?.shown_by(progress);
+    let report = block_on(async {
+        stop_on_signals(&connection.stop());
+        run(&connection).await
+    });
+    progress.clear();
+    report?
 }
 
 /// A time, or a day, which begins at midnight UTC.

@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use super::{File, Flags, Layers, SetBy, prefix, with_flags};
+use super::Flags;
+use super::file::{File, SecretsSetting, ToleranceSetting};
+use super::layers::{Layers, SetBy};
+use super::params::by_flags;
+use super::variables::prefix;
 use crate::error::Result;
 use crate::resource::{Connector, Unset};
 
@@ -61,31 +65,26 @@ pub(crate) fn explain(
         ([], by) => add("resources", "all".to_owned(), by),
         (names, by) => add("resources", names.join(", "), by),
     }
-    let params = with_flags(&section.params, &flags.params)?;
+    let by_flags = by_flags(&flags.params)?;
     for param in connector.params {
         let name = format!("params.{}", param.name);
-        let flag = flags
-            .params
-            .iter()
-            .any(|flag| flag.split_once('=').is_some_and(|(name, _)| name == param.name));
-        match (params.get(param.name), param.unset) {
-            (Some(set), _) => {
-                let by = if flag { SetBy::Flag("--param") } else { layers.by_section() };
-                add(&name, set.clone().into_values().join(", "), by);
-            }
+        let flag = by_flags.get(param.name).map(|set| (set, SetBy::Flag("--param")));
+        let file = section.params.get(param.name).map(|set| (set, layers.by_section()));
+        match (flag.or(file), param.unset) {
+            (Some((set, by)), _) => add(&name, set.clone().into_values().join(", "), by),
             (None, Unset::Default(value) | Unset::Implied(value)) => {
                 add(&name, value.to_owned(), SetBy::Default);
             }
             (None, Unset::Omitted | Unset::Required) => {}
         }
     }
-    let tolerance = |set: super::ToleranceSetting| {
+    let tolerance = |set: ToleranceSetting| {
         let rows = set.rows.map(|rows| format!("rows = {rows}"));
         let share = set.share.map(|share| format!("share = {share}"));
         let parts: Vec<String> = rows.into_iter().chain(share).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     };
-    let keep = (section.secrets == Some(super::SecretsSetting::Keep)).then(|| "keep".to_owned());
+    let keep = (section.secrets == Some(SecretsSetting::Keep)).then(|| "keep".to_owned());
     let hosts = (!section.allow_hosts.is_empty()).then(|| section.allow_hosts.join(", "));
     for (name, value) in [
         ("requests_per_second", section.requests_per_second.map(|value| value.to_string())),
@@ -119,26 +118,5 @@ fn host(value: &secrecy::SecretString) -> String {
             url.into()
         }
         _ => "set, and not an address".to_owned(),
-    }
-}
-
-impl std::fmt::Display for SetBy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Flag(name) => f.write_str(name),
-            Self::Variable(name) => f.write_str(name),
-            Self::Section(name) => write!(f, "[connections.{name}]"),
-            Self::File => f.write_str("file"),
-            Self::Default => f.write_str("default"),
-        }
-    }
-}
-
-impl Serialize for SetBy {
-    fn serialize<S: serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }

@@ -8,10 +8,13 @@ use std::path::Path;
 use secrecy::{ExposeSecret as _, SecretString};
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use super::{Connector, File, address, check_schema, prefix, with_flags};
+use super::address::check_address;
+use super::params::{by_flags, params_of};
+use super::place::check_schema;
+use super::variables::prefix;
 use crate::DOCUMENTED;
 use crate::error::{Error, Result};
-use crate::resource::Unset;
+use crate::resource::{Connector, Unset};
 
 /// The file of variables that a program reads when it starts.
 pub(crate) const ENV_FILE: &str = ".env";
@@ -33,8 +36,7 @@ impl NewConnection {
         check_name(&self.name)?;
         self.connector.with_preset(&self.preset)?;
         check_address(self.connector, &self.base_url, self.allow_http)?;
-        let params = with_flags(&std::collections::BTreeMap::new(), &self.params)?;
-        let params = super::params_of(self.connector, &params, &self.name)?;
+        let params = params_of(self.connector, &by_flags(&self.params)?, &self.name)?;
         let required = self
             .connector
             .params
@@ -86,7 +88,7 @@ impl NewConnection {
         }
         if !self.params.is_empty() {
             let mut params = Table::new();
-            for (name, set) in with_flags(&std::collections::BTreeMap::new(), &self.params)? {
+            for (name, set) in by_flags(&self.params)? {
                 let mut values = set.into_values();
                 params[&name] = match (values.pop(), values.is_empty()) {
                     (Some(only), true) => value(only),
@@ -102,11 +104,6 @@ impl NewConnection {
     }
 }
 
-/// Whether the file has a connection of that name.
-pub(crate) fn has_connection(file: &File, name: &str) -> bool {
-    file.connections.contains_key(name)
-}
-
 /// Fails unless a connection can be called that.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -117,11 +114,6 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
         ));
     }
     check_schema(name)
-}
-
-/// Fails unless a key may be sent to that address.
-pub(crate) fn check_address(connector: &Connector, text: &str, allow_http: bool) -> Result<()> {
-    address(Some(text), connector, "", allow_http).map(drop)
 }
 
 /// Sets a variable in `.env`, which nobody else may read from then on.

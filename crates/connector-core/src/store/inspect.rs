@@ -51,9 +51,6 @@ pub(crate) struct Schema {
     pub(crate) taken: Option<String>,
 }
 
-/// The oldest server that will do.
-pub(crate) const OLDEST: i32 = OLDEST_SERVER;
-
 impl Database {
     /// Looks at the database with the eyes of a sync into that schema.
     pub(crate) async fn inspect(&self, schema: &str, connector: &Connector) -> Result<Inspection> {

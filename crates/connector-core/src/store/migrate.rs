@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sqlx::migrate::{MigrateError, Migration as Step, MigrationType, Migrator};
 use sqlx::postgres::PgPool;
-use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, PgConnection, PgExecutor, SqlSafeStr as _};
 
 use super::sql::ident;
 use crate::error::{Error, ErrorKind, Result};
@@ -54,16 +54,20 @@ pub(crate) async fn pending(
     Ok(statements)
 }
 
+/// Whether there is a table of that qualified name.
+pub(super) async fn is_there(
+    database: impl PgExecutor<'_>,
+    table: &str,
+) -> std::result::Result<bool, sqlx::Error> {
+    let query = sqlx::query_scalar("select to_regclass($1) is not null");
+    query.bind(table).fetch_one(database).await
+}
+
 /// The migrations that ran in a schema; none if none ever did.
 async fn applied(pool: &PgPool, schema: &str) -> Result<Option<Vec<i64>>> {
     let failed = |error| Error::storage("looking at the tables", error).at("schema", schema);
     let table = format!("{}._migrations", ident(schema));
-    let exists: bool = sqlx::query_scalar("select to_regclass($1) is not null")
-        .bind(&table)
-        .fetch_one(pool)
-        .await
-        .map_err(failed)?;
-    if !exists {
+    if !is_there(pool, &table).await.map_err(failed)? {
         return Ok(None);
     }
     let query = format!("select version from {table}");
@@ -147,12 +151,7 @@ pub(super) async fn state(
 ) -> Result<State> {
     let failed = |error| Error::storage("looking at the tables", error).at("schema", schema);
     let table = format!("{}._migrations", ident(schema));
-    let exists: bool = sqlx::query_scalar("select to_regclass($1) is not null")
-        .bind(&table)
-        .fetch_one(&mut *session)
-        .await
-        .map_err(failed)?;
-    if !exists {
+    if !is_there(&mut *session, &table).await.map_err(failed)? {
         return Ok(State::Absent);
     }
     let query = format!("select version, checksum from {table} order by version");

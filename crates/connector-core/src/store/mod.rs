@@ -34,7 +34,7 @@ use crate::stop::Stop;
 
 pub(crate) use batch::{Batch, Counts, EndedWalk};
 pub(crate) use database::Database;
-pub(crate) use inspect::{Inspection, OLDEST, Schema, State};
+pub(crate) use inspect::{Inspection, Schema, State};
 use patience::patiently;
 pub(crate) use runs::ResourceOutcome;
 pub use runs::Verdict;
@@ -42,8 +42,8 @@ pub(crate) use sql::{Statements, ident};
 pub(crate) use status::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
 pub(crate) use table::Table;
 
-/// The oldest server whose functions are used here.
-const OLDEST_SERVER: i32 = 14;
+/// The oldest major version of Postgres whose functions are used here.
+pub const OLDEST_SERVER: i32 = 14;
 
 /// How often a run that waits for another one looks whether it has ended.
 const WAIT_FOR_LOCK: Duration = Duration::from_millis(500);

@@ -239,12 +239,7 @@ async fn counts(
 /// The rows of a table that are not deleted, and that are; nothing if there is no table.
 async fn rows(session: &mut PgConnection, schema: &str, table: &str) -> Result<Option<(i64, i64)>> {
     let table = format!("{}.{}", ident(schema), ident(table));
-    let exists: bool = sqlx::query_scalar("select to_regclass($1) is not null")
-        .bind(&table)
-        .fetch_one(&mut *session)
-        .await
-        .map_err(failed)?;
-    if !exists {
+    if !migrate::is_there(&mut *session, &table).await.map_err(failed)? {
         return Ok(None);
     }
     let query = format!("select count(*) - count(_deleted_at), count(_deleted_at) from {table}");

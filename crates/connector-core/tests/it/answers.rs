@@ -134,9 +134,9 @@ async fn a_declared_limit_is_kept_without_provoking_a_refusal() {
     let second = std::time::Duration::from_secs(1);
     test.vendor.set_rate_limit(Some(RateLimit { requests: 20, per: second, retry_after: None }));
     let toml = "rate = { requests = 18, per_seconds = 1 }";
-    let file = std::env::temp_dir().join(format!("rate-{}.toml", std::process::id()));
+    let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&file, toml).unwrap();
-    let limited = SHOP_STATIC.with_preset(file.to_str().unwrap()).unwrap();
+    let limited = SHOP_STATIC.with_preset(file.path().to_str().unwrap()).unwrap();
     let url = test.database.url().into();
     let connection = connector_core::Connection::to(
         limited,
@@ -149,7 +149,6 @@ async fn a_declared_limit_is_kept_without_provoking_a_refusal() {
         connector_core::sync(&connection.select(&["products"]).unwrap(), *crate::shop::NOW)
             .await
             .unwrap();
-    std::fs::remove_file(file).unwrap();
     assert_eq!(
         (report.verdict, report.resources[0].retries),
         (Verdict::Complete, 0),

@@ -11,13 +11,8 @@ use connector_core::{
 use connector_testkit::{Answer, Content, Count, Database, Proxy, Vendor};
 use serde_json::{Value, json};
 
-use crate::support::{TOKEN, connector, parts, rows, things};
+use crate::support::{OFFSET, TOKEN, TOTAL, connector, parts, rows, things};
 
-/// Pages of 50, by offset, with a total.
-const COUNTED: Paging =
-    Paging::Offset { offset: "offset", limit: ("limit", 50), total: Some(Total::Body("total")) };
-/// The same without a total.
-const UNCOUNTED: Paging = Paging::offset("offset", 50);
 /// Pages of 1000.
 const LARGE: Paging =
     Paging::Offset { offset: "offset", limit: ("limit", 1000), total: Some(Total::Body("total")) };
@@ -148,12 +143,12 @@ async fn listing(paging: Paging, batch_rows: u64) -> String {
 
 #[tokio::test]
 async fn a_listing_by_offset_with_a_total_costs_this() {
-    insta::assert_snapshot!(listing(COUNTED, u64::MAX).await);
+    insta::assert_snapshot!(listing(TOTAL, u64::MAX).await);
 }
 
 #[tokio::test]
 async fn a_listing_by_offset_without_a_total_costs_this() {
-    insta::assert_snapshot!(listing(UNCOUNTED, u64::MAX).await);
+    insta::assert_snapshot!(listing(OFFSET, u64::MAX).await);
 }
 
 #[tokio::test]
@@ -163,20 +158,20 @@ async fn a_listing_by_tokens_costs_this() {
 
 #[tokio::test]
 async fn a_listing_in_four_batches_costs_this() {
-    insta::assert_snapshot!(listing(COUNTED, 250).await);
+    insta::assert_snapshot!(listing(TOTAL, 250).await);
 }
 
 #[tokio::test]
 async fn the_children_of_a_hundred_parents_cost_this() {
     let content = Content::empty().with("things", rows(100)).with("parts", rows(3));
-    let case = Case::new(&[things(COUNTED), parts(UNCOUNTED)], content).await;
+    let case = Case::new(&[things(TOTAL), parts(OFFSET)], content).await;
     insta::assert_snapshot!(case.costs(&["things", "parts"], u64::MAX).await);
 }
 
 #[tokio::test]
 async fn more_rows_cost_no_more_statements() {
-    let mut few = Case::new(&[things(COUNTED)], Content::empty().with("things", rows(500))).await;
-    let mut many = Case::new(&[things(COUNTED)], Content::empty().with("things", rows(2000))).await;
+    let mut few = Case::new(&[things(TOTAL)], Content::empty().with("things", rows(500))).await;
+    let mut many = Case::new(&[things(TOTAL)], Content::empty().with("things", rows(2000))).await;
     for run in ["first", "unchanged"] {
         let (few, many) = (few.run(u64::MAX).await.1, many.run(u64::MAX).await.1);
         assert_eq!(few.statements, many.statements, "{run}");

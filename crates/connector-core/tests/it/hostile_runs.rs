@@ -117,8 +117,7 @@ async fn a_listing_of_parents_that_failed_deletes_no_children() {
         _ => answer,
     });
     play.fails(&["500"]).await;
-    let live = "select count(*) from hostile.parts where _deleted_at is null";
-    assert_eq!(play.database.value(live).await, "120");
+    assert_eq!(play.live_in("parts").await, 120);
     play.end().await;
 }
 
@@ -200,11 +199,10 @@ async fn a_listing_that_only_grows_is_read_anew_when_it_did_not() {
         assert!(play.complete().await.rows < 20);
         // Fewer items, and other ones; then more, and other ones again.
         for new in [1_000..1_040, 2_000..2_090] {
-            let number = new.clone().count();
+            let number = new.clone().count() as u64;
             play.vendor.holdings().replace("things", new.clone());
             complete(play.sync_as(&play.connection().allow_deletes()).await);
-            let live = "select count(*) from hostile.things where _deleted_at is null";
-            assert_eq!(play.database.value(live).await, number.to_string());
+            assert_eq!(play.live().await, number);
             let first = "select data from hostile.things where position = 0";
             assert_eq!(play.database.value(first).await, new.start.to_string());
         }

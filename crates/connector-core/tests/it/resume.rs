@@ -237,8 +237,7 @@ async fn runs_of_a_few_requests_each_come_to_the_end_together() {
     }
     let made = play.vendor.requests().len();
     assert!(made <= needed + 5 * runs, "{made} requests in {runs} runs, and {needed} in one");
-    let parts = "select count(*) from hostile.parts where _deleted_at is null";
-    assert_eq!(play.database.value(parts).await, "900");
+    assert_eq!(play.live_in("parts").await, 900);
     // The next run begins anew.
     let report = play.sync_as(&lasting(&play)).await;
     assert_eq!((report.continues, report.resources[0].unchanged), (None, 300));

@@ -186,6 +186,14 @@ impl Play {
         fails(self.sync().await, words)
     }
 
+    /// A run after which so many things are there, or that is not green.
+    pub(crate) async fn has_all_or_fails(&self, number: u64) {
+        let report = self.sync().await;
+        let live = self.live().await;
+        let good = live == number || report.exit_status() == 1;
+        assert!(good, "{live} of {number}\n{}", report.to_text());
+    }
+
     /// The ids of the things that are not deleted, in order.
     pub(crate) async fn ids(&self) -> Vec<String> {
         let query = "select id from hostile.things where _deleted_at is null order by id";
@@ -195,7 +203,13 @@ impl Play {
 
     /// The number of things that are not deleted.
     pub(crate) async fn live(&self) -> u64 {
-        self.ids().await.len() as u64
+        self.live_in("things").await
+    }
+
+    /// The number of rows of a table that are not deleted.
+    pub(crate) async fn live_in(&self, table: &str) -> u64 {
+        let query = format!("select count(*) from hostile.{table} where _deleted_at is null");
+        self.database.value(&query).await.parse().unwrap()
     }
 
     /// One value of one thing, as text.

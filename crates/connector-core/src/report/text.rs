@@ -1,0 +1,300 @@
+//! A report as text for people: tables that fit into their terminal, and what went wrong.
+
+use std::collections::BTreeMap;
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+
+use super::{Report, ResourceReport};
+use crate::store::Verdict;
+
+impl Report {
+    /// The report as a table for people, problems first.
+    pub fn to_text(&self) -> String {
+        self.to_text_as(Look::default())
+    }
+
+    /// The same, as a terminal shows it.
+    pub fn to_text_as(&self, look: Look) -> String {
+        // The columns that a narrow terminal can do without go first where the number is highest.
+        const HEADER: [(&str, u8); 9] = [
+            ("resource", 0),
+            ("rows", 1),
+            ("inserted", 0),
+            ("updated", 0),
+            ("unchanged", 3),
+            ("deleted", 0),
+            ("requests", 4),
+            ("time", 2),
+            ("verdict", 0),
+        ];
+        let rows = self.resources.iter().map(|resource| {
+            vec![
+                resource.resource.to_owned(),
+                resource.rows.to_string(),
+                resource.inserted.to_string(),
+                resource.updated.to_string(),
+                resource.unchanged.to_string(),
+                resource.deleted.to_string(),
+                resource.requests.to_string(),
+                seconds(resource.elapsed_ms),
+                resource.verdict.to_string(),
+            ]
+        });
+        let mut lines = self.problems();
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(aligned(&HEADER, rows.collect(), look));
+        lines.push(String::new());
+        let written = self.written();
+        let rows: u64 = self.resources.iter().map(|resource| resource.rows).sum();
+        let what = if written == 0 {
+            "nothing written".to_owned()
+        } else {
+            format!("{written} rows written")
+        };
+        lines.push(format!(
+            "{}: {}, {rows} rows read, {what}, {} (run {})",
+            self.connection,
+            look.verdict(self.verdict.name()),
+            seconds(self.elapsed_ms),
+            self.run_id
+        ));
+        lines.join("\n")
+    }
+
+    /// What a sync would do, for people; the report is that of a rehearsal.
+    pub fn to_plan(&self, look: Look) -> String {
+        const HEADER: [(&str, u8); 8] = [
+            ("resource", 0),
+            ("rows", 1),
+            ("insert", 0),
+            ("update", 0),
+            ("undelete", 0),
+            ("delete", 0),
+            ("quarantine", 0),
+            ("verdict", 0),
+        ];
+        let mut lines: Vec<String> = Vec::new();
+        let ddl = self.ddl.as_deref().unwrap_or_default();
+        if !ddl.is_empty() {
+            lines.push("-- A sync brings the tables up to date by these statements:\n".to_owned());
+            lines.extend(ddl.iter().cloned());
+            lines.push(String::new());
+        }
+        let rows = self.resources.iter().map(|resource| {
+            let undeleted = resource.changes.as_ref().map_or(0, |changes| changes.undeleted);
+            vec![
+                resource.resource.to_owned(),
+                resource.rows.to_string(),
+                resource.inserted.to_string(),
+                (resource.updated - undeleted).to_string(),
+                undeleted.to_string(),
+                resource.deleted.to_string(),
+                resource.quarantined.to_string(),
+                resource.verdict.to_string(),
+            ]
+        });
+        lines.extend(aligned(&HEADER, rows.collect(), look));
+        for resource in &self.resources {
+            let Some(changes) = &resource.changes else { continue };
+            let mut fields: Vec<(&String, &u64)> = changes.fields.iter().collect();
+            fields.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+            let most: Vec<String> =
+                fields.iter().take(5).map(|(field, count)| format!("{field} ({count})")).collect();
+            if !most.is_empty() {
+                lines.push(format!("  {}: changes most in {}", resource.resource, most.join(", ")));
+            } else if !changes.sample.is_empty() {
+                lines.push(format!("  {}:", resource.resource));
+            }
+            for change in &changes.sample {
+                lines.push(format!("    {} {}", change.action, change.key.join(" ")));
+            }
+        }
+        lines.extend(self.problems());
+        lines.push(String::new());
+        lines.push(format!(
+            "{}: {}, a sync would write {} rows; nothing was written now, {}",
+            self.connection,
+            look.verdict(self.verdict.name()),
+            self.written(),
+            seconds(self.elapsed_ms),
+        ));
+        lines.join("\n")
+    }
+
+    /// What keeps resources from being complete, and what to do; then what is worth knowing.
+    fn problems(&self) -> Vec<String> {
+        let (skipped, tried): (Vec<_>, Vec<_>) =
+            self.resources.iter().partition(|resource| resource.verdict == Verdict::Skipped);
+        let mut lines = Vec::new();
+        for resource in tried {
+            let evidence = &resource.evidence;
+            if evidence.vanished > 0 && evidence.vanished < evidence.partitions {
+                lines.push(format!(
+                    "  {}: {} of {} listings are gone, as the rows that they belong to were deleted meanwhile",
+                    resource.resource, evidence.vanished, evidence.partitions
+                ));
+            }
+            if evidence.passes > 1 {
+                lines.push(format!(
+                    "  {}: changed while it was read, so it was read up to {} times",
+                    resource.resource, evidence.passes
+                ));
+            }
+            for problem in resource.error.iter().chain(&evidence.problems) {
+                lines.push(format!("  {}: {problem}", resource.resource));
+            }
+            if let Some(next) = &resource.next {
+                lines.push(format!("    next: {next}"));
+            }
+        }
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for resource in skipped {
+            let reason = resource.error.as_deref().unwrap_or_default();
+            reasons.entry(reason).or_default().push(resource.resource);
+        }
+        lines.extend(
+            reasons.iter().map(|(reason, names)| format!("  {}: {reason}", names.join(", "))),
+        );
+        for resource in self.resources.iter().filter(|resource| !resource.drift.is_empty()) {
+            let fields: Vec<String> = resource
+                .drift
+                .iter()
+                .map(|drift| format!("`{}` ({}, {})", drift.field, drift.kind, drift.json_type))
+                .collect();
+            lines.push(format!("  {}: kept in _extra: {}", resource.resource, fields.join(", ")));
+        }
+        lines
+    }
+
+    /// The rows that were written, or would be.
+    fn written(&self) -> u64 {
+        let written = |one: &ResourceReport| one.inserted + one.updated + one.deleted;
+        self.resources.iter().map(written).sum()
+    }
+}
+
+/// What a table has to fit into.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    /// The columns of the terminal, if it is one.
+    pub columns: Option<u16>,
+    /// Whether it shows colours.
+    pub colours: bool,
+}
+
+impl Look {
+    /// That of stdout.
+    pub fn of_stdout() -> Self {
+        let terminal = console::Term::stdout();
+        Self {
+            columns: terminal.size_checked().map(|(_, columns)| columns),
+            colours: console::colors_enabled(),
+        }
+    }
+
+    /// A verdict in its colour.
+    fn verdict(self, verdict: &str) -> String {
+        if !self.colours {
+            return verdict.to_owned();
+        }
+        let styled = console::style(verdict).force_styling(true);
+        match verdict {
+            "complete" => styled.green(),
+            "skipped" => styled.dim(),
+            "incomplete" => styled.yellow(),
+            _ => styled.red(),
+        }
+        .to_string()
+    }
+}
+
+/// A table whose first column is a name, whose last one is a verdict, and whose others are numbers.
+fn aligned(header: &[(&str, u8)], mut rows: Vec<Vec<String>>, look: Look) -> Vec<String> {
+    let mut header = header.to_vec();
+    let limit = look.columns.map_or(usize::MAX, usize::from);
+    let widest = |at: usize, header: &[(&str, u8)], rows: &[Vec<String>]| {
+        let cells = rows.iter().map(|row| row[at].chars().count());
+        cells.chain([header[at].0.len()]).max().unwrap_or_default() + 2
+    };
+    loop {
+        let width: usize = (0..header.len()).map(|at| widest(at, &header, &rows)).sum();
+        if width <= limit {
+            break;
+        }
+        let spare = (0..header.len()).max_by_key(|at| header[*at].1).unwrap_or_default();
+        if header[spare].1 == 0 {
+            let name = widest(0, &header, &rows).saturating_sub(2 + width - limit).max(12);
+            for row in &mut rows {
+                row[0] = shortened(&row[0], name);
+            }
+            break;
+        }
+        header.remove(spare);
+        for row in &mut rows {
+            row.remove(spare);
+        }
+    }
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_header(header.iter().map(|(name, _)| *name));
+    for at in 1..header.len() - 1 {
+        if let Some(column) = table.column_mut(at) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for row in &rows {
+        table.add_row(row);
+    }
+    let text = table.to_string();
+    let verdicts = rows.iter().filter_map(|row| row.last());
+    let verdicts = std::iter::once(None).chain(verdicts.map(Some)).chain(std::iter::repeat(None));
+    text.lines()
+        .zip(verdicts)
+        .map(|(line, verdict)| {
+            let line = line.trim_end();
+            match verdict.and_then(|verdict| Some((verdict, line.strip_suffix(verdict.as_str())?)))
+            {
+                Some((verdict, start)) => format!("{start}{}", look.verdict(verdict)),
+                None => line.to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// A name in so many columns.
+fn shortened(name: &str, columns: usize) -> String {
+    if name.chars().count() <= columns {
+        return name.to_owned();
+    }
+    let kept: String = name.chars().take(columns.saturating_sub(1)).collect();
+    format!("{kept}…")
+}
+
+/// Milliseconds as seconds, with two digits.
+fn seconds(ms: u64) -> String {
+    format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_fits_into_its_terminal_and_keeps_what_counts() {
+        let row = |name: &str, verdict: &str| {
+            vec![name.to_owned(), "1234567".to_owned(), "12".to_owned(), verdict.to_owned()]
+        };
+        let header = [("resource", 0), ("rows", 2), ("inserted", 0), ("verdict", 0)];
+        let rows = || {
+            vec![row("item_collection_website_content_crawler", "complete"), row("users", "failed")]
+        };
+        let at = |columns| aligned(&header, rows(), Look { columns, colours: false }).join("\n");
+        insta::assert_snapshot!([None, Some(62), Some(40)].map(at).join("\n\n"));
+        let painted = aligned(&header, rows(), Look { columns: None, colours: true }).join("\n");
+        assert!(painted.contains("\u{1b}[32mcomplete\u{1b}[0m"), "{painted:?}");
+        assert!(painted.ends_with("\u{1b}[31mfailed\u{1b}[0m"), "{painted:?}");
+    }
+}

@@ -1,0 +1,233 @@
+//! `connectors.toml`: what stands in it, and what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use url::Origin;
+
+use super::address::address;
+use super::variables::environment;
+use super::{Tolerance, nearest};
+use crate::error::{Error, Result};
+use crate::resource::Connector;
+
+/// The file that holds connections.
+pub const CONFIG_FILE: &str = "connectors.toml";
+
+/// The file that holds connections.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub(super) database_url: Option<Setting>,
+    #[serde(default)]
+    pub(super) connections: BTreeMap<String, Section>,
+}
+
+/// One connection in the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Section {
+    pub(super) connector: Option<String>,
+    pub(super) base_url: Option<Setting>,
+    pub(super) api_key: Option<Setting>,
+    pub(super) database_url: Option<Setting>,
+    pub(super) schema: Option<String>,
+    pub(super) preset: Option<String>,
+    pub(super) resources: Option<Vec<String>>,
+    pub(super) requests_per_second: Option<u32>,
+    pub(super) lookback_seconds: Option<u32>,
+    pub(super) resume_within_minutes: Option<u32>,
+    pub(super) batch_rows: Option<u64>,
+    #[serde(default)]
+    pub(super) allow_hosts: Vec<String>,
+    pub(super) secrets: Option<SecretsSetting>,
+    #[serde(default)]
+    pub(super) deletes: ToleranceSetting,
+    #[serde(default)]
+    pub(super) quarantine: ToleranceSetting,
+    #[serde(default)]
+    pub(super) changed_parents_only: bool,
+    #[serde(default)]
+    pub(super) allow_http: bool,
+    pub(super) ca_certificate: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) params: BTreeMap<String, OneOrMany>,
+}
+
+impl Section {
+    /// Where else the key may go.
+    pub(super) fn hosts(&self, connector: &Connector) -> Result<Vec<Origin>> {
+        let host = |text: &String| {
+            let url = address(Some(text), connector, "", self.allow_http);
+            url.map(|url| url.origin()).map_err(|error| error.at("setting", "allow_hosts"))
+        };
+        self.allow_hosts.iter().map(host).collect()
+    }
+}
+
+/// How many rows are tolerated, as a number and as a share.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ToleranceSetting {
+    pub(super) rows: Option<u64>,
+    pub(super) share: Option<f64>,
+}
+
+impl ToleranceSetting {
+    /// What is set, and the rest as by default.
+    pub(super) fn or(self, default: Tolerance) -> Result<Tolerance> {
+        let share = self.share.unwrap_or(default.share);
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Error::settings("a `share` of rows is a number from 0 to 1")
+                .next("write 30 % as 0.3"));
+        }
+        Ok(Tolerance { rows: self.rows.unwrap_or(default.rows), share })
+    }
+}
+
+/// What becomes of secret values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SecretsSetting {
+    Fingerprint,
+    Keep,
+}
+
+/// A parameter's value, or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrMany {
+    Text(String),
+    Flag(bool),
+    Number(i64),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    pub(super) fn into_values(self) -> Vec<String> {
+        match self {
+            Self::Text(value) => vec![value],
+            Self::Flag(value) => vec![value.to_string()],
+            Self::Number(value) => vec![value.to_string()],
+            Self::Many(values) => values,
+        }
+    }
+}
+
+/// A value of the file: itself, or `env:NAME`, or `file:PATH`.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Setting(SecretString);
+
+impl std::fmt::Debug for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Setting(..)")
+    }
+}
+
+impl Setting {
+    pub(super) fn read(&self, name: &str) -> Result<SecretString> {
+        let text = self.0.expose_secret();
+        if let Some(variable) = text.strip_prefix("env:") {
+            return environment(variable).ok_or_else(|| {
+                Error::settings(format!(
+                    "`{name}` is to be read from the variable `{variable}`, which is not set"
+                ))
+                .next(format!("export {variable}=…, or correct the name in {CONFIG_FILE}"))
+            });
+        }
+        if let Some(path) = text.strip_prefix("file:") {
+            let content = std::fs::read_to_string(path).map_err(|error| {
+                Error::settings(format!(
+                    "`{name}` cannot be read from the file `{path}`: {}",
+                    error.kind()
+                ))
+                .next("check the path, which begins where the command is run, and who may read the file")
+                .because(error)
+            })?;
+            return Ok(content.trim().into());
+        }
+        Ok(self.0.clone())
+    }
+}
+
+impl File {
+    /// Reads the file that a flag names, or `connectors.toml` if there is one.
+    pub fn read(config: Option<&Path>) -> Result<Self> {
+        let path = config.unwrap_or(Path::new(CONFIG_FILE));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if config.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(error) => {
+                return Err(Error::settings(format!(
+                    "the file `{}` cannot be read: {}",
+                    path.display(),
+                    error.kind()
+                ))
+                .next("check the path and who may read the file, or make one with `init`")
+                .because(error));
+            }
+        };
+        toml::from_str(&text).map_err(|error| {
+            // The library's text shows the line, and so the secret that may stand there.
+            let line = line_of(&error, &text);
+            let (what, next) = misread(error.message());
+            Error::settings(format!("`{}`, line {line}: {what}", path.display())).next(next)
+        })
+    }
+
+    /// The names of the connections, each with its connector's name.
+    pub fn connections(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.connections
+            .iter()
+            .map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
+    }
+
+    /// Whether it has a connection of that name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.connections.contains_key(name)
+    }
+
+    /// The names of the connections of one connector.
+    pub(super) fn of(&self, connector: &Connector) -> Vec<&str> {
+        let own = |(name, other)| (other == connector.name).then_some(name);
+        self.connections().filter_map(own).collect()
+    }
+}
+
+/// The line in which TOML is wrong.
+pub(crate) fn line_of(error: &toml::de::Error, text: &str) -> usize {
+    let start = error.span().map_or(0, |span| span.start.min(text.len()));
+    text[..start].matches('\n').count() + 1
+}
+
+/// What the TOML library says, in one line, and what to do.
+fn misread(message: &str) -> (String, String) {
+    let mut lines = message.lines();
+    let what = lines.next().unwrap_or_default();
+    // The library names an unknown key, and then those that it expected.
+    let mut names = what.split('`').skip(1).step_by(2);
+    if let Some((unknown, known)) = what
+        .starts_with("unknown field")
+        .then(|| names.next().map(|unknown| (unknown, names.collect::<Vec<_>>())))
+        .flatten()
+    {
+        return (format!("there is no setting `{unknown}`"), nearest(unknown, &known));
+    }
+    // A value is not repeated: a secret may stand in the wrong place.
+    let types =
+        what.strip_prefix("invalid type: ").and_then(|types| types.split_once(", expected "));
+    let what = types.map_or(what.to_owned(), |(found, expected)| {
+        let found = found.split(' ').next().unwrap_or_default();
+        format!("here is a {found}, and not {expected}")
+    });
+    let next = lines.next().map_or_else(
+        || "correct the line; connectors.example.toml shows every setting".to_owned(),
+        str::to_owned,
+    );
+    (what, next)
+}

@@ -1,0 +1,193 @@
+//! Who sets each value of a connection: a flag, a variable, or the file.
+
+use std::sync::LazyLock;
+
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::file::{CONFIG_FILE, File, Section, Setting};
+use super::params::{Params, by_flags, params_of};
+use super::variables::{environment, has_variables, prefix};
+use super::{Flags, nearest};
+use crate::error::{Error, Result};
+use crate::preset::DOCUMENTED;
+use crate::resource::{Connector, binary_of};
+
+/// Who set a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SetBy {
+    /// A flag.
+    Flag(&'static str),
+    /// A variable.
+    Variable(String),
+    /// The section of a connection in the file.
+    Section(String),
+    /// The file, for all of its connections.
+    File,
+    /// Nobody.
+    Default,
+}
+
+impl std::fmt::Display for SetBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(name) => f.write_str(name),
+            Self::Variable(name) => f.write_str(name),
+            Self::Section(name) => write!(f, "[connections.{name}]"),
+            Self::File => f.write_str("file"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+impl Serialize for SetBy {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Everything that can set a value of a connection, in the order in which it counts.
+pub(super) struct Layers<'a> {
+    pub(super) name: &'a str,
+    pub(super) section: &'a Section,
+    /// Whether the file has the section.
+    pub(super) in_file: bool,
+    file: &'a File,
+    flags: &'a Flags,
+}
+
+impl<'a> Layers<'a> {
+    pub(super) fn of(
+        connector: &'static Connector,
+        file: &'a File,
+        flags: &'a Flags,
+    ) -> Result<Self> {
+        static NONE: LazyLock<Section> = LazyLock::new(Section::default);
+        let own = file.of(connector);
+        let name = match &flags.connection {
+            Some(name) => name,
+            None if has_variables(connector.name) || own.contains(&connector.name) => {
+                connector.name
+            }
+            None => match own[..] {
+                [] => connector.name,
+                [only] => only,
+                _ => {
+                    let what = format!("the file has several connections of `{}`", connector.name);
+                    return Err(Error::settings(what)
+                        .next(format!("name one with --connection: {}", own.join(", "))));
+                }
+            },
+        };
+        let section = file.connections.get(name);
+        if section.is_none() && flags.connection.is_some() {
+            let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
+            let error = Error::settings(format!("there is no connection `{name}`"));
+            return Err(error.next(if known.is_empty() {
+                format!("write a section [connections.{name}] in {CONFIG_FILE}, or name the file that has it with --config")
+            } else {
+                nearest(name, &known)
+            }));
+        }
+        let in_file = section.is_some();
+        let section = section.unwrap_or(&NONE);
+        if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
+            let binary = binary_of(other);
+            return Err(Error::settings(format!(
+                "the connection `{name}` is one of the connector `{other}`"
+            ))
+            .next(format!("sync it with `{binary}`, or name another with --connection")));
+        }
+        Ok(Self { name, section, in_file, file, flags })
+    }
+
+    /// What the file's section sets.
+    pub(super) fn by_section(&self) -> SetBy {
+        SetBy::Section(self.name.to_owned())
+    }
+
+    pub(super) fn secret(
+        &self,
+        key: &str,
+        setting: Option<&Setting>,
+    ) -> Result<Option<(SecretString, SetBy)>> {
+        let variable = format!("{}_{key}", prefix(self.name));
+        if let Some(value) = environment(&variable) {
+            return Ok(Some((value, SetBy::Variable(variable))));
+        }
+        let Some(setting) = setting else { return Ok(None) };
+        let value = setting.read(&key.to_ascii_lowercase());
+        let value = value.map_err(|error| error.at("connection", self.name))?;
+        Ok(Some((value, self.by_section())))
+    }
+
+    pub(super) fn database_url(&self) -> Result<Option<(SecretString, SetBy)>> {
+        if let Some(url) = environment("DATABASE_URL") {
+            return Ok(Some((url, SetBy::Variable("DATABASE_URL".to_owned()))));
+        }
+        let (setting, by) = match (&self.section.database_url, &self.file.database_url) {
+            (Some(setting), _) => (setting, self.by_section()),
+            (None, Some(setting)) => (setting, SetBy::File),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some((setting.read("database_url")?, by)))
+    }
+
+    /// The file's parameters, with those of flags in the place of the same names.
+    pub(super) fn params(&self, connector: &'static Connector) -> Result<Params> {
+        let mut params = self.section.params.clone();
+        params.extend(by_flags(&self.flags.params)?);
+        params_of(connector, &params, self.name)
+    }
+
+    pub(super) fn preset(&self) -> (&'a str, SetBy) {
+        match (&self.flags.preset, &self.section.preset) {
+            (Some(preset), _) => (preset, SetBy::Flag("--preset")),
+            (None, Some(preset)) => (preset, self.by_section()),
+            (None, None) => (DOCUMENTED, SetBy::Default),
+        }
+    }
+
+    pub(super) fn schema(&self) -> (&'a str, SetBy) {
+        match (&self.flags.schema, &self.section.schema) {
+            (Some(schema), _) => (schema, SetBy::Flag("--schema")),
+            (None, Some(schema)) => (schema, self.by_section()),
+            (None, None) => (self.name, SetBy::Default),
+        }
+    }
+
+    pub(super) fn resources(&self) -> (&'a [String], SetBy) {
+        match &self.section.resources {
+            _ if !self.flags.resources.is_empty() => {
+                (&self.flags.resources, SetBy::Flag("--resource"))
+            }
+            Some(resources) => (resources, self.by_section()),
+            None => (&[], SetBy::Default),
+        }
+    }
+}
+
+impl Flags {
+    /// One set of flags for each connection that a command without `--connection` is
+    /// about: those of the connector in the file, and the one that variables describe.
+    pub(crate) fn each(&self, connector: &'static Connector, file: &File) -> Vec<Self> {
+        let mut names = file.of(connector);
+        if self.connection.is_some() || self.schema.is_some() || names.is_empty() {
+            return vec![self.clone()];
+        }
+        if has_variables(connector.name) && !names.contains(&connector.name) {
+            return std::iter::once(self.clone())
+                .chain(names.into_iter().map(|name| self.of(name)))
+                .collect();
+        }
+        names.sort_unstable();
+        names.into_iter().map(|name| self.of(name)).collect()
+    }
+
+    fn of(&self, name: &str) -> Self {
+        Self { connection: Some(name.to_owned()), ..self.clone() }
+    }
+}

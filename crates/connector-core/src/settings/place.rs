@@ -1,0 +1,107 @@
+//! Where the rows of a connection go, and of which resources they are.
+
+use std::path::Path;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::file::File;
+use super::layers::Layers;
+use super::params::Params;
+use super::{Flags, nearest};
+use crate::error::{Error, Result};
+use crate::resource::{Connector, Resource};
+use crate::store::Database;
+
+/// The directory of the embedded database.
+pub const EMBEDDED_DIRECTORY: &str = ".connectors";
+
+/// Where the rows of a connection are: what one has to know to look at them.
+pub(crate) struct Place {
+    /// The connection.
+    pub(crate) name: String,
+    /// The schema of its tables, and its name in the run tables.
+    pub(crate) schema: String,
+    /// The resources that are synced.
+    pub(crate) resources: Vec<&'static Resource>,
+    database_url: Option<SecretString>,
+}
+
+impl Place {
+    /// The place that flags, environment and file describe together.
+    pub(crate) fn resolve(
+        connector: &'static Connector,
+        file: &File,
+        flags: &Flags,
+    ) -> Result<Self> {
+        let layers = Layers::of(connector, file, flags)?;
+        let connector = connector.with_preset(layers.preset().0)?;
+        let (schema, _) = layers.schema();
+        check_schema(schema)?;
+        let (resources, _) = layers.resources();
+        check_resources(connector, resources)?;
+        let params = layers.params(connector)?;
+        Ok(Self {
+            name: layers.name.to_owned(),
+            schema: schema.to_owned(),
+            resources: selected(connector, resources, &params).collect(),
+            database_url: layers.database_url()?.map(|(url, _)| url),
+        })
+    }
+
+    /// The database; nothing, if it is the embedded one and was never used.
+    pub(crate) async fn database(&self) -> Result<Option<Database>> {
+        match &self.database_url {
+            Some(url) => Database::server(url.expose_secret()).map(Some),
+            None if cfg!(feature = "embedded") && !Path::new(EMBEDDED_DIRECTORY).is_dir() => {
+                Ok(None)
+            }
+            None => Database::embedded(Path::new(EMBEDDED_DIRECTORY)).await.map(Some),
+        }
+    }
+}
+
+pub(super) fn check_schema(schema: &str) -> Result<()> {
+    let reserved =
+        ["sync", "public", "information_schema"].contains(&schema) || schema.starts_with("pg_");
+    if reserved {
+        return Err(Error::settings(format!("the schema `{schema}` is taken"))
+            .next("name another one with --schema"));
+    }
+    if schema.is_empty() || schema.len() > 63 || schema.contains('\0') {
+        return Err(Error::settings("a schema's name has 1 to 63 bytes")
+            .next("name another one with --schema"));
+    }
+    Ok(())
+}
+
+/// Fails if one of the names is no resource.
+pub(crate) fn check_resources(connector: &Connector, names: &[String]) -> Result<()> {
+    let Some(unknown) = names.iter().find(|name| connector.resource(name).is_none()) else {
+        return Ok(());
+    };
+    let known: Vec<&str> = connector.resources.iter().map(|resource| resource.name).collect();
+    Err(Error::settings(format!("`{}` has no resource `{unknown}`", connector.name))
+        .next(nearest(unknown, &known)))
+}
+
+/// The resources of these names and their parents, or all, in the order of the declaration.
+pub(super) fn selected(
+    connector: &Connector,
+    names: &[String],
+    params: &Params,
+) -> impl Iterator<Item = &'static Resource> + use<> {
+    let mut wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+    // Parents stand before their children, so going backwards finds grandparents too.
+    for resource in connector.resources.iter().rev() {
+        let parent = resource.parent.filter(|parent| !params.contains_key(parent.placeholder));
+        if let Some(parent) = parent.filter(|_| wanted.contains(&resource.name)) {
+            wanted.push(parent.resource);
+        }
+    }
+    let wanted: Vec<&'static Resource> = connector
+        .resources
+        .iter()
+        .filter(|resource| names.is_empty() || wanted.contains(&resource.name))
+        .collect();
+    wanted.into_iter()
+}
