@@ -65,6 +65,8 @@ pub(crate) struct Traffic {
     pub(crate) bytes: AtomicU64,
     /// Time spent waiting: for the limit, and before repetitions.
     pub(crate) waited_ms: AtomicU64,
+    /// Requests that wait for the limit that is kept.
+    pub(crate) held: AtomicU64,
     /// Requests that wait because the vendor asked for a rest.
     pub(crate) resting: AtomicU64,
     /// Pages that were read.

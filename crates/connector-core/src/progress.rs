@@ -153,8 +153,10 @@ impl std::fmt::Display for Shown<'_> {
         if traffic.resting.load(Relaxed) > 0 {
             return f.write_str("  at the rate limit");
         }
-        // In the first moments, a speed says nothing.
-        let speed = if time.as_secs() == 0 {
+        // In the first moments, a speed says nothing, and at a limit, that is what it says.
+        let speed = if traffic.held.load(Relaxed) > 0 {
+            "rate limit".to_owned()
+        } else if time.as_secs() == 0 {
             String::new()
         } else {
             let speed = u128::from(rows) * 1_000 / time.as_millis();
@@ -186,10 +188,15 @@ mod tests {
         busy.total.store(100_000_000, Relaxed);
         let resting = Arc::new(Traffic::default());
         resting.resting.store(1, Relaxed);
+        let held = Arc::new(Traffic::default());
+        held.held.store(1, Relaxed);
+        held.rows.store(30, Relaxed);
+        held.total.store(40, Relaxed);
         progress.add_rows(12_345_678);
         let lines = [
             progress.line("item_collection_website_content_crawler", &busy),
             progress.line("users", &resting),
+            progress.line("orders", &held),
         ];
         // Each is drawn once more, and by nobody else, so that no half of it is looked at.
         let last = progress.0.as_ref().map(|shown| &shown.last);
@@ -202,6 +209,7 @@ mod tests {
             "  item_collection_website_  12,345,678 rows 123,456 pages",
             "   12 %",
             "  users                              0 rows       0 pages  at the rate limit",
+            "  orders                            30 rows       0 pages rate limit   75 %",
             "0 of 3 resources, 12,345,678 rows",
         ] {
             assert!(shown.contains(part), "no `{part}` in:\n{shown}");

@@ -76,15 +76,14 @@ impl Pace {
             let until = *self.rest_until.lock().unwrap_or_else(PoisonError::into_inner);
             match until.map(|until| until.saturating_duration_since(Instant::now())) {
                 Some(rest) if !rest.is_zero() => {
-                    traffic.resting.fetch_add(1, Ordering::Relaxed);
-                    let rested = self.stop.sleep(rest).await;
-                    traffic.resting.fetch_sub(1, Ordering::Relaxed);
-                    rested?;
+                    let _shown = Waiting::at(&traffic.resting);
+                    self.stop.sleep(rest).await?;
                 }
                 _ => break,
             }
         }
-        if let Some(limiter) = &self.limiter {
+        if let Some(limiter) = self.limiter.as_ref().filter(|limiter| limiter.check().is_err()) {
+            let _shown = Waiting::at(&traffic.held);
             limiter.until_ready().await;
         }
         let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -115,6 +114,22 @@ impl Pace {
         let until = Instant::now() + wait;
         let mut rest = self.rest_until.lock().unwrap_or_else(PoisonError::into_inner);
         *rest = Some(rest.map_or(until, |before| before.max(until)));
+    }
+}
+
+/// A request that waits, which is counted until it goes on or is given up.
+struct Waiting<'a>(&'a AtomicU64);
+
+impl<'a> Waiting<'a> {
+    fn at(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -14,7 +14,8 @@ use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 use super::sql::Statements;
 use crate::column::SqlType;
 
-/// The size up to which tuples are bound; both ways take the same time at about this size.
+/// The size up to which tuples are bound. More of them take as long in one way as in the
+/// other, and `copy` needs less memory.
 const MAX_BOUND: usize = 256 << 10;
 
 /// Brings tuples of the binary format of `copy` into the stage.
