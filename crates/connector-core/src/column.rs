@@ -37,9 +37,7 @@ impl SqlType {
             Self::Jsonb => "jsonb",
         }
     }
-}
 
-impl SqlType {
     /// The type as people write it.
     pub const fn short(self) -> &'static str {
         match self {

@@ -14,6 +14,7 @@ use crate::settings::{
     CONFIG_FILE, ENV_FILE, File, NewConnection, assignment, check_address, check_name, environment,
     set_variable,
 };
+use crate::store::is_address;
 
 use super::print;
 
@@ -274,10 +275,7 @@ fn ask_database(broke_off: &impl Fn(dialoguer::Error) -> Error) -> Result<Option
     let url = Password::new()
         .with_prompt("As postgres://user:password@host:port/database (not shown)")
         .validate_with(|url: &String| {
-            let good = ["postgres://", "postgresql://"]
-                .iter()
-                .any(|scheme| url.trim().starts_with(scheme));
-            if good { Ok(()) } else { Err("it begins with postgres://") }
+            if is_address(url.trim()) { Ok(()) } else { Err("it begins with postgres://") }
         })
         .interact()
         .map_err(broke_off)?;

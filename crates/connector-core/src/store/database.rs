@@ -110,12 +110,17 @@ impl Database {
     }
 }
 
+/// Whether a text begins as the address of a server does.
+pub(crate) fn is_address(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
 fn options(url: &str) -> Result<PgConnectOptions> {
     let not_understood = || {
         Error::settings("DATABASE_URL is not understood")
             .next("write it as postgres://user:password@host:port/database")
     };
-    if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+    if !is_address(url) {
         return Err(not_understood());
     }
     let options =

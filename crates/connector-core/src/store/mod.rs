@@ -33,7 +33,7 @@ use crate::settings::Tolerance;
 use crate::stop::Stop;
 
 pub(crate) use batch::{Batch, Counts, EndedWalk};
-pub(crate) use database::Database;
+pub(crate) use database::{Database, is_address};
 pub(crate) use inspect::{Inspection, Schema, State};
 use patience::patiently;
 pub(crate) use runs::ResourceOutcome;
