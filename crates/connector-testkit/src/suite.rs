@@ -240,3 +240,63 @@ async fn versions(connector: &Connector, database: &Database) -> Vec<Value> {
     }
     versions
 }
+
+/// The tests that every connector passes, with its two presets and the path of its program.
+///
+/// What comes into the tables is compared with `insta`'s snapshots, beside the file that says this.
+#[macro_export]
+macro_rules! suite {
+    ($documented:expr, $live:expr, $program:expr) => {
+        #[tokio::test]
+        async fn the_tables_are_those_of_the_models() {
+            $documented.models_and_tables_agree().await;
+        }
+
+        #[tokio::test]
+        async fn the_documented_fixtures_fill_the_tables_once() {
+            $crate::suite!(compare "documented", $documented.sync_fixtures().await);
+        }
+
+        #[tokio::test]
+        async fn the_live_fixtures_fill_the_tables_once() {
+            $crate::suite!(compare "live", $live.sync_fixtures().await);
+        }
+
+        #[tokio::test]
+        async fn the_tables_follow_the_documented_vendor() {
+            $documented.tables_follow_the_vendor().await;
+        }
+
+        #[tokio::test]
+        async fn the_tables_follow_the_live_vendor() {
+            $live.tables_follow_the_vendor().await;
+        }
+
+        #[tokio::test]
+        async fn the_requests_are_those_of_the_document() {
+            $documented.requests_are_those_of_the_document().await;
+        }
+
+        #[tokio::test]
+        async fn the_program_survives_kills() {
+            $documented.survives_kills($program).await;
+        }
+
+        #[tokio::test]
+        async fn the_program_survives_lost_connections() {
+            $documented.survives_lost_connections($program).await;
+        }
+
+        #[test]
+        fn no_field_lacks_a_column() {
+            $documented.no_field_lacks_a_column();
+        }
+    };
+    (compare $preset:literal, $synced:expr) => {
+        let $crate::Synced { requests, tables } = $synced;
+        insta::assert_snapshot!(concat!($preset, "-requests"), requests);
+        for (table, rows) in tables {
+            insta::assert_snapshot!(format!("{}-{table}", $preset), rows);
+        }
+    };
+}

@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::report::{Look, Report};
 use crate::resource::Connector;
-use crate::settings::{File, Flags, prefix};
+use crate::settings::{File, Flags, colour_is_welcome, prefix};
 use crate::stop::Stop;
 
 #[derive(Debug, Parser)]
@@ -143,7 +143,7 @@ pub fn prepare() -> Result<()> {
     // The file is a convenience; a variable that is set counts more.
     let _ = dotenvy::dotenv();
     #[cfg(feature = "embedded")]
-    if std::env::var_os("DATABASE_URL").is_none_or(|url| url.is_empty()) {
+    if crate::settings::environment("DATABASE_URL").is_none() {
         embedded_postgres::ensure_cache(std::path::Path::new(crate::settings::EMBEDDED_DIRECTORY))
             .map_err(|error| Error::settings(error.to_string()).because(error))?;
     }
@@ -267,7 +267,7 @@ pub fn start_logging(quiet: bool, format: LogFormat, progress: &Progress) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(move || LogLines(progress.clone()))
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_ansi(std::io::stderr().is_terminal() && colour_is_welcome())
         .with_target(false);
     // A second start, in a test, leaves the first one's settings.
     let _ = match format {
