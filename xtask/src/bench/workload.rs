@@ -157,7 +157,7 @@ pub(crate) const ALL: &[Workload] = &[
         name: "limit",
         resource: "pages_with_total",
         tables: &["pages_with_total"],
-        rows: 25_000,
+        rows: 100_000,
         per_second: Some(100),
         ceiling: Ceiling::Limit,
         // 95 % of what is allowed.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use governor::clock::Clock as _;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::{MutexGuard, Semaphore, SemaphorePermit};
 
@@ -19,6 +20,8 @@ const LANES: usize = 10;
 /// What all requests of a connection keep.
 pub(super) struct Pace {
     limiter: Option<DefaultDirectRateLimiter>,
+    /// Held by the one whose turn is next.
+    turn: tokio::sync::Mutex<()>,
     /// One for each request that may be under way; a vendor that finds them too many takes some away.
     lanes: Semaphore,
     /// The number of lanes: one until the vendor has given an answer, so that a
@@ -48,6 +51,7 @@ impl Pace {
     pub(super) fn new(rate: Option<Rate>, stop: Stop, budget: Option<u64>) -> Result<Self> {
         Ok(Self {
             limiter: rate.map(quota).transpose()?.map(RateLimiter::direct),
+            turn: tokio::sync::Mutex::new(()),
             lanes: Semaphore::new(1),
             width: AtomicUsize::new(1),
             resting: AtomicBool::new(false),
@@ -82,13 +86,27 @@ impl Pace {
                 _ => break,
             }
         }
-        if let Some(limiter) = self.limiter.as_ref().filter(|limiter| limiter.check().is_err()) {
-            let _shown = Waiting::at(&traffic.held);
-            limiter.until_ready().await;
+        if let Some(limiter) = &self.limiter {
+            self.wait_for_limit(limiter, traffic).await?;
         }
         let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         traffic.waited_ms.fetch_add(waited, Ordering::Relaxed);
         self.stop.check()
+    }
+
+    /// Waits until the limit allows one more request; whoever asked first goes first.
+    async fn wait_for_limit(
+        &self,
+        limiter: &DefaultDirectRateLimiter,
+        traffic: &Traffic,
+    ) -> Result<()> {
+        // Those who all wake up for the next request keep each other from being in time.
+        let _turn = self.turn.lock().await;
+        while let Err(early) = limiter.check() {
+            let _shown = Waiting::at(&traffic.held);
+            self.stop.sleep(early.wait_time_from(limiter.clock().now())).await?;
+        }
+        Ok(())
     }
 
     /// Counts one more request, or asks everybody to stop if there is none left.
