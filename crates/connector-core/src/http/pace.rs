@@ -100,10 +100,10 @@ impl Pace {
         limiter: &DefaultDirectRateLimiter,
         traffic: &Traffic,
     ) -> Result<()> {
+        let _shown = Waiting::at(&traffic.held);
         // Those who all wake up for the next request keep each other from being in time.
         let _turn = self.turn.lock().await;
         while let Err(early) = limiter.check() {
-            let _shown = Waiting::at(&traffic.held);
             self.stop.sleep(early.wait_time_from(limiter.clock().now())).await?;
         }
         Ok(())
