@@ -54,7 +54,12 @@ enum Command {
 
 fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
-    let result = connector_core::prepare().map_err(Into::into).and_then(|()| match command {
+    let config = match &command {
+        Command::SyncAll(args) => args.config(),
+        _ => None,
+    };
+    let prepared = connector_core::prepare(config).map_err(Into::into);
+    let result = prepared.and_then(|()| match command {
         Command::SyncAll(args) => sync_all::run(&args),
         Command::Psql(args) => psql::run(&args),
         Command::Test(args) => test::run(&args),

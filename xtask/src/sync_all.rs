@@ -1,6 +1,6 @@
 //! `cargo xtask sync-all`: all connections, or a demonstration of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -26,6 +26,12 @@ pub(crate) struct Args {
     /// Print the reports as one JSON document
     #[arg(long)]
     json: bool,
+}
+
+impl Args {
+    pub(crate) fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
 }
 
 /// The number of rows of each listing in the demonstration: enough for several pages.

@@ -6,6 +6,7 @@
 
 mod address;
 mod connection;
+mod env_file;
 mod explain;
 mod file;
 mod layers;
@@ -21,6 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub(crate) use address::check_address;
 pub use connection::Connection;
+pub(crate) use env_file::{env_file, file_of, load, loaded, set_variable, unset_variable};
 pub(crate) use explain::{Explained, explain};
 pub(crate) use file::line_of;
 pub use file::{CONFIG_FILE, File};
@@ -28,7 +30,7 @@ pub(crate) use params::Params;
 pub use place::EMBEDDED_DIRECTORY;
 pub(crate) use place::{Place, check_resources};
 pub(crate) use variables::{colour_is_welcome, environment, prefix};
-pub(crate) use write::{ENV_FILE, NewConnection, assignment, check_name, set_variable};
+pub(crate) use write::{NewConnection, check_name};
 
 /// What flags say; each counts more than the environment and the file.
 #[derive(Clone, Debug, Default)]

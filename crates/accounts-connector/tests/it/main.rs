@@ -11,6 +11,7 @@ mod options;
 mod program;
 mod shell;
 mod status;
+mod variables;
 
 use accounts_connector::CONNECTOR;
 use connector_testkit::{Suite, suite};

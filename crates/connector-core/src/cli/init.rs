@@ -11,7 +11,7 @@ use crate::DOCUMENTED;
 use crate::error::{Error, Result};
 use crate::resource::{Connector, Unset};
 use crate::settings::{
-    CONFIG_FILE, ENV_FILE, File, NewConnection, assignment, check_address, check_name, environment,
+    CONFIG_FILE, File, NewConnection, check_address, check_name, env_file, environment,
     set_variable,
 };
 use crate::store::is_address;
@@ -68,6 +68,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     let answers = if asking { ask(connector, &file, args)? } else { take(connector, args)? };
     let Answers { new, key, database_url, store, force, config, no_check } = answers;
     new.check()?;
+    let env_file = env_file(Some(&config));
     new.write(&config, force)?;
     print(&format!("wrote [connections.{}] to {}", new.name, config.display()))?;
     let secrets = [(new.key_variable(), key), ("DATABASE_URL".to_owned(), database_url)];
@@ -76,13 +77,11 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         let Some(secret) = secret else { continue };
         match store {
             Store::EnvFile => {
-                set_variable(&name, &secret)?;
-                print(&format!(
-                    "wrote {name} to {ENV_FILE}, for your eyes only: commit it nowhere"
-                ))?;
+                set_variable(&env_file, &name, &secret)?;
+                let file = env_file.display();
+                print(&format!("wrote {name} to {file}, for your eyes only: commit it nowhere"))?;
             }
             Store::Nowhere => {
-                assignment(&name, &secret)?;
                 print(&format!("set this yourself, with its value: export {name}=…"))?;
                 to_set.push((name, secret));
             }

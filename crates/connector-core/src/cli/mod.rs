@@ -14,7 +14,7 @@ mod status;
 mod sync;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::report::{Look, Report};
 use crate::resource::Connector;
-use crate::settings::{File, Flags, colour_is_welcome, prefix};
+use crate::settings::{File, Flags, colour_is_welcome, env_file, prefix};
 use crate::stop::Stop;
 
 #[derive(Debug, Parser)]
@@ -112,11 +112,17 @@ struct Log {
 
 /// Runs a connector's command line to its exit status.
 pub fn main(connector: &'static Connector) -> ExitCode {
-    if let Err(error) = prepare() {
+    let matches = definition(connector).get_matches();
+    // A command that takes no file of settings looks at none.
+    let config = matches.subcommand().map(|(_, args)| args.try_get_one::<PathBuf>("config"));
+    if let Some(Ok(config)) = config
+        && let Err(error) = prepare(config.map(PathBuf::as_path))
+    {
         print_error(&error);
         return ExitCode::from(error.exit_status());
     }
-    let cli = parse(connector);
+    let cli = <Cli as clap::FromArgMatches>::from_arg_matches(&matches);
+    let cli = cli.unwrap_or_else(|error| error.exit());
     let log = match &cli.command {
         Command::Sync(args) => Some(args.log),
         Command::Plan(args) => Some(args.log),
@@ -137,22 +143,16 @@ pub fn main(connector: &'static Connector) -> ExitCode {
     }
 }
 
-/// What comes first in a program, before it has threads: a file `.env` beside the
-/// user is read, and the embedded database gets a place for its code.
-pub fn prepare() -> Result<()> {
-    // The file is a convenience; a variable that is set counts more.
-    let _ = dotenvy::dotenv();
+/// What comes first in a program, before it has threads: the file `.env` beside the
+/// one that holds connections is read, and the embedded database gets a place for its code.
+pub fn prepare(config: Option<&Path>) -> Result<()> {
+    crate::settings::load(&env_file(config))?;
     #[cfg(feature = "embedded")]
     if crate::settings::environment("DATABASE_URL").is_none() {
         embedded_postgres::ensure_cache(std::path::Path::new(crate::settings::EMBEDDED_DIRECTORY))
             .map_err(|error| Error::settings(error.to_string()).because(error))?;
     }
     Ok(())
-}
-
-fn parse(connector: &'static Connector) -> Cli {
-    let matches = definition(connector).get_matches();
-    <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// The commands, with the connector's own names in their words.

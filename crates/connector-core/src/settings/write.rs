@@ -1,23 +1,19 @@
-//! What `init` leaves behind: a section of the file, and secrets in `.env`.
+//! What `init` leaves behind in the file that holds connections: a section.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind as Io, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::fs;
+use std::io::ErrorKind as Io;
 use std::path::Path;
 
-use secrecy::{ExposeSecret as _, SecretString};
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use super::address::check_address;
+use super::env_file::unwritable;
 use super::params::{by_flags, params_of};
 use super::place::check_schema;
 use super::variables::prefix;
 use crate::DOCUMENTED;
 use crate::error::{Error, Result};
 use crate::resource::{Connector, Unset};
-
-/// The file of variables that a program reads when it starts.
-pub(crate) const ENV_FILE: &str = ".env";
 
 /// A connection that is about to be written.
 pub(crate) struct NewConnection {
@@ -116,47 +112,6 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
     check_schema(name)
 }
 
-/// Sets a variable in `.env`, which nobody else may read from then on.
-pub(crate) fn set_variable(name: &str, secret: &SecretString) -> Result<()> {
-    let path = Path::new(ENV_FILE);
-    let before = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == Io::NotFound => String::new(),
-        Err(error) => return Err(unwritable(path, error)),
-    };
-    let sets = |line: &&str| {
-        let line = line.trim_start();
-        line.strip_prefix("export ").unwrap_or(line).trim_start().starts_with(&format!("{name}="))
-    };
-    let mut text: String =
-        before.lines().filter(|line| !sets(line)).flat_map(|line| [line, "\n"]).collect();
-    text.push_str(&assignment(name, secret)?);
-    text.push('\n');
-    let failed = |error| unwritable(path, error);
-    let mut options = OpenOptions::new();
-    let mut file =
-        options.write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
-    // A file that was there keeps its mode, unless it is told.
-    file.set_permissions(fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)
-}
-
-/// A variable and its value, as a shell and `.env` take it.
-pub(crate) fn assignment(name: &str, secret: &SecretString) -> Result<String> {
-    let secret = secret.expose_secret();
-    if secret.contains(['\'', '\n', '\r']) {
-        let what = "a value with a quote or a line break in it cannot stand in a file of variables";
-        return Err(Error::settings(what).next(
-            "copy it again; or write it to a file, and name that as `file:PATH` in connectors.toml",
-        ));
-    }
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+,%=".contains(c);
-    if secret.chars().all(plain) {
-        return Ok(format!("{name}={secret}"));
-    }
-    Ok(format!("{name}='{secret}'"))
-}
-
 fn read(path: &Path) -> Result<DocumentMut> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -169,9 +124,4 @@ fn read(path: &Path) -> Result<DocumentMut> {
             .at("file", path.display())
             .next("repair or move it; `check` says in which line it is wrong")
     })
-}
-
-fn unwritable(path: &Path, error: std::io::Error) -> Error {
-    let what = format!("the file `{}` cannot be written: {}", path.display(), error.kind());
-    Error::settings(what).next("check the rights of the file and of its folder").because(error)
 }
