@@ -54,7 +54,17 @@ async fn a_key_that_is_a_variable_is_left_there() {
     let init = format!("init --yes --base-url {} --no-check", vendor.base_url());
     let said = shell.run(&init);
     assert_eq!(said.status, 0, "{said:?}");
-    assert_eq!(said.stdout, "wrote [connections.accounts] to connectors.toml\n");
+    let kept = |name: &str| {
+        format!(
+            "{name} is a variable of this shell, and was not stored: set it wherever a sync runs\n"
+        )
+    };
+    let expected = format!(
+        "wrote [connections.accounts] to connectors.toml\n{}{}",
+        kept("ACCOUNTS_API_KEY"),
+        kept("DATABASE_URL")
+    );
+    assert_eq!(said.stdout, expected);
     assert!(!shell.path().join(".env").exists());
     // The check at the end is the last word.
     let checked = shell.run(&format!("{init} --force").replace("--no-check", ""));
@@ -100,4 +110,27 @@ fn what_could_not_be_synced_is_not_written() {
     assert!(!shell.path().join("connectors.toml").exists());
     let plain = "init --yes --base-url http://api.example.com --allow-http --no-check";
     assert_eq!(shell.run(plain).status, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_init_got_wrong_is_repaired_by_another_init() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    let database = Database::create().await;
+    let shell = Shell::new().file(".env", &format!("DATABASE_URL={}\n", database.url()));
+    let init = format!("init --base-url {} --key-stdin", vendor.base_url());
+    vendor.allow_unauthorized();
+    let wrong = shell.run_with(&init, "wrong");
+    assert_eq!(wrong.status, 1, "{wrong:?}");
+    assert!(wrong.stdout.contains("401"), "{wrong:?}");
+    let right = shell.run_with(&format!("{init} --yes --force"), &vendor.key());
+    assert_eq!(right.status, 0, "{right:?}");
+    assert!(right.stdout.contains("DATABASE_URL stays as .env has it\n"), "{right:?}");
+    // What the shell says counts more, and that is said.
+    let shell = shell.set("ACCOUNTS_API_KEY", "wrong");
+    let hidden = shell.run_with(&format!("{init} --force"), &vendor.key());
+    assert_eq!(hidden.status, 1, "{hidden:?}");
+    let told = "ACCOUNTS_API_KEY is a variable of this shell too, which counts more than .env";
+    assert!(hidden.stdout.contains(told), "{hidden:?}");
+    vendor.finish_unexplained();
+    database.drop().await;
 }

@@ -259,7 +259,7 @@ async fn a_mistake_about_the_vendor_is_told_by_check_and_by_sync() {
     let wrong = with("ACCOUNTS_API_KEY", "wrong").run("sync --quiet --resource labels");
     assert_eq!(wrong.status, 1, "{wrong:?}");
     assert!(
-        wrong.stdout.contains("401") && wrong.stdout.contains("next: check the key"),
+        wrong.stderr.contains("401") && wrong.stderr.contains("next: check the key"),
         "{wrong:?}"
     );
     let port = vendor.base_url().rsplit(':').next().unwrap().to_owned();

@@ -58,14 +58,19 @@ impl Shell {
         self.run_with(arguments, "")
     }
 
+    /// A command in the folder, with the variables.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.path()).env_clear().env("HOME", self.path());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
     /// The same, with something to read.
     pub(crate) fn run_with(&self, arguments: &str, input: &str) -> Said {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_accounts-connector"))
+        let mut child = self
+            .command(env!("CARGO_BIN_EXE_accounts-connector"))
             .args(arguments.split_whitespace())
-            .current_dir(self.path())
-            .env_clear()
-            .env("HOME", self.path())
-            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -74,11 +79,10 @@ impl Shell {
         // A program that reads nothing may have ended already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-        Said {
-            status: status.code().unwrap(),
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-        }
+        // The folder is another one in each test.
+        let folder = self.path().canonicalize().unwrap().display().to_string();
+        let text = |said: Vec<u8>| String::from_utf8(said).unwrap().replace(&folder, "/folder");
+        Said { status: status.code().unwrap(), stdout: text(stdout), stderr: text(stderr) }
     }
 }
 

@@ -119,7 +119,11 @@ async fn the_embedded_database_is_looked_into_too() {
     let shell = Shell::new()
         .set("ACCOUNTS_BASE_URL", vendor.base_url())
         .set("ACCOUNTS_API_KEY", &vendor.key());
-    assert_eq!(shell.run("sync --resource users").status, 0);
+    // However quiet a run is, it says where a new database begins.
+    let first = shell.run("sync --resource users --quiet");
+    let note = "exit status 0\n--- stderr\nnote: DATABASE_URL is not set: a new embedded database begins in /folder/.connectors/\n";
+    assert_eq!(first.text(), note);
+    assert_eq!(shell.run("sync --resource users --quiet").text(), "exit status 0\n");
     let said = shell.run("status --resource users --max-age 1h --json");
     assert_eq!(said.status, 0, "{said:?}");
     assert_eq!(said.json()["connections"][0]["resources"][0]["rows"], 130);

@@ -82,3 +82,24 @@ async fn the_key_that_is_typed_is_the_key_that_is_sent() {
     vendor.finish();
     database.drop().await;
 }
+
+#[test]
+fn a_folder_without_connections_is_said_to_be_one() {
+    let shell = Shell::new();
+    let no_key = Shell::new().set("ACCOUNTS_BASE_URL", "https://api.example.com");
+    for (shell, command) in
+        [(&shell, "sync"), (&shell, "status --max-age 26h"), (&no_key, "sync --quiet")]
+    {
+        let said = shell.run(command);
+        assert_eq!(said.status, 2, "{said:?}");
+        for part in
+            ["there is no connectors.toml in /folder", "next: `cd` to the folder that has it"]
+        {
+            assert!(said.stderr.contains(part), "{said:?}");
+        }
+    }
+    let init = "init --yes --base-url https://api.example.com --no-check";
+    let said = shell.set("ACCOUNTS_API_KEY", "invented").run(init);
+    let embedded = "DATABASE_URL is not set: rows go to the embedded Postgres in .connectors/\n";
+    assert!(said.stdout.ends_with(embedded), "{said:?}");
+}

@@ -11,12 +11,15 @@ use crate::DOCUMENTED;
 use crate::error::{Error, Result};
 use crate::resource::{Connector, Unset};
 use crate::settings::{
-    CONFIG_FILE, File, NewConnection, check_address, check_name, env_file, environment,
-    set_variable,
+    CONFIG_FILE, EMBEDDED_DIRECTORY, File, NewConnection, check_address, check_name, env_file,
+    environment, file_of, loaded, set_variable, unset_variable,
 };
 use crate::store::is_address;
 
 use super::print;
+
+/// The variable of the database.
+const DATABASE_URL: &str = "DATABASE_URL";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -64,28 +67,35 @@ enum Store {
 
 pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     let asking = !args.yes && !args.key_stdin && std::io::stdin().is_terminal();
-    let file = File::read(Some(&args.config).filter(|path| path.exists()).map(PathBuf::as_path))?;
+    let file = if args.config.exists() { File::read(Some(&args.config))? } else { File::default() };
     let answers = if asking { ask(connector, &file, args)? } else { take(connector, args)? };
-    let Answers { new, key, database_url, store, force, config, no_check } = answers;
+    let Answers { new, key, rows, store, force, config, no_check } = answers;
+    let nowhere = match rows {
+        Rows::AsSet => environment(DATABASE_URL).is_none(),
+        Rows::Embedded => true,
+        Rows::Server(_) => false,
+    };
     new.check()?;
     let env_file = env_file(Some(&config));
     new.write(&config, force)?;
     print(&format!("wrote [connections.{}] to {}", new.name, config.display()))?;
-    let secrets = [(new.key_variable(), key), ("DATABASE_URL".to_owned(), database_url)];
+    let key_variable = new.key_variable();
     let mut to_set = Vec::new();
-    for (name, secret) in secrets {
-        let Some(secret) = secret else { continue };
-        match store {
-            Store::EnvFile => {
-                set_variable(&env_file, &name, &secret)?;
-                let file = env_file.display();
-                print(&format!("wrote {name} to {file}, for your eyes only: commit it nowhere"))?;
-            }
-            Store::Nowhere => {
-                print(&format!("set this yourself, with its value: export {name}=…"))?;
-                to_set.push((name, secret));
-            }
+    match key {
+        Some(key) => keep(store, &env_file, &key_variable, key, &mut to_set)?,
+        None => print(&kept(&key_variable))?,
+    }
+    match rows {
+        Rows::Server(url) => keep(store, &env_file, DATABASE_URL, url, &mut to_set)?,
+        Rows::Embedded if file_of(DATABASE_URL).is_some() => {
+            unset_variable(&env_file, DATABASE_URL)?
         }
+        Rows::AsSet if environment(DATABASE_URL).is_some() => print(&kept(DATABASE_URL))?,
+        Rows::Embedded | Rows::AsSet => {}
+    }
+    if nowhere && !file.has_database() && cfg!(feature = "embedded") {
+        let what = format!("rows go to the embedded Postgres in {EMBEDDED_DIRECTORY}/");
+        print(&format!("{DATABASE_URL} is not set: {what}"))?;
     }
     if no_check {
         return Ok(0);
@@ -94,12 +104,53 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     check(&new.name, &config, &to_set)
 }
 
+/// Keeps a secret where a person wants it to be.
+fn keep(
+    store: Store,
+    env_file: &Path,
+    name: &str,
+    secret: SecretString,
+    to_set: &mut Vec<(String, SecretString)>,
+) -> Result<()> {
+    let file = env_file.display();
+    match store {
+        Store::EnvFile => {
+            set_variable(env_file, name, &secret)?;
+            print(&format!("wrote {name} to {file}, for your eyes only: commit it nowhere"))?;
+            if environment(name).is_some() && file_of(name).is_none() {
+                print(&format!(
+                    "{name} is a variable of this shell too, which counts more than {file}: unset it"
+                ))?;
+            }
+        }
+        Store::Nowhere => {
+            print(&format!("set this yourself, with its value: export {name}=…"))?;
+            to_set.push((name.to_owned(), secret));
+        }
+    }
+    Ok(())
+}
+
+/// Where a secret is that was there before.
+fn kept(name: &str) -> String {
+    match file_of(name) {
+        Some(file) => format!("{name} stays as {} has it", file.display()),
+        None => format!(
+            "{name} is a variable of this shell, and was not stored: set it wherever a sync runs"
+        ),
+    }
+}
+
 /// Runs `check` as a program of its own, which reads what was just written.
 fn check(name: &str, config: &Path, to_set: &[(String, SecretString)]) -> Result<u8> {
     let failed = |error| Error::settings("the check does not start").because(error);
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
     command.args(["check", "--connection", name, "--config"]).arg(config);
+    // What the file said before is not what it says now.
+    for name in loaded() {
+        command.env_remove(name);
+    }
     command.envs(to_set.iter().map(|(name, secret)| (name, secret.expose_secret())));
     let status = command.status().map_err(failed)?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
@@ -110,12 +161,21 @@ struct Answers {
     new: NewConnection,
     /// The key, if it has to be stored.
     key: Option<SecretString>,
-    /// The database's address, if it has to be stored.
-    database_url: Option<SecretString>,
+    rows: Rows,
     store: Store,
     force: bool,
     config: PathBuf,
     no_check: bool,
+}
+
+/// Where rows go.
+enum Rows {
+    /// Where settings say already.
+    AsSet,
+    /// To the embedded database.
+    Embedded,
+    /// To the server of this address, which has to be stored.
+    Server(SecretString),
 }
 
 /// What flags, variables and stdin say.
@@ -140,7 +200,7 @@ fn take(connector: &'static Connector, args: Args) -> Result<Answers> {
         )));
     }
     let Args { store, force, config, no_check, .. } = args;
-    Ok(Answers { new, key, database_url: None, store, force, config, no_check })
+    Ok(Answers { new, key, rows: Rows::AsSet, store, force, config, no_check })
 }
 
 fn read_key() -> Result<SecretString> {
@@ -191,9 +251,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         Some(url) => url,
         None => Input::new()
             .with_prompt(format!("Address of the API, as in {}", connector.base_url))
-            .validate_with(|url: &String| {
-                check_address(connector, url.trim(), args.allow_http).map_err(words)
-            })
+            .validate_with(|url: &String| check_address(url.trim(), args.allow_http).map_err(words))
             .interact_text()
             .map(|url: String| url.trim().to_owned())
             .map_err(broke_off)?,
@@ -227,19 +285,25 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     let new =
         NewConnection { name, connector, base_url, preset, allow_http: args.allow_http, params };
     let key_variable = new.key_variable();
-    let key = if environment(&key_variable).is_some() {
+    let in_shell = |name: &str| environment(name).is_some() && file_of(name).is_none();
+    let key = if in_shell(&key_variable) {
         None
     } else {
+        let stored = file_of(&key_variable)
+            .map(|file| format!("; Enter keeps the one in {}", file.display()));
         let key = Password::new()
-            .with_prompt(format!("Key, kept as {key_variable} (not shown)"))
+            .allow_empty_password(stored.is_some())
+            .with_prompt(format!(
+                "Key, kept as {key_variable} (not shown{})",
+                stored.unwrap_or_default()
+            ))
             .interact()
             .map_err(broke_off)?;
-        Some(SecretString::from(key.trim()))
+        Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from)
     };
-    let database_url =
-        if environment("DATABASE_URL").is_some() { None } else { ask_database(&broke_off)? };
+    let rows = if in_shell(DATABASE_URL) { Rows::AsSet } else { ask_database(&broke_off)? };
     let mut store = args.store;
-    if key.is_some() || database_url.is_some() {
+    if key.is_some() || matches!(rows, Rows::Server(_)) {
         let at = Select::new()
             .with_prompt("Secrets")
             .items([
@@ -252,24 +316,31 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         store = if at == 0 { Store::EnvFile } else { Store::Nowhere };
     }
     let Args { config, no_check, .. } = args;
-    Ok(Answers { new, key, database_url, store, force, config, no_check })
+    Ok(Answers { new, key, rows, store, force, config, no_check })
 }
 
-fn ask_database(broke_off: &impl Fn(dialoguer::Error) -> Error) -> Result<Option<SecretString>> {
+fn ask_database(broke_off: &impl Fn(dialoguer::Error) -> Error) -> Result<Rows> {
+    let stored = file_of(DATABASE_URL)
+        .map(|file| format!("where they go now, to the server that {} names", file.display()));
+    let embedded = "the embedded Postgres in .connectors/, with nothing to set up";
     let server = "a Postgres server";
-    let places = if cfg!(feature = "embedded") {
-        vec!["the embedded Postgres in .connectors/, with nothing to set up", server]
-    } else {
-        vec![server]
-    };
+    let places: Vec<&str> = stored
+        .as_deref()
+        .into_iter()
+        .chain(cfg!(feature = "embedded").then_some(embedded))
+        .chain([server])
+        .collect();
     let at = Select::new()
         .with_prompt("Where rows go")
         .items(&places)
         .default(0)
         .interact()
         .map_err(broke_off)?;
+    if places[at] == embedded {
+        return Ok(Rows::Embedded);
+    }
     if places[at] != server {
-        return Ok(None);
+        return Ok(Rows::AsSet);
     }
     let url = Password::new()
         .with_prompt("As postgres://user:password@host:port/database (not shown)")
@@ -278,5 +349,5 @@ fn ask_database(broke_off: &impl Fn(dialoguer::Error) -> Error) -> Result<Option
         })
         .interact()
         .map_err(broke_off)?;
-    Ok(Some(SecretString::from(url.trim())))
+    Ok(Rows::Server(SecretString::from(url.trim())))
 }

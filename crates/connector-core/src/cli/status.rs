@@ -8,7 +8,7 @@ use super::ago::ago;
 use super::{Which, block_on, lines, now, print, print_error, table, to_json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Connector;
-use crate::settings::{EMBEDDED_DIRECTORY, Place};
+use crate::settings::Place;
 use crate::store::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
 
 #[derive(Debug, clap::Args)]
@@ -73,14 +73,8 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
 }
 
 async fn read(connector: &Connector, place: &Place, counting: bool) -> Result<ConnectionStatus> {
-    let never = || {
-        let what = format!("nothing was synced yet into the schema `{}`", place.schema);
-        let sync = connector.sync_command(&place.name);
-        Error::settings(what).next(format!("run `{sync}`"))
-    };
-    let Some(database) = place.database().await? else {
-        return Err(never().at("database", format!("{EMBEDDED_DIRECTORY}/")));
-    };
+    let never = || place.never_synced(connector);
+    let Some(database) = place.database().await? else { return Err(never()) };
     let status = database.status(&place.schema, &place.resources, counting).await;
     database.close().await;
     // Nothing is tried here that could leave something undone.

@@ -4,30 +4,11 @@ use std::path::Path;
 
 use url::Url;
 
-use super::variables::mistaken_for;
 use crate::error::{Error, Result};
 use crate::http::Authority;
-use crate::resource::Connector;
 
 /// The API's address, if a key may be sent there.
-pub(super) fn address(
-    set: Option<&str>,
-    connector: &Connector,
-    prefix: &str,
-    allow_http: bool,
-) -> Result<Url> {
-    let Some(text) = set else {
-        // Documents name a host that exists nowhere, so the default only tells the path.
-        return Err(Error::settings(format!(
-            "the address of the API is not known: {prefix}_BASE_URL is not set"
-        ))
-        .next(mistaken_for(&format!("{prefix}_BASE_URL")).unwrap_or_else(|| {
-            format!(
-                "export {prefix}_BASE_URL=https://…; the document's {} is an example",
-                connector.base_url
-            )
-        })));
-    };
+pub(super) fn address(text: &str, allow_http: bool) -> Result<Url> {
     let url = Url::parse(text).map_err(|error| {
         Error::settings(format!("the base URL is not understood: {error}"))
             .next("write it with its scheme, as in https://api.example.com")
@@ -71,8 +52,8 @@ pub(super) fn address(
 }
 
 /// Fails unless a key may be sent to that address.
-pub(crate) fn check_address(connector: &Connector, text: &str, allow_http: bool) -> Result<()> {
-    address(Some(text), connector, "", allow_http).map(drop)
+pub(crate) fn check_address(text: &str, allow_http: bool) -> Result<()> {
+    address(text, allow_http).map(drop)
 }
 
 /// The certificate authorities in a file, which are believed besides those of the system.

@@ -1,7 +1,7 @@
 //! A connection: everything that a run has to know, from settings or from a program.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -67,17 +67,12 @@ impl Connection {
         let Layers { name, section, .. } = layers;
         let preset = layers.preset().0.to_owned();
         let connector = connector.with_preset(&preset)?;
-        let prefix = prefix(name);
         let base_url = layers.secret("BASE_URL", section.base_url.as_ref())?;
-        let base_url = address(
-            base_url.as_ref().map(|(url, _)| url.expose_secret()),
-            connector,
-            &prefix,
-            section.allow_http,
-        )
-        .map_err(|error| error.at("connection", name))?;
+        let (base_url, _) = base_url.ok_or_else(|| no_address(connector, &layers))?;
+        let base_url = address(base_url.expose_secret(), section.allow_http)
+            .map_err(|error| error.at("connection", name))?;
         let api_key = layers.secret("API_KEY", section.api_key.as_ref())?;
-        let (api_key, _) = api_key.ok_or_else(|| no_key(name))?;
+        let (api_key, _) = api_key.ok_or_else(|| no_key(connector, &layers))?;
         let database_url = layers.database_url()?.map(|(url, _)| url);
         let schema = layers.schema().0.to_owned();
         check_schema(&schema)?;
@@ -97,7 +92,7 @@ impl Connection {
                 full_refresh: flags.full_refresh,
                 changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
             },
-            hosts: section.hosts(connector)?,
+            hosts: section.hosts()?,
             authorities: section.ca_certificate.as_deref().map_or(Ok(Vec::new()), authorities)?,
             keep_secrets: section.secrets == Some(SecretsSetting::Keep),
             fuse: section.deletes.or(declared.fuse)?,
@@ -131,7 +126,7 @@ impl Connection {
         database_url: Option<SecretString>,
     ) -> Result<Self> {
         let params = params_of(connector, &BTreeMap::new(), connector.name)?;
-        let base_url = address(Some(base_url), connector, "", false)?;
+        let base_url = address(base_url, false)?;
         Ok(Self::declared(connector, params, base_url, api_key, database_url))
     }
 
@@ -294,7 +289,7 @@ impl Connection {
 
     /// Lets the key go to another host too, where the vendor's links lead there.
     pub fn allowing_host(mut self, host: &str) -> Result<Self> {
-        self.hosts.push(address(Some(host), self.connector, "", false)?.origin());
+        self.hosts.push(address(host, false)?.origin());
         Ok(self)
     }
 
@@ -363,6 +358,13 @@ impl Connection {
         }
     }
 
+    /// The folder of the embedded database, if the next run makes it.
+    pub(crate) fn new_database(&self) -> Option<PathBuf> {
+        let folder = std::path::absolute(EMBEDDED_DIRECTORY).ok()?;
+        let makes = cfg!(feature = "embedded") && self.database_url.is_none();
+        (makes && !folder.is_dir()).then_some(folder)
+    }
+
     /// Whether the rows of both go to the same database.
     pub(crate) fn shares_database(&self, other: &Self) -> bool {
         let url = |connection: &Self| {
@@ -372,12 +374,40 @@ impl Connection {
     }
 }
 
-fn no_key(name: &str) -> Error {
-    let variable = format!("{}_API_KEY", prefix(name));
-    let error = Error::settings(format!("no key for `{name}`: {variable} is not set"));
-    error.next(mistaken_for(&variable).unwrap_or_else(|| {
-        format!("export {variable}=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}")
-    }))
+fn no_address(connector: &Connector, layers: &Layers) -> Error {
+    // Documents name a host that exists nowhere, so the default only tells the path.
+    let example = format!("=https://…; the document's {} is an example", connector.base_url);
+    unset(connector, layers, "BASE_URL", "the address of the API is not known", &example)
+        .at("connection", layers.name)
+}
+
+fn no_key(connector: &Connector, layers: &Layers) -> Error {
+    let name = layers.name;
+    let what = format!("no key for `{name}`");
+    let setting = match layers.no_file() {
+        Some(_) => "=…".to_owned(),
+        None => format!("=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"),
+    };
+    unset(connector, layers, "API_KEY", &what, &setting)
+}
+
+/// A variable that is needed, and not set.
+fn unset(connector: &Connector, layers: &Layers, key: &str, what: &str, value: &str) -> Error {
+    let variable = format!("{}_{key}", prefix(layers.name));
+    let how = if std::env::var_os(&variable).is_some() { "empty" } else { "not set" };
+    let what = format!("{what}: {variable} is {how}");
+    let of_connector = format!("{}_{key}", prefix(connector.name));
+    let other = mistaken_for(&variable, &of_connector);
+    match layers.no_file() {
+        Some(nowhere) => {
+            Error::settings(format!("{what}, and {nowhere}")).next(other.unwrap_or_else(|| {
+                format!("{}; or export {variable}{value}", nowhere.advice(connector))
+            }))
+        }
+        None => {
+            Error::settings(what).next(other.unwrap_or_else(|| format!("export {variable}{value}")))
+        }
+    }
 }
 
 fn check_range(flags: &Flags) -> Result<()> {

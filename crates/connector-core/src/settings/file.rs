@@ -20,6 +20,9 @@ pub const CONFIG_FILE: &str = "connectors.toml";
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
+    /// Whether there is one.
+    #[serde(skip)]
+    absent: bool,
     pub(super) database_url: Option<Setting>,
     #[serde(default)]
     pub(super) connections: BTreeMap<String, Section>,
@@ -58,9 +61,9 @@ pub(super) struct Section {
 
 impl Section {
     /// Where else the key may go.
-    pub(super) fn hosts(&self, connector: &Connector) -> Result<Vec<Origin>> {
+    pub(super) fn hosts(&self) -> Result<Vec<Origin>> {
         let host = |text: &String| {
-            let url = address(Some(text), connector, "", self.allow_http);
+            let url = address(text, self.allow_http);
             url.map(|url| url.origin()).map_err(|error| error.at("setting", "allow_hosts"))
         };
         self.allow_hosts.iter().map(host).collect()
@@ -160,7 +163,7 @@ impl File {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if config.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self::default());
+                return Ok(Self { absent: true, ..Self::default() });
             }
             Err(error) => {
                 return Err(Error::settings(format!(
@@ -187,6 +190,16 @@ impl File {
             .map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
     }
 
+    /// Where it is not, if there is none.
+    pub(crate) fn nowhere(&self) -> Option<Nowhere> {
+        self.absent.then(Nowhere::here)
+    }
+
+    /// Whether it names a database for all connections.
+    pub(crate) fn has_database(&self) -> bool {
+        self.database_url.is_some()
+    }
+
     /// Whether it has a connection of that name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.connections.contains_key(name)
@@ -196,6 +209,29 @@ impl File {
     pub(super) fn of(&self, connector: &Connector) -> Vec<&str> {
         let own = |(name, other)| (other == connector.name).then_some(name);
         self.connections().filter_map(own).collect()
+    }
+}
+
+/// A folder without a file of connections, which is often not the one that was meant.
+#[derive(Clone, Debug)]
+pub(crate) struct Nowhere(PathBuf);
+
+impl Nowhere {
+    fn here() -> Self {
+        Self(std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")))
+    }
+
+    pub(crate) fn advice(&self, connector: &Connector) -> String {
+        let init = connector.binary();
+        format!(
+            "`cd` to the folder that has it, name it with --config, or make one with `{init} init`"
+        )
+    }
+}
+
+impl std::fmt::Display for Nowhere {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "there is no {CONFIG_FILE} in {}", self.0.display())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::file::{CONFIG_FILE, File, Section, Setting};
+use super::file::{CONFIG_FILE, File, Nowhere, Section, Setting};
 use super::params::{Params, by_flags, params_of};
 use super::variables::{environment, has_variables, prefix};
 use super::{Flags, nearest};
@@ -102,6 +102,11 @@ impl<'a> Layers<'a> {
             .next(format!("sync it with `{binary}`, or name another with --connection")));
         }
         Ok(Self { name, section, in_file, file, flags })
+    }
+
+    /// Where there is no file.
+    pub(super) fn no_file(&self) -> Option<Nowhere> {
+        self.file.nowhere()
     }
 
     /// What the file's section sets.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::file::File;
+use super::file::{File, Nowhere};
 use super::layers::Layers;
 use super::params::Params;
 use super::{Flags, nearest};
@@ -24,6 +24,7 @@ pub(crate) struct Place {
     /// The resources that are synced.
     pub(crate) resources: Vec<&'static Resource>,
     database_url: Option<SecretString>,
+    nowhere: Option<Nowhere>,
 }
 
 impl Place {
@@ -45,7 +46,23 @@ impl Place {
             schema: schema.to_owned(),
             resources: selected(connector, resources, &params).collect(),
             database_url: layers.database_url()?.map(|(url, _)| url),
+            nowhere: layers.no_file(),
         })
+    }
+
+    /// That nothing was synced yet, with what a person may have forgotten.
+    pub(crate) fn never_synced(&self, connector: &Connector) -> Error {
+        let what = format!("nothing was synced yet into the schema `{}`", self.schema);
+        let sync = format!("run `{}`", connector.sync_command(&self.name));
+        let error = match &self.nowhere {
+            Some(nowhere) => Error::settings(format!("{what}, and {nowhere}"))
+                .next(format!("{}; or {sync}", nowhere.advice(connector))),
+            None => Error::settings(what).next(sync),
+        };
+        match &self.database_url {
+            Some(_) => error,
+            None => error.at("database", format!("{EMBEDDED_DIRECTORY}/")),
+        }
     }
 
     /// The database; nothing, if it is the embedded one and was never used.

@@ -2,6 +2,8 @@
 
 use secrecy::SecretString;
 
+use super::env_file::file_of;
+
 /// The value of a variable; an empty one counts as not set.
 pub(crate) fn environment(name: &str) -> Option<SecretString> {
     std::env::var(name)
@@ -27,16 +29,20 @@ pub(super) fn has_variables(name: &str) -> bool {
         .any(|key| environment(&format!("{}_{key}", prefix(name))).is_some())
 }
 
-/// Advice that names a variable that somebody set in the place of another one.
-pub(super) fn mistaken_for(variable: &str) -> Option<String> {
+/// Advice that names a variable that somebody set in the place of another one: that of
+/// the connector, where the connection has another name, or one with a slip in it.
+pub(super) fn mistaken_for(variable: &str, of_connector: &str) -> Option<String> {
     let kind = variable.rsplit('_').next().unwrap_or_default();
     let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let alike = set.filter(|name| {
+    let likeness = |name: &str| {
+        if name == of_connector { 1.0 } else { strsim::jaro_winkler(name, variable) }
+    };
+    let alike = set.filter(|name| name != variable && environment(name).is_some()).filter(|name| {
         let upper = name.to_ascii_uppercase();
-        upper.ends_with(kind) && strsim::jaro_winkler(&upper, variable) > 0.85
+        upper.ends_with(kind) && likeness(&upper) > 0.85
     });
-    let nearest = alike.max_by(|a, b| {
-        strsim::jaro_winkler(a, variable).total_cmp(&strsim::jaro_winkler(b, variable))
-    })?;
-    Some(format!("`{nearest}` is set; this connection reads {variable}"))
+    let nearest = alike.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    let place = file_of(&nearest).map(|file| format!(" in `{}`", file.display()));
+    let place = place.unwrap_or_default();
+    Some(format!("`{nearest}` is set{place}; this connection reads {variable}"))
 }

@@ -31,7 +31,7 @@ impl NewConnection {
     pub(crate) fn check(&self) -> Result<()> {
         check_name(&self.name)?;
         self.connector.with_preset(&self.preset)?;
-        check_address(self.connector, &self.base_url, self.allow_http)?;
+        check_address(&self.base_url, self.allow_http)?;
         let params = params_of(self.connector, &by_flags(&self.params)?, &self.name)?;
         let required = self
             .connector
