@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Storage,
     /// Run again: the run was asked to stop.
     Stopped,
+    /// Look at the place where stdout goes: what was done stays, but could not be told.
+    Output,
 }
 
 /// A failure, in words for the person who has to act on it.

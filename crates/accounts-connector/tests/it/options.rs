@@ -3,7 +3,7 @@
 use std::thread;
 
 use accounts_connector::CONNECTOR;
-use connector_testkit::{Content, Database, Vendor};
+use connector_testkit::{Answer, Content, Database, Vendor};
 use serde_json::json;
 
 use crate::shell::{Said, Shell};
@@ -26,7 +26,7 @@ async fn the_options_of_a_sync_do_what_they_say() {
     // January 2024 begins 48 days later, and lasts for 31.
     let january =
         shell.run("sync -r users --since 2024-01-01 --until 2024-02-01T00:00:00Z --quiet");
-    assert_eq!((january.status, january.stderr.as_str()), (0, ""), "{january:?}");
+    assert_eq!((january.status, january.text().as_str()), (0, "exit status 0\n"), "{january:?}");
     assert_eq!(users("min(id) || ' to ' || max(id)").await, "48 to 78");
     let all = shell.run(
         "sync --resource users --full-refresh --changed-parents-only --max-duration 1h --json",
@@ -51,6 +51,61 @@ async fn the_options_of_a_sync_do_what_they_say() {
     assert_eq!(elsewhere.status, 0, "{elsewhere:?}");
     assert_eq!(database.value("select count(*) from other.users").await, "20");
     assert!(vendor.requests().last().unwrap().path.contains("/7/"));
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quiet_run_says_nothing_but_what_went_wrong() {
+    let vendor = vendor(1);
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    vendor.on(|_, answer| if answer.status == 200 { Answer::json(403, "{}") } else { answer });
+    let failed = shell.run("sync --resource users --quiet");
+    assert_eq!(failed.status, 1, "{failed:?}");
+    assert!(failed.stderr.starts_with("  users: the vendor answered 403"), "{failed:?}");
+    assert!(failed.stderr.contains("    next: "), "{failed:?}");
+    assert!(failed.stderr.ends_with("accounts: failed (run 1)\n"), "{failed:?}");
+    assert!(failed.stdout.starts_with(" resource") && !failed.stdout.contains("403"), "{failed:?}");
+    let json = shell.run("sync --resource users --quiet --json");
+    assert_eq!((json.json()["verdict"].as_str(), json.stderr.as_str()), (Some("failed"), ""));
+    vendor.honest();
+    assert_eq!(shell.run("sync --resource users --quiet").text(), "exit status 0\n");
+    vendor.finish_unexplained();
+    database.drop().await;
+}
+
+/// Runs a sync of users in a shell, with its output sent where the words say.
+fn sync_into(shell: &Shell, redirection: &str) -> i32 {
+    let program = env!("CARGO_BIN_EXE_accounts-connector");
+    let command = format!("'{program}' sync --resource users --full-refresh {redirection}");
+    let status = shell.command("sh").args(["-c", &command]).status().unwrap();
+    status.code().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn output_that_cannot_be_written_keeps_no_row_away() {
+    let vendor = vendor(130);
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    let runs = "select string_agg(verdict || ' ' || (finished_at is not null), ', ' order by run_id) \
+                from sync.runs";
+    assert_eq!(sync_into(&shell, ">/dev/null 2>/dev/full"), 0);
+    assert_eq!(database.value("select count(*) from accounts.users").await, "130");
+    // An interrupted run is gone on with, which is the first thing that is logged.
+    database.execute("update sync.runs set finished_at = null").await;
+    assert_eq!(sync_into(&shell, ">/dev/null 2>/dev/full"), 0);
+    assert_eq!(sync_into(&shell, "--log-format json >/dev/null 2>&-"), 0);
+    // What was tried is not said to be untried.
+    assert_eq!(sync_into(&shell, ">/dev/full 2>said"), 1);
+    let said = std::fs::read_to_string(shell.path().join("said")).unwrap();
+    assert!(
+        said.contains("error: what was found out cannot be written to stdout\n  next: "),
+        "{said}"
+    );
+    let ended = database.value(runs).await;
+    assert!(ended.ends_with("complete true, complete true, complete true"), "{ended}");
     vendor.finish();
     database.drop().await;
 }

@@ -25,7 +25,7 @@ use tracing_subscriber::EnvFilter;
 pub use generate::commands_as_markdown;
 pub use resources::{columns_as_markdown, resources_as_markdown};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::progress::Progress;
 use crate::report::{Look, Report};
 use crate::resource::Connector;
@@ -102,7 +102,7 @@ impl Which {
 /// What a command tells while it runs.
 #[derive(Clone, Copy, Debug, Default, Args)]
 struct Log {
-    /// Write no log and no progress, but errors; the report goes to stdout all the same
+    /// Write no log and no progress, but errors
     #[arg(short, long)]
     quiet: bool,
     /// How log lines are written; progress is shown on a terminal only, and not among JSON
@@ -175,7 +175,11 @@ fn definition(connector: &'static Connector) -> clap::Command {
         commit => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
     };
     <Cli as clap::CommandFactory>::command()
-        .mut_subcommand("sync", |sync| sync.after_help(environment.clone()))
+        .mut_subcommand("sync", |sync| {
+            sync.after_help(environment.clone()).mut_arg("quiet", |quiet| {
+                quiet.help("Write nothing if all is complete; otherwise the problems to stderr, and the table to stdout")
+            })
+        })
         .name(binary.clone())
         .bin_name(binary)
         .version(version)
@@ -281,11 +285,13 @@ struct LogLines(Progress);
 
 impl std::io::Write for LogLines {
     fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
-        self.0.write(text).map(|()| text.len())
+        // A log that cannot be written, as on a full disk, is no reason to sync less.
+        let _ = self.0.write(text);
+        Ok(text.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        std::io::stderr().flush()
+        Ok(())
     }
 }
 
@@ -300,14 +306,26 @@ pub fn to_json(data: &impl serde::Serialize) -> Result<String> {
         .map_err(|error| Error::settings("the report cannot be written").because(error))
 }
 
+/// Prints what is wrong with a run: the problems to stderr, and the table to stdout.
+fn print_problems(report: &Report) -> Result<()> {
+    if report.exit_status() == 0 {
+        return Ok(());
+    }
+    tell(&report.to_problems());
+    print(&report.to_table(Look::of_stdout()))
+}
+
 /// Prints an error to stderr: what happened, where, and what to do next.
 pub fn print_error(error: &Error) {
-    let mut stderr = std::io::stderr().lock();
-    // Where stderr is closed, there is nobody to tell.
-    let _ = writeln!(stderr, "error: {error}");
+    tell(&format!("error: {error}"));
     if let Some(next) = error.advice() {
-        let _ = writeln!(stderr, "  next: {next}");
+        tell(&format!("  next: {next}"));
     }
+}
+
+/// Prints text to stderr. Where that is closed or full, there is nobody to tell.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Prints data to stdout.
@@ -316,7 +334,10 @@ pub fn print(text: &str) -> Result<()> {
         // The reader has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         result => {
-            result.map_err(|error| Error::settings("stdout cannot be written to").because(error))
+            let next =
+                "free space where stdout goes; what a sync wrote stays, and `status` shows it";
+            let what = "what was found out cannot be written to stdout";
+            result.map_err(|error| Error::new(ErrorKind::Output, what).next(next).because(error))
         }
     }
 }

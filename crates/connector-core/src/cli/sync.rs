@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::{Log, block_on, now, print_report, stop_on_signals};
+use super::{Log, block_on, now, print_problems, print_report, stop_on_signals, tell};
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::report::Report;
@@ -97,10 +97,21 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
         max_duration: args.max_duration.map(Into::into),
         ..args.what.flags()
     };
+    let quiet = args.log.quiet;
     let report = to_its_end(connector, &flags, progress, async |connection| {
+        if let Some(folder) = connection.new_database().filter(|_| quiet) {
+            let folder = folder.display();
+            tell(&format!(
+                "note: DATABASE_URL is not set: a new embedded database begins in {folder}/"
+            ));
+        }
         crate::sync::sync(connection, now()).await
     })?;
-    print_report(&report, args.json)?;
+    if quiet && !args.json {
+        print_problems(&report)?;
+    } else {
+        print_report(&report, args.json)?;
+    }
     Ok(report.exit_status())
 }
 

@@ -16,6 +16,19 @@ impl Report {
 
     /// The same, as a terminal shows it.
     pub fn to_text_as(&self, look: Look) -> String {
+        let problems = self.problems();
+        let table = self.to_table(look);
+        if problems.is_empty() { table } else { format!("{}\n\n{table}", problems.join("\n")) }
+    }
+
+    /// What keeps resources from being complete, and what to do, without the table.
+    pub fn to_problems(&self) -> String {
+        let verdict = format!("{}: {} (run {})", self.connection, self.verdict.name(), self.run_id);
+        self.problems().into_iter().chain([verdict]).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The table alone, as a terminal shows it.
+    pub fn to_table(&self, look: Look) -> String {
         // The columns that a narrow terminal can do without go first where the number is highest.
         const HEADER: [(&str, u8); 9] = [
             ("resource", 0),
@@ -41,11 +54,7 @@ impl Report {
                 resource.verdict.to_string(),
             ]
         });
-        let mut lines = self.problems();
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        lines.extend(aligned(&HEADER, rows.collect(), look));
+        let mut lines = aligned(&HEADER, rows.collect(), look);
         lines.push(String::new());
         let written = self.written();
         let rows: u64 = self.resources.iter().map(|resource| resource.rows).sum();
