@@ -141,6 +141,46 @@ fn a_mistake_in_the_settings_is_told_before_anything_is_tried() {
             "[connections.accounts]\nbase_url = \"https://api.example.com\"\napi_key = \"file:key.txt\"\n",
         ),
     );
+    let accounts = |line: &str| {
+        file(&format!(
+            "[connections.accounts]\nbase_url = \"https://api.example.com\"\napi_key = \"x\"\n{line}\n"
+        ))
+    };
+    add("a list as a text", "sync", accounts("resources = \"users\""));
+    add("a text as a list", "sync", accounts("schema = [\"users\"]"));
+    add("a flag as a number", "sync", accounts("allow_http = 1"));
+    add("a table as a number", "sync", accounts("deletes = 5"));
+    add("a number with a sign", "sync", accounts("requests_per_second = -1"));
+    add("an empty variable", "sync", shell().set("ACCOUNTS_API_KEY", " "));
+    let key = |key: &str| {
+        file(&format!(
+            "[connections.accounts]\nbase_url = \"https://api.example.com\"\napi_key = \"{key}\"\n"
+        ))
+    };
+    add("an empty variable that the file names", "sync", key("env:THE_KEY").set("THE_KEY", ""));
+    add(
+        "a slip in the file of variables",
+        "sync",
+        key("env:ACCOUNTS_API_KEY").file(".env", "ACCOUNT_API_KEY=invented\n"),
+    );
+    add("an empty file of a key", "sync", key("file:/dev/null"));
+    add("an endless file of a key", "sync", key("file:/dev/zero"));
+    add("an endless file of connections", "sync --config /dev/zero", shell());
+    add("capitals in a name", "sync", file("[connections.PROD]\nconnector = \"accounts\"\n"));
+    add("a slip in a section", "sync", file("[connections.acounts]\napi_key = \"x\"\n"));
+    add(
+        "a slip in a connector",
+        "sync --connection prod",
+        file("[connections.prod]\nconnector = \"acounts\"\n"),
+    );
+    let prod =
+        "[connections.prod]\nconnector = \"accounts\"\nbase_url = \"https://api.example.com\"\n";
+    add("the key of another connection", "sync", file(prod).set("ACCOUNTS_API_KEY", "invented"));
+    add(
+        "a connection in the file, and one of variables",
+        "sync",
+        shell().file("connectors.toml", prod),
+    );
     let two = "[connections.eu]\nconnector = \"accounts\"\n[connections.us]\nconnector = \"accounts\"\n[connections.data]\nconnector = \"datasets\"\n";
     add("several connections, and none named", "sync", file(two));
     add("an unknown connection", "sync --connection ue", file(two));

@@ -103,3 +103,57 @@ fn a_folder_without_connections_is_said_to_be_one() {
     let embedded = "DATABASE_URL is not set: rows go to the embedded Postgres in .connectors/\n";
     assert!(said.stdout.ends_with(embedded), "{said:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_only_connection_of_a_file_counts_with_variables_of_its_own() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    let database = Database::create().await;
+    let section = format!(
+        "[connections.prod]\nconnector = \"accounts\"\nresources = [\"labels\"]\nbase_url = \"{}\"\n",
+        vendor.base_url()
+    );
+    let shell = Shell::new()
+        .set("DATABASE_URL", &database.url())
+        .file("connectors.toml", &section)
+        .set("PROD_API_KEY", &vendor.key())
+        .set("ACCOUNTS_API_KEY", "another");
+    let said = shell.run("sync");
+    assert_eq!(said.status, 0, "{said:?}");
+    let told = "`ACCOUNTS_API_KEY` is set, and not read: the connection `prod` has variables of its own name";
+    assert!(said.stderr.contains(told), "{said:?}");
+    let runs = "select string_agg(connection, ' ' order by run_id) from sync.runs";
+    assert_eq!(database.value(runs).await, "prod");
+    // Where variables describe another one, a person says which is meant.
+    let both =
+        shell.set("ACCOUNTS_BASE_URL", vendor.base_url()).set("ACCOUNTS_API_KEY", &vendor.key());
+    assert_eq!(both.run("sync").status, 2);
+    assert_eq!(both.run("sync --connection prod").status, 0);
+    assert_eq!(both.run("sync --connection accounts --resource labels").status, 0);
+    assert_eq!(database.value(runs).await, "prod prod accounts");
+    let status = both.run("status --resource labels --max-age 1h");
+    assert_eq!(status.status, 0, "{status:?}");
+    assert!(status.stdout.contains("accounts: run") && status.stdout.contains("prod: run"));
+    // A variable that the section names is no other connection's.
+    let named =
+        both.file("connectors.toml", &format!("{section}api_key = \"env:ACCOUNTS_API_KEY\"\n"));
+    assert_eq!(named.unset("PROD_API_KEY").run("sync").status, 0);
+    assert_eq!(database.value(runs).await, "prod prod accounts prod");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[test]
+fn a_check_shows_the_settings_whatever_is_missing() {
+    let file = "[connections.accounts]\nbase_url = \"https://api.example.com\"\napi_key = \"env:ACCOUNTS_API_KEY\"\n";
+    let shell =
+        Shell::new().file("connectors.toml", file).file(".env", "ACCOUNT_API_KEY=invented\n");
+    let said = shell.run("check");
+    assert_eq!(said.status, 2, "{said:?}");
+    for part in [
+        " api_key         cannot be read",
+        " base_url        https://api.example.com/",
+        "`ACCOUNT_API_KEY` is set in `.env`; this connection reads ACCOUNTS_API_KEY",
+    ] {
+        assert!(said.stdout.contains(part), "no `{part}`: {said:?}");
+    }
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
+use tracing::warn;
 use url::{Origin, Url};
 
 use super::address::{address, authorities};
@@ -13,7 +14,7 @@ use super::file::{CONFIG_FILE, File, OneOrMany, SecretsSetting};
 use super::layers::Layers;
 use super::params::{Params, check_required, params_of};
 use super::place::{EMBEDDED_DIRECTORY, check_resources, check_schema, selected};
-use super::variables::{mistaken_for, prefix};
+use super::variables::{how_unset, mistaken_for, prefix};
 use super::{Flags, Range, Tolerance};
 use crate::auth::Credential;
 use crate::error::{Error, Result};
@@ -114,6 +115,16 @@ impl Connection {
         check_range(flags)?;
         for resource in connection.selected() {
             check_required(connector, resource, &connection.params)?;
+        }
+        if name != connector.name {
+            for stray in file.strays(connector) {
+                warn!(
+                    "`{stray}` is set, and not read: the connection `{name}` has variables of its own name"
+                );
+            }
+        }
+        if let Some(slip) = file.slip(connector) {
+            warn!("[connections.{slip}] is left out: its connector is not `{}`", connector.name);
         }
         Ok(connection)
     }
@@ -394,7 +405,7 @@ fn no_key(connector: &Connector, layers: &Layers) -> Error {
 /// A variable that is needed, and not set.
 fn unset(connector: &Connector, layers: &Layers, key: &str, what: &str, value: &str) -> Error {
     let variable = format!("{}_{key}", prefix(layers.name));
-    let how = if std::env::var_os(&variable).is_some() { "empty" } else { "not set" };
+    let how = how_unset(&variable);
     let what = format!("{what}: {variable} is {how}");
     let of_connector = format!("{}_{key}", prefix(connector.name));
     let other = mistaken_for(&variable, &of_connector);

@@ -43,7 +43,12 @@ pub(crate) fn explain(
         ("base_url", "BASE_URL", &section.base_url, false),
         ("api_key", "API_KEY", &section.api_key, true),
     ] {
-        match layers.secret(key, setting.as_ref())? {
+        // What cannot be read is for the line of the settings to say.
+        let Ok(found) = layers.secret(key, setting.as_ref()) else {
+            add(name, "cannot be read".to_owned(), layers.by_section());
+            continue;
+        };
+        match found {
             // An address may be the key, by mistake; what is no address is not shown.
             Some((value, by)) => {
                 add(name, if secret { "set".to_owned() } else { host(&value) }, by);
@@ -53,9 +58,12 @@ pub(crate) fn explain(
             }
         }
     }
-    match layers.database_url()? {
-        Some((_, by)) => add("database_url", "set".to_owned(), by),
-        None => add("database_url", "not set: the embedded database".to_owned(), SetBy::Default),
+    match layers.database_url() {
+        Err(_) => add("database_url", "cannot be read".to_owned(), SetBy::File),
+        Ok(Some((_, by))) => add("database_url", "set".to_owned(), by),
+        Ok(None) => {
+            add("database_url", "not set: the embedded database".to_owned(), SetBy::Default)
+        }
     }
     let (preset, by) = layers.preset();
     add("preset", preset.to_owned(), by);

@@ -1,6 +1,7 @@
 //! `connectors.toml`: what stands in it, and what is wrong with it.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -8,7 +9,8 @@ use serde::Deserialize;
 use url::Origin;
 
 use super::address::address;
-use super::variables::environment;
+use super::variables::{environment, how_unset, mistaken_for};
+use super::write::check_letters;
 use super::{Tolerance, nearest};
 use crate::error::{Error, Result};
 use crate::resource::Connector;
@@ -131,18 +133,28 @@ impl std::fmt::Debug for Setting {
 }
 
 impl Setting {
+    /// The variable that it is read from.
+    pub(super) fn variable(&self) -> Option<&str> {
+        self.0.expose_secret().strip_prefix("env:")
+    }
+
     pub(super) fn read(&self, name: &str) -> Result<SecretString> {
         let text = self.0.expose_secret();
-        if let Some(variable) = text.strip_prefix("env:") {
+        if let Some(variable) = self.variable() {
             return environment(variable).ok_or_else(|| {
+                let how = how_unset(variable);
                 Error::settings(format!(
-                    "`{name}` is to be read from the variable `{variable}`, which is not set"
+                    "`{name}` is to be read from the variable `{variable}`, which is {how}"
                 ))
-                .next(format!("export {variable}=…, or correct the name in {CONFIG_FILE}"))
+                .next(mistaken_for(variable, variable).unwrap_or_else(|| {
+                    format!(
+                        "export {variable}=…, set it in .env, or correct the name in {CONFIG_FILE}"
+                    )
+                }))
             });
         }
         if let Some(path) = text.strip_prefix("file:") {
-            let content = std::fs::read_to_string(path).map_err(|error| {
+            let content = read_small(Path::new(path)).map_err(|error| {
                 Error::settings(format!(
                     "`{name}` cannot be read from the file `{path}`: {}",
                     error.kind()
@@ -150,6 +162,10 @@ impl Setting {
                 .next("check the path, which begins where the command is run, and who may read the file")
                 .because(error)
             })?;
+            if content.trim().is_empty() {
+                let what = format!("`{name}` is to be read from the file `{path}`, which is empty");
+                return Err(Error::settings(what).next("write the value into the file"));
+            }
             return Ok(content.trim().into());
         }
         Ok(self.0.clone())
@@ -160,7 +176,7 @@ impl File {
     /// Reads the file that a flag names, or `connectors.toml` if there is one.
     pub fn read(config: Option<&Path>) -> Result<Self> {
         let path = config.unwrap_or(Path::new(CONFIG_FILE));
-        let text = match std::fs::read_to_string(path) {
+        let text = match read_small(path) {
             Ok(text) => text,
             Err(error) if config.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Self { absent: true, ..Self::default() });
@@ -175,12 +191,16 @@ impl File {
                 .because(error));
             }
         };
-        toml::from_str(&text).map_err(|error| {
+        let file: Self = toml::from_str(&text).map_err(|error| {
             // The library's text shows the line, and so the secret that may stand there.
             let line = line_of(&error, &text);
-            let (what, next) = misread(error.message());
+            let (what, next) = misread(error.message(), text.lines().nth(line - 1));
             Error::settings(format!("`{}`, line {line}: {what}", path.display())).next(next)
-        })
+        })?;
+        for name in file.connections.keys() {
+            check_letters(name).map_err(|error| error.at("file", path.display()))?;
+        }
+        Ok(file)
     }
 
     /// The names of the connections, each with its connector's name.
@@ -241,8 +261,39 @@ pub(crate) fn line_of(error: &toml::de::Error, text: &str) -> usize {
     text[..start].matches('\n').count() + 1
 }
 
-/// What the TOML library says, in one line, and what to do.
-fn misread(message: &str) -> (String, String) {
+/// A type of TOML, as people call it.
+fn in_words(kind: &str) -> &str {
+    match kind.split(' ').next().unwrap_or_default() {
+        "u64" | "u32" | "i64" | "integer" => "a whole number",
+        "f64" | "floating" => "a number",
+        "string" => "a text",
+        "boolean" => "`true` or `false`",
+        "sequence" => "a list",
+        "map" | "struct" => "a table",
+        "a" | "an" => match kind.split(' ').nth(1).unwrap_or_default() {
+            "string" => "a text",
+            "boolean" => "`true` or `false`",
+            "sequence" => "a list",
+            "map" => "a table",
+            _ => kind,
+        },
+        _ => "something else",
+    }
+}
+
+/// The text of a file of settings, which is not endless.
+fn read_small(path: &Path) -> std::io::Result<String> {
+    const MOST: u64 = 1 << 20;
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(text)
+}
+
+/// What the TOML library says of a line, in one line, and what to do.
+fn misread(message: &str, line: Option<&str>) -> (String, String) {
     let mut lines = message.lines();
     let what = lines.next().unwrap_or_default();
     // The library names an unknown key, and then those that it expected.
@@ -257,10 +308,20 @@ fn misread(message: &str) -> (String, String) {
     // A value is not repeated: a secret may stand in the wrong place.
     let types =
         what.strip_prefix("invalid type: ").and_then(|types| types.split_once(", expected "));
-    let what = types.map_or(what.to_owned(), |(found, expected)| {
-        let found = found.split(' ').next().unwrap_or_default();
-        format!("here is a {found}, and not {expected}")
-    });
+    // The name of a setting, and nothing else that may stand there by mistake.
+    let name = line.and_then(|line| line.split_once('=')).map_or("", |(name, _)| name.trim());
+    let good = |c: char| c.is_ascii_lowercase() || c == '_';
+    let subject = match name {
+        name if !name.is_empty() && name.chars().all(good) => format!("`{name}`"),
+        _ => "this".to_owned(),
+    };
+    let what = match types {
+        Some((found, expected)) => {
+            format!("{subject} is {}, and not {}", in_words(expected), in_words(found))
+        }
+        None if what.starts_with("invalid value: ") => format!("{subject} cannot be that"),
+        None => what.to_owned(),
+    };
     let next = lines.next().map_or_else(
         || "correct the line; connectors.example.toml shows every setting".to_owned(),
         str::to_owned,

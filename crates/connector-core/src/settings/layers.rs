@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::file::{CONFIG_FILE, File, Nowhere, Section, Setting};
 use super::params::{Params, by_flags, params_of};
-use super::variables::{environment, has_variables, prefix};
+use super::variables::{environment, prefix};
 use super::{Flags, nearest};
 use crate::error::{Error, Result};
 use crate::preset::DOCUMENTED;
@@ -69,10 +69,23 @@ impl<'a> Layers<'a> {
         let own = file.of(connector);
         let name = match &flags.connection {
             Some(name) => name,
-            None if has_variables(connector.name) || own.contains(&connector.name) => {
-                connector.name
+            None if own.contains(&connector.name) => connector.name,
+            None if !own.is_empty() && file.is_rivalled(connector) => {
+                let name = connector.name;
+                let what = format!(
+                    "the file has a connection of `{name}`, and variables describe another"
+                );
+                return Err(Error::settings(what).next(format!(
+                    "name one with --connection: {}, or `{name}` for {}",
+                    own.join(", "),
+                    file.strays(connector).join(" and ")
+                )));
             }
             None => match own[..] {
+                [] if !file.is_rivalled(connector) => match file.slip(connector) {
+                    Some(name) => return Err(slipped(connector, file, name)),
+                    None => connector.name,
+                },
                 [] => connector.name,
                 [only] => only,
                 _ => {
@@ -83,7 +96,8 @@ impl<'a> Layers<'a> {
             },
         };
         let section = file.connections.get(name);
-        if section.is_none() && flags.connection.is_some() {
+        let by_variables = name == connector.name && !file.strays(connector).is_empty();
+        if section.is_none() && flags.connection.is_some() && !by_variables {
             let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
             let error = Error::settings(format!("there is no connection `{name}`"));
             return Err(error.next(if known.is_empty() {
@@ -95,6 +109,9 @@ impl<'a> Layers<'a> {
         let in_file = section.is_some();
         let section = section.unwrap_or(&NONE);
         if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
+            if is_slip(connector, other) {
+                return Err(slipped(connector, file, name));
+            }
             let binary = binary_of(other);
             return Err(Error::settings(format!(
                 "the connection `{name}` is one of the connector `{other}`"
@@ -175,6 +192,46 @@ impl<'a> Layers<'a> {
     }
 }
 
+impl File {
+    /// The variables of the connector's own name that are set, and that no setting here reads.
+    pub(super) fn strays(&self, connector: &Connector) -> Vec<String> {
+        let of_connector = |key| format!("{}_{key}", prefix(connector.name));
+        let sections = self.connections.values();
+        let settings = sections.flat_map(|section| [&section.base_url, &section.api_key]).flatten();
+        let read: Vec<&str> = settings.filter_map(Setting::variable).collect();
+        ["BASE_URL", "API_KEY"]
+            .into_iter()
+            .map(of_connector)
+            .filter(|name| environment(name).is_some() && !read.contains(&name.as_str()))
+            .collect()
+    }
+
+    /// Whether variables alone describe a connection of the connector.
+    fn is_rivalled(&self, connector: &Connector) -> bool {
+        self.strays(connector).len() == 2
+    }
+
+    /// A connection whose connector is written almost as this one.
+    pub(super) fn slip(&self, connector: &Connector) -> Option<&str> {
+        self.connections().find_map(|(name, other)| is_slip(connector, other).then_some(name))
+    }
+}
+
+/// Whether it is the connector's name, but for a slip.
+fn is_slip(connector: &Connector, other: &str) -> bool {
+    (1..=2).contains(&strsim::osa_distance(connector.name, other))
+}
+
+/// A connection whose connector has a slip in it.
+fn slipped(connector: &Connector, file: &File, name: &str) -> Error {
+    let written = file.connections.get(name).and_then(|section| section.connector.as_deref());
+    let other = written.unwrap_or(name);
+    let known = connector.name;
+    Error::settings(format!("the connection `{name}` is one of the connector `{other}`")).next(
+        format!("did you mean `{known}`? write connector = \"{known}\" under [connections.{name}]"),
+    )
+}
+
 impl Flags {
     /// One set of flags for each connection that a command without `--connection` is
     /// about: those of the connector in the file, and the one that variables describe.
@@ -183,8 +240,8 @@ impl Flags {
         if self.connection.is_some() || self.schema.is_some() || names.is_empty() {
             return vec![self.clone()];
         }
-        if has_variables(connector.name) && !names.contains(&connector.name) {
-            return std::iter::once(self.clone())
+        if file.is_rivalled(connector) && !names.contains(&connector.name) {
+            return std::iter::once(self.of(connector.name))
                 .chain(names.into_iter().map(|name| self.of(name)))
                 .collect();
         }

@@ -22,11 +22,9 @@ pub(crate) fn colour_is_welcome() -> bool {
     environment("NO_COLOR").is_none()
 }
 
-/// Whether somebody set the variables of a connection.
-pub(super) fn has_variables(name: &str) -> bool {
-    ["BASE_URL", "API_KEY"]
-        .into_iter()
-        .any(|key| environment(&format!("{}_{key}", prefix(name))).is_some())
+/// In which way a variable has no value.
+pub(super) fn how_unset(variable: &str) -> &'static str {
+    if std::env::var_os(variable).is_some() { "empty" } else { "not set" }
 }
 
 /// Advice that names a variable that somebody set in the place of another one: that of

@@ -100,16 +100,20 @@ impl NewConnection {
     }
 }
 
-/// Fails unless a connection can be called that.
+/// Fails unless a connection can be called that, and its schema too.
 pub(crate) fn check_name(name: &str) -> Result<()> {
-    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(good) {
-        let what = format!("`{name}` is no name of a connection");
-        return Err(Error::settings(what).next(
-            "use small letters, digits and underscores: it names variables and a schema too",
-        ));
-    }
+    check_letters(name)?;
     check_schema(name)
+}
+
+/// Fails unless a connection can be called that.
+pub(super) fn check_letters(name: &str) -> Result<()> {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(good) {
+        return Ok(());
+    }
+    Err(Error::settings(format!("`{name}` is no name of a connection"))
+        .next("use small letters, digits and underscores: it names variables and a schema too"))
 }
 
 fn read(path: &Path) -> Result<DocumentMut> {
