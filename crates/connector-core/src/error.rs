@@ -212,7 +212,7 @@ fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
     let code = match error {
         sqlx::Error::Io(_) => {
             return Some(
-                "check that the server runs and that the host and port in DATABASE_URL are right",
+                "check that the server runs and that the host and port in DATABASE_URL are right; in a password, @ is written as %40, / as %2F, and so on",
             );
         }
         sqlx::Error::Tls(_) => {

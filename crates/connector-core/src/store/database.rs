@@ -74,8 +74,7 @@ impl Database {
 
     /// A session of its own, which says at once why it cannot be had; the pool would try for a while.
     pub(super) async fn session(&self) -> Result<PgConnection> {
-        let session = PgConnection::connect_with(&self.options).await;
-        session.map_err(|error| Error::storage("connecting", error))
+        connect(&self.options).await
     }
 
     /// The same database for a rehearsal: one session, all of which is one transaction that is
@@ -109,6 +108,18 @@ impl Database {
             }
         }
     }
+}
+
+/// A new session; where there is none, the error says with which server.
+pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+    PgConnection::connect_with(options).await.map_err(|error| {
+        // A host that has no address may be what stands behind an @ in a password.
+        let has_address =
+            !matches!(&error, sqlx::Error::Io(error) if error.raw_os_error().is_none());
+        let error = Error::storage("connecting", error);
+        let server = format!("{}:{}", options.get_host(), options.get_port());
+        if has_address { error.at("server", server) } else { error }
+    })
 }
 
 /// Whether a text begins as the address of a server does.

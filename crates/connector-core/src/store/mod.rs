@@ -33,6 +33,7 @@ use crate::settings::Tolerance;
 use crate::stop::Stop;
 
 pub(crate) use batch::{Batch, Counts, EndedWalk};
+use database::connect;
 pub(crate) use database::{Database, is_address};
 pub(crate) use inspect::{Inspection, Schema, State};
 use patience::patiently;
@@ -236,8 +237,7 @@ async fn lock(
     stop: &Stop,
 ) -> Result<PgConnection> {
     let failed = |error| Error::storage("taking the connection's lock", error);
-    let connecting = |error| Error::storage("connecting", error);
-    let mut session = PgConnection::connect_with(options).await.map_err(connecting)?;
+    let mut session = connect(options).await?;
     let mut said = false;
     loop {
         let free: bool = sqlx::query_scalar(
