@@ -1,6 +1,5 @@
 //! An answer that is none: what it means, in the vendor's words, and what to do.
 
-use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use reqwest::StatusCode;
@@ -100,17 +99,19 @@ impl Client {
             json::at(body, shape.marker)
                 .is_some_and(|marker| marker != "false" && !json::is_empty(marker))
         })?;
-        let mut said = String::new();
-        if let Some(code) = shape.code.and_then(|path| json::at(body, path)) {
-            let _ = write!(said, "{} ", code.trim_matches('"'));
-        }
-        match json::at(body, shape.message) {
-            Some(message) => said.push_str(&json::text(message).unwrap_or(message.into())),
-            None => said.push_str("no message"),
-        }
-        let said: String = said.trim().chars().filter(|c| !c.is_control()).take(400).collect();
-        let said: String = self.credential.redact(&said).chars().take(200).collect();
-        Some(format!("\"{said}\""))
+        let code = shape.code.and_then(|path| json::at(body, path)).map(words);
+        let message = json::at(body, shape.message).map_or("no message".to_owned(), words);
+        Some(self.quoted(&format!("{} {message}", code.unwrap_or_default())))
+    }
+
+    /// What a vendor said, as it may be shown.
+    fn quoted(&self, said: &str) -> String {
+        // Far more than is shown, as the key may be as long, and is taken out first.
+        const MUCH: usize = 16 << 10;
+        const SHOWN: usize = 200;
+        let said: String = said.chars().filter(|c| !c.is_control()).take(MUCH).collect();
+        let said: String = self.credential.redact(said.trim()).chars().take(SHOWN).collect();
+        format!("\"{said}\"")
     }
 
     pub(super) fn unreachable(&self, error: reqwest::Error) -> Error {
@@ -128,6 +129,15 @@ impl Client {
         let way = self.proxy().map(|proxy| format!(" through the proxy `{proxy}`"));
         let what = format!("`{host}` {what}{}: {reason}", way.unwrap_or_default());
         Error::new(kind, what).next(next).because(error.without_url())
+    }
+}
+
+/// A value of an error's body as a text, without the escapes that could hide a key in it.
+fn words(json: &str) -> String {
+    let value = || serde_json::from_str::<serde_json::Value>(json).ok();
+    match json::text(json) {
+        Some(text) => text.into_owned(),
+        None => value().map(|value| value.to_string()).unwrap_or_default(),
     }
 }
 

@@ -159,3 +159,27 @@ async fn what_a_connection_refuses_to_start_with_shows_no_secret() {
     assert_eq!(leaks(&told.join("\n")), BTreeSet::new());
     play.end().await;
 }
+
+#[tokio::test]
+async fn a_key_longer_than_what_is_shown_of_an_answer_is_not_shown() {
+    let key: String = (0..100).map(|n| format!("canary/{n}+")).collect();
+    let escaped = key.replace('/', "\\/").replace("canary", "\\u0063anary");
+    for body in [
+        format!(r#"{{"error": {{"message": "invalid token Bearer {key} given"}}}}"#),
+        format!(r#"{{"error": {{"message": "invalid token Bearer {}"}}}}"#, &key[..500]),
+        format!(r#"{{"error": {{"message": "invalid token Bearer {}…"}}}}"#, &key[..9]),
+        format!(r#"{{"error": {{"code": "{escaped}", "message": "invalid"}}}}"#),
+        format!(
+            r#"{{"error": {{"code": ["{escaped}"], "message": {{"m": "invalid {escaped}"}}}}}}"#
+        ),
+    ] {
+        let play = Play::with(OFFSET, 1).await;
+        play.vendor.set_key(&key);
+        play.vendor.on(move |_, _| Answer::new(401, "application/json", body.as_str()));
+        let report = play.sync().await;
+        let told = format!("{}\n{report:?}\n{}", report.to_text(), recorded(&play).await);
+        assert!(told.contains("invalid"), "{told}");
+        assert_eq!(leaks(&told), BTreeSet::new());
+        play.end().await;
+    }
+}
