@@ -80,12 +80,16 @@ impl Credential {
         shown
     }
 
-    /// Takes the key out of an address that a vendor made of the one that it was asked at.
+    /// Takes the key out of an address that a vendor made of the one that it was asked at,
+    /// under whatever name it is there.
     pub(crate) fn remove_from(&self, url: &mut Url) {
-        let Auth::Query { name } = self.auth else { return };
+        // An address without a host has neither, and cannot be asked at.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        let own = |other: &str| matches!(self.auth, Auth::Query { name } if name == other);
         let others: Vec<(String, String)> = url
             .query_pairs()
-            .filter(|(other, _)| other != name)
+            .filter(|(name, value)| !own(name) && !self.stands_in(value))
             .map(|(k, v)| (k.into(), v.into()))
             .collect();
         if others.len() < url.query_pairs().count() {
@@ -94,6 +98,18 @@ impl Credential {
                 url.query_pairs_mut().extend_pairs(others);
             }
         }
+    }
+
+    /// Whether the whole key is in a text; one that is shorter may be there by chance.
+    pub(crate) fn stands_in(&self, text: &str) -> bool {
+        const SHORTEST: usize = 8;
+        let key = self.key.expose_secret();
+        let encoded: String = byte_serialize(key.as_bytes()).collect();
+        let base64 = BASE64_STANDARD.encode(key);
+        key.len() >= SHORTEST
+            && [key, &encoded, base64.trim_end_matches('=')]
+                .into_iter()
+                .any(|form| text.contains(form))
     }
 
     fn header(&self) -> Result<Option<(HeaderName, HeaderValue)>> {

@@ -57,6 +57,19 @@ impl Encoded {
         (self.keys.len() - different.len()) as u64
     }
 
+    /// The page with what it tells of fields as `redact` leaves it: a name can hold anything.
+    pub(crate) fn told_by(mut self, redact: impl Fn(&str) -> String) -> Self {
+        let drift = std::mem::take(&mut self.drift).into_iter();
+        let told: Vec<(Drift, DriftSeen)> = drift
+            .map(|((field, kind, json_type), seen)| {
+                let shape = redact(&seen.shape);
+                ((redact(&field), kind, json_type), DriftSeen { shape, ..seen })
+            })
+            .collect();
+        DriftSeen::add_all(&mut self.drift, told.iter().map(|(drift, seen)| (drift, seen)));
+        self
+    }
+
     /// A hash of the keys, whatever their order.
     pub(crate) fn key_set(&self) -> u64 {
         self.keys.iter().fold(0, |sum, key| sum.wrapping_add(*key))
@@ -199,7 +212,7 @@ impl Decoder {
             let Some((at, alias)) = known else {
                 let again = !unknown.insert(xxhash_rust::xxh3::xxh3_64(name.as_bytes()));
                 let kind = if again { DriftKind::Repeated } else { DriftKind::Unknown };
-                notice(drift, &name, kind, value);
+                notice(drift, json::plain_name(&name), kind, value);
                 let veiled = self.secrets.veil_unknown(&name, value);
                 set_aside(extra, &name, veiled.as_deref().unwrap_or(value));
                 return;

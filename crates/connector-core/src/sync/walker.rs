@@ -241,12 +241,16 @@ impl Walker {
             let identity = |row: &str| decoder.identity(row, &self.partition.values);
             let mut facts = select::facts(&answer, &rows, &self.resource.paging, identity);
             // What is in doubt is looked into before anything else is asked for.
-            let decode = |rows: &[&str], first| decoder.page(rows, &self.partition.values, first);
+            let decode = |rows: &[&str], first| {
+                let page = decoder.page(rows, &self.partition.values, first);
+                page.told_by(|told| self.context.client.redact(told))
+            };
             let doubted = walk.doubts(&facts).then(|| decode(&rows.each, walk.first_row()));
             if matches!(self.resource.paging, Paging::LinkHeader { .. } | Paging::NextUrl { .. }) {
                 // An empty address is none.
                 let next = facts.next.filter(|next| !next.is_empty());
-                facts.next = next.map(|next| self.context.client.link(&answer, &next));
+                let next = next.map(|next| self.context.client.link(&answer, &next)).transpose();
+                facts.next = next.map_err(|error| error.at("page", number))?;
             }
             facts.keys = doubted.as_ref().map(Encoded::key_set);
             let (overlap, first) = (walk.overlap(&facts), walk.first_row());

@@ -12,7 +12,7 @@ use connector_testkit::{Answer, Content};
 use serde_json::json;
 use tracing::subscriber::set_default;
 
-use crate::support::{OFFSET, Play, connector, list, page, things};
+use crate::support::{NEXT_URL, OFFSET, Play, connector, list, page, things};
 
 /// The key, which no text may show, as little as any part of it.
 const KEY: &str = "canaryuser:canary+pass/";
@@ -182,4 +182,64 @@ async fn a_key_longer_than_what_is_shown_of_an_answer_is_not_shown() {
         assert_eq!(leaks(&told), BTreeSet::new());
         play.end().await;
     }
+}
+
+/// Everything that a run tells, and records of itself.
+async fn told(play: &Play) -> String {
+    let report = play.sync().await;
+    let json = to_json(&report).unwrap();
+    format!("{}\n{json}\n{}", report.to_text(), recorded(play).await)
+}
+
+#[tokio::test]
+async fn the_name_of_a_field_shows_neither_the_key_nor_data() {
+    for key in ["canary-live-0123", KEY] {
+        let play = Play::with(OFFSET, 1).await;
+        play.vendor.set_key(key);
+        play.vendor.on(move |_, _| {
+            page(&[json!({"id": "a", VALUE: 1, key: "x", "other": {key: {VALUE: 1}}, "plain": 2})])
+        });
+        let told = told(&play).await;
+        assert!(told.contains("plain") && told.contains("other"), "{told}");
+        assert_eq!(leaks(&told), BTreeSet::new());
+        assert_eq!(play.thing("a", &format!("_extra ->> '{VALUE}'")).await, "1");
+        play.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_key_in_a_link_is_not_stored() {
+    for auth in [Auth::BEARER, Auth::Basic, Auth::Query { name: "api_key" }] {
+        let one = Connector { auth, ..connector(&[things(NEXT_URL)]) };
+        let play = Play::of(one, Content::empty()).await;
+        play.vendor.set_key(KEY);
+        let encoded: String = url::form_urlencoded::byte_serialize(KEY.as_bytes()).collect();
+        let base = play.vendor.base_url().replace("http://", "http://canary:canary@");
+        play.vendor.on(move |request, _| match request.param("at") {
+            None => {
+                let next =
+                    format!("{base}/things?at=1&access_token={encoded}&auth=Bearer+{encoded}");
+                Answer::json(200, &json!({"data": [{"id": "a"}], "next": next}))
+            }
+            Some(_) => {
+                assert!(request.param("access_token").is_none());
+                Answer::json(500, "{}")
+            }
+        });
+        assert_eq!(leaks(&told(&play).await), BTreeSet::new());
+        assert!(recorded(&play).await.contains("at=1"), "the position is not stored");
+        play.end_unexplained().await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_with_the_key_in_its_path_is_refused() {
+    let play = Play::new(&[things(NEXT_URL)], Content::empty()).await;
+    play.vendor.set_key("canary-live-0123");
+    play.vendor.on(|_, _| {
+        Answer::json(200, &json!({"data": [{"id": "a"}], "next": "/canary-live-0123/things"}))
+    });
+    play.fails(&["the next page's address has the key in its path"]).await;
+    assert_eq!(leaks(&told(&play).await), BTreeSet::new());
+    play.end().await;
 }
