@@ -213,7 +213,7 @@ impl Decoder {
                 let again = !unknown.insert(xxhash_rust::xxh3::xxh3_64(name.as_bytes()));
                 let kind = if again { DriftKind::Repeated } else { DriftKind::Unknown };
                 notice(drift, json::plain_name(&name), kind, value);
-                let veiled = self.secrets.veil_unknown(&name, value);
+                let veiled = self.secrets.veil_aside(None, &name, value);
                 set_aside(extra, &name, veiled.as_deref().unwrap_or(value));
                 return;
             };
@@ -335,7 +335,7 @@ impl Decoder {
 
     /// Adds a value of a known column to `_extra`, veiled if it is secret.
     fn set_aside(&self, extra: &mut Vec<u8>, column: &Column, name: &str, value: &str) {
-        let veiled = self.secrets.veil(column, value);
+        let veiled = self.secrets.veil_aside(Some(column), name, value);
         set_aside(extra, name, veiled.as_deref().unwrap_or(value));
     }
 

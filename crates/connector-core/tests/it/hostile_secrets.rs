@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use connector_core::{Auth, Connection, Connector, DateTime, Resource, to_json};
+use connector_core::{Auth, Connection, Connector, DateTime, Paging, Record, Resource, to_json};
 use connector_testkit::{Answer, Content};
 use serde_json::json;
 use tracing::subscriber::set_default;
@@ -241,5 +241,41 @@ async fn a_link_with_the_key_in_its_path_is_refused() {
     });
     play.fails(&["the next page's address has the key in its path"]).await;
     assert_eq!(leaks(&told(&play).await), BTreeSet::new());
+    play.end().await;
+}
+
+/// A thing with a secret.
+#[derive(Record)]
+#[expect(dead_code, reason = "a model is a declaration and is never built")]
+struct Cookie {
+    uuid: String,
+    name: Option<String>,
+    #[record(secret)]
+    value: Option<String>,
+}
+
+#[tokio::test]
+async fn a_secret_that_is_wrapped_is_stored_nowhere_as_it_is() {
+    let cookies = Resource { columns: Cookie::COLUMNS, ..things(Paging::Single) }.key(&["uuid"]);
+    let play = Play::new(&[cookies], Content::empty()).await;
+    play.vendor.on(|_, _| {
+        let value = json!({"value": "canary"});
+        page(&[
+            json!([[value]]),
+            json!({"cookie": {"uuid": "u0", "value": "canary"}}),
+            json!({"uuid": "u1", "cookie": {"value": {"in": "canary"}}}),
+            json!({"uuid": "u2", "name": value}),
+            json!({"uuid": "u3", "value": [value], "Value": "canary"}),
+            json!({"uuid": "u4", "name": "a", "value": "canary"}),
+        ])
+    });
+    play.fails(&["2 rows have no place"]).await;
+    let query = "select to_jsonb(t) as row from hostile.things t union all select to_jsonb(q) from sync.quarantine q";
+    let stored: Vec<String> =
+        play.database.rows(query).await.iter().map(ToString::to_string).collect();
+    assert_eq!(stored.len(), 6, "{stored:#?}");
+    for row in stored {
+        assert!(row.contains("hmac:") && !row.contains("canary"), "{row}");
+    }
     play.end().await;
 }
