@@ -84,6 +84,7 @@ impl Database {
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(LONG);
         let pool = pool.idle_timeout(None).max_lifetime(None).after_connect(|session, _| {
             Box::pin(async move {
+                begin_session(session).await?;
                 let transaction = session.begin().await?;
                 // Forgotten, it is neither committed nor rolled back, and each transaction
                 // after it is a savepoint in it. It ends with the session.
@@ -128,8 +129,17 @@ fn options(url: &str) -> Result<PgConnectOptions> {
     Ok(options.application_name("vendor-connectors"))
 }
 
+/// What each session of a pool begins with: whoever waits for a lock for longer than that
+/// is told so, unless the user or the database has a limit of its own.
+async fn begin_session(session: &mut PgConnection) -> sqlx::Result<()> {
+    let limit = "do $$ begin if current_setting('lock_timeout') = '0' then \
+                 perform set_config('lock_timeout', '30s', false); end if; end $$";
+    sqlx::raw_sql(limit).execute(session).await.map(drop)
+}
+
 fn pool(options: &PgConnectOptions, sessions: u32, patience: Duration) -> PgPool {
     let pool = PgPoolOptions::new().max_connections(sessions).acquire_timeout(patience);
+    let pool = pool.after_connect(|session, _| Box::pin(begin_session(session)));
     // The embedded database starts anew with each session.
     pool.idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone())
 }

@@ -201,18 +201,25 @@ impl Store {
     }
 
     async fn check_server(&self) -> Result<()> {
-        let version: i32 =
-            sqlx::query_scalar("select current_setting('server_version_num')::int / 10000")
-                .fetch_one(&self.pool)
-                .await
-                .map_err(|error| Error::storage("connecting", error))?;
-        if version >= OLDEST_SERVER {
-            return Ok(());
+        let (version, encoding): (i32, String) = sqlx::query_as(
+            "select current_setting('server_version_num')::int / 10000, current_setting('server_encoding')",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(|error| Error::storage("connecting", error))?;
+        if version < OLDEST_SERVER {
+            let what =
+                format!("the server is Postgres {version}, and at least {OLDEST_SERVER} is needed");
+            let next = "upgrade the server, or name another one in DATABASE_URL";
+            return Err(Error::settings(what).next(next));
         }
-        Err(Error::settings(format!(
-            "the server is Postgres {version}, and at least {OLDEST_SERVER} is needed"
-        ))
-        .next("upgrade the server, or name another one in DATABASE_URL"))
+        if encoding != "UTF8" {
+            let what =
+                format!("the database's encoding is {encoding}, which cannot hold all texts");
+            let next = "create one with the encoding UTF8, and name it in DATABASE_URL";
+            return Err(Error::settings(what).next(next));
+        }
+        Ok(())
     }
 }
 
