@@ -204,15 +204,19 @@ impl Walker {
         Ok((Bounds { since: since.map(postgres_micros), until: None }, since))
     }
 
-    async fn walk(&self, walk: &mut Walk) -> Result<WalkEnd> {
-        let (bounds, since) = self.bounds().await?;
+    fn decoder(&self, bounds: Bounds) -> Decoder {
         let secrets = if self.context.keep_secrets {
             Secrets::Keep
         } else {
             let key = self.context.store.fingerprint_key.clone();
             Secrets::Fingerprint(key, self.context.secret_names.clone())
         };
-        let decoder = Decoder::new(self.resource, secrets, bounds);
+        Decoder::new(self.resource, secrets, bounds)
+    }
+
+    async fn walk(&self, walk: &mut Walk) -> Result<WalkEnd> {
+        let (bounds, since) = self.bounds().await?;
+        let decoder = self.decoder(bounds);
         let filter = self
             .resource
             .filter
@@ -244,10 +248,7 @@ impl Walker {
             let identity = |row: &str| decoder.identity(row, &self.partition.values);
             let mut facts = select::facts(&answer, &rows, &self.resource.paging, identity);
             // What is in doubt is looked into before anything else is asked for.
-            let decode = |rows: &[&str], first| {
-                let page = decoder.page(rows, &self.partition.values, first);
-                page.told_by(|told| self.context.client.redact(told))
-            };
+            let decode = |rows: &[&str], first| decoder.page(rows, &self.partition.values, first);
             let doubted = walk.doubts(&facts).then(|| decode(&rows.each, walk.first_row()));
             if matches!(self.resource.paging, Paging::LinkHeader { .. } | Paging::NextUrl { .. }) {
                 // An empty address is none.
@@ -342,6 +343,7 @@ impl Walker {
     }
 
     async fn hand_over(&self, page: Encoded, walk: &Walk, bookmark: Bookmark) -> Result<()> {
+        let page = page.told_by(|told| self.context.client.redact(told));
         let number = walk.pages();
         let rows = (page.keys.len() + page.rejected.len()) as u64;
         self.traffic.pages.fetch_add(1, Relaxed);
