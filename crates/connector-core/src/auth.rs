@@ -1,5 +1,7 @@
 //! The key, and the one place where it is put onto a request.
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -35,34 +37,59 @@ impl Credential {
         Ok(())
     }
 
-    /// `text` without the key in it, in any form and case, in case a vendor echoes it.
+    /// `text` without the key in it, in any form and case, in case a vendor echoes it,
+    /// nor a part of it that is long enough to help anybody.
     pub(crate) fn redact(&self, text: &str) -> String {
         const SHORTEST: usize = 4;
+        const PART: usize = 8;
         let key = self.key.expose_secret();
         let encoded = |part: &str| byte_serialize(part.as_bytes()).collect::<String>();
-        let base64 = BASE64_STANDARD.encode(key);
         let mut forms: Vec<String> =
             key.split(':').chain([key]).flat_map(|part| [part.to_owned(), encoded(part)]).collect();
-        forms.push(base64.trim_end_matches('=').to_owned());
-        forms.retain(|form| form.len() >= SHORTEST);
-        // The whole key before its parts.
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        let mut text = text.to_owned();
+        forms.push(BASE64_STANDARD.encode(key).trim_end_matches('=').to_owned());
+        // Backslashes are looked through, as a text that quotes JSON may have some in the key.
+        let seen = |text: &str| -> (Vec<usize>, Vec<u8>) {
+            let bytes = text.bytes().enumerate().filter(|(_, byte)| *byte != b'\\');
+            bytes.map(|(at, byte)| (at, byte.to_ascii_lowercase())).unzip()
+        };
+        let (places, bytes) = seen(text);
+        let mut hidden = vec![false; text.len()];
         for form in forms {
-            let form = form.to_ascii_lowercase();
-            while let Some(at) = text.to_ascii_lowercase().find(&form) {
-                text.replace_range(at..at + form.len(), "[…]");
+            let (_, form) = seen(&form);
+            if form.len() < SHORTEST {
+                continue;
+            }
+            let length = form.len().min(PART);
+            let parts: HashSet<&[u8]> = form.windows(length).collect();
+            for (at, part) in bytes.windows(length).enumerate() {
+                if parts.contains(part) {
+                    hidden[places[at]..=places[at + length - 1]].fill(true);
+                }
             }
         }
-        text
+        let (mut shown, mut before) = (String::with_capacity(text.len()), false);
+        for (at, c) in text.char_indices() {
+            let hide = hidden[at..at + c.len_utf8()].contains(&true);
+            match (hide, before) {
+                (false, _) => shown.push(c),
+                (true, false) => shown.push_str("[…]"),
+                (true, true) => {}
+            }
+            before = hide;
+        }
+        shown
     }
 
-    /// Takes the key out of an address that a vendor made of the one that it was asked at.
+    /// Takes the key out of an address that a vendor made of the one that it was asked at,
+    /// under whatever name it is there.
     pub(crate) fn remove_from(&self, url: &mut Url) {
-        let Auth::Query { name } = self.auth else { return };
+        // An address without a host has neither, and cannot be asked at.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        let own = |other: &str| matches!(self.auth, Auth::Query { name } if name == other);
         let others: Vec<(String, String)> = url
             .query_pairs()
-            .filter(|(other, _)| other != name)
+            .filter(|(name, value)| !own(name) && !self.stands_in(value))
             .map(|(k, v)| (k.into(), v.into()))
             .collect();
         if others.len() < url.query_pairs().count() {
@@ -71,6 +98,18 @@ impl Credential {
                 url.query_pairs_mut().extend_pairs(others);
             }
         }
+    }
+
+    /// Whether the whole key is in a text; one that is shorter may be there by chance.
+    pub(crate) fn stands_in(&self, text: &str) -> bool {
+        const SHORTEST: usize = 8;
+        let key = self.key.expose_secret();
+        let encoded: String = byte_serialize(key.as_bytes()).collect();
+        let base64 = BASE64_STANDARD.encode(key);
+        key.len() >= SHORTEST
+            && [key, &encoded, base64.trim_end_matches('=')]
+                .into_iter()
+                .any(|form| text.contains(form))
     }
 
     fn header(&self) -> Result<Option<(HeaderName, HeaderValue)>> {
@@ -91,5 +130,28 @@ impl Credential {
         })?;
         value.set_sensitive(true);
         Ok(Some((name, value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_and_a_long_part_of_it_are_taken_out_of_a_text() {
+        for (key, text, shown) in [
+            ("sk/live+0123", "the key sk/live+0123 is bad", "the key […] is bad"),
+            ("sk/live+0123", "the key SK%2fLIVE%2b0123 is bad", "the key […] is bad"),
+            ("sk/live+0123", r"the key sk\/live+0123 is bad", "the key […] is bad"),
+            ("sk/live+0123", "the key sk/live+… is bad", "the key […]… is bad"),
+            ("sk/live+0123", "the key ending in 0123 is bad", "the key ending in 0123 is bad"),
+            ("a\"b\\c0", r#"{\"key\":\"a\\\"b\\\\c0\"}"#, r#"{\"key\":\"[…]\"}"#),
+            ("user:pass+word", "é user é pass%2Bword é", "é […] é […] é"),
+            ("user:pass+word", "Basic dXNlcjpwYXNzK3dvcmQ=", "Basic […]="),
+            ("abc", "abc", "abc"),
+        ] {
+            let credential = Credential::new(Auth::Basic, key.to_owned().into()).unwrap();
+            assert_eq!(credential.redact(text), shown, "{key}");
+        }
     }
 }

@@ -234,8 +234,15 @@ impl Value for String {
 impl Value for i64 {
     const SQL_TYPE: SqlType = SqlType::BigInt;
     fn write(json: &str, out: &mut Vec<u8>) -> Fit {
-        number(json, out, |digits| {
-            digits.parse().ok().or_else(|| whole_number(digits)).map(Self::to_be_bytes)
+        number(json, out, |digits, quoted| {
+            let value = digits.parse::<Self>().ok();
+            let value = if quoted {
+                // `7` and `007` are two texts, and would be one key.
+                value.filter(|value| value.to_string() == digits)
+            } else {
+                value.or_else(|| Decimal::parse(digits)?.times_ten_to(0)?.try_into().ok())
+            };
+            value.map(Self::to_be_bytes)
         })
     }
 }
@@ -243,13 +250,11 @@ impl Value for i64 {
 impl Value for f64 {
     const SQL_TYPE: SqlType = SqlType::Double;
     fn write(json: &str, out: &mut Vec<u8>) -> Fit {
-        number(json, out, |digits| {
+        number(json, out, |digits, quoted| {
             // Rust reads `NaN` and `inf` too, and 1e400 as infinity.
-            let value = digits.parse::<Self>().ok().filter(|value| value.is_finite());
-            value
-                .filter(|_| digits.ends_with(|c: char| c.is_ascii_digit() || c == '.'))
-                .filter(|value| is_kept(digits, *value))
-                .map(Self::to_be_bytes)
+            let value = digits.parse::<Self>().ok().filter(|value| value.is_finite())?;
+            let is_number = !quoted || json::is_number(digits);
+            (is_number && is_kept(digits, value)).then(|| value.to_be_bytes())
         })
     }
 }
@@ -277,7 +282,7 @@ impl Value for DateTime<Utc> {
         if is_day {
             return Fit::Misfit;
         }
-        number(json, out, |text| {
+        number(json, out, |text, _| {
             let micros = postgres_micros(timestamp(text)?);
             (micros >= EARLIEST).then(|| micros.to_be_bytes())
         })
@@ -299,12 +304,12 @@ impl Value for Json {
     }
 }
 
-/// Appends eight bytes made from a number or from a text.
-fn number(json: &str, out: &mut Vec<u8>, parse: impl Fn(&str) -> Option<[u8; 8]>) -> Fit {
+/// Appends eight bytes made from a number, or from a text, which is then said to be quoted.
+fn number(json: &str, out: &mut Vec<u8>, parse: impl Fn(&str, bool) -> Option<[u8; 8]>) -> Fit {
     let bytes = match json.as_bytes() {
         b"null" => return Fit::Null,
-        [b'"', ..] => json::text(json).and_then(|text| parse(&text)),
-        _ => parse(json),
+        [b'"', ..] => json::text(json).and_then(|text| parse(&text, true)),
+        _ => parse(json, false),
     };
     match bytes {
         Some(bytes) => {
@@ -315,42 +320,77 @@ fn number(json: &str, out: &mut Vec<u8>, parse: impl Fn(&str) -> Option<[u8; 8]>
     }
 }
 
-/// Whether a double has the same value as a whole number written out.
-fn is_kept(digits: &str, value: f64) -> bool {
-    const DIGITS: usize = 15;
-    digits.len() <= DIGITS
-        || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
-        || format!("{value:.0}") == digits
+/// Whether a double gives the digits back if it is asked for as many of them.
+fn is_kept(text: &str, value: f64) -> bool {
+    /// So many digits are always given back, and no double has more than the others.
+    const ALWAYS: usize = 15;
+    const AT_MOST: usize = 767;
+    if text.len() <= ALWAYS && !text.contains(['e', 'E']) {
+        return true;
+    }
+    Decimal::parse(text).is_some_and(|written| {
+        let behind_the_first = written.digits.len().saturating_sub(1);
+        behind_the_first < AT_MOST
+            && Decimal::parse(&format!("{value:.behind_the_first$e}")) == Some(written)
+    })
 }
 
-/// `12.0` and `1.7e9` as integers, as long as a double holds them exactly.
-fn whole_number(digits: &str) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let value = digits.parse::<f64>().ok()?;
-    #[expect(clippy::cast_possible_truncation, reason = "below 2^53 and without a fraction")]
-    (value.fract() == 0.0 && value.abs() < EXACT).then_some(value as i64)
+/// A number of JSON by its digits, which no arithmetic has touched.
+#[derive(Debug, PartialEq, Eq)]
+struct Decimal {
+    negative: bool,
+    /// Without zeros at either end; none for zero.
+    digits: String,
+    /// The power of ten that the last digit counts.
+    exponent: i64,
 }
 
-/// RFC 3339, or an epoch in seconds or milliseconds.
+impl Decimal {
+    /// The number, if JSON has it as one: `007`, `+7` and `.5` are texts.
+    fn parse(text: &str) -> Option<Self> {
+        if !json::is_number(text) {
+            return None;
+        }
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let exponent = i64::from(exponent.parse::<i32>().ok()?);
+        let negative = mantissa.starts_with('-');
+        let mantissa = mantissa.trim_start_matches('-');
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all = format!("{whole}{fraction}");
+        let digits = all.trim_end_matches('0');
+        let zeros = i64::try_from(all.len() - digits.len()).ok()?;
+        let digits = digits.trim_start_matches('0').to_owned();
+        let exponent = exponent + zeros - i64::try_from(fraction.len()).ok()?;
+        Some(Self { negative, exponent: if digits.is_empty() { 0 } else { exponent }, digits })
+    }
+
+    /// The number times a power of ten, if that is whole, and not beyond all that is counted.
+    fn times_ten_to(&self, power: i64) -> Option<i128> {
+        const MOST: usize = 38;
+        if self.digits.is_empty() {
+            return Some(0);
+        }
+        let zeros = usize::try_from(self.exponent + power).ok().filter(|zeros| *zeros <= MOST)?;
+        let sign = if self.negative { "-" } else { "" };
+        format!("{sign}{}{}", self.digits, "0".repeat(zeros)).parse().ok()
+    }
+}
+
+/// RFC 3339, or an epoch in seconds or milliseconds, to the nanosecond.
 ///
 /// Seconds end with the year 9999, which APIs send for "never"; as milliseconds,
 /// the same number is a day in 1978. Beyond it, they are milliseconds.
 pub(crate) fn timestamp(text: &str) -> Option<DateTime<Utc>> {
-    const YEAR_10_000: u64 = 253_402_300_800;
+    const YEAR_10_000: u128 = 253_402_300_800;
+    const NANOS: i128 = 1_000_000_000;
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.to_utc());
     }
-    if let Ok(epoch) = text.parse::<i64>() {
-        return if epoch.unsigned_abs() < YEAR_10_000 {
-            DateTime::from_timestamp(epoch, 0)
-        } else {
-            DateTime::from_timestamp_millis(epoch)
-        };
-    }
-    let epoch = text.parse::<f64>().ok().filter(|epoch| epoch.abs() < 1e12)?;
-    #[expect(clippy::cast_possible_truncation, reason = "microseconds of an epoch below 10^12 fit")]
-    let micros = (epoch * 1e6).round() as i64;
-    DateTime::from_timestamp_micros(micros)
+    let nanos = Decimal::parse(text)?.times_ten_to(9)?;
+    let in_seconds = nanos.unsigned_abs() < YEAR_10_000 * NANOS.unsigned_abs();
+    let nanos = if in_seconds { nanos } else { nanos.div_euclid(1_000) };
+    let seconds = i64::try_from(nanos.div_euclid(NANOS)).ok()?;
+    DateTime::from_timestamp(seconds, u32::try_from(nanos.rem_euclid(NANOS)).ok()?)
 }
 
 /// The first moment that `timestamptz` holds, in 4714 BC.
@@ -386,6 +426,52 @@ mod tests {
         check::<i64>("12.0", Fit::Written, &12_i64.to_be_bytes());
         check::<i64>("1.5", Fit::Misfit, b"");
         check::<i64>("9223372036854775808", Fit::Misfit, b"");
+        for whole in ["12", "12.000", "1.2e1", "1200e-2", "0.12E+2"] {
+            check::<i64>(whole, Fit::Written, &12_i64.to_be_bytes());
+        }
+        for zero in ["0", "-0", "0.0", "0e9", r#""0""#] {
+            check::<i64>(zero, Fit::Written, &0_i64.to_be_bytes());
+        }
+        for other in [
+            "12.00000000000000001",
+            "8.00000000000000000001",
+            "1e-400",
+            "1e19",
+            "1e999999999999",
+            r#""007""#,
+            r#""+7""#,
+            r#""-0""#,
+            r#""7.0""#,
+            r#"" 7""#,
+            r#""""#,
+        ] {
+            check::<i64>(other, Fit::Misfit, b"");
+        }
+        check::<i64>("-9223372036854775808.0", Fit::Written, &i64::MIN.to_be_bytes());
+        for (kept, value) in [
+            ("0.30000000000000004", 0.1 + 0.2),
+            ("0.10000000000000001", 0.1),
+            ("1.7976931348623157e308", f64::MAX),
+            ("5e-324", 5e-324),
+            ("9007199254740992", 9_007_199_254_740_992.0),
+            ("100000000000000000000000", 1e23),
+            ("-0.0", -0.0),
+            (r#""1e5""#, 1e5),
+        ] {
+            check::<f64>(kept, Fit::Written, &value.to_be_bytes());
+        }
+        for other in [
+            "0.123456789012345678901",
+            "9007199254740993",
+            "1e-400",
+            "3e-324",
+            r#""007""#,
+            r#""+7""#,
+            r#"".5""#,
+            &format!("0.{}", "1".repeat(70_000)),
+        ] {
+            check::<f64>(other, Fit::Misfit, b"");
+        }
         check::<f64>("1.5", Fit::Written, &1.5_f64.to_be_bytes());
         check::<f64>("1e400", Fit::Misfit, b"");
         check::<f64>(r#""NaN""#, Fit::Misfit, b"");
@@ -404,6 +490,10 @@ mod tests {
             "1700000000000",
             r#""1700000000""#,
             "1700000000.0",
+            "1.7e9",
+            "1.7e12",
+            "1700000000.000000999",
+            r#""2023-11-14T22:13:20.000000999Z""#,
             r#""2023-11-14T22:13:20Z""#,
             r#""2023-11-15T00:13:20+02:00""#,
         ] {
@@ -412,6 +502,12 @@ mod tests {
         let year_9999 = 252_455_615_999_000_000_i64;
         check::<DateTime<Utc>>("253402300799", Fit::Written, &year_9999.to_be_bytes());
         check::<DateTime<Utc>>(r#""2023-11-14""#, Fit::Misfit, b"");
-        check::<DateTime<Utc>>("true", Fit::Misfit, b"");
+        for other in
+            ["true", "1e-400", "1700000000.0000000001", r#""+1700000000""#, r#""01700000000""#]
+        {
+            check::<DateTime<Utc>>(other, Fit::Misfit, b"");
+        }
+        check::<DateTime<Utc>>("1700000000000.5", Fit::Written, &(expected + 500).to_be_bytes());
+        check::<DateTime<Utc>>("1700000000.5", Fit::Written, &(expected + 500_000).to_be_bytes());
     }
 }

@@ -6,6 +6,7 @@
 
 mod drift;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
@@ -57,6 +58,19 @@ impl Encoded {
         (self.keys.len() - different.len()) as u64
     }
 
+    /// The page with what it tells of fields as `redact` leaves it: a name can hold anything.
+    pub(crate) fn told_by(mut self, redact: impl Fn(&str) -> String) -> Self {
+        let drift = std::mem::take(&mut self.drift).into_iter();
+        let told: Vec<(Drift, DriftSeen)> = drift
+            .map(|((field, kind, json_type), seen)| {
+                let shape = redact(&seen.shape);
+                ((redact(&field), kind, json_type), DriftSeen { shape, ..seen })
+            })
+            .collect();
+        DriftSeen::add_all(&mut self.drift, told.iter().map(|(drift, seen)| (drift, seen)));
+        self
+    }
+
     /// A hash of the keys, whatever their order.
     pub(crate) fn key_set(&self) -> u64 {
         self.keys.iter().fold(0, |sum, key| sum.wrapping_add(*key))
@@ -104,6 +118,9 @@ pub(crate) struct Decoder {
 
 /// A field of the row at hand: its name, and its value.
 type Slot<'a> = Option<(&'static str, &'a str)>;
+
+/// What goes to `_extra`: a name, and a value as it may be stored.
+type Aside<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// Why a key is not usable.
 type Reason = String;
@@ -154,7 +171,7 @@ impl Decoder {
             ..Encoded::default()
         };
         let mut slots: Vec<Slot<'a>> = Vec::new();
-        let mut extra = Vec::new();
+        let mut extra: Vec<Aside<'a>> = Vec::new();
         for (position, row) in (first..).zip(rows) {
             let start = encoded.tuples.len();
             slots.clear();
@@ -177,7 +194,7 @@ impl Decoder {
         &self,
         row: &'a str,
         slots: &mut [Slot<'a>],
-        extra: &mut Vec<u8>,
+        extra: &mut Vec<Aside<'a>>,
         drift: &mut BTreeMap<Drift, DriftSeen>,
     ) -> Result<(), Reason> {
         if self.whole {
@@ -199,9 +216,12 @@ impl Decoder {
             let Some((at, alias)) = known else {
                 let again = !unknown.insert(xxhash_rust::xxh3::xxh3_64(name.as_bytes()));
                 let kind = if again { DriftKind::Repeated } else { DriftKind::Unknown };
-                notice(drift, &name, kind, value);
-                let veiled = self.secrets.veil_unknown(&name, value);
-                set_aside(extra, &name, veiled.as_deref().unwrap_or(value));
+                notice(drift, json::plain_name(&name), kind, value);
+                let veiled = self.secrets.veil_aside(None, &name, value);
+                // `jsonb` has no U+0000, in a name as little as in a text.
+                let name =
+                    if name.contains('\0') { name.replace('\0', "\\u0000").into() } else { name };
+                extra.push((name, veiled.map_or(Cow::Borrowed(value), Cow::Owned)));
                 return;
             };
             hint = at + 1;
@@ -230,11 +250,11 @@ impl Decoder {
     }
 
     /// Appends the row's tuple.
-    fn write(
+    fn write<'a>(
         &self,
         row: &str,
-        slots: &[Slot<'_>],
-        extra: &mut Vec<u8>,
+        slots: &[Slot<'a>],
+        extra: &mut Vec<Aside<'a>>,
         partition: &[String],
         position: u64,
         encoded: &mut Encoded,
@@ -321,9 +341,15 @@ impl Decoder {
     }
 
     /// Adds a value of a known column to `_extra`, veiled if it is secret.
-    fn set_aside(&self, extra: &mut Vec<u8>, column: &Column, name: &str, value: &str) {
-        let veiled = self.secrets.veil(column, value);
-        set_aside(extra, name, veiled.as_deref().unwrap_or(value));
+    fn set_aside<'a>(
+        &self,
+        extra: &mut Vec<Aside<'a>>,
+        column: &Column,
+        name: &'static str,
+        value: &'a str,
+    ) {
+        let veiled = self.secrets.veil_aside(Some(column), name, value);
+        extra.push((name.into(), veiled.map_or(Cow::Borrowed(value), Cow::Owned)));
     }
 
     /// Appends what stands for a key that the vendor did not send.
@@ -444,30 +470,45 @@ fn write_veiled(column: &Column, veiled: &str, tuples: &mut Vec<u8>) -> Fit {
     }
 }
 
-/// Adds a member to the text of `_extra`.
-fn set_aside(extra: &mut Vec<u8>, name: &str, value: &str) {
-    extra.push(if extra.is_empty() { b'{' } else { b',' });
-    // `jsonb` has no U+0000, in a name as little as in a text.
-    json::push_string(extra, &name.replace('\0', "\\u0000"));
-    extra.push(b':');
-    if json::fits_jsonb(value) {
-        extra.extend_from_slice(value.as_bytes());
-    } else {
-        // What `jsonb` cannot hold is kept as the text of it.
-        extra.extend_from_slice(b"{\"_raw\":");
-        json::push_string(extra, value);
-        extra.push(b'}');
-    }
-}
-
-fn push_extra(tuples: &mut Vec<u8>, extra: &mut Vec<u8>) {
+/// Appends `_extra`; where one row has several values of one name, it has all of them.
+fn push_extra(tuples: &mut Vec<u8>, extra: &mut [Aside<'_>]) {
     let start = tuples.len();
     tuples.extend_from_slice(&NULL);
-    if !extra.is_empty() {
-        extra.push(b'}');
-        tuples.push(json::JSONB_VERSION);
-        tuples.extend_from_slice(extra);
-        set_length(tuples, start, extra.len() + 1);
+    if extra.is_empty() {
+        return;
+    }
+    tuples.push(json::JSONB_VERSION);
+    // The sort keeps the values of one name in their order.
+    extra.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for (n, same) in extra.chunk_by(|(one, _), (other, _)| one == other).enumerate() {
+        tuples.push(if n == 0 { b'{' } else { b',' });
+        json::push_string(tuples, &same[0].0);
+        tuples.push(b':');
+        match same {
+            [(_, value)] => push_aside(tuples, value),
+            several => {
+                tuples.extend_from_slice(b"{\"_repeated\":");
+                for (n, (_, value)) in several.iter().enumerate() {
+                    tuples.push(if n == 0 { b'[' } else { b',' });
+                    push_aside(tuples, value);
+                }
+                tuples.extend_from_slice(b"]}");
+            }
+        }
+    }
+    tuples.push(b'}');
+    let length = tuples.len() - start - NULL.len();
+    set_length(tuples, start, length);
+}
+
+/// Appends a value to `_extra`; what `jsonb` cannot hold is kept as the text of it.
+fn push_aside(tuples: &mut Vec<u8>, value: &str) {
+    if json::fits_jsonb(value) {
+        tuples.extend_from_slice(value.as_bytes());
+    } else {
+        tuples.extend_from_slice(b"{\"_raw\":");
+        json::push_string(tuples, value);
+        tuples.push(b'}');
     }
 }
 
@@ -531,15 +572,19 @@ mod tests {
             r#"{"id":"c","count":1,"count":2}"#,
             r#"{"oldCount":3,"id":"d","count":4}"#,
             r#"{"id":"e","bad":"\u0000"}"#,
+            r#"{"id":"f","count":"x","zz":1,"count":2,"zz":2,"count":1.5,"zz":"\u0000"}"#,
+            r#"{"id":"g","a\u0000":2,"a\\u0000":3}"#,
         ]);
         assert_eq!(
             show(&encoded),
             [
                 r#"a | #1 | ["x","y"] | - | #1000000 | - | #7"#,
-                r#"2 | - | - | - | - | {"other":1e400,"Id":"x","count":9223372036854775808} | #8"#,
+                r#"2 | - | - | - | - | {"Id":"x","count":9223372036854775808,"other":1e400} | #8"#,
                 r#"c | #2 | - | - | - | {"count":1} | #9"#,
                 r#"d | #4 | - | - | - | {"oldCount":3} | #10"#,
                 r#"e | - | - | - | - | {"bad":{"_raw":"\"\\u0000\""}} | #11"#,
+                r#"f | - | - | - | - | {"count":{"_repeated":["x",2,1.5]},"zz":{"_repeated":[1,2,{"_raw":"\"\\u0000\""}]}} | #12"#,
+                r#"g | - | - | - | - | {"a\\u0000":{"_repeated":[2,3]}} | #13"#,
             ]
         );
         let drift: Vec<String> = encoded
@@ -554,7 +599,11 @@ mod tests {
                 "bad unknown string",
                 "count misfit number",
                 "count repeated number",
-                "other unknown number"
+                "other unknown number",
+                "zz unknown number",
+                "zz repeated number",
+                "zz repeated string",
+                "… unknown number",
             ]
         );
         assert_eq!(encoded.cursor, Some(1_000_000));

@@ -294,15 +294,22 @@ impl Client {
 
     /// The address of a link, which may be relative to the page that it stands on,
     /// and without the key, which some vendors repeat in it.
-    pub(crate) fn link(&self, page: &Response, link: &str) -> String {
-        page.url.join(link).map_or_else(
+    pub(crate) fn link(&self, page: &Response, link: &str) -> Result<String> {
+        let address = page.url.join(link).map_or_else(
             |_| link.to_owned(),
             |mut url| {
                 self.credential.remove_from(&mut url);
                 url.set_fragment(None);
                 url.into()
             },
-        )
+        );
+        // It becomes a position, and positions are stored.
+        if self.credential.stands_in(&address) {
+            let what = "the next page's address has the key in its path";
+            return Err(Error::new(ErrorKind::Contract, what)
+                .next("choose another way of paging in a preset; a key is not stored"));
+        }
+        Ok(address)
     }
 
     fn allowed(&self, url: Option<Url>, what: &str) -> Result<Url> {

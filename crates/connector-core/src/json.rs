@@ -278,6 +278,12 @@ pub(crate) fn is_empty(json: &str) -> bool {
         || inner('[', ']').or_else(|| inner('{', '}')).is_some_and(|inner| inner.trim().is_empty())
 }
 
+/// Whether a text is a number as JSON writes it.
+pub(crate) fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        && serde_json::from_str::<&RawValue>(text).is_ok_and(|raw| raw.get() == text)
+}
+
 /// Whether the value is an object.
 pub(crate) fn is_object(json: &str) -> bool {
     json.starts_with('{')

@@ -112,6 +112,9 @@ impl Rate {
 }
 
 /// Where a vendor's error body says what is wrong.
+///
+/// The body of an error's status is also read where APIs mostly say it, such as `message`
+/// and `detail`; with status 200, only what is declared is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorShape {
     /// The member of the body whose presence makes it an error, at any status.

@@ -37,6 +37,11 @@ impl SecretNames {
         Self(Arc::new(names.map(plain).collect()))
     }
 
+    /// The secret members inside one column's values.
+    fn inside(column: &Column) -> Self {
+        Self(Arc::new(column.secret_members.iter().map(|name| plain(name)).collect()))
+    }
+
     fn contain(&self, name: &str) -> bool {
         self.0.contains(&plain(name))
     }
@@ -58,39 +63,43 @@ impl std::fmt::Debug for FingerprintKey {
 }
 
 impl Secrets {
-    /// The value as it may be stored, as JSON, or nothing if it may be stored as it is.
+    /// The value as it may stand in its column, as JSON, or nothing if it may stand as it is.
     pub(crate) fn veil(&self, column: &Column, value: &str) -> Option<String> {
         let Self::Fingerprint(key, _) = self else { return None };
-        if value == "null" {
-            None
-        } else if column.secret {
+        if column.secret && value != "null" {
             Some(fingerprint(key, value))
         } else if column.secret_members.is_empty() {
             None
-        } else if json::is_too_deep(value) {
-            // What no stack holds cannot be looked into.
-            Some(fingerprint(key, value))
         } else {
-            let names: Vec<String> = column.secret_members.iter().map(|name| plain(name)).collect();
-            let mut veiled = Vec::with_capacity(value.len());
-            veil_members(key, &names, value, &mut veiled);
-            String::from_utf8(veiled).ok()
+            veil_inside(key, &SecretNames::inside(column), value)
         }
     }
 
-    /// The value of a field that no column knows, as it may be stored, or nothing if
-    /// its name is not that of a secret field, in any spelling.
-    pub(crate) fn veil_unknown(&self, name: &str, value: &str) -> Option<String> {
-        match self {
-            Self::Fingerprint(key, names) if value != "null" && names.contain(name) => {
-                Some(fingerprint(key, value))
-            }
-            _ => None,
+    /// The value of a field as it may stand anywhere but in its column, which is none
+    /// if no column knows it, or nothing if it may stand as it is.
+    ///
+    /// What is not where the model has it may be the vendor's way to wrap or to spell
+    /// what is secret, so the names of all secrets count, at any depth.
+    pub(crate) fn veil_aside(
+        &self,
+        column: Option<&Column>,
+        name: &str,
+        value: &str,
+    ) -> Option<String> {
+        let Self::Fingerprint(key, names) = self else { return None };
+        let secret = column.map_or_else(|| names.contain(name), |column| column.secret);
+        if secret && value != "null" {
+            Some(fingerprint(key, value))
+        } else {
+            veil_inside(key, names, value)
         }
     }
 
     /// A whole row as it may be stored, where its place is not a table.
     pub(crate) fn veil_row(&self, columns: &[Column], row: &str) -> String {
+        if !json::is_object(row) {
+            return self.veil_aside(None, "", row).unwrap_or_else(|| row.to_owned());
+        }
         let mut veiled: Vec<u8> = Vec::with_capacity(row.len());
         let whole = json::each_member(row, |name, value| {
             let column = columns.iter().find(|column| {
@@ -100,14 +109,8 @@ impl Secrets {
             veiled.push(if veiled.is_empty() { b'{' } else { b',' });
             json::push_string(&mut veiled, &name);
             veiled.push(b':');
-            let veil = match column {
-                Some(column) => self.veil(column, value),
-                None => self.veil_unknown(&name, value),
-            };
-            match veil {
-                Some(veil) => veiled.extend_from_slice(veil.as_bytes()),
-                None => veiled.extend_from_slice(value.as_bytes()),
-            }
+            let veil = self.veil_aside(column, &name, value);
+            veiled.extend_from_slice(veil.as_deref().unwrap_or(value).as_bytes());
         });
         if whole.is_err() || veiled.is_empty() {
             return row.to_owned();
@@ -126,34 +129,49 @@ fn fingerprint(key: &FingerprintKey, value: &str) -> String {
     format!("\"hmac:{}\"", hex::encode(&hash.finalize().into_bytes()[..16]))
 }
 
-/// Copies a value, with the fingerprints of the members of these names, at any depth.
-fn veil_members(key: &FingerprintKey, names: &[String], value: &str, out: &mut Vec<u8>) {
+/// A nested value with the fingerprints of its members of these names, or nothing if it
+/// has none of them.
+fn veil_inside(key: &FingerprintKey, names: &SecretNames, value: &str) -> Option<String> {
+    if names.0.is_empty() || !(json::is_object(value) || json::is_list(value)) {
+        None
+    } else if json::is_too_deep(value) {
+        // What no stack holds cannot be looked into.
+        Some(fingerprint(key, value))
+    } else {
+        let mut veiled = Vec::with_capacity(value.len());
+        veil_members(key, names, value, &mut veiled).then(|| String::from_utf8(veiled).ok())?
+    }
+}
+
+/// Copies a value, with the fingerprints of the members of these names, at any depth;
+/// returns whether there are any.
+fn veil_members(key: &FingerprintKey, names: &SecretNames, value: &str, out: &mut Vec<u8>) -> bool {
     let start = out.len();
+    let (mut first, mut any) = (true, false);
     let copied = if json::is_object(value) {
         out.push(b'{');
-        let mut first = true;
         let members = json::each_member(value, |name, member| {
             if !std::mem::take(&mut first) {
                 out.push(b',');
             }
             json::push_string(out, &name);
             out.push(b':');
-            if names.contains(&plain(&name)) && !matches!(member, "null" | "\"\"") {
+            if names.contain(&name) && !matches!(member, "null" | "\"\"") {
                 out.extend_from_slice(fingerprint(key, member).as_bytes());
+                any = true;
             } else {
-                veil_members(key, names, member, out);
+                any |= veil_members(key, names, member, out);
             }
         });
         out.push(b'}');
         members
     } else if json::is_list(value) {
         out.push(b'[');
-        let mut first = true;
         let elements = json::each_element(value, |element| {
             if !std::mem::take(&mut first) {
                 out.push(b',');
             }
-            veil_members(key, names, element, out);
+            any |= veil_members(key, names, element, out);
         });
         out.push(b']');
         elements
@@ -166,6 +184,7 @@ fn veil_members(key: &FingerprintKey, names: &[String], value: &str, out: &mut V
         out.truncate(start);
         out.extend_from_slice(b"null");
     }
+    any || copied.is_err()
 }
 
 #[cfg(test)]
@@ -174,7 +193,12 @@ mod tests {
     use crate::column::Json;
 
     fn secrets(key: &str) -> Secrets {
-        Secrets::Fingerprint(FingerprintKey(key.to_owned()), SecretNames::default())
+        secrets_of(key, &[])
+    }
+
+    fn secrets_of(key: &str, names: &[&str]) -> Secrets {
+        let names = names.iter().map(|name| plain(name)).collect();
+        Secrets::Fingerprint(FingerprintKey(key.to_owned()), SecretNames(Arc::new(names)))
     }
 
     #[test]
@@ -209,5 +233,32 @@ mod tests {
             !veiled.contains("p1") && !veiled.contains("p2") && veiled.contains(r#""other":3"#),
             "{veiled}"
         );
+    }
+
+    #[test]
+    fn what_is_not_in_its_column_is_veiled_at_any_depth() {
+        let columns = [
+            Column::new::<String>("name", "name", &[], ""),
+            Column::new::<String>("value", "value", &[], "").secret(),
+        ];
+        let secrets = secrets_of("k", &["value", "oldValue"]);
+        for row in [
+            r#"[[{"uuid":"u","value":"S"}]]"#,
+            r#"{"cookie":{"uuid":"u","value":"S"}}"#,
+            r#"{"uuid":"u","cookie":{"value":"S"},"n":1}"#,
+            r#"{"uuid":"u","name":{"value":["S"]}}"#,
+            r#"{"uuid":"u","more":[{"old_value":{"a":"S"}}]}"#,
+        ] {
+            let veiled = secrets.veil_row(&columns, row);
+            assert!(
+                !veiled.contains('S')
+                    && veiled.contains("hmac:")
+                    && veiled.contains(r#""uuid":"u""#),
+                "{veiled}"
+            );
+        }
+        let plain = r#"{"a": 1.50, "b":[ ]}"#;
+        assert_eq!(secrets.veil_aside(None, "other", plain), None);
+        assert_eq!(secrets.veil_aside(Some(&columns[0]), "name", "\"S\""), None);
     }
 }

@@ -48,7 +48,8 @@ pub(super) fn of_all() -> Result<String> {
          A column is null where the vendor sends nothing, or a value that does not fit, which is then in `_extra`.\n\
          Nested objects and lists are `jsonb`, as the vendor sent them.\n\
          The key of a child begins with the column of its parent's key.\n\
-         Secret fields hold fingerprints (`hmac:…`), unless the connection says `secrets = \"keep\"`.\n\n\
+         Secret fields hold fingerprints (`hmac:…`), unless the connection says `secrets = \"keep\"`; \
+         so do members of their names in `_extra` and `sync.quarantine`, at any depth.\n\n\
          ## Columns of every table\n\n| column | type | meaning |\n|---|---|---|\n",
         connectors.join(", ")
     );

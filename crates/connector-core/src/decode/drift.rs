@@ -69,7 +69,7 @@ impl DriftSeen {
             shape if shape.starts_with(['{', '[']) => "Json",
             _ => return None,
         };
-        (kind == DriftKind::Unknown)
+        (kind == DriftKind::Unknown && !field.contains('…'))
             .then(|| format!("#[record(wire = {field:?})] …: Option<{rust}>"))
     }
 }

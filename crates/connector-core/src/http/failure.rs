@@ -1,10 +1,10 @@
 //! An answer that is none: what it means, in the vendor's words, and what to do.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 
 use super::{Client, reach};
 use crate::error::{Error, ErrorKind};
@@ -45,8 +45,8 @@ impl Client {
             .next("check the base URL; something between here and the vendor may answer for it");
             return Failure { redirect: location, ..Failure::lasting(error) };
         }
-        let said = json::document(body).ok().and_then(|body| self.vendor_error(body));
-        let said = said.map(|said| format!(": {said}")).unwrap_or_default();
+        let said = self.words(&headers, body);
+        let said = said.map(|said| format!(": {}", self.quoted(&said))).unwrap_or_default();
         let what = format!("the vendor answered {status}{said}");
         let limited = status == StatusCode::TOO_MANY_REQUESTS;
         // A key that was good for another resource may not be allowed this one.
@@ -93,24 +93,45 @@ impl Client {
         }
     }
 
-    /// The vendor's own words about an error, if the body is one.
+    /// The vendor's own words about an error, if the body is declared to be one.
     pub(crate) fn vendor_error(&self, body: &str) -> Option<String> {
+        let (code, message) = self.declared(body)?;
+        let message = message.unwrap_or_else(|| "no message".to_owned());
+        Some(self.quoted(&format!("{} {message}", code.unwrap_or_default())))
+    }
+
+    /// The code and the message of a body that is declared to be an error.
+    fn declared(&self, body: &str) -> Option<(Option<String>, Option<String>)> {
         let shape = self.errors.iter().find(|shape| {
             // An empty list of errors, or a null, is none.
             json::at(body, shape.marker)
                 .is_some_and(|marker| marker != "false" && !json::is_empty(marker))
         })?;
-        let mut said = String::new();
-        if let Some(code) = shape.code.and_then(|path| json::at(body, path)) {
-            let _ = write!(said, "{} ", code.trim_matches('"'));
-        }
-        match json::at(body, shape.message) {
-            Some(message) => said.push_str(&json::text(message).unwrap_or(message.into())),
-            None => said.push_str("no message"),
-        }
-        let said: String = said.trim().chars().filter(|c| !c.is_control()).take(400).collect();
-        let said: String = self.credential.redact(&said).chars().take(200).collect();
-        Some(format!("\"{said}\""))
+        let code = shape.code.and_then(|path| json::at(body, path)).and_then(words);
+        Some((code, json::at(body, shape.message).and_then(words)))
+    }
+
+    /// What an answer with the status of an error says: where its body is declared to say
+    /// it, or else where APIs mostly do.
+    fn words(&self, headers: &HeaderMap, body: &[u8]) -> Option<String> {
+        let Ok(body) = json::document(body) else { return plain(headers, body) };
+        let (code, message) = self.declared(body).unwrap_or_default();
+        let message = message.or_else(|| first(body, &MESSAGES));
+        let code = code.or_else(|| first(body, &CODES));
+        let said = [code, message].into_iter().flatten();
+        said.reduce(
+            |code, message| if code == message { code } else { format!("{code} {message}") },
+        )
+    }
+
+    /// What a vendor said, as it may be shown.
+    fn quoted(&self, said: &str) -> String {
+        // Far more than is shown, as the key may be as long, and is taken out first.
+        const MUCH: usize = 16 << 10;
+        const SHOWN: usize = 200;
+        let said: String = said.chars().filter(|c| !c.is_control()).take(MUCH).collect();
+        let said: String = self.credential.redact(said.trim()).chars().take(SHOWN).collect();
+        format!("\"{said}\"")
     }
 
     pub(super) fn unreachable(&self, error: reqwest::Error) -> Error {
@@ -129,6 +150,55 @@ impl Client {
         let what = format!("`{host}` {what}{}: {reason}", way.unwrap_or_default());
         Error::new(kind, what).next(next).because(error.without_url())
     }
+}
+
+/// Where APIs say what is wrong.
+const MESSAGES: [&str; 9] = [
+    "message",
+    "error.message",
+    "error_description",
+    "detail",
+    "errors.0.message",
+    "errors.0.detail",
+    "errors.0",
+    "title",
+    "$",
+];
+
+/// Where APIs say it in a word.
+const CODES: [&str; 4] = ["error.code", "code", "errors.0.code", "error"];
+
+/// The first text at one of these places.
+fn first(body: &str, places: &[&str]) -> Option<String> {
+    let mut texts =
+        places.iter().filter_map(|place| json::text(json::at(body, place)?).map(Cow::into_owned));
+    texts.find(|text| is_for_a_line(text))
+}
+
+/// A body that is no JSON, if it is a plain text.
+fn plain(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    let is_other = headers.get(CONTENT_TYPE).is_some_and(|kind| {
+        kind.to_str().map_or(true, |kind| !kind.to_ascii_lowercase().starts_with("text/plain"))
+    });
+    let text = std::str::from_utf8(body).ok().filter(|_| !is_other)?;
+    // What begins as JSON and is none was cut off, and may be anything.
+    (is_for_a_line(text) && !text.trim_start().starts_with(['{', '[', '"']))
+        .then(|| text.to_owned())
+}
+
+/// Whether there is a text, and no page for a browser.
+fn is_for_a_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains("</") && !text.trim_start().starts_with('<')
+}
+
+/// A value of an error's body as a text, without the escapes that could hide a key in it.
+fn words(json: &str) -> Option<String> {
+    let value = || serde_json::from_str::<serde_json::Value>(json).ok();
+    let text = match json::text(json) {
+        Some(text) => text.into_owned(),
+        None => value()?.to_string(),
+    };
+    (!text.trim().is_empty()).then_some(text)
 }
 
 /// The innermost cause, which names no address and no query.

@@ -204,15 +204,19 @@ impl Walker {
         Ok((Bounds { since: since.map(postgres_micros), until: None }, since))
     }
 
-    async fn walk(&self, walk: &mut Walk) -> Result<WalkEnd> {
-        let (bounds, since) = self.bounds().await?;
+    fn decoder(&self, bounds: Bounds) -> Decoder {
         let secrets = if self.context.keep_secrets {
             Secrets::Keep
         } else {
             let key = self.context.store.fingerprint_key.clone();
             Secrets::Fingerprint(key, self.context.secret_names.clone())
         };
-        let decoder = Decoder::new(self.resource, secrets, bounds);
+        Decoder::new(self.resource, secrets, bounds)
+    }
+
+    async fn walk(&self, walk: &mut Walk) -> Result<WalkEnd> {
+        let (bounds, since) = self.bounds().await?;
+        let decoder = self.decoder(bounds);
         let filter = self
             .resource
             .filter
@@ -249,7 +253,8 @@ impl Walker {
             if matches!(self.resource.paging, Paging::LinkHeader { .. } | Paging::NextUrl { .. }) {
                 // An empty address is none.
                 let next = facts.next.filter(|next| !next.is_empty());
-                facts.next = next.map(|next| self.context.client.link(&answer, &next));
+                let next = next.map(|next| self.context.client.link(&answer, &next)).transpose();
+                facts.next = next.map_err(|error| error.at("page", number))?;
             }
             facts.keys = doubted.as_ref().map(Encoded::key_set);
             let (overlap, first) = (walk.overlap(&facts), walk.first_row());
@@ -338,6 +343,7 @@ impl Walker {
     }
 
     async fn hand_over(&self, page: Encoded, walk: &Walk, bookmark: Bookmark) -> Result<()> {
+        let page = page.told_by(|told| self.context.client.redact(told));
         let number = walk.pages();
         let rows = (page.keys.len() + page.rejected.len()) as u64;
         self.traffic.pages.fetch_add(1, Relaxed);

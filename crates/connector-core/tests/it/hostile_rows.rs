@@ -198,8 +198,59 @@ async fn a_field_that_is_there_twice_is_said_to_be() {
 }
 
 #[tokio::test]
+async fn a_field_that_is_there_many_times_loses_no_value() {
+    let play = of(&[
+        r#"{"id": "a", "name": "1", "name": "2", "name": "3", "zz": 1, "zz": 2}"#,
+        r#"{"id": "b", "size": 1.5, "size": "x", "a\u0000": 2, "a\\u0000": 3}"#,
+    ])
+    .await;
+    play.complete().await;
+    assert_eq!(play.thing("a", "name").await, "3");
+    let kept = r#"{"zz": {"_repeated": [1, 2]}, "name": {"_repeated": ["1", "2"]}}"#;
+    assert_eq!(play.thing("a", "_extra").await, kept);
+    let kept = r#"{"size": {"_repeated": [1.5, "x"]}, "a\\u0000": {"_repeated": [2, 3]}}"#;
+    assert_eq!(play.thing("b", "_extra").await, kept);
+    play.end().await;
+}
+
+#[tokio::test]
+async fn two_ids_that_differ_in_one_digit_are_two_rows() {
+    #[derive(Record)]
+    #[expect(dead_code, reason = "a model is a declaration and is never built")]
+    struct Numbered {
+        id: i64,
+        count: Option<i64>,
+    }
+    let things = connector_core::Resource {
+        columns: Numbered::COLUMNS,
+        ..things(connector_core::Paging::Single)
+    };
+    let play = Play::new(&[things], Content::empty()).await;
+    play.vendor.on(|_, _| {
+        let rows = [
+            r#"{"id": "7", "count": 12.00000000000000001}"#,
+            r#"{"id": "007"}"#,
+            r#"{"id": "+7"}"#,
+            r#"{"id": 8, "count": 1e-400}"#,
+            r#"{"id": 8.00000000000000000001}"#,
+        ];
+        Answer::json(200, &format!(r#"{{"data": [{}]}}"#, rows.join(",")))
+    });
+    let report = play.sync().await;
+    let things = &report.resources[0];
+    assert_eq!((things.inserted, things.quarantined, report.exit_status()), (2, 3, 1));
+    let kept = "(count is null, _extra ->> 'count')";
+    assert_eq!(play.thing("7", kept).await, "(t,12.00000000000000001)");
+    assert_eq!(
+        play.thing("8", "count is null and (_extra ->> 'count')::numeric = 1e-400").await,
+        "true"
+    );
+    play.end().await;
+}
+
+#[tokio::test]
 async fn a_vendor_with_data_for_names_does_not_fill_the_report() {
-    let rows = (0..1_500).map(|n| json!({"id": format!("t{n}"), format!("name {n}"): n}));
+    let rows = (0..1_500).map(|n| json!({"id": format!("t{n}"), format!("name_{n}"): n}));
     let play = Play::new(&[things(OFFSET)], Content::empty().with("things", rows)).await;
     let report = play.sync().await;
     assert_eq!(play.live().await, 1_500);

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use connector_core::{Auth, Connection, Connector, DateTime, Resource, to_json};
+use connector_core::{Auth, Connection, Connector, DateTime, Paging, Record, Resource, to_json};
 use connector_testkit::{Answer, Content};
 use serde_json::json;
 use tracing::subscriber::set_default;
 
-use crate::support::{OFFSET, Play, connector, list, page, things};
+use crate::support::{NEXT_URL, OFFSET, Play, connector, list, page, things};
 
 /// The key, which no text may show, as little as any part of it.
 const KEY: &str = "canaryuser:canary+pass/";
@@ -157,5 +157,122 @@ async fn what_a_connection_refuses_to_start_with_shows_no_secret() {
         }
     }
     assert_eq!(leaks(&told.join("\n")), BTreeSet::new());
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_key_longer_than_what_is_shown_of_an_answer_is_not_shown() {
+    let key = "canary/live+".repeat(70);
+    let escaped = key.replace('/', "\\/").replace("canary", "\\u0063anary");
+    for body in [
+        format!(r#"{{"error": {{"message": "invalid token Bearer {key} given"}}}}"#),
+        format!(r#"{{"error": {{"message": "invalid token Bearer {}"}}}}"#, &key[..500]),
+        format!(r#"{{"error": {{"message": "invalid token Bearer {}…"}}}}"#, &key[..9]),
+        format!(r#"{{"error": {{"code": "{escaped}", "message": "invalid"}}}}"#),
+        format!(
+            r#"{{"error": {{"code": ["{escaped}"], "message": {{"m": "invalid {escaped}"}}}}}}"#
+        ),
+    ] {
+        let play = Play::with(OFFSET, 1).await;
+        play.vendor.set_key(&key);
+        play.vendor.on(move |_, _| Answer::new(401, "application/json", body.as_str()));
+        let report = play.sync().await;
+        let told = format!("{}\n{report:?}\n{}", report.to_text(), recorded(&play).await);
+        assert!(told.contains("invalid"), "{told}");
+        assert_eq!(leaks(&told), BTreeSet::new());
+        play.end().await;
+    }
+}
+
+/// Everything that a run tells, and records of itself.
+async fn told(play: &Play) -> String {
+    let report = play.sync().await;
+    let json = to_json(&report).unwrap();
+    format!("{}\n{json}\n{}", report.to_text(), recorded(play).await)
+}
+
+#[tokio::test]
+async fn the_name_of_a_field_shows_neither_the_key_nor_data() {
+    for key in ["canary-live-0123", KEY] {
+        let play = Play::with(OFFSET, 1).await;
+        play.vendor.set_key(key);
+        play.vendor.on(move |_, _| {
+            page(&[json!({"id": "a", VALUE: 1, key: "x", "other": {key: {VALUE: 1}}, "plain": 2})])
+        });
+        let told = told(&play).await;
+        assert!(told.contains("plain") && told.contains("other"), "{told}");
+        assert_eq!(leaks(&told), BTreeSet::new());
+        assert_eq!(play.thing("a", &format!("_extra ->> '{VALUE}'")).await, "1");
+        play.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_key_in_a_link_is_not_stored() {
+    for auth in [Auth::BEARER, Auth::Basic, Auth::Query { name: "api_key" }] {
+        let one = Connector { auth, ..connector(&[things(NEXT_URL)]) };
+        let play = Play::of(one, Content::empty()).await;
+        play.vendor.set_key(KEY);
+        let encoded: String = url::form_urlencoded::byte_serialize(KEY.as_bytes()).collect();
+        let base = play.vendor.base_url().replace("http://", "http://canary:canary@");
+        let next = format!("{base}/things?at=1&access_token={encoded}&auth=Bearer+{encoded}");
+        play.vendor.on(move |request, _| {
+            assert!(request.param("access_token").is_none());
+            if request.param("at").is_some() {
+                return Answer::json(500, "{}");
+            }
+            Answer::json(200, &json!({"data": [{"id": "a"}], "next": next}))
+        });
+        assert_eq!(leaks(&told(&play).await), BTreeSet::new());
+        assert!(recorded(&play).await.contains("at=1"), "the position is not stored");
+        play.end_unexplained().await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_with_the_key_in_its_path_is_refused() {
+    let play = Play::new(&[things(NEXT_URL)], Content::empty()).await;
+    play.vendor.set_key("canary-live-0123");
+    play.vendor.on(|_, _| {
+        Answer::json(200, &json!({"data": [{"id": "a"}], "next": "/canary-live-0123/things"}))
+    });
+    play.fails(&["the next page's address has the key in its path"]).await;
+    assert_eq!(leaks(&told(&play).await), BTreeSet::new());
+    play.end().await;
+}
+
+/// A thing with a secret.
+#[derive(Record)]
+#[expect(dead_code, reason = "a model is a declaration and is never built")]
+struct Cookie {
+    uuid: String,
+    name: Option<String>,
+    #[record(secret)]
+    value: Option<String>,
+}
+
+#[tokio::test]
+async fn a_secret_that_is_wrapped_is_stored_nowhere_as_it_is() {
+    let cookies = Resource { columns: Cookie::COLUMNS, ..things(Paging::Single) }.key(&["uuid"]);
+    let play = Play::new(&[cookies], Content::empty()).await;
+    play.vendor.on(|_, _| {
+        let value = json!({"value": "canary"});
+        page(&[
+            json!([[value]]),
+            json!({"cookie": {"uuid": "u0", "value": "canary"}}),
+            json!({"uuid": "u1", "cookie": {"value": {"in": "canary"}}}),
+            json!({"uuid": "u2", "name": value}),
+            json!({"uuid": "u3", "value": [value], "Value": "canary"}),
+            json!({"uuid": "u4", "name": "a", "value": "canary"}),
+        ])
+    });
+    play.fails(&["2 rows have no place"]).await;
+    let query = "select to_jsonb(t) as row from hostile.things t union all select to_jsonb(q) from sync.quarantine q";
+    let stored: Vec<String> =
+        play.database.rows(query).await.iter().map(ToString::to_string).collect();
+    assert_eq!(stored.len(), 6, "{stored:#?}");
+    for row in stored {
+        assert!(row.contains("hmac:") && !row.contains("canary"), "{row}");
+    }
     play.end().await;
 }

@@ -277,3 +277,42 @@ async fn a_key_of_a_parent_leads_to_its_own_listing_or_to_none() {
     assert!(read.parse::<usize>().unwrap() >= ids.len() - 4, "{read} listings were read");
     play.end().await;
 }
+
+#[tokio::test]
+async fn what_a_vendor_says_of_an_error_is_told_in_whatever_shape_it_says_it() {
+    let long = format!("no\u{7}t\n{}", "x".repeat(500));
+    let shown = format!(": \"not{}\" (page", "x".repeat(197));
+    for (kind, body, shown) in [
+        ("application/json", r#"{"message":"invalid api key"}"#, r#": "invalid api key" (page"#),
+        (
+            "application/json",
+            r#"{"error":"unauthorized","detail":"the key is wrong"}"#,
+            r#": "unauthorized the key is wrong" (page"#,
+        ),
+        ("application/json", r#"{"errors":[{"message":"bad key"}]}"#, r#": "bad key" (page"#),
+        ("application/json", r#"{"errors":["bad key"]}"#, r#": "bad key" (page"#),
+        ("application/json", r#"{"error":"bad","message":"bad"}"#, r#": "bad" (page"#),
+        ("application/problem+json", r#"{"title":"No","status":401}"#, r#": "No" (page"#),
+        ("application/json", r#""bad key""#, r#": "bad key" (page"#),
+        ("text/plain", r#"{"message":"bad key"}"#, r#": "bad key" (page"#),
+        ("text/plain; charset=utf-8", "bad key\n", r#": "bad key" (page"#),
+        ("text/plain", long.as_str(), shown.as_str()),
+        ("text/html", "bad key", " (page"),
+        ("text/plain", "<html>bad</html>", " (page"),
+        ("application/json", r#"{"message":"<b>bad</b>"}"#, " (page"),
+        ("application/json", r#"{"message":"cut of"#, " (page"),
+        ("application/json", r#"{"data":[{"message":"a row"}]}"#, " (page"),
+        ("application/json", "", " (page"),
+    ] {
+        for status in [401, 422] {
+            let play = Play::with(OFFSET, 3).await;
+            let answer = Answer::new(status, kind, body);
+            play.vendor.on(move |_, _| answer.clone());
+            let report = play.fails(&[&format!("the vendor answered {status} ")]).await;
+            let error = report.error.unwrap();
+            let said = error.trim_start_matches(|c| c != ':' && c != '(');
+            assert!(said.starts_with(shown.trim()), "{body}: {error}");
+            play.end().await;
+        }
+    }
+}
