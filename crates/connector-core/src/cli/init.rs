@@ -88,7 +88,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     match rows {
         Rows::Server(url) => keep(store, &env_file, DATABASE_URL, url, &mut to_set)?,
         Rows::Embedded if file_of(DATABASE_URL).is_some() => {
-            unset_variable(&env_file, DATABASE_URL)?
+            unset_variable(&env_file, DATABASE_URL)?;
         }
         Rows::AsSet if environment(DATABASE_URL).is_some() => print(&kept(DATABASE_URL))?,
         Rows::Embedded | Rows::AsSet => {}

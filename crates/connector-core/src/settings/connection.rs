@@ -10,7 +10,7 @@ use tracing::warn;
 use url::{Origin, Url};
 
 use super::address::{address, authorities};
-use super::file::{CONFIG_FILE, File, OneOrMany, SecretsSetting};
+use super::file::{CONFIG_FILE, File, Nowhere, OneOrMany, SecretsSetting};
 use super::layers::Layers;
 use super::params::{Params, check_required, params_of};
 use super::place::{EMBEDDED_DIRECTORY, check_resources, check_schema, selected};
@@ -412,7 +412,7 @@ fn unset(connector: &Connector, layers: &Layers, key: &str, what: &str, value: &
     match layers.no_file() {
         Some(nowhere) => {
             Error::settings(format!("{what}, and {nowhere}")).next(other.unwrap_or_else(|| {
-                format!("{}; or export {variable}{value}", nowhere.advice(connector))
+                format!("{}; or export {variable}{value}", Nowhere::advice(connector))
             }))
         }
         None => {

@@ -241,7 +241,7 @@ impl Nowhere {
         Self(std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")))
     }
 
-    pub(crate) fn advice(&self, connector: &Connector) -> String {
+    pub(crate) fn advice(connector: &Connector) -> String {
         let init = connector.binary();
         format!(
             "`cd` to the folder that has it, name it with --config, or make one with `{init} init`"

@@ -56,7 +56,7 @@ impl Place {
         let sync = format!("run `{}`", connector.sync_command(&self.name));
         let error = match &self.nowhere {
             Some(nowhere) => Error::settings(format!("{what}, and {nowhere}"))
-                .next(format!("{}; or {sync}", nowhere.advice(connector))),
+                .next(format!("{}; or {sync}", Nowhere::advice(connector))),
             None => Error::settings(what).next(sync),
         };
         match &self.database_url {
