@@ -135,6 +135,16 @@ pub(crate) struct PageFacts {
     pub(crate) names_more: bool,
 }
 
+impl PageFacts {
+    /// Whether something besides the rows says that this page is not the last one.
+    fn says_more(&self) -> bool {
+        self.next.as_ref().is_some_and(|next| !next.is_empty())
+            || self.unreadable_next
+            || self.done == Some(false)
+            || self.total.is_some_and(|total| total > self.rows)
+    }
+}
+
 /// How a walk came to its end. Each is a proof that the listing was read whole,
 /// as far as its declaration offers one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -474,7 +484,7 @@ impl Walk {
                 self.received += page.rows;
                 Ok(Step::End(Ending::SinglePage))
             }
-            _ if self.singleton && page.rows == 1 => {
+            _ if self.singleton && page.object && !page.says_more() => {
                 self.received += 1;
                 Ok(Step::End(Ending::SinglePage))
             }
