@@ -3,6 +3,7 @@
 //! The declared places are tried in order, and a response that fits none of
 //! them is an error: an envelope that was renamed is not an empty listing.
 
+use crate::column::Source;
 use crate::http::{Client, Response};
 use crate::json;
 use crate::paging::{PageFacts, Paging, Total};
@@ -32,11 +33,11 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
         }
         if json::is_empty(text) {
             nothing = true;
-        } else if json::is_object(text) && !is_envelope(place, text, resource) {
+        } else if is_row(text, resource) && !is_envelope(place, text, resource) {
             return Ok(Rows { each: vec![text], object: true, text });
         }
     }
-    if (resource.missing_is_empty && !holds_a_list(body))
+    if (resource.missing_is_empty && is_bare_envelope(body, resource))
         || (nothing && says_that_there_are_none(body, &resource.paging))
     {
         return Ok(Rows { each: Vec::new(), object: false, text: "" });
@@ -63,13 +64,48 @@ fn is_envelope(place: &str, text: &str, resource: &Resource) -> bool {
     })
 }
 
-/// Whether an object has a list in it that may be the rows under another name.
-fn holds_a_list(body: &str) -> bool {
-    let mut lists = !json::is_object(body);
-    let _ = json::each_member(body, |_, value| {
-        lists |= json::is_list(value) && !json::is_empty(value);
+/// Whether an object in place of a list has a field that rows have: a vendor that has
+/// something else to say, as that it is closed for today, says it in an object too.
+fn is_row(text: &str, resource: &Resource) -> bool {
+    let mut known = resource.columns.iter().any(|column| column.source == Source::Whole);
+    let fields = || resource.columns.iter().filter(|column| column.source == Source::Field);
+    json::is_object(text)
+        && json::each_member(text, |name, _| {
+            known = known
+                || fields().any(|column| column.wire == name || column.aliases.contains(&&*name));
+        })
+        .is_ok()
+        && known
+}
+
+/// Whether the body is an object with nothing in it but what surrounds the rows of this
+/// listing, so that they may have been left out because there are none.
+fn is_bare_envelope(body: &str, resource: &Resource) -> bool {
+    let (next, done) = match resource.paging {
+        Paging::Token { next, done, .. } => (Some(next), done),
+        Paging::NextUrl { path, .. } => (Some(path), None),
+        _ => (None, None),
+    };
+    let total = match resource.paging.total() {
+        Some(Total::Body(path)) => Some(path),
+        _ => None,
+    };
+    let around = [next, done, total];
+    let places = || resource.select.iter().copied().filter(|place| *place != "$");
+    let mut bare = json::is_object(body);
+    let read = json::each_member(body, |name, _| {
+        let mut known = places().chain(around.into_iter().flatten());
+        bare &= known.any(|path| path.split('.').next() == Some(&*name));
     });
-    lists
+    // What stands at a place has to be nothing, or the envelope of another one.
+    bare && read.is_ok()
+        && places().all(|place| {
+            json::at(body, place).is_none_or(|text| {
+                json::is_empty(text)
+                    || text == "false"
+                    || (json::is_object(text) && is_envelope(place, text, resource))
+            })
+        })
 }
 
 /// Whether the response says by its total, or by its done flag, that there is no row.
