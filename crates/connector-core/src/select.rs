@@ -3,11 +3,17 @@
 //! The declared places are tried in order, and a response that fits none of
 //! them is an error: an envelope that was renamed is not an empty listing.
 
+use std::fmt;
+
 use crate::column::Source;
 use crate::http::{Client, Response};
 use crate::json;
 use crate::paging::{PageFacts, Paging, Total};
 use crate::resource::Resource;
+
+/// The most rows of one response: as many as take, at their smallest, about the memory
+/// of the largest response. Those of real listings are larger, or cut into pages.
+const MAX_ROWS: usize = 250_000;
 
 /// The rows of one response.
 #[derive(Debug)]
@@ -20,15 +26,59 @@ pub(crate) struct Rows<'a> {
     text: &'a str,
 }
 
+/// Why a response has no rows that can be taken.
+#[derive(Debug)]
+pub(crate) enum NoRows {
+    /// There are none where they should be.
+    Elsewhere(String),
+    /// They are more than memory is kept for.
+    TooMany(usize),
+}
+
+impl fmt::Display for NoRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Elsewhere(what) => f.write_str(what),
+            Self::TooMany(rows) => write!(
+                f,
+                "the response has {rows} rows, and no more than {MAX_ROWS} are taken at a time"
+            ),
+        }
+    }
+}
+
+impl NoRows {
+    /// What a person can do about it.
+    pub(crate) fn advice(&self) -> &'static str {
+        match self {
+            Self::Elsewhere(_) => {
+                "check the base URL, and whether the live API answers in another shape than its document"
+            }
+            Self::TooMany(_) => {
+                "ask for smaller pages with `limit` in a preset's `paging`, or for a part of the listing with its `query`"
+            }
+        }
+    }
+}
+
 /// Finds the rows of a response.
-pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>, String> {
+pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>, NoRows> {
     let mut nothing = false;
     for place in resource.select {
         let Some(text) = json::at(body, place) else { continue };
         if json::is_list(text) {
             let mut rows = Vec::new();
-            json::each_element(text, |row| rows.push(row))
-                .map_err(|malformed| malformed.to_string())?;
+            let mut number = 0_usize;
+            json::each_element(text, |row| {
+                number += 1;
+                if number <= MAX_ROWS {
+                    rows.push(row);
+                }
+            })
+            .map_err(|malformed| NoRows::Elsewhere(malformed.to_string()))?;
+            if number > MAX_ROWS {
+                return Err(NoRows::TooMany(number));
+            }
             return Ok(Rows { each: rows, object: false, text });
         }
         if json::is_empty(text) {
@@ -49,7 +99,8 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
             |place| if *place == "$" { "the body itself".to_owned() } else { format!("`{place}`") },
         )
         .collect();
-    Err(format!("the response has no rows at {}; it {}", places.join(" or "), shape(body)))
+    let what = format!("the response has no rows at {}; it {}", places.join(" or "), shape(body));
+    Err(NoRows::Elsewhere(what))
 }
 
 /// Whether the object is the envelope of another place, and no row.

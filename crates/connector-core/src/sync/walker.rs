@@ -248,9 +248,9 @@ impl Walker {
                 let next = facts.next.filter(|next| !next.is_empty());
                 facts.next = next.map(|next| self.context.client.link(&answer, &next));
             }
-            facts.keys = doubted.as_ref().map(Encoded::key_set);
+            facts.keys = doubted.as_ref().and_then(Encoded::key_set);
             let (overlap, first) = (walk.overlap(&facts), walk.first_row());
-            let step = walk.advance(&facts);
+            let mut step = walk.advance(&facts);
             if let Ok(Step::Again(moved)) = step {
                 tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
                 self.send(Event::Again { partition: self.partition() }).await?;
@@ -272,7 +272,10 @@ impl Walker {
                 ahead.ask(walk, |position| self.request(walk, position, &filter));
             }
             let page = doubted.unwrap_or_else(|| decode(&rows.each[overlap..], first));
-            walk.note_keys(page.key_set());
+            let progress = walk.note_keys(page.key_set());
+            if step == Ok(Step::Next) {
+                step = progress.map(|()| Step::Next);
+            }
             drop(rows);
             repeats = bookmark.repeats + page.repeats();
             if step == Ok(Step::Next) {
@@ -280,7 +283,7 @@ impl Walker {
                 bookmark.place = walk.place();
                 bookmark.repeats = repeats;
             }
-            bookmark.rejected += page.rejected.len() as u64;
+            bookmark.rejected += page.rejects();
             bookmark.cursor = bookmark.cursor.max(page.cursor);
             self.hand_over(page, walk, bookmark.clone()).await?;
             // A walk that is stuck ends here, and what its last page held is kept.
@@ -327,15 +330,14 @@ impl Walker {
                 error.next("check the base URL and the preset; the vendor's words say more")
             );
         }
-        select::select(body, self.resource).map_err(|what| {
-            let what = self.context.client.redact(&what);
-            contract(what).next("check the base URL, and whether the live API answers in another shape than its document")
+        select::select(body, self.resource).map_err(|none| {
+            contract(self.context.client.redact(&none.to_string())).next(none.advice())
         })
     }
 
     async fn hand_over(&self, page: Encoded, walk: &Walk, bookmark: Bookmark) -> Result<()> {
         let number = walk.pages();
-        let rows = (page.keys.len() + page.rejected.len()) as u64;
+        let rows = page.keys.len() as u64 + page.rejects();
         self.traffic.pages.fetch_add(1, Relaxed);
         self.traffic.rows.fetch_add(rows, Relaxed);
         self.context.progress.add_rows(rows);

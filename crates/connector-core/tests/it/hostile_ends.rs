@@ -255,3 +255,34 @@ async fn a_singleton_is_asked_for_once_where_it_is_one_object() {
         play.end().await;
     }
 }
+
+/// Case 1, where each answer differs from all others in what is no key.
+#[tokio::test]
+async fn rows_that_come_again_for_ever_are_no_progress_although_no_two_answers_are_equal() {
+    let counted = Paging::Page { page: "page", first: 1, limit: None, total: PAGES.total() };
+    for (paging, ends) in [(TOKEN, false), (ITERATOR, false), (NEXT_URL, false), (counted, true)] {
+        for rotated in [false, true] {
+            let play = Play::with(paging, 0).await;
+            play.vendor.on(move |request, _| {
+                let nth = request.nth;
+                let mut rows = rows(30);
+                rows.iter_mut().for_each(|row| row["size"] = json!(nth));
+                rows.rotate_left(if rotated { nth % 30 } else { 0 });
+                let next = json!(format!("/things?token={nth}"));
+                Answer::json(
+                    200,
+                    &json!({"data": rows, "next": next, "iterator": next, "done": false, "total": 30}),
+                )
+            });
+            if ends {
+                play.complete().await;
+            } else {
+                play.fails(&["the same page again", "page `2`"]).await;
+            }
+            let requests = play.vendor.requests().len();
+            assert!(requests <= 3, "{requests} requests: {paging:?}");
+            assert_eq!(play.live().await, 30);
+            play.end_unexplained().await;
+        }
+    }
+}
