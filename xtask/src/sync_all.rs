@@ -147,7 +147,7 @@ fn sync(connections: Vec<Connection>, progress: &Progress) -> Result<Vec<Outcome
     let together = |connection: Connection| connection.stopped_by(&stop).shown_by(progress);
     let connections: Vec<Connection> = connections.into_iter().map(together).collect();
     Ok(block_on(async {
-        stop_on_signals(&stop);
+        stop_on_signals(&stop, progress);
         connector_core::sync_all(&connections, now()).await
     })?)
 }

@@ -144,6 +144,9 @@ impl StdError for Error {
     }
 }
 
+/// What to do about a table that is not what the migrations made.
+pub(crate) const CHANGED_BY_HAND: &str = "a table was changed by hand: undo that, or rename its schema and run `sync --full-refresh`, which makes new tables";
+
 /// A database error whose text is reduced, wherever it is printed.
 struct Redacted(sqlx::Error);
 
@@ -209,7 +212,7 @@ fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
     let code = match error {
         sqlx::Error::Io(_) => {
             return Some(
-                "check that the server runs and that the host and port in DATABASE_URL are right",
+                "check that the server runs and that the host and port in DATABASE_URL are right; in a password, @ is written as %40, / as %2F, and so on",
             );
         }
         sqlx::Error::Tls(_) => {
@@ -229,9 +232,7 @@ fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
         "42501" => {
             Some("grant the user the right to create schemas and tables, or ask its owner to")
         }
-        "42P01" | "42703" | "42804" => {
-            Some("a table was changed by hand: undo that, or move the table away and sync again")
-        }
+        "42P01" | "42703" | "42804" => Some(CHANGED_BY_HAND),
         "53100" => Some("free space on the disk of the database and run again; nothing was lost"),
         "53300" => {
             Some("the server has no connection left: run again later, or raise max_connections")
@@ -243,7 +244,7 @@ fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
             "a statement_timeout ended it: raise that for the user (alter role … set statement_timeout), or set a smaller `batch_rows`",
         ),
         "55P03" => Some(
-            "a lock_timeout ended it: find out who holds the table, or raise that for the user",
+            "somebody held a lock for longer than lock_timeout (30 s, unless you set one): find out who in pg_locks, and run again",
         ),
         "25006" => {
             Some("the server is read-only, as a standby is: name the primary in DATABASE_URL")

@@ -200,10 +200,11 @@ impl Client {
             match retry::decide(&self.retry, tries, failure.headers.as_ref(), SystemTime::now()) {
                 Decision::Wait(wait) => {
                     traffic.retries.fetch_add(1, Ordering::Relaxed);
-                    info!("asking again in {:.1} s: {}", wait.as_secs_f64(), failure.error);
-                    if failure.limited {
-                        self.pace.rest(wait);
-                    } else {
+                    // Of all that were told to rest at once, one says so.
+                    if !failure.limited || self.pace.rest(wait) {
+                        info!("asking again in {:.1} s: {}", wait.as_secs_f64(), failure.error);
+                    }
+                    if !failure.limited {
                         self.pace.pause(wait, traffic).await?;
                     }
                 }

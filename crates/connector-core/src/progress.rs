@@ -3,16 +3,19 @@
 //! One line for each resource that is read, and one for all. What they show is
 //! read from counters when they are drawn, so that nothing waits for a terminal.
 
+mod echo;
+
 use std::fmt::Write;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{
     HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
 
+use self::echo::NoEcho;
 use crate::http::Traffic;
 
 /// How often the lines are drawn.
@@ -27,6 +30,8 @@ struct Lines {
     all: MultiProgress,
     last: ProgressBar,
     sum: Arc<Sum>,
+    /// As long as there are lines.
+    no_echo: Mutex<Option<NoEcho>>,
 }
 
 /// What has come to all runs so far.
@@ -47,10 +52,10 @@ impl Progress {
         if !io::IsTerminal::is_terminal(&io::stderr()) {
             return Self(None);
         }
-        Self::on(ProgressDrawTarget::stderr())
+        Self::on(ProgressDrawTarget::stderr(), NoEcho::begin())
     }
 
-    fn on(target: ProgressDrawTarget) -> Self {
+    fn on(target: ProgressDrawTarget, no_echo: Option<NoEcho>) -> Self {
         let all = MultiProgress::with_draw_target(target);
         let sum = Arc::new(Sum::default());
         let shown = Arc::clone(&sum);
@@ -62,7 +67,7 @@ impl Progress {
         );
         let last = all.add(ProgressBar::new_spinner().with_style(style));
         last.enable_steady_tick(TICK);
-        Self(Some(Arc::new(Lines { all, last, sum })))
+        Self(Some(Arc::new(Lines { all, last, sum, no_echo: Mutex::new(no_echo) })))
     }
 
     /// Adds so many resources to those that are to be read.
@@ -110,6 +115,7 @@ impl Progress {
             lines.last.finish_and_clear();
             // There is nobody to tell.
             let _ = lines.all.clear();
+            *lines.no_echo.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
     }
 }
@@ -180,7 +186,7 @@ mod tests {
     fn the_lines_fit_into_eighty_columns_and_leave_nothing() {
         let terminal = InMemoryTerm::new(24, 80);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let progress = Progress::on(target);
+        let progress = Progress::on(target, None);
         progress.expect(3);
         let busy = Arc::new(Traffic::default());
         busy.rows.store(12_345_678, Relaxed);

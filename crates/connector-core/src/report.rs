@@ -124,6 +124,8 @@ pub struct Evidence {
     pub partitions: u64,
     /// Listings that were read whole in the interrupted run that this one goes on with.
     pub known: u64,
+    /// Rows that an earlier run had read of listings that this one read to their end.
+    pub resumed: u64,
     /// Listings whose parent row vanished at the vendor meanwhile.
     pub vanished: u64,
     /// Pages read.

@@ -64,6 +64,14 @@ impl Database {
         done.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    /// A session whose transaction began with these statements, and lasts until it is dropped.
+    pub async fn hold(&self, sql: &str) -> PgConnection {
+        let mut connection = self.connect().await;
+        let done = connection.execute(sqlx::raw_sql(AssertSqlSafe(format!("begin; {sql}")))).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        connection
+    }
+
     /// The rows of a query, each as a JSON object with its columns in order of name.
     pub async fn rows(&self, query: &str) -> Vec<serde_json::Value> {
         let mut connection = self.connect().await;

@@ -219,8 +219,8 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
 }
 
 /// Asks runs to stop at the first Ctrl-C or SIGTERM, and ends the program at the second.
-pub fn stop_on_signals(stop: &Stop) {
-    let stop = stop.clone();
+pub fn stop_on_signals(stop: &Stop, progress: &Progress) {
+    let (stop, progress) = (stop.clone(), progress.clone());
     tokio::spawn(async move {
         let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
         let mut again = false;
@@ -234,6 +234,7 @@ pub fn stop_on_signals(stop: &Stop) {
             };
             if again {
                 // Everything that counts is committed, or rolled back by the server.
+                progress.clear();
                 std::process::exit(1);
             }
             again = true;

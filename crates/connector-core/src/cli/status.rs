@@ -189,6 +189,9 @@ fn notes(
         if let Some(error) = &resource.error {
             notes.push(format!("  {name}: {error}"));
         }
+        if let Some(next) = &resource.next {
+            notes.push(format!("    next: {next}"));
+        }
         if let Some(at) = &resource.interrupted {
             let listings = match at.listings {
                 1 => String::new(),
@@ -210,7 +213,9 @@ fn notes(
         notes.push(format!("  too old, or not complete: {}", stale.join(", ")));
     }
     let incomplete = status.run.verdict != "complete" && !status.run.running;
-    if incomplete || !stale.is_empty() {
+    // Where a resource says what is to be done, another run alone would end in the same way.
+    let told = status.resources.iter().any(|resource| resource.next.is_some());
+    if !told && (incomplete || !stale.is_empty()) {
         notes.push(format!("    next: run `{}`", connector.sync_command(connection)));
     }
     if !notes.is_empty() {

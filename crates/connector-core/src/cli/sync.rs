@@ -114,7 +114,7 @@ pub(super) fn to_its_end(
     let file = File::read(flags.config.as_deref())?;
     let connection = Connection::resolve(connector, &file, flags)?.shown_by(progress);
     let report = block_on(async {
-        stop_on_signals(&connection.stop());
+        stop_on_signals(&connection.stop(), progress);
         run(&connection).await
     });
     progress.clear();

@@ -127,11 +127,13 @@ impl Pace {
         self.stop.sleep(wait).await
     }
 
-    /// Keeps everybody from asking for that long.
-    pub(super) fn rest(&self, wait: Duration) {
+    /// Keeps everybody from asking for that long; false if they were kept from it already.
+    pub(super) fn rest(&self, wait: Duration) -> bool {
         let until = Instant::now() + wait;
         let mut rest = self.rest_until.lock().unwrap_or_else(PoisonError::into_inner);
-        *rest = Some(rest.map_or(until, |before| before.max(until)));
+        let before = *rest;
+        *rest = Some(before.map_or(until, |before| before.max(until)));
+        before.is_none_or(|before| before < Instant::now())
     }
 }
 

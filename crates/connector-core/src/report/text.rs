@@ -22,10 +22,10 @@ impl Report {
             ("rows", 1),
             ("inserted", 0),
             ("updated", 0),
-            ("unchanged", 3),
+            ("unchanged", 2),
             ("deleted", 0),
             ("requests", 4),
-            ("time", 2),
+            ("time", 3),
             ("verdict", 0),
         ];
         let rows = self.resources.iter().map(|resource| {
@@ -165,6 +165,36 @@ impl Report {
                 .map(|drift| format!("`{}` ({}, {})", drift.field, drift.kind, drift.json_type))
                 .collect();
             lines.push(format!("  {}: kept in _extra: {}", resource.resource, fields.join(", ")));
+        }
+        lines.extend(self.continued());
+        lines
+    }
+
+    /// What earlier runs had read, without which a run that goes on looks like one that lost rows.
+    fn continued(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let (known, read): (Vec<_>, Vec<_>) = self
+            .resources
+            .iter()
+            .partition(|resource| resource.evidence.known > 0 && resource.evidence.partitions == 0);
+        if !known.is_empty() {
+            let names: Vec<&str> = known.iter().map(|resource| resource.resource).collect();
+            let first = self.continues.map_or(String::new(), |run| format!(", run {run}"));
+            lines.push(format!("  complete before the interruption{first}: {}", names.join(", ")));
+        }
+        for ResourceReport { resource, evidence, .. } in read {
+            if evidence.known > 0 {
+                let known = evidence.known;
+                lines.push(format!(
+                    "  {resource}: {known} listings were read before the interruption"
+                ));
+            }
+            if evidence.resumed > 0 {
+                let rows = evidence.resumed;
+                lines.push(format!(
+                    "  {resource}: went on behind {rows} rows that an earlier run had read"
+                ));
+            }
         }
         lines
     }

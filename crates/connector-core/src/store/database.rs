@@ -74,8 +74,7 @@ impl Database {
 
     /// A session of its own, which says at once why it cannot be had; the pool would try for a while.
     pub(super) async fn session(&self) -> Result<PgConnection> {
-        let session = PgConnection::connect_with(&self.options).await;
-        session.map_err(|error| Error::storage("connecting", error))
+        connect(&self.options).await
     }
 
     /// The same database for a rehearsal: one session, all of which is one transaction that is
@@ -84,6 +83,7 @@ impl Database {
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(LONG);
         let pool = pool.idle_timeout(None).max_lifetime(None).after_connect(|session, _| {
             Box::pin(async move {
+                begin_session(session).await?;
                 let transaction = session.begin().await?;
                 // Forgotten, it is neither committed nor rolled back, and each transaction
                 // after it is a savepoint in it. It ends with the session.
@@ -110,6 +110,18 @@ impl Database {
     }
 }
 
+/// A new session; where there is none, the error says with which server.
+pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+    PgConnection::connect_with(options).await.map_err(|error| {
+        // A host that has no address may be what stands behind an @ in a password.
+        let has_address =
+            !matches!(&error, sqlx::Error::Io(error) if error.raw_os_error().is_none());
+        let error = Error::storage("connecting", error);
+        let server = format!("{}:{}", options.get_host(), options.get_port());
+        if has_address { error.at("server", server) } else { error }
+    })
+}
+
 /// Whether a text begins as the address of a server does.
 pub(crate) fn is_address(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
@@ -128,8 +140,17 @@ fn options(url: &str) -> Result<PgConnectOptions> {
     Ok(options.application_name("vendor-connectors"))
 }
 
+/// What each session of a pool begins with: whoever waits for a lock for longer than that
+/// is told so, unless the user or the database has a limit of its own.
+async fn begin_session(session: &mut PgConnection) -> sqlx::Result<()> {
+    let limit = "do $$ begin if current_setting('lock_timeout') = '0' then \
+                 perform set_config('lock_timeout', '30s', false); end if; end $$";
+    sqlx::raw_sql(limit).execute(session).await.map(drop)
+}
+
 fn pool(options: &PgConnectOptions, sessions: u32, patience: Duration) -> PgPool {
     let pool = PgPoolOptions::new().max_connections(sessions).acquire_timeout(patience);
+    let pool = pool.after_connect(|session, _| Box::pin(begin_session(session)));
     // The embedded database starts anew with each session.
     pool.idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone())
 }

@@ -22,6 +22,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "walks",
         sql: include_str!("../../../../migrations/sync/0002_walks.sql"),
     },
+    Migration {
+        version: 3,
+        name: "next",
+        sql: include_str!("../../../../migrations/sync/0003_next.sql"),
+    },
 ];
 
 /// Brings the run tables and a connection's tables up to date.

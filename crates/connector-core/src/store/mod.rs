@@ -33,6 +33,7 @@ use crate::settings::Tolerance;
 use crate::stop::Stop;
 
 pub(crate) use batch::{Batch, Counts, EndedWalk};
+use database::connect;
 pub(crate) use database::{Database, is_address};
 pub(crate) use inspect::{Inspection, Schema, State};
 use patience::patiently;
@@ -201,18 +202,25 @@ impl Store {
     }
 
     async fn check_server(&self) -> Result<()> {
-        let version: i32 =
-            sqlx::query_scalar("select current_setting('server_version_num')::int / 10000")
-                .fetch_one(&self.pool)
-                .await
-                .map_err(|error| Error::storage("connecting", error))?;
-        if version >= OLDEST_SERVER {
-            return Ok(());
+        let (version, encoding): (i32, String) = sqlx::query_as(
+            "select current_setting('server_version_num')::int / 10000, current_setting('server_encoding')",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(|error| Error::storage("connecting", error))?;
+        if version < OLDEST_SERVER {
+            let what =
+                format!("the server is Postgres {version}, and at least {OLDEST_SERVER} is needed");
+            let next = "upgrade the server, or name another one in DATABASE_URL";
+            return Err(Error::settings(what).next(next));
         }
-        Err(Error::settings(format!(
-            "the server is Postgres {version}, and at least {OLDEST_SERVER} is needed"
-        ))
-        .next("upgrade the server, or name another one in DATABASE_URL"))
+        if encoding != "UTF8" {
+            let what =
+                format!("the database's encoding is {encoding}, which cannot hold all texts");
+            let next = "create one with the encoding UTF8, and name it in DATABASE_URL";
+            return Err(Error::settings(what).next(next));
+        }
+        Ok(())
     }
 }
 
@@ -229,8 +237,7 @@ async fn lock(
     stop: &Stop,
 ) -> Result<PgConnection> {
     let failed = |error| Error::storage("taking the connection's lock", error);
-    let connecting = |error| Error::storage("connecting", error);
-    let mut session = PgConnection::connect_with(options).await.map_err(connecting)?;
+    let mut session = connect(options).await?;
     let mut said = false;
     loop {
         let free: bool = sqlx::query_scalar(

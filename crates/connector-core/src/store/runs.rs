@@ -46,6 +46,7 @@ pub(crate) struct ResourceOutcome<'a> {
     pub(crate) verdict: Verdict,
     pub(crate) evidence: serde_json::Value,
     pub(crate) error: Option<&'a str>,
+    pub(crate) next: Option<&'a str>,
     pub(crate) traffic: &'a Traffic,
     pub(crate) pages: u64,
 }
@@ -170,7 +171,7 @@ impl Store {
         patiently(|| async move {
         sqlx::query(
             "update sync.resources set finished_at = clock_timestamp(), verdict = $3, evidence = $4, error = $5, \
-             requests = $6, pages = $7, bytes = $8, retries = $9, waited_ms = $10 where run_id = $1 and resource = $2",
+             requests = $6, pages = $7, bytes = $8, retries = $9, waited_ms = $10, next = $11 where run_id = $1 and resource = $2",
         )
         .bind(self.run_id)
         .bind(resource)
@@ -182,6 +183,7 @@ impl Store {
         .bind(count(traffic.bytes.load(Relaxed)))
         .bind(count(traffic.retries.load(Relaxed)))
         .bind(count(traffic.waited_ms.load(Relaxed)))
+        .bind(outcome.next)
         .execute(&self.pool)
         .await
         .map(drop)

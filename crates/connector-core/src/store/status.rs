@@ -64,6 +64,8 @@ pub(crate) struct ResourceStatus {
     pub(crate) interrupted: Option<Interrupted>,
     /// What kept the newest run of it from being complete.
     pub(crate) error: Option<String>,
+    /// What to do about that.
+    pub(crate) next: Option<String>,
 }
 
 /// Where the unfinished walks of a resource are.
@@ -85,6 +87,7 @@ struct Latest {
     started_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
     error: Option<String>,
+    next: Option<String>,
 }
 
 /// How far the listings of a resource were read.
@@ -153,7 +156,7 @@ async fn statuses(
 ) -> Result<Vec<ResourceStatus>> {
     let latest = sqlx::query(
         "select distinct on (resource) resource, run_id, verdict, started_at, finished_at, \
-         coalesce(error, evidence #>> '{problems,0}') as error from sync.resources where connection = $1 order by resource, run_id desc",
+         coalesce(error, evidence #>> '{problems,0}') as error, next from sync.resources where connection = $1 order by resource, run_id desc",
     )
     .bind(schema)
     .try_map(|row: PgRow| {
@@ -164,6 +167,7 @@ async fn statuses(
             started_at: row.try_get("started_at")?,
             finished_at: row.try_get("finished_at")?,
             error: row.try_get("error")?,
+            next: row.try_get("next")?,
         })
     })
     .fetch_all(&mut *session)
@@ -220,6 +224,7 @@ async fn statuses(
             cursor: reached.and_then(|reached| reached.cursor),
             interrupted: reached.filter(|reached| reached.listings > 0).map(interrupted),
             error: latest.and_then(|latest| latest.error.clone()),
+            next: latest.and_then(|latest| latest.next.clone()),
         });
     }
     Ok(statuses)

@@ -5,9 +5,10 @@ use std::sync::atomic::AtomicU8;
 
 use sqlx::PgTransaction;
 
-use super::Store;
 use super::sql::Statements;
-use crate::error::{Error, ErrorKind, Result};
+use super::{Store, patiently};
+use crate::column::SqlType;
+use crate::error::{CHANGED_BY_HAND, Error, ErrorKind, Result};
 use crate::resource::Resource;
 
 /// One table, and how batches come into it.
@@ -39,6 +40,36 @@ impl<'a> Table<'a> {
     /// Whether rows of this table belong to rows of another, and go with them.
     pub(crate) fn has_orphans(&self) -> bool {
         self.statements.mark_orphans.is_some()
+    }
+
+    /// Fails if the table is not as its migrations made it: Postgres would cut a value so
+    /// that it fits, and the row would differ in each run.
+    pub(crate) async fn check_columns(&self) -> Result<()> {
+        let found: Vec<(String, String)> = patiently(|| async move {
+            sqlx::query_as(
+                "select attname::text, format_type(atttypid, atttypmod) from pg_attribute \
+                 where attrelid = to_regclass($1) and attnum > 0 and not attisdropped",
+            )
+            .bind(&self.statements.table)
+            .fetch_all(&self.store.pool)
+            .await
+            .map_err(|error| self.failed("looking at the columns", error))
+        })
+        .await?;
+        let columns = self.resource.table_columns().map(|column| (column.name, column.sql_type));
+        for (name, sql_type) in columns.chain([("_extra", SqlType::Jsonb)]) {
+            let what = match found.iter().find(|(other, _)| other == name) {
+                Some((_, found)) if found == sql_type.name() => continue,
+                Some((_, found)) => {
+                    format!("the column `{name}` is `{found}`, and not `{}`", sql_type.name())
+                }
+                None if found.is_empty() => "there is no such table".to_owned(),
+                None => format!("there is no column `{name}`"),
+            };
+            let error = Error::new(ErrorKind::Storage, what).at("table", &self.statements.table);
+            return Err(error.next(CHANGED_BY_HAND));
+        }
+        Ok(())
     }
 
     pub(super) fn failed(&self, doing: &str, error: sqlx::Error) -> Error {

@@ -195,6 +195,7 @@ impl Tally {
             Ok(end) => {
                 *self.evidence.endings.entry(end.ending.name()).or_default() += 1;
                 self.evidence.total_moved |= end.total_moved;
+                self.evidence.resumed += end.resumed;
                 if let Some(total) = end.total {
                     self.evidence.total = Some(self.evidence.total.unwrap_or(0) + total);
                 }

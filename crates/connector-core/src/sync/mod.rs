@@ -38,6 +38,8 @@ const PARALLEL_RESOURCES: usize = 4;
 const PARALLEL_WALKS: usize = 10;
 /// How far decoded pages may be ahead of the commits, in KiB, over all resources.
 const AHEAD_KIB: u32 = 1 << 10;
+/// Why nothing more is tried once the database failed.
+const DATABASE_FAILED: &str = "the database failed";
 /// The number of parent rows that are read from the database at a time.
 const PARENTS: i64 = 500;
 
@@ -230,9 +232,10 @@ async fn sync_resources(
             _ if before.iter().any(|known| known == resource.name) => {
                 reports[at] = Some(known(resource));
             }
-            (Some(reason), _) => reports[at] = Some(skipped(resource, reason)),
+            (Some(reason), _) => reports[at] = Some(skip(context, resource, reason).await),
             (None, Some(Verdict::Failed | Verdict::Skipped)) => {
-                reports[at] = Some(skipped(resource, "its parent could not be read"));
+                let reason = "its parent could not be read";
+                reports[at] = Some(skip(context, resource, reason).await);
             }
             (None, parent) => running.push(async move {
                 let (report, fatal) = sync_resource(context, resource, parent).await;
@@ -264,27 +267,33 @@ async fn sync_resource(
         ErrorKind::Auth => Some("the key was refused"),
         ErrorKind::Unreachable => Some("the vendor cannot be reached"),
         ErrorKind::Busy => Some("the vendor wants a rest"),
-        ErrorKind::Storage => Some("the database failed"),
+        ErrorKind::Storage => Some(DATABASE_FAILED),
         ErrorKind::Stopped => Some("the run was stopped"),
         _ => None,
     });
     let report = tally.report(resource, &traffic, millis(start), context.quarantine);
-    let outcome = ResourceOutcome {
-        verdict: report.verdict,
-        evidence: serde_json::to_value(&report.evidence).unwrap_or_default(),
-        error: report.error.as_deref(),
-        traffic: &traffic,
-        pages: report.evidence.pages,
-    };
-    if let Err(error) = context.store.end_resource(resource.name, &outcome).await {
-        warn!("{error}");
-    }
+    record(context, &report, &traffic).await;
     drop(line);
     info!(
         "`{}`: {} rows in {} requests, {}",
         resource.name, report.rows, report.requests, report.verdict
     );
     (report, fatal)
+}
+
+/// Records how a resource came out; whoever waits for it has the report all the same.
+async fn record(context: &Context, report: &ResourceReport, traffic: &Traffic) {
+    let outcome = ResourceOutcome {
+        verdict: report.verdict,
+        evidence: serde_json::to_value(&report.evidence).unwrap_or_default(),
+        error: report.error.as_deref(),
+        next: report.next.as_deref(),
+        traffic,
+        pages: report.evidence.pages,
+    };
+    if let Err(error) = context.store.end_resource(report.resource, &outcome).await {
+        warn!("{error}");
+    }
 }
 
 /// Reads all listings of a resource and loads them.
@@ -298,6 +307,7 @@ async fn run_walks(
     let parent = resource.parent.and_then(|parent| context.connector.resource(parent.resource));
     let statements = Arc::new(Statements::new(&context.store.schema, resource, parent));
     let table = Table::new(&context.store, resource, Arc::clone(&statements));
+    table.check_columns().await?;
     let open = Arc::new(table.open_walks(context.resume_since).await?);
     let (events, received) = mpsc::channel(64);
     let tables = (statements, open);
@@ -423,11 +433,20 @@ fn known(resource: &'static Resource) -> ResourceReport {
     report
 }
 
-fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
+/// A resource that is not tried, which is recorded like all others.
+async fn skip(context: &Context, resource: &'static Resource, reason: &str) -> ResourceReport {
     let mut report =
         Tally::default().report(resource, &Traffic::default(), 0, Tolerance::default());
     report.verdict = Verdict::Skipped;
     report.error = Some(format!("not tried: {reason}"));
+    // A database that failed would be waited for once more for each resource.
+    if reason == DATABASE_FAILED {
+        return report;
+    }
+    match context.store.begin_resource(resource.name, context.store.now()).await {
+        Ok(()) => record(context, &report, &Traffic::default()).await,
+        Err(error) => warn!("{error}"),
+    }
     report
 }
 

@@ -60,6 +60,8 @@ pub(super) struct WalkEnd {
     pub(super) whole: bool,
     /// Whether a person chose the range, so that it says nothing about how far the data reaches.
     pub(super) backfill: bool,
+    /// The rows that an earlier run had read of it.
+    pub(super) resumed: u64,
 }
 
 /// One walk through one listing.
@@ -218,6 +220,7 @@ impl Walker {
         let asked = self.asked(&filter);
         let mut bookmark;
         (*walk, bookmark) = self.begin(asked).await?;
+        let resumed = bookmark.place.received;
         let mut ahead = Ahead::default();
         let (mut confirmed, mut repeats) = (false, 0);
         let ending = loop {
@@ -308,6 +311,7 @@ impl Walker {
             expect: walk.expected_rows(repeats).filter(|_| whole),
             whole,
             backfill: self.context.range.since.or(self.context.range.until).is_some(),
+            resumed: if bookmark.first_run == self.context.store.run_id { 0 } else { resumed },
         })
     }
 

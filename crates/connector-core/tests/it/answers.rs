@@ -80,6 +80,11 @@ async fn a_refused_key_stops_the_connection_at_once() {
     .unwrap();
     let skipped = report.resources.iter().filter(|one| one.verdict == Verdict::Skipped).count();
     assert_eq!((skipped, report.verdict), (3, Verdict::Failed));
+    // What was not tried is recorded, so that nobody takes an older verdict for that of this run.
+    let recorded = "select count(*) from sync.resources where verdict = 'skipped' and error like 'not tried: %'";
+    assert_eq!(test.database.value(recorded).await, "3");
+    let next = "select next from sync.resources where verdict = 'failed'";
+    assert!(test.database.value(next).await.contains("check the key"));
     let said = report.to_text();
     assert!(said.contains("401 Unauthorized") && said.contains("check the key"), "{said}");
     assert!(said.contains(": not tried: the key was refused"), "{said}");

@@ -39,7 +39,7 @@ async fn what_does_not_pass_by_itself_is_one_clear_error_and_no_green_run() {
         ("53100", "the statement fails for a test (SQLSTATE 53100)", "free space on the disk"),
         ("53200", "the statement fails for a test (SQLSTATE 53200)", "memory"),
         ("57014", "the statement fails for a test (SQLSTATE 57014)", "statement_timeout"),
-        ("55P03", "the statement fails for a test (SQLSTATE 55P03)", "lock_timeout"),
+        ("55P03", "the statement fails for a test (SQLSTATE 55P03)", "pg_locks"),
         ("25006", "the statement fails for a test (SQLSTATE 25006)", "read-only"),
         ("26000", "the statement fails for a test (SQLSTATE 26000)", "session"),
     ] {
@@ -130,6 +130,51 @@ async fn runs_that_meet_in_an_empty_database_make_its_tables_once() {
         assert_eq!((report.verdict, report.resources[0].inserted), (Verdict::Complete, 30));
     }
     let made = "select count(*) from sync._migrations";
-    assert_eq!(test.database.value(made).await, "2");
+    assert_eq!(test.database.value(made).await, "3");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_table_that_somebody_keeps_locked_does_not_hang_a_run() {
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    let holder = test.database.hold("lock table shop.products").await;
+    let said = test.not_complete("products").await;
+    assert!(said.contains("lock timeout") && said.contains("pg_locks"), "{said}");
+    drop(holder);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_column_of_another_type_is_told_before_anything_is_cut_to_fit_it() {
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    test.database.execute("alter table shop.products alter column price type smallint").await;
+    let said = test.not_complete("products").await;
+    assert!(said.contains("`price` is `smallint`, and not `bigint`"), "{said}");
+    // What the advice says makes new tables.
+    assert!(said.contains("rename its schema and run `sync --full-refresh`"), "{said}");
+    test.database.execute("alter schema shop rename to shop_old").await;
+    let connection = test.connection(&["products"]).full_refresh();
+    let report = connector_core::sync(&connection, *NOW).await.unwrap();
+    assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    assert_eq!(test.rows("products").await, (3, 0));
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_all_texts_is_refused() {
+    let test = Test::with("products", items(3)).await;
+    let name = format!("{}_latin", test.database.value("select current_database()").await);
+    test.database
+        .execute(&format!("create database {name} encoding 'LATIN1' locale 'C' template template0"))
+        .await;
+    let mut url = url::Url::parse(&test.database.url()).unwrap();
+    url.set_path(&name);
+    let connection = test.connection_by(url.as_ref(), &["products"]);
+    let error = connector_core::sync(&connection, *NOW).await.unwrap_err();
+    assert_eq!((error.exit_status(), test.vendor.requests().len()), (2, 0));
+    assert!(error.to_string().contains("encoding is LATIN1"), "{error}");
+    test.database.execute(&format!("drop database {name}")).await;
     test.end().await;
 }
