@@ -406,17 +406,15 @@ impl Walk {
         page.rows > 0 && follows && !self.sparse && self.seam != page.first
     }
 
-    /// Takes note of the keys of the page that the walk has just taken, and fails if they
-    /// came before: a field that is another one each time is no progress.
-    pub(crate) fn note_keys(&mut self, keys: Option<u64>) -> Result<(), Stuck> {
+    /// Takes note of the keys of the page that led to the step. There is no next page if
+    /// they came before: a field that is another one each time is no progress.
+    pub(crate) fn note_keys(&mut self, step: Step, keys: Option<u64>) -> Result<Step, Stuck> {
         let last = std::mem::replace(&mut self.last_keys, keys);
-        let Some(keys) = keys else { return Ok(()) };
+        let Some(keys) = keys else { return Ok(step) };
         // A walk by offset has looked into a page like the last one by itself.
         let known = matches!(self.paging, Paging::Offset { .. }) && last == Some(keys);
-        if !self.fingerprints.insert(keys) && !known && !self.may_be_equal() {
-            return Err(Stuck::RepeatedPage);
-        }
-        Ok(())
+        let again = !self.fingerprints.insert(keys) && !known && !self.may_be_equal();
+        if again && step == Step::Next { Err(Stuck::RepeatedPage) } else { Ok(step) }
     }
 
     /// The number of rows at the head of the page that came before.

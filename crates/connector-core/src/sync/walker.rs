@@ -253,7 +253,7 @@ impl Walker {
             }
             facts.keys = doubted.as_ref().and_then(Encoded::key_set);
             let (overlap, first) = (walk.overlap(&facts), walk.first_row());
-            let mut step = walk.advance(&facts);
+            let step = walk.advance(&facts);
             if let Ok(Step::Again(moved)) = step {
                 tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
                 self.send(Event::Again { partition: self.partition() }).await?;
@@ -275,10 +275,7 @@ impl Walker {
                 ahead.ask(walk, |position| self.request(walk, position, &filter));
             }
             let page = doubted.unwrap_or_else(|| decode(&rows.each[overlap..], first));
-            let progress = walk.note_keys(page.key_set());
-            if step == Ok(Step::Next) {
-                step = progress.map(|()| Step::Next);
-            }
+            let step = step.and_then(|step| walk.note_keys(step, page.key_set()));
             drop(rows);
             repeats = bookmark.repeats + page.repeats();
             if step == Ok(Step::Next) {

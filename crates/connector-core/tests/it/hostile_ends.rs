@@ -266,7 +266,9 @@ async fn rows_that_come_again_for_ever_are_no_progress_although_no_two_answers_a
             play.vendor.on(move |request, _| {
                 let nth = request.nth;
                 let mut rows = rows(30);
-                rows.iter_mut().for_each(|row| row["size"] = json!(nth));
+                for row in &mut rows {
+                    row["size"] = json!(nth);
+                }
                 rows.rotate_left(if rotated { nth % 30 } else { 0 });
                 let next = json!(format!("/things?token={nth}"));
                 Answer::json(
