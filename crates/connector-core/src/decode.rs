@@ -25,6 +25,9 @@ const MAX_KEY_BYTES: usize = 2_000;
 /// How much of a row is kept that has no place in the table.
 const MAX_RAW_BYTES: usize = 64 << 10;
 
+/// The most rows without a place that are kept of one page; the others are counted.
+pub(crate) const MAX_REJECTED: usize = 10_000;
+
 /// A row that has no place in the table, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rejected {
@@ -41,8 +44,10 @@ pub(crate) struct Encoded {
     pub(crate) tuples: Vec<u8>,
     /// A hash of each tuple's key.
     pub(crate) keys: Vec<u64>,
-    /// Rows that have no place in the table.
+    /// Rows that have no place in the table, as far as they are kept.
     pub(crate) rejected: Vec<Rejected>,
+    /// The number of those that are not kept.
+    pub(crate) more_rejected: u64,
     /// Disagreements, with the number of rows that show them.
     pub(crate) drift: BTreeMap<Drift, DriftSeen>,
     /// The highest value of the cursor column, in Postgres's microseconds.
@@ -52,6 +57,11 @@ pub(crate) struct Encoded {
 }
 
 impl Encoded {
+    /// The number of rows that have no place in the table.
+    pub(crate) fn rejects(&self) -> u64 {
+        self.rejected.len() as u64 + self.more_rejected
+    }
+
     /// The number of rows whose key came before.
     pub(crate) fn repeats(&self) -> u64 {
         let different: HashSet<u64> = self.keys.iter().copied().collect();
@@ -71,9 +81,9 @@ impl Encoded {
         self
     }
 
-    /// A hash of the keys, whatever their order.
-    pub(crate) fn key_set(&self) -> u64 {
-        self.keys.iter().fold(0, |sum, key| sum.wrapping_add(*key))
+    /// A hash of the keys, whatever their order, if there are any.
+    pub(crate) fn key_set(&self) -> Option<u64> {
+        self.keys.iter().copied().reduce(u64::wrapping_add)
     }
 }
 
@@ -182,6 +192,10 @@ impl Decoder {
                 self.write(row, &slots, &mut extra, partition, position, &mut encoded)
             }) {
                 encoded.tuples.truncate(start);
+                if encoded.rejected.len() >= MAX_REJECTED {
+                    encoded.more_rejected += 1;
+                    continue;
+                }
                 let raw = shortened(self.secrets.veil_row(&self.columns, row));
                 encoded.rejected.push(Rejected { reason, raw });
             }

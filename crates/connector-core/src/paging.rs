@@ -135,6 +135,16 @@ pub(crate) struct PageFacts {
     pub(crate) names_more: bool,
 }
 
+impl PageFacts {
+    /// Whether something besides the rows says that this page is not the last one.
+    fn says_more(&self) -> bool {
+        self.next.as_ref().is_some_and(|next| !next.is_empty())
+            || self.unreadable_next
+            || self.done == Some(false)
+            || self.total.is_some_and(|total| total > self.rows)
+    }
+}
+
 /// How a walk came to its end. Each is a proof that the listing was read whole,
 /// as far as its declaration offers one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,6 +227,7 @@ pub(crate) struct Walk {
     empty_pages: u64,
     last_rows: u64,
     last_keys: Option<u64>,
+    /// Hashes of the text of each page, and of its rows' keys.
     fingerprints: HashSet<u64>,
     tokens: HashSet<u64>,
     total: Option<u64>,
@@ -388,13 +399,22 @@ impl Walk {
 
     /// Whether the page is not the one that was expected, so that [`PageFacts::keys`] is needed.
     pub(crate) fn doubts(&self, page: &PageFacts) -> bool {
+        if self.is_past_the_total() && page.rows > 0 {
+            return true;
+        }
         let follows = self.received > 0 && matches!(self.paging, Paging::Offset { .. });
         page.rows > 0 && follows && !self.sparse && self.seam != page.first
     }
 
-    /// Takes note of the keys of the page that the walk has just taken.
-    pub(crate) fn note_keys(&mut self, keys: u64) {
-        self.last_keys = Some(keys);
+    /// Takes note of the keys of the page that led to the step. There is no next page if
+    /// they came before: a field that is another one each time is no progress.
+    pub(crate) fn note_keys(&mut self, step: Step, keys: Option<u64>) -> Result<Step, Stuck> {
+        let last = std::mem::replace(&mut self.last_keys, keys);
+        let Some(keys) = keys else { return Ok(step) };
+        // A walk by offset has looked into a page like the last one by itself.
+        let known = matches!(self.paging, Paging::Offset { .. }) && last == Some(keys);
+        let again = !self.fingerprints.insert(keys) && !known && !self.may_be_equal();
+        if again && step == Step::Next { Err(Stuck::RepeatedPage) } else { Ok(step) }
     }
 
     /// The number of rows at the head of the page that came before.
@@ -474,7 +494,7 @@ impl Walk {
                 self.received += page.rows;
                 Ok(Step::End(Ending::SinglePage))
             }
-            _ if self.singleton && page.rows == 1 => {
+            _ if self.singleton && page.object && !page.says_more() => {
                 self.received += 1;
                 Ok(Step::End(Ending::SinglePage))
             }
@@ -640,7 +660,10 @@ impl Walk {
                 return Ok(step);
             }
         }
-        if self.is_past_the_total() && self.fingerprints.contains(&page.fingerprint) {
+        let came_before = |hash| self.fingerprints.contains(&hash);
+        if self.is_past_the_total()
+            && (came_before(page.fingerprint) || page.keys.is_some_and(came_before))
+        {
             // Asked for a page behind its last one, the vendor sends that one.
             return Ok(Step::End(Ending::TotalReached));
         }

@@ -222,7 +222,7 @@ impl ResourceOverlay {
         }
         overlaid.missing_is_empty = self.missing_is_empty.unwrap_or(resource.missing_is_empty);
         if let Some(paging) = self.paging {
-            overlaid.paging = paging.resolve();
+            overlaid.paging = paging.resolve()?;
         }
         if let Some(filter) = self.filter {
             if resource.cursor.is_none() {
@@ -260,35 +260,51 @@ impl ResourceOverlay {
 }
 
 impl PagingOverlay {
-    fn resolve(self) -> Paging {
-        let limit = |limit: Option<(String, u64)>| limit.map(|(name, size)| (&*name.leak(), size));
+    fn resolve(self) -> Result<Paging, String> {
+        let limit = |(name, size): (String, u64)| {
+            let size = page_number("a page's size in `limit`", 1, size)?;
+            Ok::<(&'static str, u64), String>((name.leak(), size))
+        };
         let total = |total: Option<TotalOverlay>| {
             total.map(|total| match total {
                 TotalOverlay::Body(path) => Total::Body(path.leak()),
                 TotalOverlay::Header(name) => Total::Header(name.leak()),
             })
         };
-        match self {
+        Ok(match self {
             Self::Single => Paging::Single,
-            Self::Offset { offset, limit: (name, size), total: place } => Paging::Offset {
-                offset: offset.leak(),
-                limit: (name.leak(), size),
+            Self::Offset { offset, limit: size, total: place } => {
+                Paging::Offset { offset: offset.leak(), limit: limit(size)?, total: total(place) }
+            }
+            Self::Page { page, first, limit: size, total: place } => Paging::Page {
+                page: page.leak(),
+                first: page_number("`first`", 0, first)?,
+                limit: size.map(limit).transpose()?,
                 total: total(place),
             },
-            Self::Page { page, first, limit: size, total: place } => {
-                Paging::Page { page: page.leak(), first, limit: limit(size), total: total(place) }
-            }
             Self::Token { param, next, done, limit: size } => Paging::Token {
                 param: param.leak(),
                 next: next.leak(),
                 done: done.map(|done| &*done.leak()),
-                limit: limit(size),
+                limit: size.map(limit).transpose()?,
             },
-            Self::LinkHeader { limit: size } => Paging::LinkHeader { limit: limit(size) },
-            Self::NextUrl { path, limit: size } => {
-                Paging::NextUrl { path: path.leak(), limit: limit(size) }
+            Self::LinkHeader { limit: size } => {
+                Paging::LinkHeader { limit: size.map(limit).transpose()? }
             }
-        }
+            Self::NextUrl { path, limit: size } => {
+                Paging::NextUrl { path: path.leak(), limit: size.map(limit).transpose()? }
+            }
+        })
+    }
+}
+
+/// A number that walks begin with and add to, which leaves room for all that they add.
+fn page_number(what: &str, least: u64, number: u64) -> Result<u64, String> {
+    const MOST: u64 = u32::MAX as u64;
+    if (least..=MOST).contains(&number) {
+        Ok(number)
+    } else {
+        Err(format!("{what} is a number from {least} to {MOST}"))
     }
 }
 
@@ -381,6 +397,18 @@ mod tests {
             (
                 "[resources.things]\nkey_fallback = [\"nmae\"]",
                 "preset `mine`, resource `things`: key_fallback names no column with `nmae`",
+            ),
+            (
+                "[resources.things]\npaging = { offset = { offset = \"at\", limit = [\"limit\", 0] } }",
+                "preset `mine`, resource `things`: a page's size in `limit` is a number from 1 to",
+            ),
+            (
+                "[resources.things]\npaging = { link_header = { limit = [\"limit\", 4294967296] } }",
+                "preset `mine`, resource `things`: a page's size in `limit` is a number from 1 to",
+            ),
+            (
+                "[resources.things]\npaging = { page = { page = \"page\", first = 18446744073709551615 } }",
+                "preset `mine`, resource `things`: `first` is a number from 0 to 4294967295",
             ),
             (
                 "[resources.things]\npaging = { ofset = 1 }",

@@ -192,7 +192,8 @@ pub struct Resource {
     pub query: &'static [(&'static str, &'static str)],
     /// The places where the items may be, in order of preference; `$` is the whole body.
     pub select: &'static [&'static str],
-    /// Whether a body without any of the places is a listing without items.
+    /// Whether a body without any of the places, and without anything else that is no
+    /// part of a listing's envelope, is a listing without items.
     pub missing_is_empty: bool,
     /// Whether each listing is one item by its nature.
     pub singleton: bool,
@@ -348,7 +349,8 @@ impl Resource {
         self
     }
 
-    /// A body without any of the places is a listing without items.
+    /// A body without any of the places is a listing without items, unless it has something
+    /// in it that neither a place, nor the paging, names.
     #[must_use]
     pub const fn missing_is_empty(mut self) -> Self {
         self.missing_is_empty = true;

@@ -3,10 +3,17 @@
 //! The declared places are tried in order, and a response that fits none of
 //! them is an error: an envelope that was renamed is not an empty listing.
 
+use std::fmt;
+
+use crate::column::Source;
 use crate::http::{Client, Response};
 use crate::json;
 use crate::paging::{PageFacts, Paging, Total};
 use crate::resource::Resource;
+
+/// The most rows of one response: as many as take, at their smallest, about the memory
+/// of the largest response. Those of real listings are larger, or cut into pages.
+const MAX_ROWS: usize = 250_000;
 
 /// The rows of one response.
 #[derive(Debug)]
@@ -19,24 +26,68 @@ pub(crate) struct Rows<'a> {
     text: &'a str,
 }
 
+/// Why a response has no rows that can be taken.
+#[derive(Debug)]
+pub(crate) enum NoRows {
+    /// There are none where they should be.
+    Elsewhere(String),
+    /// They are more than memory is kept for.
+    TooMany(usize),
+}
+
+impl fmt::Display for NoRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Elsewhere(what) => f.write_str(what),
+            Self::TooMany(rows) => write!(
+                f,
+                "the response has {rows} rows, and no more than {MAX_ROWS} are taken at a time"
+            ),
+        }
+    }
+}
+
+impl NoRows {
+    /// What a person can do about it.
+    pub(crate) fn advice(&self) -> &'static str {
+        match self {
+            Self::Elsewhere(_) => {
+                "check the base URL, and whether the live API answers in another shape than its document"
+            }
+            Self::TooMany(_) => {
+                "ask for smaller pages with `limit` in a preset's `paging`, or for a part of the listing with its `query`"
+            }
+        }
+    }
+}
+
 /// Finds the rows of a response.
-pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>, String> {
+pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>, NoRows> {
     let mut nothing = false;
     for place in resource.select {
         let Some(text) = json::at(body, place) else { continue };
         if json::is_list(text) {
             let mut rows = Vec::new();
-            json::each_element(text, |row| rows.push(row))
-                .map_err(|malformed| malformed.to_string())?;
+            let mut number = 0_usize;
+            json::each_element(text, |row| {
+                number += 1;
+                if number <= MAX_ROWS {
+                    rows.push(row);
+                }
+            })
+            .map_err(|malformed| NoRows::Elsewhere(malformed.to_string()))?;
+            if number > MAX_ROWS {
+                return Err(NoRows::TooMany(number));
+            }
             return Ok(Rows { each: rows, object: false, text });
         }
         if json::is_empty(text) {
             nothing = true;
-        } else if json::is_object(text) && !is_envelope(place, text, resource) {
+        } else if is_row(text, resource) && !is_envelope(place, text, resource) {
             return Ok(Rows { each: vec![text], object: true, text });
         }
     }
-    if (resource.missing_is_empty && !holds_a_list(body))
+    if (resource.missing_is_empty && is_bare_envelope(body, resource))
         || (nothing && says_that_there_are_none(body, &resource.paging))
     {
         return Ok(Rows { each: Vec::new(), object: false, text: "" });
@@ -48,7 +99,8 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
             |place| if *place == "$" { "the body itself".to_owned() } else { format!("`{place}`") },
         )
         .collect();
-    Err(format!("the response has no rows at {}; it {}", places.join(" or "), shape(body)))
+    let what = format!("the response has no rows at {}; it {}", places.join(" or "), shape(body));
+    Err(NoRows::Elsewhere(what))
 }
 
 /// Whether the object is the envelope of another place, and no row.
@@ -63,13 +115,48 @@ fn is_envelope(place: &str, text: &str, resource: &Resource) -> bool {
     })
 }
 
-/// Whether an object has a list in it that may be the rows under another name.
-fn holds_a_list(body: &str) -> bool {
-    let mut lists = !json::is_object(body);
-    let _ = json::each_member(body, |_, value| {
-        lists |= json::is_list(value) && !json::is_empty(value);
+/// Whether an object in place of a list has a field that rows have: a vendor that has
+/// something else to say, as that it is closed for today, says it in an object too.
+fn is_row(text: &str, resource: &Resource) -> bool {
+    let mut known = resource.columns.iter().any(|column| column.source == Source::Whole);
+    let fields = || resource.columns.iter().filter(|column| column.source == Source::Field);
+    json::is_object(text)
+        && json::each_member(text, |name, _| {
+            known = known
+                || fields().any(|column| column.wire == name || column.aliases.contains(&&*name));
+        })
+        .is_ok()
+        && known
+}
+
+/// Whether the body is an object with nothing in it but what surrounds the rows of this
+/// listing, so that they may have been left out because there are none.
+fn is_bare_envelope(body: &str, resource: &Resource) -> bool {
+    let (next, done) = match resource.paging {
+        Paging::Token { next, done, .. } => (Some(next), done),
+        Paging::NextUrl { path, .. } => (Some(path), None),
+        _ => (None, None),
+    };
+    let total = match resource.paging.total() {
+        Some(Total::Body(path)) => Some(path),
+        _ => None,
+    };
+    let around = [next, done, total];
+    let places = || resource.select.iter().copied().filter(|place| *place != "$");
+    let mut bare = json::is_object(body);
+    let read = json::each_member(body, |name, _| {
+        let mut known = places().chain(around.into_iter().flatten());
+        bare &= known.any(|path| path.split('.').next() == Some(&*name));
     });
-    lists
+    // What stands at a place has to be nothing, or the envelope of another one.
+    bare && read.is_ok()
+        && places().all(|place| {
+            json::at(body, place).is_none_or(|text| {
+                json::is_empty(text)
+                    || text == "false"
+                    || (json::is_object(text) && is_envelope(place, text, resource))
+            })
+        })
 }
 
 /// Whether the response says by its total, or by its done flag, that there is no row.

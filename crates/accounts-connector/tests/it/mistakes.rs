@@ -68,6 +68,7 @@ fn file(content: &str) -> Shell {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one mistake after another, and nothing else")]
 fn a_mistake_in_the_settings_is_told_before_anything_is_tried() {
     let mut answers = Answers::default();
     let mut add = |mistake: &str, arguments: &str, shell: Shell| {

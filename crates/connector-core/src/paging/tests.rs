@@ -157,7 +157,7 @@ fn a_vendor_that_ignores_the_offset_is_found_out() {
     let ignored = |number| {
         let mut walk = Walk::new(OFFSET, false);
         assert_eq!(walk.advance(&rows(number, 1)), Ok(Step::Next));
-        walk.note_keys(7);
+        walk.note_keys(Step::Next, Some(7)).unwrap();
         let again = PageFacts { keys: Some(7), ..rows(number, 1) };
         assert!(walk.doubts(&again));
         walk.advance(&again)
@@ -172,7 +172,7 @@ fn one_row_that_comes_again_is_the_listing_if_it_comes_wherever_it_is_asked_for(
     let begun = || {
         let mut walk = Walk::new(OFFSET, false);
         assert_eq!(walk.advance(&rows(1, 1)), Ok(Step::Next));
-        walk.note_keys(7);
+        walk.note_keys(Step::Next, Some(7)).unwrap();
         walk
     };
     let again = PageFacts { keys: Some(7), ..rows(1, 1) };
@@ -232,6 +232,17 @@ fn pages_are_counted_from_the_first() {
         "page=1 page=2 page=3 EmptyPage"
     );
     assert_eq!(walk(PAGE, &[rows(30, 1), rows(30, 1)]), "page=1 page=2 RepeatedPage");
+}
+
+#[test]
+fn a_page_whose_keys_came_before_is_no_progress_whatever_else_is_in_it() {
+    for paging in [TOKEN, PAGE, OFFSET] {
+        let mut walk = Walk::new(paging, false);
+        assert_eq!(walk.note_keys(Step::Next, Some(7)), Ok(Step::Next));
+        assert_eq!(walk.note_keys(Step::Next, None), Ok(Step::Next));
+        assert_eq!(walk.note_keys(Step::Next, Some(8)), Ok(Step::Next));
+        assert_eq!(walk.note_keys(Step::Next, Some(7)), Err(Stuck::RepeatedPage));
+    }
 }
 
 #[test]
@@ -301,7 +312,7 @@ fn rows_without_a_key_may_fill_equal_pages_as_long_as_a_total_tells_the_end() {
     let equal = PageFacts { last: Some(1), ..rows(50, 1) };
     for step in [Step::Next, Step::Next, Step::End(Ending::TotalReached)] {
         assert_eq!(keyless.advance(&of(101, equal.clone())), Ok(step));
-        keyless.note_keys(1);
+        keyless.note_keys(Step::Next, Some(1)).unwrap();
         if keyless.first_row() == 99 {
             let last = PageFacts { last: Some(1), ..rows(3, 1) };
             assert_eq!(keyless.advance(&of(101, last)), Ok(Step::End(Ending::TotalReached)));

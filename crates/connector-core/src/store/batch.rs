@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::bookmark::Bookmark;
-use crate::decode::{Drift, DriftSeen, Encoded, Rejected};
+use crate::decode::{Drift, DriftSeen, Encoded, MAX_REJECTED, Rejected};
 use crate::memory::{self, PIECE};
 use crate::partition::Partition;
 use crate::report::Changes;
@@ -19,8 +19,10 @@ pub(crate) struct Batch {
     /// The number of rows that the vendor sent.
     pub(crate) rows: u64,
     pub(super) staged: u64,
-    /// Rows that have no place in the table, each with its page's number.
+    /// Rows that have no place in the table, each with its page's number, as far as they are kept.
     pub(super) rejected: Vec<(Partition, u64, Rejected)>,
+    /// The number of those that are not kept.
+    pub(super) more_rejected: u64,
     pub(super) drift: BTreeMap<Drift, DriftSeen>,
     /// Where each unfinished walk is, by partition.
     pub(super) positions: BTreeMap<String, (Partition, Bookmark)>,
@@ -111,11 +113,14 @@ impl Batch {
         number: u64,
         bookmark: Bookmark,
     ) {
-        self.rows += (page.keys.len() + page.rejected.len()) as u64 + page.outside;
+        self.rows += page.keys.len() as u64 + page.rejects() + page.outside;
         self.staged += page.keys.len() as u64;
         self.add_tuples(&page.tuples);
         self.keys.extend(page.keys);
-        self.rejected.extend(page.rejected.into_iter().map(|row| (partition.clone(), number, row)));
+        let room = MAX_REJECTED.saturating_sub(self.rejected.len());
+        self.more_rejected += page.more_rejected + page.rejected.len().saturating_sub(room) as u64;
+        let kept = page.rejected.into_iter().take(room);
+        self.rejected.extend(kept.map(|row| (partition.clone(), number, row)));
         DriftSeen::add_all(&mut self.drift, &page.drift);
         self.positions.insert(partition.id(), (partition.clone(), bookmark));
     }
@@ -140,7 +145,7 @@ impl Batch {
 
     /// The rows that were set aside.
     pub(crate) fn rejected(&self) -> u64 {
-        self.rejected.len() as u64
+        self.rejected.len() as u64 + self.more_rejected
     }
 
     /// The disagreements that the batch shows.

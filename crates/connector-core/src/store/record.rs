@@ -10,7 +10,7 @@ use super::batch::{Batch, Counts};
 use super::table::Table;
 use crate::error::Result;
 
-/// The most rows of one resource that are kept in the quarantine, as far as a batch can tell.
+/// The most rows of one resource that are kept in the quarantine.
 const MAX_QUARANTINE: i64 = 10_000;
 
 /// The newest commit of a resource.
@@ -150,24 +150,57 @@ impl Table<'_> {
         batch: &Batch,
     ) -> sqlx::Result<()> {
         let Store { schema, run_id, started_at, .. } = self.store;
-        if !batch.rejected.is_empty() {
-            let mut partitions = Vec::new();
-            let mut pages = Vec::new();
-            let mut reasons = Vec::new();
-            let mut raws = Vec::new();
-            for (partition, page, row) in &batch.rejected {
-                partitions.push(partition.id());
-                pages.push(i64::try_from(*page).unwrap_or(i64::MAX));
-                reasons.push(row.reason.as_str());
-                raws.push(row.raw.replace('\0', "\\u0000"));
-            }
+        let (mut partitions, mut pages) = (Vec::new(), Vec::new());
+        let (mut reasons, mut raws) = (Vec::new(), Vec::new());
+        for (partition, page, row) in &batch.rejected {
+            partitions.push(partition.id());
+            pages.push(i64::try_from(*page).unwrap_or(i64::MAX));
+            reasons.push(row.reason.as_str());
+            raws.push(row.raw.replace('\0', "\\u0000"));
+        }
+        let (mut whole, mut since) = (Vec::new(), Vec::new());
+        for walk in batch.ended.iter().filter(|walk| walk.whole) {
+            whole.push(walk.partition.id());
+            since.push(walk.first_run);
+        }
+        // Those that are known stay; then the others make room for the new ones.
+        if !raws.is_empty() {
+            sqlx::query(
+                "update sync.quarantine q set run_id = $3, page = r.page, reason = r.reason, seen_at = $4 \
+                 from unnest($5::text[], $6::bigint[], $7::text[], $8::text[]) as r (partition, page, reason, raw) \
+                 where q.connection = $1 and q.resource = $2 and q.partition = r.partition and q.raw_hash = hashtextextended(r.raw, 0)",
+            )
+            .bind(schema)
+            .bind(self.resource.name)
+            .bind(run_id)
+            .bind(started_at)
+            .bind(&partitions)
+            .bind(&pages)
+            .bind(&reasons)
+            .bind(&raws)
+            .execute(&mut **transaction)
+            .await?;
+        }
+        if !whole.is_empty() {
+            sqlx::query(
+                "delete from sync.quarantine q using unnest($3::text[], $4::bigint[]) as w (partition, since) \
+                 where q.connection = $1 and q.resource = $2 and q.partition = w.partition and q.run_id < w.since",
+            )
+            .bind(schema)
+            .bind(self.resource.name)
+            .bind(&whole)
+            .bind(&since)
+            .execute(&mut **transaction)
+            .await?;
+        }
+        if !raws.is_empty() {
             sqlx::query(
                 "insert into sync.quarantine (connection, resource, partition, run_id, page, reason, raw, seen_at) \
                  select distinct on (partition, hashtextextended(raw, 0)) $1, $2, partition, $3, page, reason, raw, $4 \
-                 from unnest($5::text[], $6::bigint[], $7::text[], $8::text[]) as q (partition, page, reason, raw) \
-                 where (select count(*) from sync.quarantine where connection = $1 and resource = $2) < $9 \
-                 on conflict (connection, resource, partition, raw_hash) do update set \
-                 run_id = excluded.run_id, page = excluded.page, reason = excluded.reason, seen_at = excluded.seen_at",
+                 from unnest($5::text[], $6::bigint[], $7::text[], $8::text[]) as r (partition, page, reason, raw) \
+                 where not exists (select from sync.quarantine q where q.connection = $1 and q.resource = $2 \
+                 and q.partition = r.partition and q.raw_hash = hashtextextended(r.raw, 0)) \
+                 limit greatest($9 - (select count(*) from sync.quarantine where connection = $1 and resource = $2), 0)",
             )
             .bind(schema)
             .bind(self.resource.name)
@@ -181,25 +214,7 @@ impl Table<'_> {
             .execute(&mut **transaction)
             .await?;
         }
-        let (mut whole, mut since) = (Vec::new(), Vec::new());
-        for walk in batch.ended.iter().filter(|walk| walk.whole) {
-            whole.push(walk.partition.id());
-            since.push(walk.first_run);
-        }
-        if whole.is_empty() {
-            return Ok(());
-        }
-        sqlx::query(
-            "delete from sync.quarantine q using unnest($3::text[], $4::bigint[]) as w (partition, since) \
-             where q.connection = $1 and q.resource = $2 and q.partition = w.partition and q.run_id < w.since",
-        )
-        .bind(schema)
-        .bind(self.resource.name)
-        .bind(&whole)
-        .bind(&since)
-        .execute(&mut **transaction)
-        .await
-        .map(drop)
+        Ok(())
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) struct Statements {
     pub(crate) count_live: String,
     /// Marks what belongs to deleted rows of the parent. Binds the time.
     pub(crate) mark_orphans: Option<String>,
-    /// The number of rows of a positional listing. Binds the partition's values.
+    /// The number of rows of a positional listing, unless some are not there. Binds the partition's values.
     pub(crate) count_positions: Option<String>,
     /// The table's qualified name.
     pub(crate) table: String,
@@ -185,7 +185,7 @@ impl Statements {
                 )
             }),
             count_positions: resource.columns.iter().find(|column| column.source == Source::Position).map(|column| {
-                format!("select coalesce(max(t.{}) + 1, 0) from {table} t where t._deleted_at is null and {}", ident(column.name), within("t", "$1"))
+                format!("select case when max(t.{}) + 1 = count(*) then count(*) end from {table} t where t._deleted_at is null and {}", ident(column.name), within("t", "$1"))
             }),
             table,
         }

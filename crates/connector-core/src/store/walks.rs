@@ -16,7 +16,8 @@ use crate::partition::Partition;
 const MAX_OPEN_WALKS: i64 = 1_000;
 
 impl Table<'_> {
-    /// The number of rows that a positional listing is known to have, and the last of them.
+    /// The number of rows that a positional listing is known to have, and the last of them,
+    /// unless rows before it are missing, as a person may have deleted some.
     pub(crate) async fn known_rows(&self, partition: &Partition) -> Result<Option<(u64, u64)>> {
         patiently(|| async move {
         let failed = |error| self.failed("counting rows", error);
@@ -31,12 +32,12 @@ impl Table<'_> {
         .await
         .map_err(failed)?;
         let Some(tail) = tail.flatten() else { return Ok(None) };
-        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(statement.as_str()))
+        let rows: Option<i64> = sqlx::query_scalar(AssertSqlSafe(statement.as_str()))
             .bind(&partition.values)
             .fetch_one(&self.store.pool)
             .await
             .map_err(failed)?;
-        Ok(Some((rows.unsigned_abs(), tail.cast_unsigned())))
+        Ok(rows.map(|rows| (rows.unsigned_abs(), tail.cast_unsigned())))
         }).await
     }
 

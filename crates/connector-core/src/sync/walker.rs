@@ -256,7 +256,7 @@ impl Walker {
                 let next = next.map(|next| self.context.client.link(&answer, &next)).transpose();
                 facts.next = next.map_err(|error| error.at("page", number))?;
             }
-            facts.keys = doubted.as_ref().map(Encoded::key_set);
+            facts.keys = doubted.as_ref().and_then(Encoded::key_set);
             let (overlap, first) = (walk.overlap(&facts), walk.first_row());
             let step = walk.advance(&facts);
             if let Ok(Step::Again(moved)) = step {
@@ -280,7 +280,7 @@ impl Walker {
                 ahead.ask(walk, |position| self.request(walk, position, &filter));
             }
             let page = doubted.unwrap_or_else(|| decode(&rows.each[overlap..], first));
-            walk.note_keys(page.key_set());
+            let step = step.and_then(|step| walk.note_keys(step, page.key_set()));
             drop(rows);
             repeats = bookmark.repeats + page.repeats();
             if step == Ok(Step::Next) {
@@ -288,7 +288,7 @@ impl Walker {
                 bookmark.place = walk.place();
                 bookmark.repeats = repeats;
             }
-            bookmark.rejected += page.rejected.len() as u64;
+            bookmark.rejected += page.rejects();
             bookmark.cursor = bookmark.cursor.max(page.cursor);
             self.hand_over(page, walk, bookmark.clone()).await?;
             // A walk that is stuck ends here, and what its last page held is kept.
@@ -336,16 +336,15 @@ impl Walker {
                 error.next("check the base URL and the preset; the vendor's words say more")
             );
         }
-        select::select(body, self.resource).map_err(|what| {
-            let what = self.context.client.redact(&what);
-            contract(what).next("check the base URL, and whether the live API answers in another shape than its document")
+        select::select(body, self.resource).map_err(|none| {
+            contract(self.context.client.redact(&none.to_string())).next(none.advice())
         })
     }
 
     async fn hand_over(&self, page: Encoded, walk: &Walk, bookmark: Bookmark) -> Result<()> {
         let page = page.told_by(|told| self.context.client.redact(told));
         let number = walk.pages();
-        let rows = (page.keys.len() + page.rejected.len()) as u64;
+        let rows = page.keys.len() as u64 + page.rejects();
         self.traffic.pages.fetch_add(1, Relaxed);
         self.traffic.rows.fetch_add(rows, Relaxed);
         self.context.progress.add_rows(rows);

@@ -5,7 +5,8 @@ use connector_testkit::{Answer, Content};
 use serde_json::json;
 
 use crate::support::{
-    FIRST, ITERATOR, OFFSET, Play, TOKEN, TOTAL, behind, page, row, rows, slice, things,
+    FIRST, ITERATOR, NEXT_URL, OFFSET, PAGES, Play, TOKEN, TOTAL, behind, page, row, rows, slice,
+    things,
 };
 
 /// Case 1.
@@ -211,4 +212,79 @@ async fn a_listing_in_one_response_that_names_a_next_page_is_not_complete() {
     play.vendor.on(|_, answer| answer.header("link", "</things?page=2>; rel=\"next\""));
     play.fails(&["next"]).await;
     play.end().await;
+}
+
+/// What is one item by its nature, and yet two that come one at a time.
+#[tokio::test]
+async fn a_singleton_that_comes_in_pages_of_one_row_is_read_to_its_end() {
+    for paging in [OFFSET, TOTAL, PAGES, TOKEN, ITERATOR, NEXT_URL] {
+        for object in [false, true] {
+            let play = Play::new(&[things(paging).singleton()], Content::empty()).await;
+            play.vendor.on(move |request, _| {
+                let data = match request.nth {
+                    nth @ 0..2 if object => row(nth as u64),
+                    nth => json!(slice(&rows(2), nth, 1)),
+                };
+                let mut body = json!({"data": data});
+                if paging.total().is_some() {
+                    body["total"] = json!(2);
+                } else if request.nth == 0 && paging != OFFSET {
+                    body["next"] = json!("/things?token=x");
+                    body["iterator"] = json!("x");
+                }
+                body["done"] = json!(request.nth > 0);
+                Answer::json(200, &body)
+            });
+            let report = play.sync().await;
+            let live = play.live().await;
+            // One object is all, unless something else in its answer says that it is not.
+            let expected = if object && paging == OFFSET { 1 } else { 2 };
+            let good = live == expected || report.exit_status() == 1;
+            assert!(good, "{live}, {paging:?}, object: {object}: {}", report.to_text());
+            play.end_unexplained().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_singleton_is_asked_for_once_where_it_is_one_object() {
+    for paging in [OFFSET, TOTAL, PAGES, TOKEN, ITERATOR] {
+        let play = Play::new(&[things(paging).singleton()], Content::empty()).await;
+        play.vendor.on(|_, _| Answer::json(200, &json!({"data": row(1), "total": 1})));
+        assert_eq!(play.complete().await.requests, 1);
+        play.end().await;
+    }
+}
+
+/// Case 1, where each answer differs from all others in what is no key.
+#[tokio::test]
+async fn rows_that_come_again_for_ever_are_no_progress_although_no_two_answers_are_equal() {
+    let counted = Paging::Page { page: "page", first: 1, limit: None, total: PAGES.total() };
+    for (paging, ends) in [(TOKEN, false), (ITERATOR, false), (NEXT_URL, false), (counted, true)] {
+        for rotated in [false, true] {
+            let play = Play::with(paging, 0).await;
+            play.vendor.on(move |request, _| {
+                let nth = request.nth;
+                let mut rows = rows(30);
+                for row in &mut rows {
+                    row["size"] = json!(nth);
+                }
+                rows.rotate_left(if rotated { nth % 30 } else { 0 });
+                let next = json!(format!("/things?token={nth}"));
+                Answer::json(
+                    200,
+                    &json!({"data": rows, "next": next, "iterator": next, "done": false, "total": 30}),
+                )
+            });
+            if ends {
+                play.complete().await;
+            } else {
+                play.fails(&["the same page again", "page `2`"]).await;
+            }
+            let requests = play.vendor.requests().len();
+            assert!(requests <= 3, "{requests} requests: {paging:?}");
+            assert_eq!(play.live().await, 30);
+            play.end_unexplained().await;
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Rows that are not what the document says of them.
 
-use connector_core::Record;
+use connector_core::{Paging, Record};
 use connector_testkit::{Answer, Content};
 use serde_json::{Value, json};
 
@@ -286,4 +286,37 @@ async fn a_schema_and_its_tables_may_have_any_name() {
         assert_eq!(play.database.value(&format!("select count(*) from {table}")).await, "60");
         play.end().await;
     }
+}
+
+#[tokio::test]
+async fn more_rows_than_memory_is_kept_for_are_refused() {
+    let play = Play::with(OFFSET, 3).await;
+    play.vendor.set_gzip(true);
+    play.complete().await;
+    play.vendor
+        .on(|_, _| Answer::json(200, &format!(r#"{{"data": [0{}]}}"#, ",0".repeat(250_000))));
+    let report = play.fails(&["250001 rows", "page `1`"]).await;
+    assert!(report.next.is_some_and(|next| next.contains("`limit`")));
+    assert_eq!((report.requests, play.live().await), (1, 3));
+    play.end().await;
+}
+
+#[tokio::test]
+async fn more_rows_without_a_place_than_are_kept_are_counted() {
+    let play = Play::with(Paging::Single, 0).await;
+    let all = |from: u64, number: u64| -> Vec<Value> {
+        (from..from + number).map(|number| json!({"size": number})).collect()
+    };
+    let kept = "select (count(*), count(distinct run_id)) from sync.quarantine";
+    // All of them; more than are kept, of which some are known; and others in their place.
+    for (from, number, expected) in [(0, 6_000, 6_000), (0, 12_000, 10_000), (11_000, 5_000, 5_000)]
+    {
+        let sent = all(from, number);
+        play.vendor.on(move |_, _| page(&sent));
+        let report = play.sync().await;
+        assert_eq!(report.exit_status(), 1);
+        assert_eq!(report.resources[0].quarantined, number, "{}", report.to_text());
+        assert_eq!(play.database.value(kept).await, format!("({expected},1)"));
+    }
+    play.end_unexplained().await;
 }

@@ -209,3 +209,16 @@ async fn a_listing_that_only_grows_is_read_anew_when_it_did_not() {
         play.end().await;
     }
 }
+
+#[tokio::test]
+async fn rows_of_a_listing_that_only_grows_come_back_if_they_were_deleted_by_hand() {
+    let items = Resource { columns: Item::COLUMNS, ..things(OFFSET) }
+        .key(&["position"])
+        .append_only_unless(&[]);
+    let play = Play::new(&[items], Content::empty().with("things", rows(200))).await;
+    assert_eq!(play.complete().await.inserted, 200);
+    assert!(play.complete().await.rows < 20);
+    play.database.execute("delete from hostile.things where position between 10 and 59").await;
+    assert_eq!((play.complete().await.inserted, play.live().await), (50, 200));
+    play.end().await;
+}

@@ -218,3 +218,53 @@ async fn a_value_that_nests_deeper_than_a_stack_does_not_cost_its_row() {
         play.end().await;
     }
 }
+
+/// An answer that is no listing, from a vendor whose words the declaration does not know.
+fn closed() -> Answer {
+    Answer::json(200, &json!({"status": "maintenance", "message": "we are back soon"}))
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_listing_is_not_an_empty_one_where_none_means_that_there_are_no_rows()
+{
+    let places = things(TOTAL).select(&["data.items", "data"]).missing_is_empty();
+    let play = Play::new(&[places], Content::empty().with("things", rows(3))).await;
+    play.complete().await;
+    play.vendor.on(|_, _| closed());
+    play.fails(&["no rows at `data.items` or `data`", "`status` (string)"]).await;
+    for other in [json!("soon"), json!({"items": "soon"}), json!(7), json!(true)] {
+        play.vendor.on(move |_, _| Answer::json(200, &json!({"data": other})));
+        play.fails(&["no rows at `data.items`"]).await;
+    }
+    assert_eq!(play.live().await, 3);
+    for none in [
+        json!({}),
+        json!({"total": 0}),
+        json!({"data": null}),
+        json!({"data": false, "total": 0}),
+        json!({"data": {"items": {}, "offset": 0}}),
+    ] {
+        play.vendor.on(|_, _| Answer::json(200, &json!({"data": rows(3), "total": 3})));
+        play.complete().await;
+        assert_eq!(play.live().await, 3);
+        play.vendor.on(move |_, _| Answer::json(200, &none));
+        play.complete().await;
+        assert_eq!(play.live().await, 0);
+    }
+    play.end().await;
+}
+
+#[tokio::test]
+async fn an_object_without_a_field_of_a_row_is_not_the_one_row_of_a_singleton() {
+    let places = things(SINGLE).select(&["data", "$"]).singleton();
+    let play = Play::new(&[places], Content::empty()).await;
+    play.vendor.on(|_, _| Answer::json(200, &json!({"name": "right"})));
+    play.complete().await;
+    play.vendor.on(|_, _| closed());
+    play.fails(&["no rows at `data` or the body itself", "`status` (string)"]).await;
+    play.vendor.on(|_, _| Answer::json(200, &json!({"data": {"until": "soon"}})));
+    play.fails(&["no rows at `data` or the body itself"]).await;
+    assert_eq!(play.ids().await, ["singleton"]);
+    assert_eq!(play.thing("singleton", "name").await, "right");
+    play.end().await;
+}
