@@ -94,6 +94,28 @@ async fn what_the_user_may_not_do_is_said_with_the_grant() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_cannot_hold_all_texts_is_not_ready() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let name = format!("{}_latin", database.value("select current_database()").await);
+    let latin = format!("create database {name} encoding 'LATIN1' locale 'C' template template0");
+    database.execute(&latin).await;
+    let mut url = url::Url::parse(&database.url()).unwrap();
+    url.set_path(&name);
+    let said = Shell::with(&vendor, &database)
+        .set("DATABASE_URL", url.as_ref())
+        .run("check --json --resource labels");
+    let checks = &said.json()["connections"][0]["checks"];
+    let check = checks.as_array().unwrap().iter().find(|check| check["check"] == "database");
+    let what = check.unwrap()["what"].as_str().unwrap();
+    assert!(what.ends_with("its encoding is LATIN1, which cannot hold all texts"), "{what}");
+    assert_eq!(said.status, 1);
+    database.execute(&format!("drop database {name}")).await;
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_stands_in_the_way_of_tables_is_said() {
     let vendor = vendor();
     let database = Database::create().await;

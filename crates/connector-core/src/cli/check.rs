@@ -244,6 +244,12 @@ fn fitness(connector: &Connector, schema: &str, found: &Inspection) -> Vec<Check
             format!("{place}: at least Postgres {OLDEST_SERVER} is needed"),
             "upgrade the server, or name another one in DATABASE_URL",
         )
+    } else if found.encoding != "UTF8" {
+        Check::failed(
+            "database",
+            format!("{place}: its encoding is {}, which cannot hold all texts", found.encoding),
+            "create one with the encoding UTF8, and name it in DATABASE_URL",
+        )
     } else if found.read_only {
         Check::failed(
             "database",

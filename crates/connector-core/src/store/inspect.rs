@@ -17,6 +17,8 @@ pub(crate) struct Inspection {
     pub(crate) version: String,
     /// Whether that is too old.
     pub(crate) too_old: bool,
+    /// How it stores texts: every text fits into UTF8 alone.
+    pub(crate) encoding: String,
     /// Whether nothing can be written here.
     pub(crate) read_only: bool,
     pub(crate) database: String,
@@ -59,6 +61,7 @@ impl Database {
         let row = sqlx::query(
             "select current_setting('server_version') as version, \
              current_setting('server_version_num')::int / 10000 as major, \
+             current_setting('server_encoding') as encoding, \
              current_setting('transaction_read_only')::bool as read_only, \
              current_database()::text as database, current_user::text as who, \
              has_database_privilege(current_database(), 'CREATE') as may_create, \
@@ -86,6 +89,7 @@ impl Database {
             // Some builds add their own name.
             version: version.split_whitespace().next().unwrap_or_default().to_owned(),
             too_old: major < OLDEST_SERVER,
+            encoding: row.try_get("encoding").map_err(failed)?,
             read_only: row.try_get("read_only").map_err(failed)?,
             database: row.try_get("database").map_err(failed)?,
             user: row.try_get("who").map_err(failed)?,

@@ -65,7 +65,7 @@ async fn the_rows_of_a_deleted_parent_are_marked_too() {
     test.vendor.edit(("reviews", "p002"), |items| drop(items.remove(0)));
     let report = test.complete("reviews").await;
     assert_eq!((report.deleted, report.unchanged), (3, 3));
-    let left = test.database.value("select string_agg(product_id || id, ' ' order by 1) from shop.reviews where _deleted_at is null").await;
+    let left = test.database.value("select string_agg(product_id || id, ' ' order by product_id, id) from shop.reviews where _deleted_at is null").await;
     assert_eq!(left, "p0001 p0002 p0022");
     test.end().await;
 }
