@@ -1,7 +1,5 @@
 //! A report as text for people: tables that fit into their terminal, and what went wrong.
 
-use std::collections::BTreeMap;
-
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
@@ -137,36 +135,21 @@ impl Report {
     fn problems(&self) -> Vec<String> {
         let (skipped, tried): (Vec<_>, Vec<_>) =
             self.resources.iter().partition(|resource| resource.verdict == Verdict::Skipped);
+        // Resources that met the same share its lines.
+        let mut met: Vec<(Vec<String>, Option<&str>, Vec<&str>)> = Vec::new();
+        for resource in tried.into_iter().chain(skipped) {
+            let (what, next) = (resource.problems(), resource.next.as_deref());
+            match met.iter_mut().find(|(other, advice, _)| (other, *advice) == (&what, next)) {
+                Some((.., names)) => names.push(resource.resource),
+                None => met.push((what, next, vec![resource.resource])),
+            }
+        }
         let mut lines = Vec::new();
-        for resource in tried {
-            let evidence = &resource.evidence;
-            if evidence.vanished > 0 && evidence.vanished < evidence.partitions {
-                lines.push(format!(
-                    "  {}: {} of {} listings are gone, as the rows that they belong to were deleted meanwhile",
-                    resource.resource, evidence.vanished, evidence.partitions
-                ));
-            }
-            if evidence.passes > 1 {
-                lines.push(format!(
-                    "  {}: changed while it was read, so it was read up to {} times",
-                    resource.resource, evidence.passes
-                ));
-            }
-            for problem in resource.error.iter().chain(&evidence.problems) {
-                lines.push(format!("  {}: {problem}", resource.resource));
-            }
-            if let Some(next) = &resource.next {
-                lines.push(format!("    next: {next}"));
-            }
+        for (what, next, names) in met {
+            let names = names.join(", ");
+            lines.extend(what.iter().map(|what| format!("  {names}: {what}")));
+            lines.extend(next.map(|next| format!("    next: {next}")));
         }
-        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for resource in skipped {
-            let reason = resource.error.as_deref().unwrap_or_default();
-            reasons.entry(reason).or_default().push(resource.resource);
-        }
-        lines.extend(
-            reasons.iter().map(|(reason, names)| format!("  {}: {reason}", names.join(", "))),
-        );
         for resource in self.resources.iter().filter(|resource| !resource.drift.is_empty()) {
             let fields: Vec<String> = resource
                 .drift
@@ -212,6 +195,28 @@ impl Report {
     fn written(&self) -> u64 {
         let written = |one: &ResourceReport| one.inserted + one.updated + one.deleted;
         self.resources.iter().map(written).sum()
+    }
+}
+
+impl ResourceReport {
+    /// What a person should know, in words.
+    fn problems(&self) -> Vec<String> {
+        let evidence = &self.evidence;
+        let mut what = Vec::new();
+        if evidence.vanished > 0 && evidence.vanished < evidence.partitions {
+            what.push(format!(
+                "{} of {} listings are gone, as the rows that they belong to were deleted meanwhile",
+                evidence.vanished, evidence.partitions
+            ));
+        }
+        if evidence.passes > 1 {
+            what.push(format!(
+                "changed while it was read, so it was read up to {} times",
+                evidence.passes
+            ));
+        }
+        what.extend(self.error.iter().chain(&evidence.problems).cloned());
+        what
     }
 }
 
