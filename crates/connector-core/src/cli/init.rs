@@ -216,6 +216,7 @@ fn read_key() -> Result<SecretString> {
 }
 
 /// What a person answers; what flags say is not asked.
+#[expect(clippy::too_many_lines, reason = "one question after another, and nothing else")]
 fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers> {
     let broke_off = |error: dialoguer::Error| {
         Error::settings("nothing was written: the questions were broken off").because(error)
@@ -251,6 +252,8 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         Some(url) => url,
         None => Input::new()
             .with_prompt(format!("Address of the API, as in {}", connector.base_url))
+            // Whoever replaces a connection mostly has another key or database.
+            .with_initial_text(file.address(&name).unwrap_or_default())
             .validate_with(|url: &String| check_address(url.trim(), args.allow_http).map_err(words))
             .interact_text()
             .map(|url: String| url.trim().to_owned())

@@ -220,6 +220,11 @@ impl File {
         self.database_url.is_some()
     }
 
+    /// The address of a connection, as it stands there.
+    pub(crate) fn address(&self, name: &str) -> Option<&str> {
+        Some(self.connections.get(name)?.base_url.as_ref()?.0.expose_secret())
+    }
+
     /// Whether it has a connection of that name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.connections.contains_key(name)
