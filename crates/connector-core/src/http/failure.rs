@@ -193,10 +193,9 @@ fn is_for_a_line(text: &str) -> bool {
 
 /// A value of an error's body as a text, without the escapes that could hide a key in it.
 fn words(json: &str) -> Option<String> {
-    let value = || serde_json::from_str::<serde_json::Value>(json).ok();
     let text = match json::text(json) {
         Some(text) => text.into_owned(),
-        None => value()?.to_string(),
+        None => serde_json::from_str::<serde_json::Value>(json).ok()?.to_string(),
     };
     (!text.trim().is_empty()).then_some(text)
 }

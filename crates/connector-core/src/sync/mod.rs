@@ -38,8 +38,6 @@ const PARALLEL_RESOURCES: usize = 4;
 const PARALLEL_WALKS: usize = 10;
 /// How far decoded pages may be ahead of the commits, in KiB, over all resources.
 const AHEAD_KIB: u32 = 1 << 10;
-/// Why nothing more is tried once the database failed.
-const DATABASE_FAILED: &str = "the database failed";
 /// The number of parent rows that are read from the database at a time.
 const PARENTS: i64 = 500;
 
@@ -207,7 +205,7 @@ async fn sync_resources(
     let mut reports: Vec<Option<ResourceReport>> = all.iter().map(|_| None).collect();
     let mut waiting: Vec<usize> = (0..all.len()).collect();
     let mut running = FuturesUnordered::new();
-    let mut stopped: Option<&'static str> = None;
+    let mut stopped: Option<ErrorKind> = None;
     loop {
         let parent_of = |resource: &Resource| {
             resource
@@ -232,7 +230,15 @@ async fn sync_resources(
             _ if before.iter().any(|known| known == resource.name) => {
                 reports[at] = Some(known(resource));
             }
-            (Some(reason), _) => reports[at] = Some(skip(context, resource, reason).await),
+            (Some(kind), _) => {
+                let reason = stops_all(*kind).unwrap_or_default();
+                // A database that failed would be waited for once more for each resource.
+                reports[at] = Some(if *kind == ErrorKind::Storage {
+                    skipped(resource, reason)
+                } else {
+                    skip(context, resource, reason).await
+                });
+            }
             (None, Some(Verdict::Failed | Verdict::Skipped)) => {
                 let reason = "its parent could not be read";
                 reports[at] = Some(skip(context, resource, reason).await);
@@ -251,7 +257,7 @@ async fn sync_resource(
     context: &Arc<Context>,
     resource: &'static Resource,
     parent: Option<Verdict>,
-) -> (ResourceReport, Option<&'static str>) {
+) -> (ResourceReport, Option<ErrorKind>) {
     let start = Instant::now();
     let traffic = Arc::new(Traffic::default());
     let line = context.progress.line(resource.name, &traffic);
@@ -263,14 +269,7 @@ async fn sync_resource(
     if let Err(error) = outcome {
         tally.fail(error);
     }
-    let fatal = tally.error.as_ref().and_then(|error| match error.kind() {
-        ErrorKind::Auth => Some("the key was refused"),
-        ErrorKind::Unreachable => Some("the vendor cannot be reached"),
-        ErrorKind::Busy => Some("the vendor wants a rest"),
-        ErrorKind::Storage => Some(DATABASE_FAILED),
-        ErrorKind::Stopped => Some("the run was stopped"),
-        _ => None,
-    });
+    let fatal = tally.error.as_ref().map(Error::kind).filter(|kind| stops_all(*kind).is_some());
     let report = tally.report(resource, &traffic, millis(start), context.quarantine);
     record(context, &report, &traffic).await;
     drop(line);
@@ -433,20 +432,33 @@ fn known(resource: &'static Resource) -> ResourceReport {
     report
 }
 
+/// Why nothing else of a connection can work after an error of that kind, if it is so.
+fn stops_all(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::Auth => Some("the key was refused"),
+        ErrorKind::Unreachable => Some("the vendor cannot be reached"),
+        ErrorKind::Busy => Some("the vendor wants a rest"),
+        ErrorKind::Storage => Some("the database failed"),
+        ErrorKind::Stopped => Some("the run was stopped"),
+        _ => None,
+    }
+}
+
 /// A resource that is not tried, which is recorded like all others.
 async fn skip(context: &Context, resource: &'static Resource, reason: &str) -> ResourceReport {
-    let mut report =
-        Tally::default().report(resource, &Traffic::default(), 0, Tolerance::default());
-    report.verdict = Verdict::Skipped;
-    report.error = Some(format!("not tried: {reason}"));
-    // A database that failed would be waited for once more for each resource.
-    if reason == DATABASE_FAILED {
-        return report;
-    }
+    let report = skipped(resource, reason);
     match context.store.begin_resource(resource.name, context.store.now()).await {
         Ok(()) => record(context, &report, &Traffic::default()).await,
         Err(error) => warn!("{error}"),
     }
+    report
+}
+
+fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
+    let mut report =
+        Tally::default().report(resource, &Traffic::default(), 0, Tolerance::default());
+    report.verdict = Verdict::Skipped;
+    report.error = Some(format!("not tried: {reason}"));
     report
 }
 
