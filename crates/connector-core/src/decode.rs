@@ -377,6 +377,10 @@ impl Decoder {
         let what = if fit == Fit::Misfit { "does not fit its column" } else { "is missing" };
         let missing = || format!("its key `{}` {what}", column.wire);
         match self.fallback {
+            // It would replace the one row there is with nothing.
+            KeyFallback::Singleton if slots.iter().all(Option::is_none) => {
+                Err("none of its fields is one that the table has".to_owned())
+            }
             KeyFallback::Singleton if fit == Fit::Null && column.sql_type == SqlType::Text => {
                 tuples.extend_from_slice(SINGLETON_KEY.as_bytes());
                 Ok(())

@@ -36,6 +36,7 @@ mod settings;
 mod stop;
 mod store;
 mod sync;
+mod words;
 
 pub use chrono::{DateTime, TimeDelta, Utc};
 pub use cli::{

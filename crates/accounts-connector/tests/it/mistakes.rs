@@ -361,7 +361,12 @@ async fn certificates_and_proxies_are_used_as_they_are_set() {
     assert!(!tunnelled.stdout.contains("hunter2"));
     let past = by(&refusing).set("SSL_CERT_FILE", "ca.pem").set("NO_PROXY", "localhost").run(only);
     assert_eq!(past.status, 0, "{past:?}");
-    let text = answers.steady(&[(&refusing.address, "127.0.0.1:3128")]);
+    let (here, there) = (format!("localhost:{server}"), plain.base_url().replace("http://", ""));
+    let text = answers.steady(&[
+        (&refusing.address, "127.0.0.1:3128"),
+        (&here, "localhost:8443"),
+        (&there, "127.0.0.1:8080"),
+    ]);
     assert!(!text.contains("hunter2"));
     insta::assert_snapshot!("mistakes-network", text);
     plain.finish();

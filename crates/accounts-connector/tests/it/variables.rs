@@ -67,6 +67,21 @@ async fn variables_are_read_beside_the_file_that_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_empty_variable_of_the_shell_leaves_that_of_the_file() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    let database = Database::create().await;
+    let (url, key) = (database.url(), vendor.key());
+    let env = format!("DATABASE_URL={url}\nACCOUNTS_API_KEY={key}\n");
+    let shell = Shell::new().file(".env", &env).set("ACCOUNTS_BASE_URL", vendor.base_url());
+    let shell = shell.set("DATABASE_URL", "").set("ACCOUNTS_API_KEY", "");
+    let said = shell.run("sync --resource labels");
+    assert_eq!(said.status, 0, "{said:?}");
+    assert_eq!(database.value("select count(*) from sync.runs").await, "1");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_key_that_is_typed_is_the_key_that_is_sent() {
     let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
     let database = Database::create().await;

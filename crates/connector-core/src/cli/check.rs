@@ -14,6 +14,7 @@ use crate::settings::{
     Connection, EMBEDDED_DIRECTORY, Explained, File, Flags, Place, colour_is_welcome, explain,
 };
 use crate::store::{Inspection, OLDEST_SERVER, Schema, State};
+use crate::words::count;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -144,7 +145,7 @@ async fn vendor(connection: &Connection, checks: &mut Vec<Check>) {
         Ok(Way::Proxy(proxy)) => Check::ok("name", format!("left to the proxy `{proxy}`")),
         Ok(Way::Number) => Check::ok("name", "not needed: the base URL has an address"),
         Ok(Way::Name { host, addresses }) => {
-            Check::ok("name", format!("`{host}` has {addresses} addresses"))
+            Check::ok("name", format!("`{host}` has {}", count(addresses, "address", "addresses")))
         }
         Err(error) => return checks.push(Check::error("name", &error)),
     });
@@ -191,7 +192,8 @@ async fn vendor(connection: &Connection, checks: &mut Vec<Check>) {
 fn limit(rate: Option<Rate>, told: &[String]) -> Check {
     let kept = match rate {
         Some(Rate { requests, per }) => {
-            format!("{requests} requests in {} are kept", humantime::format_duration(per))
+            let requests = count(requests, "request", "requests");
+            format!("kept: {requests} in {}", humantime::format_duration(per))
         }
         None => "none is declared".to_owned(),
     };

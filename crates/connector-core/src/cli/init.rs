@@ -148,7 +148,7 @@ fn check(name: &str, config: &Path, to_set: &[(String, SecretString)]) -> Result
     let mut command = Command::new(program);
     command.args(["check", "--connection", name, "--config"]).arg(config);
     // What the file said before is not what it says now.
-    for name in loaded() {
+    for (name, _) in loaded() {
         command.env_remove(name);
     }
     command.envs(to_set.iter().map(|(name, secret)| (name, secret.expose_secret())));

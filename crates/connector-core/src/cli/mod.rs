@@ -16,6 +16,7 @@ mod sync;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -252,6 +253,12 @@ pub fn stop_on_signals(stop: &Stop, progress: &Progress) {
 pub fn now() -> chrono::DateTime<chrono::Utc> {
     #[expect(clippy::disallowed_methods, reason = "the one place where a run's time is taken")]
     chrono::Utc::now()
+}
+
+/// A time with its unit, as a person types it.
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(text)
+        .map_err(|_| "a number and a unit are needed, as in 90s, 15m or 26h")
 }
 
 /// How log lines are written.

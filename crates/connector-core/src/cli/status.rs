@@ -1,23 +1,26 @@
 //! `status`: how each resource came out last, and how fresh its rows are.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement};
 use serde::Serialize;
 
 use super::ago::ago;
-use super::{Which, block_on, lines, now, print, print_error, table, to_json};
+use super::{Which, block_on, duration, lines, now, print, print_error, table, to_json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Connector;
 use crate::settings::Place;
 use crate::store::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
+use crate::words::count;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
     which: Which,
     /// Exit with 1 if a resource was not complete within this time, or is not in its last run; as in 26h
-    #[arg(long, value_name = "TIME")]
-    max_age: Option<humantime::Duration>,
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    max_age: Option<Duration>,
     /// Leave out the numbers of rows, which take long to count in large tables
     #[arg(long)]
     no_counts: bool,
@@ -40,7 +43,7 @@ struct Known {
 pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     let (file, each) = args.which.each(connector)?;
     let now = now();
-    let max_age = args.max_age.map(|age| TimeDelta::from_std(*age).unwrap_or(TimeDelta::MAX));
+    let max_age = args.max_age.map(|age| TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX));
     let (mut known, mut failures) = (Vec::new(), Vec::new());
     block_on(async {
         for flags in &each {
@@ -192,7 +195,8 @@ fn notes(
                 listings => format!(" in {listings} listings"),
             };
             let Interrupted { rows, next, .. } = at;
-            notes.push(format!("  {name}: interrupted after {rows} rows{listings}, before {next}"));
+            let rows = count(rows, "row", "rows");
+            notes.push(format!("  {name}: interrupted after {rows}{listings}, before {next}"));
         }
         if resource.quarantined > 0 && resource.error.is_none() {
             let rows = resource.quarantined;

@@ -1,10 +1,11 @@
 //! `sync`: fetch what the vendor has and merge it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::{Log, block_on, now, print_problems, print_report, stop_on_signals, tell};
+use super::{Log, block_on, duration, now, print_problems, print_report, stop_on_signals, tell};
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::report::Report;
@@ -61,8 +62,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "N")]
     max_requests: Option<u64>,
     /// Stop after this time, as in 90s, 15m or 2h; the next run goes on from there
-    #[arg(long, value_name = "TIME")]
-    max_duration: Option<humantime::Duration>,
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    max_duration: Option<Duration>,
     /// Print the report as one JSON document
     #[arg(long)]
     json: bool,
@@ -94,7 +95,7 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
     let flags = Flags {
         wait: args.wait,
         max_requests: args.max_requests,
-        max_duration: args.max_duration.map(Into::into),
+        max_duration: args.max_duration,
         ..args.what.flags()
     };
     let quiet = args.log.quiet;

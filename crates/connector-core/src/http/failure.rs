@@ -49,6 +49,7 @@ impl Client {
         let said = said.map(|said| format!(": {}", self.quoted(&said))).unwrap_or_default();
         let what = format!("the vendor answered {status}{said}");
         let limited = status == StatusCode::TOO_MANY_REQUESTS;
+        let tried_again = self.retry.statuses.contains(&status.as_u16());
         // A key that was good for another resource may not be allowed this one.
         let partly = status == StatusCode::FORBIDDEN && self.accepted.load(Ordering::Relaxed);
         let error = match status {
@@ -77,6 +78,12 @@ impl Client {
                 }
             }
             _ if limited => Error::new(ErrorKind::Busy, what).next(LATER),
+            _ if status.is_server_error() && !tried_again => {
+                Error::new(ErrorKind::Unavailable, what).next(format!(
+                    "{LATER}; {} is not tried again, unless a preset's `retry` names it",
+                    status.as_u16()
+                ))
+            }
             _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what).next(LATER),
             _ => Error::new(ErrorKind::Rejected, what)
                 .next("check the parameters and the preset; the vendor's words say more"),
@@ -84,13 +91,7 @@ impl Client {
         if limited {
             self.limited.store(true, Ordering::Relaxed);
         }
-        Failure {
-            error,
-            passes: self.retry.statuses.contains(&status.as_u16()),
-            limited,
-            headers: Some(headers),
-            redirect: None,
-        }
+        Failure { error, passes: tried_again, limited, headers: Some(headers), redirect: None }
     }
 
     /// The vendor's own words about an error, if the body is declared to be one.
@@ -135,7 +136,8 @@ impl Client {
     }
 
     pub(super) fn unreachable(&self, error: reqwest::Error) -> Error {
-        let host = self.base.host_str().unwrap_or_default().to_owned();
+        let host = self.base.host_str().unwrap_or_default();
+        let host = self.base.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
         let reason = reason(&error);
         let (kind, what, next) = if error.is_connect() {
             let next = reach::advice(&reason, self.proxy().is_some());

@@ -5,6 +5,7 @@ use comfy_table::{CellAlignment, Table};
 
 use super::{Report, ResourceReport};
 use crate::store::Verdict;
+use crate::words::count;
 
 impl Report {
     /// The report as a table for people, problems first.
@@ -59,12 +60,13 @@ impl Report {
         let what = if written == 0 {
             "nothing written".to_owned()
         } else {
-            format!("{written} rows written")
+            format!("{} written", count(written, "row", "rows"))
         };
         lines.push(format!(
-            "{}: {}, {rows} rows read, {what}, {} (run {})",
+            "{}: {}, {} read, {what}, {} (run {})",
             self.connection,
             look.verdict(self.verdict.name()),
+            count(rows, "row", "rows"),
             seconds(self.elapsed_ms),
             self.run_id
         ));
@@ -122,10 +124,10 @@ impl Report {
         lines.extend(self.problems());
         lines.push(String::new());
         lines.push(format!(
-            "{}: {}, a sync would write {} rows; nothing was written now, {}",
+            "{}: {}, a sync would write {}; nothing was written now, {}",
             self.connection,
             look.verdict(self.verdict.name()),
-            self.written(),
+            count(self.written(), "row", "rows"),
             seconds(self.elapsed_ms),
         ));
         lines.join("\n")
@@ -176,15 +178,13 @@ impl Report {
         }
         for ResourceReport { resource, evidence, .. } in read {
             if evidence.known > 0 {
-                let known = evidence.known;
-                lines.push(format!(
-                    "  {resource}: {known} listings were read before the interruption"
-                ));
+                let known = count(evidence.known, "listing", "listings");
+                lines.push(format!("  {resource}: read before the interruption: {known}"));
             }
             if evidence.resumed > 0 {
-                let rows = evidence.resumed;
+                let rows = count(evidence.resumed, "row", "rows");
                 lines.push(format!(
-                    "  {resource}: went on behind {rows} rows that an earlier run had read"
+                    "  {resource}: went on behind {rows} that an earlier run had read"
                 ));
             }
         }

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::http::{Authority, Client, Limits};
 use crate::preset::DOCUMENTED;
 use crate::progress::Progress;
-use crate::resource::{Connector, Rate, Resource, Retry};
+use crate::resource::{Connector, Rate, Resource, Retry, placeholder};
 use crate::stop::Stop;
 use crate::store::Database;
 
@@ -280,6 +280,22 @@ impl Connection {
     pub fn shown_by(mut self, progress: &Progress) -> Self {
         self.progress = progress.clone();
         self
+    }
+
+    /// The parameters that tell one account of the vendor from another: those in paths.
+    pub(crate) fn scope(&self) -> Option<String> {
+        let names = self.connector.params.iter().filter(|param| {
+            let mut resources = self.connector.resources.iter();
+            resources.any(|resource| {
+                let partition = resource.parent.map(|parent| parent.placeholder);
+                partition != Some(param.name)
+                    && resource.path.split('/').any(|part| placeholder(part) == Some(param.name))
+            })
+        });
+        let set = names.filter_map(|param| {
+            Some(format!("{}={}", param.name, self.params.get(param.name)?.join(",")))
+        });
+        Some(set.collect::<Vec<_>>().join(" ")).filter(|scope| !scope.is_empty())
     }
 
     /// Tells what a run asks for from everything else that it could, between programs of one version.

@@ -14,15 +14,15 @@ use crate::error::{Error, Result};
 /// The file of variables that a program reads when it starts.
 const ENV_FILE: &str = ".env";
 
-/// The file that was read, and the names that it set.
-static LOADED: OnceLock<(PathBuf, Vec<String>)> = OnceLock::new();
+/// The file that was read, and the variables that it set.
+static LOADED: OnceLock<(PathBuf, Vec<(String, SecretString)>)> = OnceLock::new();
 
 /// The file that belongs to the one that holds connections: it is beside it.
 pub(crate) fn env_file(config: Option<&Path>) -> PathBuf {
     config.and_then(Path::parent).unwrap_or(Path::new("")).join(ENV_FILE)
 }
 
-/// Sets the variables in the file that are not set yet. There may be no such file.
+/// Sets the variables in the file that are not set yet, or empty. There may be no such file.
 pub(crate) fn load(path: &Path) -> Result<()> {
     let mut bytes = match fs::read(path) {
         Ok(bytes) => bytes,
@@ -39,24 +39,25 @@ pub(crate) fn load(path: &Path) -> Result<()> {
     // The last line has an end too.
     bytes.push(b'\n');
     // Before the first of them is set, all of them are known to be readable.
-    let mut names: Vec<String> = parse(path, &bytes)?.into_iter().map(|(name, _)| name).collect();
-    names.retain(|name| std::env::var_os(name).is_none());
+    let mut variables = parse(path, &bytes)?;
+    variables.retain(|(name, _)| std::env::var_os(name).is_none_or(|value| value.is_empty()));
     if dotenvy::from_read(bytes.as_slice()).is_err() {
         return Err(misread(path, 1, "it cannot be read"));
     }
-    LOADED.get_or_init(|| (path.to_owned(), names));
+    let variables = variables.into_iter().map(|(name, value)| (name, value.into())).collect();
+    LOADED.get_or_init(|| (path.to_owned(), variables));
     Ok(())
 }
 
-/// The names of the variables that the file set.
-pub(crate) fn loaded() -> &'static [String] {
-    LOADED.get().map_or(&[], |(_, names)| names)
+/// The variables that the file set.
+pub(crate) fn loaded() -> &'static [(String, SecretString)] {
+    LOADED.get().map_or(&[], |(_, variables)| variables)
 }
 
 /// The file that set a variable.
 pub(crate) fn file_of(name: &str) -> Option<&'static Path> {
-    let (path, names) = LOADED.get()?;
-    names.iter().any(|other| other == name).then_some(path)
+    let (path, variables) = LOADED.get()?;
+    variables.iter().any(|(other, _)| other == name).then_some(path)
 }
 
 /// Sets a variable in the file, which nobody else may read from then on.

@@ -1,15 +1,18 @@
 //! The environment: the variables of a connection, and those of the terminal.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use super::env_file::file_of;
+use super::env_file::{file_of, loaded};
 
-/// The value of a variable; an empty one counts as not set.
+/// The value of a variable; an empty one counts as not set, and leaves the file's.
 pub(crate) fn environment(name: &str) -> Option<SecretString> {
-    std::env::var(name)
-        .ok()
-        .filter(|value| !value.trim().is_empty())
-        .map(|value| value.trim().into())
+    let in_file = || {
+        let mut set = loaded().iter().filter(|(other, _)| other == name);
+        set.next().map(|(_, value)| value.expose_secret().to_owned())
+    };
+    let of_shell = std::env::var(name).ok().filter(|value| !value.is_empty());
+    let value = of_shell.or_else(in_file)?;
+    Some(value.trim()).filter(|value| !value.is_empty()).map(SecretString::from)
 }
 
 /// The variables of a connection begin with this.

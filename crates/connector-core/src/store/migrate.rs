@@ -27,6 +27,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "next",
         sql: include_str!("../../../../migrations/sync/0003_next.sql"),
     },
+    Migration {
+        version: 4,
+        name: "scope",
+        sql: include_str!("../../../../migrations/sync/0004_scope.sql"),
+    },
 ];
 
 /// Brings the run tables and a connection's tables up to date.

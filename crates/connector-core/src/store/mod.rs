@@ -96,6 +96,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) started_at: DateTime<Utc>,
     /// Tells what the run asks for from everything else that it could.
     pub(crate) asked: String,
+    /// The account that is asked for, where there are several.
+    pub(crate) scope: Option<String>,
+    /// Whether its rows may replace those of another one.
+    pub(crate) moves: bool,
     /// How old an interrupted run may be to go on with; none of any age, if it is not to be.
     pub(crate) resume_within: Option<TimeDelta>,
     /// Whether to wait until another run has ended.

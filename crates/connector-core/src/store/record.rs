@@ -13,6 +13,9 @@ use crate::error::Result;
 /// The most rows of one resource that are kept in the quarantine.
 const MAX_QUARANTINE: i64 = 10_000;
 
+/// The most disagreements of one resource that are kept: a vendor with data for names has endless ones.
+const MAX_DRIFT: i64 = 1_000;
+
 /// The newest commit of a resource.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct MadeCommit {
@@ -44,6 +47,9 @@ impl Table<'_> {
                 "insert into sync.drift (connection, resource, field, kind, json_type, first_run_id, first_seen_at, shape) \
                  select $1, $2, field, kind, json_type, $3, $4, shape \
                  from unnest($5::text[], $6::text[], $7::text[], $8::text[]) as d (field, kind, json_type, shape) \
+                 where not exists (select from sync.drift k where k.connection = $1 and k.resource = $2 \
+                 and k.field = d.field and k.kind = d.kind and k.json_type = d.json_type) \
+                 limit greatest($9 - (select count(*) from sync.drift where connection = $1 and resource = $2), 0) \
                  on conflict do nothing",
             )
             .bind(schema)
@@ -54,6 +60,7 @@ impl Table<'_> {
             .bind(&kinds)
             .bind(&types)
             .bind(&shapes)
+            .bind(MAX_DRIFT)
             .execute(&mut **transaction)
             .await
             .map_err(failed)?;

@@ -70,13 +70,17 @@ impl Store {
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
-        let (owner, fingerprint_key): (String, String) = sqlx::query_as(
-            "insert into sync.connections (connection, connector, run_id) values ($1, $2, $3) \
-             on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id) returning connector, fingerprint_key",
+        let (owner, fingerprint_key, scope): (String, String, Option<String>) = sqlx::query_as(
+            "insert into sync.connections (connection, connector, run_id, scope) values ($1, $2, $3, $4) \
+             on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id), \
+             scope = case when $5 or connections.scope is null then excluded.scope else connections.scope end \
+             returning connector, fingerprint_key, scope",
         )
         .bind(&self.schema)
         .bind(connector.name)
         .bind(run_id)
+        .bind(&plan.scope)
+        .bind(plan.moves)
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
@@ -86,6 +90,17 @@ impl Store {
                 self.schema
             ))
             .next("name another schema with --schema"));
+        }
+        if let (Some(there), Some(asked)) = (&scope, &plan.scope)
+            && there != asked
+        {
+            let what = format!(
+                "the schema `{}` has the rows of {there}, and {asked} is asked for",
+                self.schema
+            );
+            return Err(Error::settings(what).next(
+                "make a connection of its own for it, or name another schema with --schema; if it is the same, or is to replace the other, run once with --allow-deletes",
+            ));
         }
         transaction.commit().await.map_err(failed)?;
         Ok((run_id, FingerprintKey(fingerprint_key)))

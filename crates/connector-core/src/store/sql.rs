@@ -104,7 +104,10 @@ impl Statements {
         let hash = |alias: &str| format!("hash_record_extended(row({}), 0)", of(alias, &key));
         let list = columns.join(", ");
         let not_older = resource.version.map(ident).map_or(String::new(), |version| {
-            format!("coalesce(s.{version} >= t.{version}, true) and ")
+            // One in the future is no time at which anything changed, and would keep all others away.
+            format!(
+                "(coalesce(s.{version} >= t.{version}, true) or t.{version} > now() + interval '1 day') and "
+            )
         });
         let assignments =
             written.iter().map(|name| format!("{name} = s.{name}")).collect::<Vec<_>>().join(", ");

@@ -264,7 +264,7 @@ impl Tally {
         let quarantined = self.counts.quarantined;
         if quarantine.is_exceeded(quarantined, self.rows) {
             self.problem(format!(
-                "{quarantined} rows have no place in the table; they are in sync.quarantine"
+                "rows without a place in the table, kept in sync.quarantine: {quarantined}"
             ));
             self.advice.get_or_insert(
                 "look at `reason` and `raw` there; they are taken away when a whole listing comes without them",

@@ -31,6 +31,7 @@ use crate::secret::SecretNames;
 use crate::settings::{Connection, Params, Range, Tolerance};
 use crate::stop::Stop;
 use crate::store::{Database, Plan, ResourceOutcome, Statements, Store, Table, Verdict};
+use crate::words::count;
 
 /// The number of resources that are read at the same time.
 const PARALLEL_RESOURCES: usize = 4;
@@ -134,6 +135,8 @@ async fn sync_into(
         preset: &connection.preset,
         started_at,
         asked: connection.asked(),
+        scope: connection.scope(),
+        moves: connection.fuse == Tolerance::ALL,
         resume_within,
         waits: connection.waits,
         sample,
@@ -274,8 +277,11 @@ async fn sync_resource(
     record(context, &report, &traffic).await;
     drop(line);
     info!(
-        "`{}`: {} rows in {} requests, {}",
-        resource.name, report.rows, report.requests, report.verdict
+        "`{}`: {} in {}, {}",
+        resource.name,
+        count(report.rows, "row", "rows"),
+        count(report.requests, "request", "requests"),
+        report.verdict
     );
     (report, fatal)
 }

@@ -1,10 +1,14 @@
 //! What one run leaves behind for the next.
 
-use connector_core::{DateTime, Filter, Json, Paging, Record, Resource, TimeFormat};
+use connector_core::{
+    Connector, DateTime, Filter, Json, Paging, Param, Record, Resource, TimeFormat, Unset, Values,
+};
 use connector_testkit::{Answer, Content};
 use serde_json::{Value, json};
 
-use crate::support::{OFFSET, Play, TOTAL, behind, complete, parts, row, rows, things};
+use crate::support::{
+    OFFSET, Play, TOTAL, behind, complete, connector, list, parts, row, rows, things,
+};
 
 fn versioned() -> Resource {
     things(OFFSET).version("updated_at")
@@ -68,6 +72,44 @@ async fn an_older_version_does_not_replace_a_newer_one_from_run_to_run() {
         assert_eq!(play.thing("a", epoch).await, expected);
         assert_eq!(play.ids().await, ["a"]);
     }
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_version_in_the_future_does_not_keep_what_comes_after_it_away() {
+    let never = 253_402_300_799;
+    let play = Play::new(&[versioned()], Content::empty().with("things", [at("a", never)])).await;
+    play.complete().await;
+    play.vendor.edit("things", |things| things[0] = at("a", 700));
+    assert_eq!(play.complete().await.updated, 1);
+    assert_eq!(play.thing("a", "extract(epoch from updated_at)::bigint").await, "700");
+    play.end().await;
+}
+
+#[tokio::test]
+async fn rows_of_another_account_do_not_replace_those_of_the_first() {
+    let account =
+        Param { name: "account", doc: "Whose", values: Values::Text, unset: Unset::Required };
+    let of_account = list("things", "/accounts/{account}/things", OFFSET);
+    let play = Play::of(
+        Connector { params: vec![account].leak(), ..connector(&[of_account]) },
+        Content::empty().with("things", rows(3)),
+    )
+    .await;
+    let of = |account: &str| play.connection().with_param("account", &[account]).unwrap();
+    play.sync_as(&of("1")).await;
+    let error = play.try_sync_as(&of("2")).await.unwrap_err();
+    assert_eq!(
+        (error.to_string(), error.exit_status()),
+        (
+            "the schema `hostile` has the rows of account=1, and account=2 is asked for".to_owned(),
+            2
+        )
+    );
+    assert!(error.advice().unwrap().contains("--allow-deletes"));
+    assert_eq!(complete(play.sync_as(&of("1")).await).unchanged, 3);
+    complete(play.sync_as(&of("2").allow_deletes()).await);
+    complete(play.sync_as(&of("2")).await);
     play.end().await;
 }
 

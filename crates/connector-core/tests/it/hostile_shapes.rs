@@ -4,7 +4,7 @@ use connector_core::Paging;
 use connector_testkit::{Answer, Content};
 use serde_json::json;
 
-use crate::support::{ITERATOR, OFFSET, Play, TOTAL, row, rows, things};
+use crate::support::{ITERATOR, OFFSET, Play, TOTAL, page, row, rows, things};
 
 const SINGLE: Paging = Paging::Single;
 
@@ -264,6 +264,22 @@ async fn an_object_without_a_field_of_a_row_is_not_the_one_row_of_a_singleton() 
     play.fails(&["no rows at `data` or the body itself", "`status` (string)"]).await;
     play.vendor.on(|_, _| Answer::json(200, &json!({"data": {"until": "soon"}})));
     play.fails(&["no rows at `data` or the body itself"]).await;
+    assert_eq!(play.ids().await, ["singleton"]);
+    assert_eq!(play.thing("singleton", "name").await, "right");
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_row_without_a_field_of_one_does_not_replace_the_one_row_of_a_singleton() {
+    let play = Play::new(&[things(OFFSET).singleton()], Content::empty()).await;
+    play.vendor.on(|_, _| page(&[json!({"name": "right"})]));
+    play.complete().await;
+    for other in [json!({}), json!({"until": "soon"})] {
+        play.vendor.on(move |_, _| page(std::slice::from_ref(&other)));
+        let report = play.sync().await;
+        assert_eq!(report.exit_status(), 1);
+        assert!(report.resources[0].quarantined > 0, "{}", report.to_text());
+    }
     assert_eq!(play.ids().await, ["singleton"]);
     assert_eq!(play.thing("singleton", "name").await, "right");
     play.end().await;

@@ -70,7 +70,7 @@ async fn a_vendor_that_cannot_be_reached_is_given_up_and_nothing_else_is_tried()
     play.vendor.on(|_, _| Answer::closed());
     let nowhere = play.elsewhere("http://127.0.0.1:9");
     let report = play.sync_as(&nowhere.with_first_wait(Duration::from_millis(1))).await;
-    let failed = fails(report, &["`127.0.0.1` cannot be reached"]);
+    let failed = fails(report, &["`127.0.0.1:9` cannot be reached"]);
     assert!(failed.requests <= 4);
     assert_eq!(play.vendor.requests().len(), 0);
     play.end().await;
