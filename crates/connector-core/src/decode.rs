@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use crate::column::{Column, Fit, Source, SqlType};
 use crate::json;
-use crate::memory;
+use crate::memory::Pieces;
 use crate::resource::{KeyFallback, MAX_KEY_COLUMNS, Resource, SINGLETON_KEY};
 use crate::secret::Secrets;
 
@@ -41,7 +41,7 @@ pub(crate) struct Rejected {
 #[derive(Debug, Default)]
 pub(crate) struct Encoded {
     /// The tuples, one after another.
-    pub(crate) tuples: Vec<u8>,
+    pub(crate) tuples: Pieces,
     /// A hash of each tuple's key.
     pub(crate) keys: Vec<u64>,
     /// Rows that have no place in the table, as far as they are kept.
@@ -132,6 +132,15 @@ type Slot<'a> = Option<(&'static str, &'a str)>;
 /// What goes to `_extra`: a name, and a value as it may be stored.
 type Aside<'a> = (Cow<'a, str>, Cow<'a, str>);
 
+/// A row at hand; the next one takes its memory over.
+#[derive(Default)]
+struct Row<'a> {
+    /// Its fields, by column.
+    slots: Vec<Slot<'a>>,
+    extra: Vec<Aside<'a>>,
+    tuple: Vec<u8>,
+}
+
 /// Why a key is not usable.
 type Reason = String;
 
@@ -173,25 +182,17 @@ impl Decoder {
 
     /// Encodes the rows of a page; `first` is the position of the first one in its listing.
     pub(crate) fn page<'a>(&self, rows: &[&'a str], partition: &[String], first: u64) -> Encoded {
-        // Tuples are mostly shorter than their JSON; a vector that has to grow leaves holes in memory.
-        let json = rows.iter().map(|row| row.len()).sum();
-        let mut encoded = Encoded {
-            tuples: memory::buffer(json),
-            keys: Vec::with_capacity(rows.len()),
-            ..Encoded::default()
-        };
-        let mut slots: Vec<Slot<'a>> = Vec::new();
-        let mut extra: Vec<Aside<'a>> = Vec::new();
+        let mut encoded = Encoded { keys: Vec::with_capacity(rows.len()), ..Encoded::default() };
+        let mut at_hand: Row<'a> = Row::default();
         for (position, row) in (first..).zip(rows) {
-            let start = encoded.tuples.len();
-            slots.clear();
-            slots.resize(self.columns.len(), None);
-            extra.clear();
-            let read = self.read(row, &mut slots, &mut extra, &mut encoded.drift);
-            if let Err(reason) = read.and_then(|()| {
-                self.write(row, &slots, &mut extra, partition, position, &mut encoded)
-            }) {
-                encoded.tuples.truncate(start);
+            at_hand.slots.clear();
+            at_hand.slots.resize(self.columns.len(), None);
+            at_hand.extra.clear();
+            at_hand.tuple.clear();
+            let read = self.read(row, &mut at_hand, &mut encoded.drift);
+            if let Err(reason) =
+                read.and_then(|()| self.write(row, &mut at_hand, partition, position, &mut encoded))
+            {
                 if encoded.rejected.len() >= MAX_REJECTED {
                     encoded.more_rejected += 1;
                     continue;
@@ -207,8 +208,7 @@ impl Decoder {
     fn read<'a>(
         &self,
         row: &'a str,
-        slots: &mut [Slot<'a>],
-        extra: &mut Vec<Aside<'a>>,
+        Row { slots, extra, .. }: &mut Row<'a>,
         drift: &mut BTreeMap<Drift, DriftSeen>,
     ) -> Result<(), Reason> {
         if self.whole {
@@ -264,59 +264,56 @@ impl Decoder {
     }
 
     /// Appends the row's tuple.
-    fn write<'a>(
+    fn write(
         &self,
         row: &str,
-        slots: &[Slot<'a>],
-        extra: &mut Vec<Aside<'a>>,
+        Row { slots, extra, tuple }: &mut Row<'_>,
         partition: &[String],
         position: u64,
         encoded: &mut Encoded,
     ) -> Result<(), Reason> {
-        let row_start = encoded.tuples.len();
-        let Encoded { tuples, drift, .. } = encoded;
         let fields = i16::try_from(self.columns.len() + 2).unwrap_or(i16::MAX);
-        tuples.extend_from_slice(&fields.to_be_bytes());
+        tuple.extend_from_slice(&fields.to_be_bytes());
         let mut partition = partition.iter();
         let mut starts = [0_usize; MAX_KEY_COLUMNS];
         let mut cursor = None;
         for (at, column) in self.columns.iter().enumerate() {
-            let start = tuples.len();
-            tuples.extend_from_slice(&NULL);
+            let start = tuple.len();
+            tuple.extend_from_slice(&NULL);
             let fit = match column.source {
                 Source::Partition => partition.next().map_or(Fit::Null, |value| {
-                    tuples.extend_from_slice(value.as_bytes());
+                    tuple.extend_from_slice(value.as_bytes());
                     Fit::Written
                 }),
                 Source::Position => {
-                    tuples.extend_from_slice(&position.to_be_bytes());
+                    tuple.extend_from_slice(&position.to_be_bytes());
                     Fit::Written
                 }
-                Source::Whole => column.write(row, tuples),
+                Source::Whole => column.write(row, tuple),
                 Source::Field => slots[at].map_or(Fit::Null, |(_, value)| {
                     match self.secrets.veil(column, value) {
-                        Some(veiled) => write_veiled(column, &veiled, tuples),
-                        None => write_field(column, value, tuples),
+                        Some(veiled) => write_veiled(column, &veiled, tuple),
+                        None => write_field(column, value, tuple),
                     }
                 }),
             };
             let key = self.key.iter().position(|index| *index == at);
             match (fit, key) {
                 (Fit::Written, _) => {}
-                (fit, Some(_)) => self.write_missing_key(column, fit, slots, tuples)?,
+                (fit, Some(_)) => self.write_missing_key(column, fit, slots, tuple)?,
                 (Fit::Misfit, None) if column.source == Source::Whole => {
                     return Err("Postgres cannot hold the item".to_owned());
                 }
                 (Fit::Misfit, None) => {
                     if let Some((name, value)) = slots[at] {
-                        notice(drift, name, DriftKind::Misfit, value);
+                        notice(&mut encoded.drift, name, DriftKind::Misfit, value);
                         self.set_aside(extra, column, name, value);
                     }
                 }
                 (Fit::Null, None) => {
                     if column.required {
                         notice(
-                            drift,
+                            &mut encoded.drift,
                             column.wire,
                             DriftKind::Missing,
                             slots[at].map_or("null", |(_, value)| value),
@@ -324,9 +321,9 @@ impl Decoder {
                     }
                 }
             }
-            let length = tuples.len() - start - NULL.len();
+            let length = tuple.len() - start - NULL.len();
             if length > 0 || fit == Fit::Written {
-                set_length(tuples, start, length);
+                set_length(tuple, start, length);
             }
             if let Some(key) = key {
                 if length == 0 {
@@ -335,22 +332,22 @@ impl Decoder {
                 starts[key] = start;
             }
             if self.cursor == Some(at) && length == 8 {
-                cursor = tuples.last_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes));
+                cursor = tuple.last_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes));
             }
         }
         if cursor.is_some_and(|cursor| !self.bounds.contain(cursor)) {
             encoded.outside += 1;
-            encoded.tuples.truncate(row_start);
             return Ok(());
         }
         encoded.cursor = encoded.cursor.max(cursor);
-        let key = self.hash_key(&encoded.tuples, &starts)?;
+        let key = self.hash_key(tuple, &starts)?;
+        push_extra(tuple, extra);
+        let order = tuple.len();
+        tuple.extend_from_slice(&NULL);
+        tuple.extend_from_slice(&position.to_be_bytes());
+        set_length(tuple, order, 8);
         encoded.keys.push(key);
-        push_extra(&mut encoded.tuples, extra);
-        let order = encoded.tuples.len();
-        encoded.tuples.extend_from_slice(&NULL);
-        encoded.tuples.extend_from_slice(&position.to_be_bytes());
-        set_length(&mut encoded.tuples, order, 8);
+        encoded.tuples.push(tuple);
         Ok(())
     }
 
@@ -372,7 +369,7 @@ impl Decoder {
         column: &Column,
         fit: Fit,
         slots: &[Slot<'_>],
-        tuples: &mut Vec<u8>,
+        tuple: &mut Vec<u8>,
     ) -> Result<(), Reason> {
         let what = if fit == Fit::Misfit { "does not fit its column" } else { "is missing" };
         let missing = || format!("its key `{}` {what}", column.wire);
@@ -382,7 +379,7 @@ impl Decoder {
                 Err("none of its fields is one that the table has".to_owned())
             }
             KeyFallback::Singleton if fit == Fit::Null && column.sql_type == SqlType::Text => {
-                tuples.extend_from_slice(SINGLETON_KEY.as_bytes());
+                tuple.extend_from_slice(SINGLETON_KEY.as_bytes());
                 Ok(())
             }
             KeyFallback::Columns(_) if fit == Fit::Null && column.sql_type == SqlType::Text => {
@@ -396,12 +393,12 @@ impl Decoder {
                     .collect();
                 match parts.as_deref() {
                     Some([one]) => {
-                        if column.write(one, tuples) != Fit::Written {
+                        if column.write(one, tuple) != Fit::Written {
                             return Err(missing());
                         }
                     }
                     Some(parts) => {
-                        tuples.extend_from_slice(format!("[{}]", parts.join(", ")).as_bytes());
+                        tuple.extend_from_slice(format!("[{}]", parts.join(", ")).as_bytes());
                     }
                     None => return Err(missing()),
                 }
@@ -412,11 +409,11 @@ impl Decoder {
     }
 
     /// A hash of the key's columns as they stand in the tuple.
-    fn hash_key(&self, tuples: &[u8], starts: &[usize]) -> Result<u64, Reason> {
+    fn hash_key(&self, tuple: &[u8], starts: &[usize]) -> Result<u64, Reason> {
         let mut hash = xxhash_rust::xxh3::Xxh3Default::new();
         let mut size = 0;
         for start in starts.iter().take(self.key.len()) {
-            let field = &tuples[*start..];
+            let field = &tuple[*start..];
             let length =
                 field.first_chunk::<4>().map_or(0, |length| u32::from_be_bytes(*length) as usize);
             size += length;
@@ -459,74 +456,74 @@ fn shortened(mut raw: String) -> String {
 /// The length of a null.
 const NULL: [u8; 4] = (-1_i32).to_be_bytes();
 
-fn set_length(tuples: &mut [u8], start: usize, length: usize) {
+fn set_length(tuple: &mut [u8], start: usize, length: usize) {
     // A response, and so a value, is far below 2 GiB.
     let length = i32::try_from(length).unwrap_or(i32::MAX);
-    tuples[start..start + NULL.len()].copy_from_slice(&length.to_be_bytes());
+    tuple[start..start + NULL.len()].copy_from_slice(&length.to_be_bytes());
 }
 
 /// Appends a field's value; a list whose order means nothing is sorted first.
-fn write_field(column: &Column, value: &str, tuples: &mut Vec<u8>) -> Fit {
+fn write_field(column: &Column, value: &str, tuple: &mut Vec<u8>) -> Fit {
     if !(column.unordered && json::is_list(value)) {
-        return column.write(value, tuples);
+        return column.write(value, tuple);
     }
     let mut elements = Vec::new();
     match json::each_element(value, |element| elements.push(element)) {
         Ok(()) => {
             elements.sort_unstable();
-            column.write(&format!("[{}]", elements.join(",")), tuples)
+            column.write(&format!("[{}]", elements.join(",")), tuple)
         }
-        Err(_) => column.write(value, tuples),
+        Err(_) => column.write(value, tuple),
     }
 }
 
 /// Appends a fingerprint, or a nested value with some in it, whatever the column's type takes.
-fn write_veiled(column: &Column, veiled: &str, tuples: &mut Vec<u8>) -> Fit {
+fn write_veiled(column: &Column, veiled: &str, tuple: &mut Vec<u8>) -> Fit {
     match column.sql_type {
-        SqlType::Text | SqlType::Jsonb => write_field(column, veiled, tuples),
+        SqlType::Text | SqlType::Jsonb => write_field(column, veiled, tuple),
         _ => Fit::Misfit,
     }
 }
 
 /// Appends `_extra`; where one row has several values of one name, it has all of them.
-fn push_extra(tuples: &mut Vec<u8>, extra: &mut [Aside<'_>]) {
-    let start = tuples.len();
-    tuples.extend_from_slice(&NULL);
+fn push_extra(tuple: &mut Vec<u8>, extra: &mut [Aside<'_>]) {
+    let start = tuple.len();
+    tuple.extend_from_slice(&NULL);
     if extra.is_empty() {
         return;
     }
-    tuples.push(json::JSONB_VERSION);
+    tuple.push(json::JSONB_VERSION);
     // The sort keeps the values of one name in their order.
     extra.sort_by(|(one, _), (other, _)| one.cmp(other));
     for (n, same) in extra.chunk_by(|(one, _), (other, _)| one == other).enumerate() {
-        tuples.push(if n == 0 { b'{' } else { b',' });
-        json::push_string(tuples, &same[0].0);
-        tuples.push(b':');
+        tuple.push(if n == 0 { b'{' } else { b',' });
+        json::push_string(tuple, &same[0].0);
+        tuple.push(b':');
         match same {
-            [(_, value)] => push_aside(tuples, value),
+            [(_, value)] => push_aside(tuple, value),
             several => {
-                tuples.extend_from_slice(b"{\"_repeated\":");
+                tuple.extend_from_slice(b"{\"_repeated\":");
                 for (n, (_, value)) in several.iter().enumerate() {
-                    tuples.push(if n == 0 { b'[' } else { b',' });
-                    push_aside(tuples, value);
+                    tuple.push(if n == 0 { b'[' } else { b',' });
+                    push_aside(tuple, value);
                 }
-                tuples.extend_from_slice(b"]}");
+                tuple.extend_from_slice(b"]}");
             }
         }
     }
-    tuples.push(b'}');
-    let length = tuples.len() - start - NULL.len();
-    set_length(tuples, start, length);
+    tuple.push(b'}');
+    let length = tuple.len() - start - NULL.len();
+    set_length(tuple, start, length);
 }
 
 /// Appends a value to `_extra`; what `jsonb` cannot hold is kept as the text of it.
-fn push_aside(tuples: &mut Vec<u8>, value: &str) {
+fn push_aside(tuple: &mut Vec<u8>, value: &str) {
     if json::fits_jsonb(value) {
-        tuples.extend_from_slice(value.as_bytes());
+        tuple.extend_from_slice(value.as_bytes());
     } else {
-        tuples.extend_from_slice(b"{\"_raw\":");
-        json::push_string(tuples, value);
-        tuples.push(b'}');
+        tuple.extend_from_slice(b"{\"_raw\":");
+        json::push_string(tuple, value);
+        tuple.push(b'}');
     }
 }
 
@@ -553,7 +550,8 @@ mod tests {
 
     /// The tuples as a person reads them: a row each, nulls as `-`, binary numbers as `#`.
     fn show(encoded: &Encoded) -> Vec<String> {
-        let mut rest = &encoded.tuples[..];
+        let tuples = encoded.tuples.concat();
+        let mut rest = &tuples[..];
         let mut take = |length: usize| {
             let (taken, left) = rest.split_at(length);
             rest = left;

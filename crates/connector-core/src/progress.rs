@@ -91,7 +91,8 @@ impl Progress {
         let style = style("  {prefix:24!} {state}").with_key(
             "state",
             move |state: &ProgressState, line: &mut dyn Write| {
-                let _ = write!(line, "{}", Shown(&traffic, state.elapsed()));
+                let shown = Shown(&traffic, state.elapsed()).to_string();
+                let _ = write!(line, "{}", console::truncate_str(&shown, room(), ""));
             },
         );
         let line = ProgressBar::new_spinner().with_style(style).with_prefix(resource.to_owned());
@@ -128,6 +129,13 @@ impl Drop for Line {
             lines.all.remove(line);
         }
     }
+}
+
+/// The columns behind a resource's name: a line that wraps is not taken away again.
+fn room() -> usize {
+    const NAME: usize = 28;
+    let columns = console::Term::stderr().size_checked().map(|(_, columns)| columns.into());
+    columns.unwrap_or(usize::MAX).saturating_sub(NAME)
 }
 
 fn style(template: &str) -> ProgressStyle {

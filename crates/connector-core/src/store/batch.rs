@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::bookmark::Bookmark;
 use crate::decode::{Drift, DriftSeen, Encoded, MAX_REJECTED, Rejected};
-use crate::memory::{self, PIECE};
+use crate::memory::Pieces;
 use crate::partition::Partition;
 use crate::report::Changes;
 
 /// Rows, and everything that has to be committed with them.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    /// The tuples, cut anywhere into pieces, each of which goes to the server in one message.
-    pub(super) tuples: Vec<Vec<u8>>,
+    /// The tuples; each piece goes to the server in one message.
+    pub(super) tuples: Pieces,
     pub(super) keys: HashSet<u64>,
     /// The number of rows that the vendor sent.
     pub(crate) rows: u64,
@@ -91,8 +91,7 @@ pub(crate) struct Counts {
 impl Batch {
     /// The memory that the batch holds.
     pub(crate) fn bytes(&self) -> usize {
-        self.tuples.len() * PIECE
-            + self.rejected.iter().map(|(_, _, row)| row.raw.len()).sum::<usize>()
+        self.tuples.held() + self.rejected.iter().map(|(_, _, row)| row.raw.len()).sum::<usize>()
     }
 
     /// The number of rows and of ended walks, each of which takes memory.
@@ -115,7 +114,7 @@ impl Batch {
     ) {
         self.rows += page.keys.len() as u64 + page.rejects() + page.outside;
         self.staged += page.keys.len() as u64;
-        self.add_tuples(&page.tuples);
+        page.tuples.each().for_each(|tuples| self.tuples.push(tuples));
         self.keys.extend(page.keys);
         let room = MAX_REJECTED.saturating_sub(self.rejected.len());
         self.more_rejected += page.more_rejected + page.rejected.len().saturating_sub(room) as u64;
@@ -123,18 +122,6 @@ impl Batch {
         self.rejected.extend(kept.map(|row| (partition.clone(), number, row)));
         DriftSeen::add_all(&mut self.drift, &page.drift);
         self.positions.insert(partition.id(), (partition.clone(), bookmark));
-    }
-
-    fn add_tuples(&mut self, mut tuples: &[u8]) {
-        while !tuples.is_empty() {
-            if self.tuples.last().is_none_or(|piece| piece.len() == PIECE) {
-                self.tuples.push(memory::buffer(PIECE));
-            }
-            let Some(piece) = self.tuples.last_mut() else { return };
-            let (these, others) = tuples.split_at(tuples.len().min(PIECE - piece.len()));
-            piece.extend_from_slice(these);
-            tuples = others;
-        }
     }
 
     /// Adds that a walk came to its end.

@@ -13,6 +13,7 @@ use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 
 use super::sql::Statements;
 use crate::column::SqlType;
+use crate::memory::Pieces;
 
 /// The size up to which tuples are bound. More of them take as long in one way as in the
 /// other, and `copy` needs less memory.
@@ -22,26 +23,22 @@ const MAX_BOUND: usize = 256 << 10;
 pub(super) async fn fill(
     connection: &mut PgConnection,
     statements: &Statements,
-    tuples: &[Vec<u8>],
+    tuples: &Pieces,
 ) -> sqlx::Result<()> {
-    let few = tuples.iter().map(Vec::len).sum::<usize>() <= MAX_BOUND;
+    let few = tuples.len() <= MAX_BOUND;
     let columns = few.then(|| columns(&tuples.concat(), &statements.stage_types)).flatten();
     let Some(columns) = columns else { return copy(connection, &statements.copy, tuples).await };
     let query = sqlx::query(AssertSqlSafe(statements.bound.as_str()));
     columns.into_iter().fold(query, Query::bind).execute(connection).await.map(drop)
 }
 
-async fn copy(
-    connection: &mut PgConnection,
-    statement: &str,
-    tuples: &[Vec<u8>],
-) -> sqlx::Result<()> {
+async fn copy(connection: &mut PgConnection, statement: &str, tuples: &Pieces) -> sqlx::Result<()> {
     const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
     const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
     let mut copy = connection.copy_in_raw(statement).await?;
     copy.send(HEADER).await?;
-    for piece in tuples {
-        copy.send(piece.as_slice()).await?;
+    for piece in tuples.each() {
+        copy.send(piece).await?;
     }
     copy.send(&TRAILER[..]).await?;
     copy.finish().await.map(drop)
