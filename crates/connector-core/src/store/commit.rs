@@ -16,7 +16,9 @@ use crate::error::Result;
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
     pub(crate) async fn commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
-        patiently(|| self.try_commit(batch, number)).await
+        let counts = patiently(|| self.try_commit(batch, number)).await?;
+        self.inserted.fetch_add(counts.inserted, Relaxed);
+        Ok(counts)
     }
 
     async fn try_commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
@@ -128,8 +130,10 @@ impl Table<'_> {
             .execute(&mut **transaction)
             .await
             .map_err(|error| self.failed("preparing the merge", error))?;
-        if self.is_fresh(transaction).await? && self.insert(transaction).await? {
-            counts.inserted = distinct;
+        if self.is_fresh(transaction).await?
+            && let Some(inserted) = self.insert(transaction).await?
+        {
+            counts.inserted = inserted;
             return Ok(());
         }
         let (inserted, updated): (i64, i64) =
@@ -157,8 +161,9 @@ impl Table<'_> {
         Ok(self.origin.load(Relaxed) == FRESH)
     }
 
-    /// Inserts rows whose keys should all be new, without looking; false if one was not.
-    async fn insert(&self, transaction: &mut PgTransaction<'_>) -> Result<bool> {
+    /// Inserts rows whose keys should all be new, without looking, and returns how many
+    /// came into the table; nothing if a key was not new.
+    async fn insert(&self, transaction: &mut PgTransaction<'_>) -> Result<Option<u64>> {
         let failed = |error| self.failed("inserting rows", error);
         sqlx::raw_sql("savepoint before_rows").execute(&mut **transaction).await.map_err(failed)?;
         let done = sqlx::query(AssertSqlSafe(self.statements.insert.as_str()))
@@ -170,14 +175,14 @@ impl Table<'_> {
             error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
         };
         match done {
-            Ok(_) => Ok(true),
+            Ok(done) => Ok(Some(done.rows_affected())),
             Err(error) if repeated(&error) => {
                 self.origin.store(OLDER, Relaxed);
                 sqlx::raw_sql("rollback to savepoint before_rows")
                     .execute(&mut **transaction)
                     .await
                     .map_err(failed)?;
-                Ok(false)
+                Ok(None)
             }
             Err(error) => Err(failed(error)),
         }
@@ -218,10 +223,16 @@ impl Table<'_> {
             .execute(&mut **transaction)
             .await
             .map_err(failed)?;
-        let mut live = self.live(transaction, &walks).await.map_err(failed)?;
+        let is_fresh = self.origin.load(Relaxed) == FRESH;
+        let mut live = if is_fresh && self.resource.partition_columns().next().is_none() {
+            // All that there is was counted when it came.
+            BTreeMap::from([(String::new(), self.inserted.load(Relaxed) + counts.inserted)])
+        } else {
+            self.live(transaction, &walks).await.map_err(failed)?
+        };
         let mut gone = 0;
         // To look for the rows that were not seen costs more than to count those that were.
-        if self.origin.load(Relaxed) != FRESH
+        if !is_fresh
             && self.seen(transaction, &walks).await.map_err(failed)? != live.values().sum::<u64>()
         {
             gone = self.mark(transaction, &walks).await.map_err(failed)?;

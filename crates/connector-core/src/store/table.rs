@@ -1,7 +1,7 @@
 //! One table of one run.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU8;
+use std::sync::atomic::{AtomicU8, AtomicU64};
 
 use sqlx::PgTransaction;
 
@@ -18,6 +18,8 @@ pub(crate) struct Table<'a> {
     pub(super) statements: Arc<Statements>,
     /// Whether the table's rows are all from this run's first pass, one of [`UNKNOWN`], [`FRESH`] and [`OLDER`].
     pub(super) origin: AtomicU8,
+    /// The rows that this run's commits have inserted.
+    pub(super) inserted: AtomicU64,
 }
 
 /// It has to be looked up.
@@ -34,7 +36,13 @@ impl<'a> Table<'a> {
         resource: &'static Resource,
         statements: Arc<Statements>,
     ) -> Self {
-        Self { store, resource, statements, origin: AtomicU8::new(UNKNOWN) }
+        Self {
+            store,
+            resource,
+            statements,
+            origin: AtomicU8::new(UNKNOWN),
+            inserted: AtomicU64::new(0),
+        }
     }
 
     /// Whether rows of this table belong to rows of another, and go with them.
