@@ -116,7 +116,14 @@ impl Case {
     }
 
     /// The costs of a first run, one that finds nothing new, and one that finds every tenth row changed.
-    async fn costs(mut self, listings: &[&str], batch_rows: u64) -> String {
+    ///
+    /// None from a server before 15, which says at some later time what it wrote.
+    async fn costs(mut self, listings: &[&str], batch_rows: u64) -> Option<String> {
+        let tells = "select current_setting('server_version_num')::int >= 150000";
+        if self.database.value(tells).await != "true" {
+            self.end().await;
+            return None;
+        }
         let mut text = self.cost("first", batch_rows).await;
         text += &self.cost("unchanged", batch_rows).await;
         for listing in listings {
@@ -124,7 +131,7 @@ impl Case {
         }
         text += &self.cost("10 % changed", batch_rows).await;
         self.end().await;
-        text
+        Some(text)
     }
 
     async fn end(self) {
@@ -139,36 +146,46 @@ fn change_every_tenth(items: &mut [Value]) {
     }
 }
 
-async fn listing(paging: Paging, batch_rows: u64) -> String {
+async fn listing(paging: Paging, batch_rows: u64) -> Option<String> {
     let content = Content::empty().with("things", rows(1000));
     Case::new(&[things(paging)], content).await.costs(&["things"], batch_rows).await
 }
 
 #[tokio::test]
 async fn a_listing_by_offset_with_a_total_costs_this() {
-    insta::assert_snapshot!(listing(TOTAL, u64::MAX).await);
+    if let Some(costs) = listing(TOTAL, u64::MAX).await {
+        insta::assert_snapshot!(costs);
+    }
 }
 
 #[tokio::test]
 async fn a_listing_by_offset_without_a_total_costs_this() {
-    insta::assert_snapshot!(listing(OFFSET, u64::MAX).await);
+    if let Some(costs) = listing(OFFSET, u64::MAX).await {
+        insta::assert_snapshot!(costs);
+    }
 }
 
 #[tokio::test]
 async fn a_listing_by_tokens_costs_this() {
-    insta::assert_snapshot!(listing(TOKEN, u64::MAX).await);
+    if let Some(costs) = listing(TOKEN, u64::MAX).await {
+        insta::assert_snapshot!(costs);
+    }
 }
 
 #[tokio::test]
 async fn a_listing_in_four_batches_costs_this() {
-    insta::assert_snapshot!(listing(TOTAL, 250).await);
+    if let Some(costs) = listing(TOTAL, 250).await {
+        insta::assert_snapshot!(costs);
+    }
 }
 
 #[tokio::test]
 async fn the_children_of_a_hundred_parents_cost_this() {
     let content = Content::empty().with("things", rows(100)).with("parts", rows(3));
     let case = Case::new(&[things(TOTAL), parts(OFFSET)], content).await;
-    insta::assert_snapshot!(case.costs(&["things", "parts"], u64::MAX).await);
+    if let Some(costs) = case.costs(&["things", "parts"], u64::MAX).await {
+        insta::assert_snapshot!(costs);
+    }
 }
 
 #[tokio::test]
