@@ -212,6 +212,9 @@ fn database_passes(error: &sqlx::Error) -> bool {
 
 fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
     let code = match error {
+        sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            return Some("check that the server runs, and the host and port in DATABASE_URL");
+        }
         sqlx::Error::Io(_) => {
             return Some(
                 "check that the server runs and that the host and port in DATABASE_URL are right; in a password, @ is written as %40, / as %2F, and so on",
@@ -235,6 +238,9 @@ fn database_advice(error: &sqlx::Error) -> Option<&'static str> {
             Some("grant the user the right to create schemas and tables, or ask its owner to")
         }
         "42P01" | "42703" | "42804" => Some(CHANGED_BY_HAND),
+        "42P07" => Some(
+            "a table of that name is there, and no sync made it: name another schema with --schema, or move the table away",
+        ),
         "53100" => Some("free space on the disk of the database and run again; nothing was lost"),
         "53300" => {
             Some("the server has no connection left: run again later, or raise max_connections")

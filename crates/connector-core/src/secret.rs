@@ -66,9 +66,12 @@ impl Secrets {
     /// The value as it may stand in its column, as JSON, or nothing if it may stand as it is.
     pub(crate) fn veil(&self, column: &Column, value: &str) -> Option<String> {
         let Self::Fingerprint(key, _) = self else { return None };
-        if column.secret && value != "null" {
+        let is_nested = json::is_object(value) || json::is_list(value);
+        let has_members = !column.secret_members.is_empty();
+        // A text in the place of an object may have all of its members in it.
+        if value != "null" && (column.secret || (has_members && !is_nested)) {
             Some(fingerprint(key, value))
-        } else if column.secret_members.is_empty() {
+        } else if !has_members {
             None
         } else {
             veil_inside(key, &SecretNames::inside(column), value)
@@ -97,6 +100,12 @@ impl Secrets {
 
     /// A whole row as it may be stored, where its place is not a table.
     pub(crate) fn veil_row(&self, columns: &[Column], row: &str) -> String {
+        let is_nested = json::is_object(row) || json::is_list(row);
+        if let (Self::Fingerprint(key, _), false) = (self, is_nested)
+            && columns.iter().any(|column| column.secret || !column.secret_members.is_empty())
+        {
+            return fingerprint(key, row);
+        }
         if !json::is_object(row) {
             return self.veil_aside(None, "", row).unwrap_or_else(|| row.to_owned());
         }
@@ -223,6 +232,19 @@ mod tests {
                 && veiled.contains(r#""n":1.50"#),
             "{veiled}"
         );
+    }
+
+    #[test]
+    fn what_is_no_object_may_be_all_of_a_secret() {
+        let proxy = Column::new::<Json>("proxy", "proxy", &[], "").secret_members(&["password"]);
+        for value in ["\"http://user:S@host\"", r#""{\"password\":\"S\"}""#, "17"] {
+            let veiled = secrets("k").veil(&proxy, value).unwrap();
+            assert!(veiled.starts_with("\"hmac:"), "{veiled}");
+            let row = secrets("k").veil_row(&[proxy], value);
+            assert!(row.starts_with("\"hmac:"), "{row}");
+        }
+        assert_eq!(secrets("k").veil(&proxy, "null"), None);
+        assert_eq!(secrets("k").veil_row(&[Column::new::<Json>("a", "a", &[], "")], "17"), "17");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::resource::{Connector, Rate};
 use crate::settings::{
     Connection, EMBEDDED_DIRECTORY, Explained, File, Flags, Place, colour_is_welcome, explain,
 };
-use crate::store::{Inspection, OLDEST_SERVER, Schema, State};
+use crate::store::{Inspection, OLDEST_SERVER, Schema, State, other_scope};
 use crate::words::count;
 
 #[derive(Debug, clap::Args)]
@@ -114,8 +114,10 @@ const SETTINGS: &str = "settings";
 
 async fn checks(connector: &'static Connector, file: &File, flags: &Flags) -> Vec<Check> {
     let mut checks = Vec::new();
+    let mut scope = None;
     match Connection::resolve(connector, file, flags) {
         Ok(connection) => {
+            scope = Some(connection.scope());
             checks.push(Check::ok(SETTINGS, "complete, and they make sense"));
             vendor(&connection, &mut checks).await;
         }
@@ -127,7 +129,7 @@ async fn checks(connector: &'static Connector, file: &File, flags: &Flags) -> Ve
     }
     // A database can be looked at without a key.
     if let Ok(place) = Place::resolve(connector, file, flags) {
-        database(connector, &place, &mut checks).await;
+        database(connector, &place, scope, &mut checks).await;
     } else {
         let what = "not tried: the settings have to be right first";
         checks.push(Check::new("database", Outcome::Skipped, what));
@@ -217,7 +219,12 @@ fn clock(date: &str) -> Option<Check> {
     })
 }
 
-async fn database(connector: &Connector, place: &Place, checks: &mut Vec<Check>) {
+async fn database(
+    connector: &Connector,
+    place: &Place,
+    scope: Option<String>,
+    checks: &mut Vec<Check>,
+) {
     let database = match place.database().await {
         Ok(Some(database)) => database,
         Ok(None) => {
@@ -231,13 +238,18 @@ async fn database(connector: &Connector, place: &Place, checks: &mut Vec<Check>)
     let inspected = database.inspect(&place.schema, connector).await;
     database.close().await;
     match inspected {
-        Ok(found) => checks.extend(fitness(connector, &place.schema, &found)),
+        Ok(found) => checks.extend(fitness(connector, &place.schema, scope, &found)),
         Err(error) => checks.push(Check::error("database", &error)),
     }
 }
 
 /// What was found in the database, as lines.
-fn fitness(connector: &Connector, schema: &str, found: &Inspection) -> Vec<Check> {
+fn fitness(
+    connector: &Connector,
+    schema: &str,
+    scope: Option<String>,
+    found: &Inspection,
+) -> Vec<Check> {
     let Inspection { version, database, user, .. } = found;
     let place = format!("Postgres {version}, database `{database}`, user `{user}`");
     let mut checks = vec![if found.too_old {
@@ -283,7 +295,12 @@ fn fitness(connector: &Connector, schema: &str, found: &Inspection) -> Vec<Check
             format!("the schema `{schema}` belongs to the connector `{owner}`"),
             "name another schema with --schema, or `schema` in connectors.toml",
         ),
-        _ => tables(found),
+        _ => match (&found.scope, scope) {
+            (Some(there), Some(asked)) if *there != asked => {
+                Check::error("tables", &other_scope(schema, there, &asked))
+            }
+            _ => tables(found),
+        },
     });
     checks.push(if found.locked {
         let since = found.locked_since.map(|since| since.format(" since %Y-%m-%d %H:%M:%S UTC"));

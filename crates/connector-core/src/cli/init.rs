@@ -101,7 +101,12 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         return Ok(0);
     }
     print("")?;
-    check(&new.name, &config, &to_set)
+    let status = check(&new.name, &config, &to_set)?;
+    if status != 0 && asking {
+        let again = connector.binary();
+        print(&format!("to answer again, and keep what was right: {again} init"))?;
+    }
+    Ok(status)
 }
 
 /// Keeps a secret where a person wants it to be.
@@ -305,6 +310,20 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from)
     };
     let rows = if in_shell(DATABASE_URL) { Rows::AsSet } else { ask_database(&broke_off)? };
+    let others: Vec<&str> = file.connections().map(|(other, _)| other).collect();
+    let others: Vec<&str> = others.into_iter().filter(|other| *other != new.name).collect();
+    // One variable is for all connections.
+    if !others.is_empty() && file_of(DATABASE_URL).is_some() && !matches!(rows, Rows::AsSet) {
+        let go_on = Confirm::new()
+            .with_prompt(format!("The rows of {} will go there too. Go on?", others.join(", ")))
+            .default(false)
+            .interact()
+            .map_err(broke_off)?;
+        if !go_on {
+            return Err(Error::settings("nothing was written")
+                .next("keep where rows go now, or make this connection in a folder of its own"));
+        }
+    }
     let mut store = args.store;
     if key.is_some() || matches!(rows, Rows::Server(_)) {
         let at = Select::new()

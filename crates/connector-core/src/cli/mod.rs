@@ -167,7 +167,7 @@ fn definition(connector: &'static Connector) -> clap::Command {
         params => format!("Parameters, for --param and connectors.toml:\n{params}\n\n"),
     };
     let environment = format!(
-        "{params}Environment:\n  {prefix}_API_KEY   The key (required)\n  {prefix}_BASE_URL  Where the API is (required)\n  \
+        "{params}Environment, needed where connectors.toml does not set it:\n  {prefix}_API_KEY   The key\n  {prefix}_BASE_URL  Where the API is\n  \
          DATABASE_URL       Where rows go; without it, an embedded Postgres in .connectors/\n\n\
          Exit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried"
     );

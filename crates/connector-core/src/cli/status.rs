@@ -168,6 +168,7 @@ fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {
         (None, true) => format!("is running, for {began}"),
         (None, false) => format!("broke off; it began {began} ago"),
         (Some(_), _) if run.interrupted => format!("was stopped, {began} ago: {}", run.verdict),
+        (Some(_), _) if run.verdict == "failed" => format!("failed, {began} ago"),
         (Some(_), _) => format!("was {}, {began} ago", run.verdict),
     };
     format!("{connection}: run {run_id} (preset {preset}) {how}")

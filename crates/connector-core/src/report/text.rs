@@ -138,7 +138,7 @@ impl Report {
         let (skipped, tried): (Vec<_>, Vec<_>) =
             self.resources.iter().partition(|resource| resource.verdict == Verdict::Skipped);
         // Resources that met the same share its lines.
-        let mut met: Vec<(Vec<String>, Option<&str>, Vec<&str>)> = Vec::new();
+        let mut met: Vec<Met<'_>> = Vec::new();
         for resource in tried.into_iter().chain(skipped) {
             let (what, next) = (resource.problems(), resource.next.as_deref());
             match met.iter_mut().find(|(other, advice, _)| (other, *advice) == (&what, next)) {
@@ -147,10 +147,15 @@ impl Report {
             }
         }
         let mut lines = Vec::new();
-        for (what, next, names) in met {
-            let names = names.join(", ");
-            lines.extend(what.iter().map(|what| format!("  {names}: {what}")));
-            lines.extend(next.map(|next| format!("    next: {next}")));
+        // What is to be done is said once, below everything that it is for.
+        while let Some(first) = met.iter().map(|(_, next, _)| *next).next() {
+            let (these, others) = met.into_iter().partition(|(_, next, _)| *next == first);
+            met = others;
+            for (what, _, names) in these {
+                let names = names.join(", ");
+                lines.extend(what.iter().map(|what| format!("  {names}: {what}")));
+            }
+            lines.extend(first.map(|next| format!("    next: {next}")));
         }
         for resource in self.resources.iter().filter(|resource| !resource.drift.is_empty()) {
             let fields: Vec<String> = resource
@@ -197,6 +202,9 @@ impl Report {
         self.resources.iter().map(written).sum()
     }
 }
+
+/// What resources met, what to do about it, and their names.
+type Met<'a> = (Vec<String>, Option<&'a str>, Vec<&'a str>);
 
 impl ResourceReport {
     /// What a person should know, in words.

@@ -29,6 +29,8 @@ use crate::store::Database;
 pub struct Connection {
     /// The vendor.
     pub connector: &'static Connector,
+    /// The name that its settings have.
+    name: String,
     /// The schema of its tables, and its name in the run tables.
     pub schema: String,
     /// The preset.
@@ -77,11 +79,11 @@ impl Connection {
         let database_url = layers.database_url()?.map(|(url, _)| url);
         let schema = layers.schema().0.to_owned();
         check_schema(&schema)?;
-        let resources = layers.resources().0.to_vec();
-        check_resources(connector, &resources)?;
+        let resources = layers.known_resources(connector)?.to_vec();
         let params = layers.params(connector)?;
         let declared = Self::declared(connector, params, base_url, api_key, database_url);
         let mut connection = Self {
+            name: name.to_owned(),
             schema,
             preset,
             range: Range {
@@ -151,6 +153,7 @@ impl Connection {
     ) -> Self {
         Self {
             connector,
+            name: connector.name.to_owned(),
             schema: connector.name.to_owned(),
             preset: DOCUMENTED.to_owned(),
             params,
@@ -282,8 +285,9 @@ impl Connection {
         self
     }
 
-    /// The parameters that tell one account of the vendor from another: those in paths.
-    pub(crate) fn scope(&self) -> Option<String> {
+    /// Whose rows they are: the connection's name, and the parameters that tell one
+    /// account of the vendor from another, those in paths.
+    pub(crate) fn scope(&self) -> String {
         let names = self.connector.params.iter().filter(|param| {
             let mut resources = self.connector.resources.iter();
             resources.any(|resource| {
@@ -295,7 +299,8 @@ impl Connection {
         let set = names.filter_map(|param| {
             Some(format!("{}={}", param.name, self.params.get(param.name)?.join(",")))
         });
-        Some(set.collect::<Vec<_>>().join(" ")).filter(|scope| !scope.is_empty())
+        let name = format!("the connection {}", self.name);
+        std::iter::once(name).chain(set).collect::<Vec<_>>().join(", ")
     }
 
     /// Tells what a run asks for from everything else that it could, between programs of one version.

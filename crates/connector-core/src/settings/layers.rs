@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::file::{CONFIG_FILE, File, Nowhere, Section, Setting};
 use super::params::{Params, by_flags, params_of};
+use super::place::check_resources;
 use super::variables::{environment, prefix};
 use super::{Flags, nearest};
 use crate::error::{Error, Result};
@@ -179,6 +180,18 @@ impl<'a> Layers<'a> {
             (None, Some(schema)) => (schema, self.by_section()),
             (None, None) => (self.name, SetBy::Default),
         }
+    }
+
+    /// The selected resources; fails if one of them is none.
+    pub(super) fn known_resources(&self, connector: &Connector) -> Result<&'a [String]> {
+        let (resources, by) = self.resources();
+        check_resources(connector, resources).map_err(|error| match by {
+            SetBy::Section(name) => {
+                error.at("setting", format!("resources of [connections.{name}]"))
+            }
+            _ => error,
+        })?;
+        Ok(resources)
     }
 
     pub(super) fn resources(&self) -> (&'a [String], SetBy) {

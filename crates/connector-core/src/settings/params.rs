@@ -1,6 +1,6 @@
 //! A connector's own parameters: which are set, and whether their values make sense.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::file::{CONFIG_FILE, OneOrMany};
 use super::nearest;
@@ -37,11 +37,13 @@ pub(super) fn params_of(
     }
     let mut params = Params::new();
     for param in connector.params {
-        let values = match (set.get(param.name), param.unset) {
+        let mut values = match (set.get(param.name), param.unset) {
             (Some(set), _) => set.clone().into_values(),
             (None, Unset::Default(value)) => vec![value.to_owned()],
             (None, Unset::Omitted | Unset::Implied(_) | Unset::Required) => continue,
         };
+        let mut known = HashSet::new();
+        values.retain(|value| known.insert(value.clone()));
         let several = connector
             .resources
             .iter()

@@ -38,8 +38,7 @@ impl Place {
         let connector = connector.with_preset(layers.preset().0)?;
         let (schema, _) = layers.schema();
         check_schema(schema)?;
-        let (resources, _) = layers.resources();
-        check_resources(connector, resources)?;
+        let resources = layers.known_resources(connector)?;
         let params = layers.params(connector)?;
         Ok(Self {
             name: layers.name.to_owned(),

@@ -31,6 +31,8 @@ pub(crate) struct Inspection {
     pub(crate) schemas: Vec<Schema>,
     /// The connector that the connection's schema belongs to, if one does.
     pub(crate) owner: Option<String>,
+    /// Whose rows are in it, if that is known.
+    pub(crate) scope: Option<String>,
     /// Whether another run is writing.
     pub(crate) locked: bool,
     /// Since when, as far as the user may know.
@@ -75,15 +77,21 @@ impl Database {
         let tables: Vec<&str> = connector.resources.iter().map(|resource| resource.table).collect();
         let run_tables = inspect_schema(session, "sync", migrate::SYNC, &["runs"]).await?;
         let own = inspect_schema(session, schema, connector.migrations, &tables).await?;
-        let owner = if run_tables.state == State::Absent || !run_tables.may_use {
+        let known: Option<(String, Option<String>)> = if run_tables.state == State::Absent
+            || !run_tables.may_use
+        {
             None
         } else {
-            sqlx::query_scalar("select connector from sync.connections where connection = $1")
+            // The column may not be there yet.
+            sqlx::query_as(
+                    "select connector, to_jsonb(c) ->> 'scope' from sync.connections c where connection = $1",
+                )
                 .bind(schema)
                 .fetch_optional(&mut *session)
                 .await
                 .map_err(failed)?
         };
+        let (owner, scope) = known.map_or((None, None), |(owner, scope)| (Some(owner), scope));
         let holder = if self.embedded { None } else { holder(session, schema).await? };
         Ok(Inspection {
             // Some builds add their own name.
@@ -97,6 +105,7 @@ impl Database {
             may_stage: row.try_get("may_stage").map_err(failed)?,
             schemas: vec![run_tables, own],
             owner,
+            scope,
             locked: holder.is_some(),
             locked_since: holder.and_then(|(_, since)| since),
         })

@@ -29,8 +29,8 @@ pub(super) const SYNC: &[Migration] = &[
     },
     Migration {
         version: 4,
-        name: "scope",
-        sql: include_str!("../../../../migrations/sync/0004_scope.sql"),
+        name: "bounds",
+        sql: include_str!("../../../../migrations/sync/0004_bounds.sql"),
     },
 ];
 
@@ -91,6 +91,12 @@ async fn applied(pool: &PgPool, schema: &str) -> Result<Option<Vec<i64>>> {
 async fn run(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()> {
     let doing = "bringing the tables up to date";
     let failed = |error| Error::storage(doing, error).at("schema", schema);
+    let mut session = pool.acquire().await.map_err(failed)?;
+    // The lock is for all connections, and a rehearsal holds it to its end.
+    if state(&mut session, schema, migrations).await? == State::Current {
+        return Ok(());
+    }
+    drop(session);
     let mut transaction = pool.begin().await.map_err(failed)?;
     sqlx::query(
         "select pg_advisory_xact_lock(hashtextextended('vendor-connectors migrations', 0))",

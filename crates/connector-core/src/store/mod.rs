@@ -96,9 +96,9 @@ pub(crate) struct Plan<'a> {
     pub(crate) started_at: DateTime<Utc>,
     /// Tells what the run asks for from everything else that it could.
     pub(crate) asked: String,
-    /// The account that is asked for, where there are several.
-    pub(crate) scope: Option<String>,
-    /// Whether its rows may replace those of another one.
+    /// Whose rows are asked for.
+    pub(crate) scope: String,
+    /// Whether they may replace those of another one.
     pub(crate) moves: bool,
     /// How old an interrupted run may be to go on with; none of any age, if it is not to be.
     pub(crate) resume_within: Option<TimeDelta>,
@@ -129,7 +129,13 @@ impl Store {
         if !database.embedded {
             // This comes first, because a session of its own says at once why it cannot be had.
             let lock = lock(&database.options, schema, plan.waits, stop).await;
-            store.lock = Some(lock.map_err(nothing_tried)?);
+            let (session, waited) = lock.map_err(nothing_tried)?;
+            store.lock = Some(session);
+            if waited {
+                // What changed while the other run was writing came after this time.
+                store.started_at = store.now();
+                store.clock = Instant::now();
+            }
         }
         store.check_server().await.map_err(nothing_tried)?;
         if plan.sample.is_some() {
@@ -154,11 +160,6 @@ impl Store {
         self.started_at + self.clock.elapsed()
     }
 
-    /// The first run whose rows count as changed by this one.
-    fn first_run(&self) -> i64 {
-        self.continues.unwrap_or(self.run_id)
-    }
-
     /// Does what a server does by itself, and the embedded database does not: keeps
     /// its log short, and its statistics true.
     pub(crate) async fn look_after(&self) -> Result<()> {
@@ -175,19 +176,21 @@ impl Store {
         Lock(self.lock.take())
     }
 
-    /// Up to `limit` values of a parent's column after `after`, in rows that are not deleted, in order.
+    /// Up to `limit` values of a parent's column after `after`, in rows that are not deleted, in
+    /// order; of the changed ones only, if `child` is a resource that was read for the others.
     pub(crate) async fn parents(
         &self,
         table: &str,
         column: &str,
         after: Option<&str>,
         limit: i64,
-        changed_only: bool,
+        child: Option<&str>,
     ) -> Result<Vec<String>> {
         let column = ident(column);
         let query = format!(
-            "select {column}::text from {}.{} where _deleted_at is null and {column} is not null \
-             and (not $3 or _run_id >= $4) and ($1::text is null or {column}::text collate \"C\" > $1) order by {column}::text collate \"C\" limit $2",
+            "select {column}::text from {}.{} p where _deleted_at is null and {column} is not null \
+             and ($3::text is null or not exists (select from sync.state s where s.connection = $4 and s.resource = $3 \
+             and s.partition = jsonb_build_array({column}::text)::text and s.whole_run_id >= p._run_id)) and ($1::text is null or {column}::text collate \"C\" > $1) order by {column}::text collate \"C\" limit $2",
             ident(&self.schema),
             ident(table)
         );
@@ -196,8 +199,8 @@ impl Store {
             sqlx::query_scalar(AssertSqlSafe(query))
                 .bind(after)
                 .bind(limit)
-                .bind(changed_only)
-                .bind(self.first_run())
+                .bind(child)
+                .bind(&self.schema)
                 .fetch_all(&self.pool)
                 .await
                 .map_err(|error| Error::storage("reading the parents", error))
@@ -228,18 +231,27 @@ impl Store {
     }
 }
 
+/// That the rows of one connection or account would replace those of another.
+pub(crate) fn other_scope(schema: &str, there: &str, asked: &str) -> Error {
+    let what = format!("the schema `{schema}` has the rows of {there}, and not of {asked}");
+    Error::settings(what).next(
+        "give each its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync once with --allow-deletes",
+    )
+}
+
 /// A failure before anything was tried, whatever its cause.
 fn nothing_tried(error: Error) -> Error {
     error.before_start()
 }
 
-/// Takes the lock of a connection, on a session of its own that lasts as long as the run.
+/// Takes the lock of a connection, on a session of its own that lasts as long as the run;
+/// and says whether it had to wait.
 async fn lock(
     options: &PgConnectOptions,
     schema: &str,
     waits: bool,
     stop: &Stop,
-) -> Result<PgConnection> {
+) -> Result<(PgConnection, bool)> {
     let failed = |error| Error::storage("taking the connection's lock", error);
     let mut session = connect(options).await?;
     let mut said = false;
@@ -252,7 +264,7 @@ async fn lock(
         .await
         .map_err(failed)?;
         if free {
-            return Ok(session);
+            return Ok((session, said));
         }
         if !waits {
             break;

@@ -111,7 +111,7 @@ impl Table<'_> {
             let cursor = walk.cursor.filter(|_| proved).and_then(time);
             cursors.push(cursor.map(|reached| reached.min(*started_at)));
             tails.push(walk.tail.filter(|_| proved).map(u64::cast_signed));
-            whole.push(walk.deletes && proved);
+            whole.push(walk.deletes && proved && counts.fused == 0);
             places.push(None);
             ids.push(id);
         }
@@ -119,11 +119,11 @@ impl Table<'_> {
             return Ok(());
         }
         sqlx::query(
-            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at) \
-             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4 \
+            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at, asked) \
+             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10 \
              from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::boolean[]) as w (partition, position, cursor_reached, tail, whole) \
              on conflict (connection, resource, partition) do update set \
-             run_id = excluded.run_id, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, \
+             run_id = excluded.run_id, asked = excluded.asked, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, \
              whole_run_id = coalesce(excluded.whole_run_id, state.whole_run_id), \
              cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
         )
@@ -136,6 +136,7 @@ impl Table<'_> {
         .bind(&cursors)
         .bind(&tails)
         .bind(&whole)
+        .bind(self.asked.cast_signed())
         .execute(&mut **transaction)
         .await?;
         let ended = &ids[batch.positions.len()..];

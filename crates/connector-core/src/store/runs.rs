@@ -4,9 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, Store, patiently};
+use sqlx::AssertSqlSafe;
+
+use super::{Plan, Store, ident, other_scope, patiently};
 use crate::error::{Error, Result};
 use crate::http::Traffic;
+use crate::resource::Connector;
 use crate::secret::FingerprintKey;
 
 /// How a resource, or a run, came out. A later one is worse.
@@ -70,7 +73,7 @@ impl Store {
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
-        let (owner, fingerprint_key, scope): (String, String, Option<String>) = sqlx::query_as(
+        let (owner, fingerprint_key, scope): (String, String, String) = sqlx::query_as(
             "insert into sync.connections (connection, connector, run_id, scope) values ($1, $2, $3, $4) \
              on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id), \
              scope = case when $5 or connections.scope is null then excluded.scope else connections.scope end \
@@ -91,16 +94,8 @@ impl Store {
             ))
             .next("name another schema with --schema"));
         }
-        if let (Some(there), Some(asked)) = (&scope, &plan.scope)
-            && there != asked
-        {
-            let what = format!(
-                "the schema `{}` has the rows of {there}, and {asked} is asked for",
-                self.schema
-            );
-            return Err(Error::settings(what).next(
-                "make a connection of its own for it, or name another schema with --schema; if it is the same, or is to replace the other, run once with --allow-deletes",
-            ));
+        if scope != plan.scope {
+            return Err(other_scope(&self.schema, &scope, &plan.scope));
         }
         transaction.commit().await.map_err(failed)?;
         Ok((run_id, FingerprintKey(fingerprint_key)))
@@ -137,10 +132,12 @@ impl Store {
         Ok(found)
     }
 
-    /// The resources that are complete already in the interrupted runs that this one goes on with.
-    pub(crate) async fn complete_before(&self) -> Result<Vec<String>> {
+    /// The resources that are complete already in the interrupted runs that this one goes
+    /// on with, and that have rows: those of an empty table may have been taken away.
+    pub(crate) async fn complete_before(&self, connector: &Connector) -> Result<Vec<String>> {
         let Some(first) = self.continues else { return Ok(Vec::new()) };
-        patiently(|| async move {
+        let failed = |error| Error::storage("looking for what is complete already", error);
+        let complete: Vec<String> = patiently(|| async move {
             sqlx::query_scalar(
                 "select distinct resource from sync.resources \
              where connection = $1 and run_id >= $2 and run_id < $3 and verdict = 'complete'",
@@ -150,23 +147,44 @@ impl Store {
             .bind(self.run_id)
             .fetch_all(&self.pool)
             .await
-            .map_err(|error| Error::storage("looking for what is complete already", error))
+            .map_err(failed)
         })
-        .await
+        .await?;
+        let mut with_rows = Vec::new();
+        for name in complete {
+            let Some(resource) = connector.resource(&name) else { continue };
+            let query = format!(
+                "select exists (select from {}.{})",
+                ident(&self.schema),
+                ident(resource.table)
+            );
+            let query = query.as_str();
+            let has_rows: bool = patiently(|| async move {
+                sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&self.pool).await.map_err(failed)
+            })
+            .await?;
+            if has_rows {
+                with_rows.push(name);
+            }
+        }
+        Ok(with_rows)
     }
 
-    /// Records that a resource begins; until it ends it counts as incomplete.
+    /// Records that a resource begins, or a part of it that is `ranged`; until it ends it
+    /// counts as incomplete.
     pub(crate) async fn begin_resource(
         &self,
         resource: &str,
         started_at: chrono::DateTime<chrono::Utc>,
+        ranged: bool,
     ) -> Result<()> {
         patiently(|| async move {
-        sqlx::query("insert into sync.resources (run_id, connection, resource, started_at) values ($1, $2, $3, $4) on conflict do nothing")
+        sqlx::query("insert into sync.resources (run_id, connection, resource, started_at, ranged) values ($1, $2, $3, $4, $5) on conflict do nothing")
             .bind(self.run_id)
             .bind(&self.schema)
             .bind(resource)
             .bind(started_at)
+            .bind(ranged)
             .execute(&self.pool)
             .await
             .map(drop)

@@ -226,7 +226,9 @@ fn texts(alias: &str, columns: &[String]) -> String {
 /// Leaves the newest of the staged rows with one key.
 fn deduplicate(key: &[String], resource: &Resource) -> String {
     let newest = match resource.version.map(ident) {
-        Some(version) => format!("{version} desc nulls last, _order desc"),
+        Some(version) => format!(
+            "case when {version} <= now() + interval '1 day' then {version} end desc nulls last, _order desc"
+        ),
         None => "_order desc".to_owned(),
     };
     format!(

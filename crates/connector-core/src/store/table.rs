@@ -16,10 +16,15 @@ pub(crate) struct Table<'a> {
     pub(super) store: &'a Store,
     pub(super) resource: &'static Resource,
     pub(super) statements: Arc<Statements>,
+    /// Tells the listings from those that the table may have held before.
+    pub(super) asked: u64,
     /// Whether the table's rows are all from this run's first pass, one of [`UNKNOWN`], [`FRESH`] and [`OLDER`].
     pub(super) origin: AtomicU8,
     /// The rows that this run's commits have inserted.
     pub(super) inserted: AtomicU64,
+    /// The rows that they have marked deleted, and those that the same walks have seen.
+    pub(super) gone: AtomicU64,
+    pub(super) stayed: AtomicU64,
 }
 
 /// It has to be looked up.
@@ -30,18 +35,23 @@ pub(super) const FRESH: u8 = 1;
 pub(super) const OLDER: u8 = 2;
 
 impl<'a> Table<'a> {
-    /// The table of a resource, with the statements that are its own.
+    /// The table of a resource, with the statements that are its own, for listings that are
+    /// asked for in that way.
     pub(crate) fn new(
         store: &'a Store,
         resource: &'static Resource,
         statements: Arc<Statements>,
+        asked: u64,
     ) -> Self {
         Self {
             store,
             resource,
             statements,
+            asked,
             origin: AtomicU8::new(UNKNOWN),
             inserted: AtomicU64::new(0),
+            gone: AtomicU64::new(0),
+            stayed: AtomicU64::new(0),
         }
     }
 

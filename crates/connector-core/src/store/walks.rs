@@ -73,45 +73,71 @@ impl Table<'_> {
         }).await
     }
 
-    /// The walks that earlier runs did not end and that are young enough to go on
-    /// with; what all others have seen is forgotten.
+    /// The walks that earlier runs did not end and that are young enough to go on with.
+    ///
+    /// What is known of all others is forgotten, together with what they have seen: a walk
+    /// that went on without the one would mark rows deleted, or without the other miss some.
+    /// Of listings that are asked for in another way, of an empty table, and where everything
+    /// is to be read `anew`, nothing is known at all.
     pub(crate) async fn open_walks(
         &self,
         since: Option<DateTime<Utc>>,
+        anew: bool,
     ) -> Result<HashMap<String, Bookmark>> {
         patiently(|| async move {
-        let failed = |error| self.failed("looking for unfinished walks", error);
-        let rows: Vec<(String, serde_json::Value)> = sqlx::query_as(
-            "select partition, position from sync.state \
-             where connection = $1 and resource = $2 and position is not null and updated_at >= $3 limit $4",
-        )
-        .bind(&self.store.schema)
-        .bind(self.resource.name)
-        .bind(since.unwrap_or(DateTime::<Utc>::MAX_UTC))
-        .bind(MAX_OPEN_WALKS)
-        .fetch_all(&self.store.pool)
+            let failed = |error| self.failed("looking for unfinished walks", error);
+            let (schema, resource) = (&self.store.schema, self.resource.name);
+            let mut transaction = self.store.pool.begin().await.map_err(failed)?;
+            self.check_fence(&mut transaction).await?;
+            let forget = format!(
+                "delete from sync.state where connection = $1 and resource = $2 \
+                 and ($3 or asked <> $4 or not exists (select from {}))",
+                self.statements.table
+            );
+            sqlx::query(AssertSqlSafe(forget))
+                .bind(schema)
+                .bind(resource)
+                .bind(anew)
+                .bind(self.asked.cast_signed())
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            let rows: Vec<(String, serde_json::Value)> = sqlx::query_as(
+                "select partition, position from sync.state \
+                 where connection = $1 and resource = $2 and position is not null and updated_at >= $3 limit $4",
+            )
+            .bind(schema)
+            .bind(resource)
+            .bind(since.unwrap_or(DateTime::<Utc>::MAX_UTC))
+            .bind(MAX_OPEN_WALKS)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+            // Another version of the program may have written it in another way.
+            let open: HashMap<String, Bookmark> = rows
+                .into_iter()
+                .filter_map(|(partition, place)| {
+                    Some((partition, serde_json::from_value(place).ok()?))
+                })
+                .collect();
+            let kept: Vec<&str> = open.keys().map(String::as_str).collect();
+            for forget in [
+                "update sync.state set position = null \
+                 where connection = $1 and resource = $2 and position is not null and not partition = any($3)",
+                "delete from sync.seen where connection = $1 and resource = $2 and not partition = any($3)",
+            ] {
+                sqlx::query(forget)
+                    .bind(schema)
+                    .bind(resource)
+                    .bind(&kept)
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(failed)?;
+            }
+            transaction.commit().await.map_err(failed)?;
+            Ok(open)
+        })
         .await
-        .map_err(failed)?;
-        // Another version of the program may have written it in another way.
-        let open: HashMap<String, Bookmark> = rows
-            .into_iter()
-            .filter_map(|(partition, place)| Some((partition, serde_json::from_value(place).ok()?)))
-            .collect();
-        let kept: Vec<&str> = open.keys().map(String::as_str).collect();
-        let mut transaction = self.store.pool.begin().await.map_err(failed)?;
-        self.check_fence(&mut transaction).await?;
-        sqlx::query(
-            "delete from sync.seen where connection = $1 and resource = $2 and not partition = any($3)",
-        )
-        .bind(&self.store.schema)
-        .bind(self.resource.name)
-        .bind(&kept)
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
-        Ok(open)
-        }).await
     }
 
     /// Those of these listings that were read whole in the run that this one goes on with.

@@ -32,7 +32,7 @@ const MAX_PROBLEMS: usize = 10;
 pub(super) async fn load(
     table: &Table<'_>,
     mut events: mpsc::Receiver<Event>,
-    batch_rows: u64,
+    (batch_rows, by_parent): (u64, bool),
     tally: &mut Tally,
 ) -> Result<()> {
     let mut commits = Commits { table, running: Fuse::terminated() };
@@ -75,7 +75,7 @@ pub(super) async fn load(
             None => break,
         }
     }
-    batch.is_last = table.has_orphans();
+    batch.is_last = by_parent && table.has_orphans();
     commits.finish(&mut batch, tally).await
 }
 
@@ -132,6 +132,8 @@ pub(super) struct Tally {
     /// What changes, where it is a rehearsal, and how many rows of that are shown.
     changes: Option<Changes>,
     sample: usize,
+    /// Rows that were set aside before this run, of listings that it went on with.
+    carried: u64,
     /// Why the first of the vanished listings is not there.
     vanished: Option<Error>,
     pub(super) error: Option<Error>,
@@ -196,6 +198,7 @@ impl Tally {
                 *self.evidence.endings.entry(end.ending.name()).or_default() += 1;
                 self.evidence.total_moved |= end.total_moved;
                 self.evidence.resumed += end.resumed;
+                self.carried += end.rejected_before;
                 if let Some(total) = end.total {
                     self.evidence.total = Some(self.evidence.total.unwrap_or(0) + total);
                 }
@@ -205,7 +208,7 @@ impl Tally {
                     partition,
                     first_run: end.first_run,
                     whole: end.whole,
-                    deletes: end.whole && good,
+                    deletes: end.whole && good && !end.backfill,
                     expect: end.expect.filter(|_| good),
                     cursor: end.cursor.filter(|_| good && !end.backfill),
                     tail: end.tail.filter(|_| good),
@@ -261,7 +264,7 @@ impl Tally {
         elapsed_ms: u64,
         quarantine: Tolerance,
     ) -> ResourceReport {
-        let quarantined = self.counts.quarantined;
+        let quarantined = self.counts.quarantined + self.carried;
         if quarantine.is_exceeded(quarantined, self.rows) {
             self.problem(format!(
                 "rows without a place in the table, kept in sync.quarantine: {quarantined}"
@@ -273,6 +276,7 @@ impl Tally {
         // One parent may be deleted at any time, and all of them hardly at once.
         if self.evidence.vanished > 0
             && self.evidence.vanished == self.evidence.partitions
+            && self.evidence.known == 0
             && let Some(error) = self.vanished.take()
         {
             self.fail(error);

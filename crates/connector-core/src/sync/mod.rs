@@ -8,6 +8,7 @@ mod load;
 mod walker;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -60,6 +61,30 @@ struct Context {
     progress: Progress,
     /// Room for pages that are not committed yet, in KiB.
     ahead: Arc<Semaphore>,
+}
+
+impl Context {
+    /// The table of a resource, for its listings as they are asked for.
+    fn table(&self, resource: &'static Resource, statements: &Arc<Statements>) -> Table<'_> {
+        Table::new(&self.store, resource, Arc::clone(statements), self.asked(resource, ()))
+    }
+
+    /// Records that a resource begins.
+    async fn begin(&self, resource: &Resource) -> Result<()> {
+        let Range { since, until, changed_parents_only, .. } = self.range;
+        let ranged = (resource.cursor.is_some() && since.or(until).is_some())
+            || (resource.parent.is_some() && changed_parents_only);
+        self.store.begin_resource(resource.name, self.store.now(), ranged).await
+    }
+
+    /// Tells the listings of a resource, or a part of each, from everything else that one
+    /// could ask for.
+    fn asked(&self, resource: &Resource, part: impl fmt::Debug) -> u64 {
+        let Resource { path, query, select, paging, key, .. } = resource;
+        let Self { params, client, keep_secrets, .. } = self;
+        let asked = (path, query, select, paging, key, params, client.base(), keep_secrets, part);
+        xxhash_rust::xxh3::xxh3_64(format!("{asked:?}").as_bytes())
+    }
 }
 
 /// Syncs a connection: everything, or the resources that it selects and their parents.
@@ -143,7 +168,7 @@ async fn sync_into(
     };
     let mut store = Store::begin(database, &plan, &stop).await?.with_fuse(connection.fuse);
     let lock = store.take_lock();
-    let before = store.complete_before().await?;
+    let before = store.complete_before(connector).await?;
     if let Some(first) = store.continues {
         info!("going on with run {first}, which was interrupted");
     }
@@ -208,7 +233,7 @@ async fn sync_resources(
     let mut reports: Vec<Option<ResourceReport>> = all.iter().map(|_| None).collect();
     let mut waiting: Vec<usize> = (0..all.len()).collect();
     let mut running = FuturesUnordered::new();
-    let mut stopped: Option<ErrorKind> = None;
+    let mut stopped: Option<Fatal> = None;
     loop {
         let parent_of = |resource: &Resource| {
             resource
@@ -233,8 +258,7 @@ async fn sync_resources(
             _ if before.iter().any(|known| known == resource.name) => {
                 reports[at] = Some(known(resource));
             }
-            (Some(kind), _) => {
-                let reason = stops_all(*kind).unwrap_or_default();
+            (Some((kind, reason)), _) => {
                 // A database that failed would be waited for once more for each resource.
                 reports[at] = Some(if *kind == ErrorKind::Storage {
                     skipped(resource, reason)
@@ -260,7 +284,7 @@ async fn sync_resource(
     context: &Arc<Context>,
     resource: &'static Resource,
     parent: Option<Verdict>,
-) -> (ResourceReport, Option<ErrorKind>) {
+) -> (ResourceReport, Option<Fatal>) {
     let start = Instant::now();
     let traffic = Arc::new(Traffic::default());
     let line = context.progress.line(resource.name, &traffic);
@@ -272,17 +296,30 @@ async fn sync_resource(
     if let Err(error) = outcome {
         tally.fail(error);
     }
-    let fatal = tally.error.as_ref().map(Error::kind).filter(|kind| stops_all(*kind).is_some());
+    if context.range.full_refresh {
+        let with_flag =
+            |error: &Error| error.kind() == ErrorKind::Stopped && error.advice().is_some();
+        if let Some(stopped) = tally.error.take_if(|error| with_flag(error)) {
+            let next = "run again without --full-refresh: it goes on from here";
+            tally.error = Some(stopped.next(next));
+        }
+    }
+    let fatal = tally.error.as_ref().and_then(stops_all);
     let report = tally.report(resource, &traffic, millis(start), context.quarantine);
     record(context, &report, &traffic).await;
     drop(line);
-    info!(
+    let said = format!(
         "`{}`: {} in {}, {}",
         resource.name,
         count(report.rows, "row", "rows"),
         count(report.requests, "request", "requests"),
         report.verdict
     );
+    if report.verdict == Verdict::Complete {
+        info!("{said}");
+    } else {
+        warn!("{said}");
+    }
     (report, fatal)
 }
 
@@ -308,17 +345,21 @@ async fn run_walks(
     traffic: &Arc<Traffic>,
     tally: &mut Tally,
 ) -> Result<()> {
-    context.store.begin_resource(resource.name, context.store.now()).await?;
+    context.begin(resource).await?;
     let parent = resource.parent.and_then(|parent| context.connector.resource(parent.resource));
     let statements = Arc::new(Statements::new(&context.store.schema, resource, parent));
-    let table = Table::new(&context.store, resource, Arc::clone(&statements));
+    let table = context.table(resource, &statements);
     table.check_columns().await?;
-    let open = Arc::new(table.open_walks(context.resume_since).await?);
+    let anew = context.range.full_refresh;
+    let open = Arc::new(table.open_walks(context.resume_since, anew).await?);
     let (events, received) = mpsc::channel(64);
     let tables = (statements, open);
     let fetch = fetch(Arc::clone(context), resource, Arc::clone(traffic), events, tables);
     let walks = tokio::spawn(fetch);
-    let loaded = load(&table, received, context.batch_rows, tally).await;
+    // A parameter in the place of the parent says which listings there are, whatever became of its rows.
+    let by_parent =
+        resource.parent.is_some_and(|parent| !context.params.contains_key(parent.placeholder));
+    let loaded = load(&table, received, (context.batch_rows, by_parent), tally).await;
     // The loader ends after the last walk, or fails, which ends the walks.
     let fetched = walks.await.unwrap_or_else(|error| {
         Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error))
@@ -349,10 +390,10 @@ async fn fetch(
         };
         walks.spawn(walker.run());
     };
-    let table = Table::new(&context.store, resource, Arc::clone(&statements));
+    let table = context.table(resource, &statements);
     let mut parents = Parents::of(&context, resource)?;
     let mut outcome = Ok(());
-    'all: while let Some(mut partitions) = parents.next(&context).await? {
+    'all: while let Some(mut partitions) = parents.next(&context, resource).await? {
         let ids: Vec<String> = partitions.iter().map(Partition::id).collect();
         let known = table.known(&ids).await?;
         partitions.retain(|partition| !known.contains(&partition.id()));
@@ -397,17 +438,19 @@ impl Parents {
         })
     }
 
-    async fn next(&mut self, context: &Context) -> Result<Option<Vec<Partition>>> {
+    async fn next(
+        &mut self,
+        context: &Context,
+        resource: &'static Resource,
+    ) -> Result<Option<Vec<Partition>>> {
         match std::mem::replace(self, Self::End) {
             Self::End => Ok(None),
             Self::Named(named) => Ok(Some(named)),
             Self::Rows { parent, table, after } => {
-                let changed_only = context.range.changed_parents_only;
+                let child = Some(resource.name).filter(|_| context.range.changed_parents_only);
                 let column = parent.column;
-                let keys = context
-                    .store
-                    .parents(table, column, after.as_deref(), PARENTS, changed_only)
-                    .await?;
+                let keys =
+                    context.store.parents(table, column, after.as_deref(), PARENTS, child).await?;
                 let Some(last) = keys.last().cloned() else { return Ok(None) };
                 *self = Self::Rows { parent, table, after: Some(last) };
                 let of = |key| Partition::of_parent(parent.placeholder, key);
@@ -438,22 +481,34 @@ fn known(resource: &'static Resource) -> ResourceReport {
     report
 }
 
-/// Why nothing else of a connection can work after an error of that kind, if it is so.
-fn stops_all(kind: ErrorKind) -> Option<&'static str> {
-    match kind {
-        ErrorKind::Auth => Some("the key was refused"),
-        ErrorKind::Unreachable => Some("the vendor cannot be reached"),
-        ErrorKind::Busy => Some("the vendor wants a rest"),
-        ErrorKind::Storage => Some("the database failed"),
-        ErrorKind::Stopped => Some("the run was stopped"),
-        _ => None,
-    }
+/// Why nothing else of a connection can work: the kind of an error, and a reason in words.
+type Fatal = (ErrorKind, String);
+
+/// Why nothing else of a connection can work after an error, if it is so.
+fn stops_all(error: &Error) -> Option<Fatal> {
+    let reason = match error.kind() {
+        ErrorKind::Auth => "the key was refused",
+        ErrorKind::Unreachable => "the vendor cannot be reached",
+        ErrorKind::Busy => "the vendor wants a rest",
+        ErrorKind::Storage => "the database failed",
+        // What it was not tried for, another resource has met.
+        ErrorKind::Stopped => {
+            let text = error.to_string();
+            let reason = text.strip_prefix(NOT_TRIED).and_then(|rest| rest.split(" (").next());
+            return Some((ErrorKind::Stopped, reason.unwrap_or("the run was stopped").to_owned()));
+        }
+        _ => return None,
+    };
+    Some((error.kind(), reason.to_owned()))
 }
+
+/// How the error of a resource begins that was not tried.
+const NOT_TRIED: &str = "not tried: ";
 
 /// A resource that is not tried, which is recorded like all others.
 async fn skip(context: &Context, resource: &'static Resource, reason: &str) -> ResourceReport {
     let report = skipped(resource, reason);
-    match context.store.begin_resource(resource.name, context.store.now()).await {
+    match context.begin(resource).await {
         Ok(()) => record(context, &report, &Traffic::default()).await,
         Err(error) => warn!("{error}"),
     }
@@ -464,7 +519,7 @@ fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
     let mut report =
         Tally::default().report(resource, &Traffic::default(), 0, Tolerance::default());
     report.verdict = Verdict::Skipped;
-    report.error = Some(format!("not tried: {reason}"));
+    report.error = Some(format!("{NOT_TRIED}{reason}"));
     report
 }
 

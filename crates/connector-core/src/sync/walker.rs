@@ -54,6 +54,8 @@ pub(super) struct WalkEnd {
     pub(super) first_run: i64,
     /// The rows that were set aside.
     pub(super) rejected: u64,
+    /// Those of them that an earlier run had set aside.
+    pub(super) rejected_before: u64,
     /// The highest value of the cursor column.
     pub(super) cursor: Option<i64>,
     /// Whether it went through the whole listing, and not through a range of it.
@@ -129,28 +131,6 @@ impl Walker {
             .singleton(self.resource.singleton)
     }
 
-    /// Tells what the walk asks for from everything else that it could.
-    fn asked(&self, filter: &[(&str, String)]) -> u64 {
-        let Resource { path, query, select, paging, key, .. } = self.resource;
-        let Context { params, range, client, .. } = &*self.context;
-        let asked = format!(
-            "{:?}",
-            (
-                path,
-                query,
-                select,
-                paging,
-                key,
-                params,
-                range.since,
-                range.until,
-                filter,
-                client.base()
-            )
-        );
-        xxhash_rust::xxh3::xxh3_64(asked.as_bytes())
-    }
-
     fn any_set(&self, params: &[&str]) -> bool {
         params.iter().any(|name| {
             self.context
@@ -168,6 +148,10 @@ impl Walker {
         let open = self.open.get(&self.partition.id());
         if let Some(open) = open.filter(|open| open.asked == asked) {
             return Ok((walk.resumed(open.place.clone()), open.clone()));
+        }
+        if open.is_some() {
+            // What another question has shown says nothing about this one.
+            self.send(Event::Again { partition: self.partition() }).await?;
         }
         let walk = match self.resource.append_only {
             Some(unless) if !self.context.range.full_refresh && !self.any_set(unless) => {
@@ -221,10 +205,11 @@ impl Walker {
             .resource
             .filter
             .map_or_else(Vec::new, |filter| filter.query(since, self.context.range.until));
-        let asked = self.asked(&filter);
+        let range = self.context.range;
+        let asked = self.context.asked(self.resource, (range.since, range.until, &filter));
         let mut bookmark;
         (*walk, bookmark) = self.begin(asked).await?;
-        let resumed = bookmark.place.received;
+        let (mut resumed, mut rejected_before) = (bookmark.place.received, bookmark.rejected);
         let mut ahead = Ahead::default();
         let (mut confirmed, mut repeats) = (false, 0);
         let ending = loop {
@@ -236,15 +221,19 @@ impl Walker {
                 }
                 // Where an earlier run stopped, the vendor may have nothing any more.
                 Err(error) if walk.is_resumed() && is_about_the_position(&error) => {
-                    tracing::info!("`{}`: reading the listing anew: {error}", self.resource.name);
-                    self.send(Event::Again { partition: self.partition() }).await?;
-                    *walk = self.new_walk();
-                    bookmark = self.fresh(asked, walk);
+                    bookmark = self.begin_anew(walk, asked, &error).await?;
+                    (resumed, rejected_before) = (0, 0);
                     continue;
                 }
-                response => response.map_err(|error| error.at("page", number))?,
+                response => response.map_err(|error| placed(error, number, resumed))?,
             };
-            let rows = self.select(&answer).map_err(|error| error.at("page", number))?;
+            let rows = self.select(&answer).map_err(|error| placed(error, number, resumed))?;
+            if walk.is_resumed() && rows.each.is_empty() {
+                // Some vendors say so in this way; a walk stops where more was announced.
+                bookmark = self.begin_anew(walk, asked, &"there is nothing any more").await?;
+                (resumed, rejected_before) = (0, 0);
+                continue;
+            }
             let identity = |row: &str| decoder.identity(row, &self.partition.values);
             let mut facts = select::facts(&answer, &rows, &self.resource.paging, identity);
             // What is in doubt is looked into before anything else is asked for.
@@ -309,6 +298,7 @@ impl Walker {
             tail: walk.tail(),
             first_run: bookmark.first_run,
             rejected: bookmark.rejected,
+            rejected_before,
             cursor: bookmark.cursor,
             expect: walk.expected_rows(repeats).filter(|_| whole),
             whole,
@@ -317,8 +307,21 @@ impl Walker {
         })
     }
 
+    /// Reads a listing from its start that an earlier run had begun.
+    async fn begin_anew(
+        &self,
+        walk: &mut Walk,
+        asked: u64,
+        why: &(dyn std::fmt::Display + Sync),
+    ) -> Result<Bookmark> {
+        tracing::info!("`{}`: reading the listing anew: {why}", self.resource.name);
+        self.send(Event::Again { partition: self.partition() }).await?;
+        *walk = self.new_walk();
+        Ok(self.fresh(asked, walk))
+    }
+
     fn table(&self) -> Table<'_> {
-        Table::new(&self.context.store, self.resource, Arc::clone(&self.statements))
+        self.context.table(self.resource, &self.statements)
     }
 
     /// Whether the table has rows of the listing that are not deleted.
@@ -396,4 +399,10 @@ fn contract(what: String) -> Error {
 
 fn stopped() -> Error {
     Error::new(ErrorKind::Stopped, "the load stopped")
+}
+
+/// An error with the page of this run that it came from, and how many rows lie before the run.
+fn placed(error: Error, number: u64, resumed: u64) -> Error {
+    let error = error.at("page", number);
+    if resumed == 0 { error } else { error.at("behind row", resumed) }
 }

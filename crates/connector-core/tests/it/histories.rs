@@ -246,12 +246,14 @@ fn script(
 ) {
     play.vendor.set_page_cap(step.cap);
     let (faults, holdings) = (step.faults.clone(), play.vendor.holdings());
-    let (world, asked) = (Arc::clone(world), Mutex::new((0_u8, rows_are_known)));
+    let (world, asked) = (Arc::clone(world), Mutex::new((0_u8, rows_are_known, false)));
     let one_by_one = step.cap == Some(1);
     play.vendor.on(move |_, answer| {
         let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let (nth, rows_are_known) = *asked;
-        asked.0 = nth.saturating_add(1);
+        let (nth, rows_are_known, was_emptied) = *asked;
+        // A listing that is empty twice in a row is believed to be so.
+        let can_be_emptied = can_be_empty(paging, rows_are_known, one_by_one) && !was_emptied;
+        (asked.0, asked.2) = (nth.saturating_add(1), false);
         let (mut answer, mut is_whole) = (answer, true);
         for (_, fault) in faults.iter().filter(|(at, _)| *at == nth) {
             is_whole &= answer.status == 200;
@@ -267,7 +269,8 @@ fn script(
                 Fault::Status(status) => Answer::json(*status, "{}"),
                 Fault::Truncated => answer.truncated(7),
                 Fault::Html => Answer::html(200, "<h1>Sign in</h1>"),
-                Fault::NoRows if is_whole && can_be_empty(paging, rows_are_known, one_by_one) => {
+                Fault::NoRows if is_whole && can_be_emptied => {
+                    asked.2 = true;
                     answer.edit(|body| body["data"] = json!([]))
                 }
                 Fault::RowTwice if is_whole => answer.edit(|body| {

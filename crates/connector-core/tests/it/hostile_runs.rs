@@ -102,7 +102,9 @@ async fn rows_of_another_account_do_not_replace_those_of_the_first() {
     assert_eq!(
         (error.to_string(), error.exit_status()),
         (
-            "the schema `hostile` has the rows of account=1, and account=2 is asked for".to_owned(),
+            "the schema `hostile` has the rows of the connection hostile, account=1, \
+             and not of the connection hostile, account=2"
+                .to_owned(),
             2
         )
     );
