@@ -22,7 +22,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub(crate) use address::check_address;
 pub use connection::Connection;
-pub(crate) use env_file::{env_file, file_of, load, loaded, set_variable, unset_variable};
+pub(crate) use env_file::{
+    check_variable, env_file, file_of, load, loaded, set_variable, unset_variable,
+};
 pub(crate) use explain::{Explained, explain};
 pub(crate) use file::line_of;
 pub use file::{CONFIG_FILE, File};

@@ -37,7 +37,10 @@ async fn what_is_ready_is_said_to_be_ready_and_nothing_is_written() {
     let schemas = "select count(*) from pg_namespace where nspname in ('sync', 'accounts')";
     assert_eq!(database.value(schemas).await, "0");
     assert_eq!(vendor.requests().len(), 9, "one request for each resource");
-    assert_eq!(shell.run("sync").status, 0);
+    assert_eq!(shell.run("sync --param account=7").status, 0);
+    let other = shell.run("check --resource users");
+    assert_eq!(other.status, 1, "{other:?}");
+    assert!(other.stdout.contains("account=7, and not of"), "{other:?}");
     let after = shell.run("check --resource users --param account=7 --preset documented --json");
     let said = after.json();
     let checks = said["connections"][0]["checks"].as_array().unwrap();

@@ -66,6 +66,17 @@ async fn variables_are_read_beside_the_file_that_is_named() {
     database.drop().await;
 }
 
+#[test]
+fn a_secret_that_cannot_be_kept_leaves_nothing_half_written() {
+    let shell = Shell::new();
+    std::fs::create_dir(shell.path().join(".env")).unwrap();
+    let said =
+        shell.run_with("init --base-url https://api.example.com --key-stdin --no-check", "k-1");
+    assert_eq!(said.status, 2, "{said:?}");
+    assert!(said.stderr.contains("`.env` cannot be written"), "{said:?}");
+    assert!(!shell.path().join("connectors.toml").exists());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_variable_of_the_shell_leaves_that_of_the_file() {
     let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();

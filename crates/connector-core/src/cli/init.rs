@@ -11,8 +11,8 @@ use crate::DOCUMENTED;
 use crate::error::{Error, Result};
 use crate::resource::{Connector, Unset};
 use crate::settings::{
-    CONFIG_FILE, EMBEDDED_DIRECTORY, File, NewConnection, check_address, check_name, env_file,
-    environment, file_of, loaded, set_variable, unset_variable,
+    CONFIG_FILE, EMBEDDED_DIRECTORY, File, NewConnection, check_address, check_name,
+    check_variable, env_file, environment, file_of, loaded, set_variable, unset_variable,
 };
 use crate::store::is_address;
 
@@ -77,9 +77,18 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     };
     new.check()?;
     let env_file = env_file(Some(&config));
+    let key_variable = new.key_variable();
+    if store == Store::EnvFile {
+        // Before anything is written, all of it is known to be.
+        if let Some(key) = &key {
+            check_variable(&env_file, &key_variable, key)?;
+        }
+        if let Rows::Server(url) = &rows {
+            check_variable(&env_file, DATABASE_URL, url)?;
+        }
+    }
     new.write(&config, force)?;
     print(&format!("wrote [connections.{}] to {}", new.name, config.display()))?;
-    let key_variable = new.key_variable();
     let mut to_set = Vec::new();
     match key {
         Some(key) => keep(store, &env_file, &key_variable, key, &mut to_set)?,

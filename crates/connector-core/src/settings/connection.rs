@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
-use tracing::warn;
+use tracing::{info, warn};
 use url::{Origin, Url};
 
 use super::address::{address, authorities};
@@ -123,6 +123,12 @@ impl Connection {
                 warn!(
                     "`{stray}` is set, and not read: the connection `{name}` has variables of its own name"
                 );
+            }
+        }
+        if flags.connection.is_none() && flags.schema.is_none() {
+            let others = file.of(connector).into_iter().filter(|other| *other != name);
+            for other in others {
+                info!("[connections.{other}] is another one, for `--connection {other}`");
             }
         }
         if let Some(slip) = file.slip(connector) {

@@ -62,6 +62,16 @@ pub(crate) fn file_of(name: &str) -> Option<&'static Path> {
 
 /// Sets a variable in the file, which nobody else may read from then on.
 pub(crate) fn set_variable(path: &Path, name: &str, secret: &SecretString) -> Result<()> {
+    write(path, &with_variable(path, name, secret)?)
+}
+
+/// Fails if the variable could not be set so that it is read back.
+pub(crate) fn check_variable(path: &Path, name: &str, secret: &SecretString) -> Result<()> {
+    with_variable(path, name, secret).map(drop)
+}
+
+/// The file's text with a variable.
+fn with_variable(path: &Path, name: &str, secret: &SecretString) -> Result<String> {
     let mut text = without(path, name)?;
     text.push_str(&assignment(name, secret.expose_secret()));
     text.push('\n');
@@ -74,7 +84,7 @@ pub(crate) fn set_variable(path: &Path, name: &str, secret: &SecretString) -> Re
             "copy it again; or write it to a file, and name that as `file:PATH` in connectors.toml",
         ));
     }
-    write(path, &text)
+    Ok(text)
 }
 
 /// Takes a variable out of the file.

@@ -1,6 +1,7 @@
 //! One table of one run.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU8, AtomicU64};
 
 use sqlx::PgTransaction;
@@ -53,6 +54,29 @@ impl<'a> Table<'a> {
             gone: AtomicU64::new(0),
             stayed: AtomicU64::new(0),
         }
+    }
+
+    /// Takes up what the interrupted runs have marked deleted that this one goes on with:
+    /// together it can be too much.
+    pub(crate) async fn remember_deletes(&self) -> Result<()> {
+        let Some(first) = self.store.continues else { return Ok(()) };
+        let (gone, stayed): (i64, i64) = patiently(|| async move {
+            sqlx::query_as(
+                "select coalesce(sum(deleted), 0)::bigint, coalesce(sum((evidence ->> 'distinct')::bigint), 0)::bigint \
+                 from sync.resources where connection = $1 and resource = $2 and run_id >= $3 and run_id < $4",
+            )
+            .bind(&self.store.schema)
+            .bind(self.resource.name)
+            .bind(first)
+            .bind(self.store.run_id)
+            .fetch_one(&self.store.pool)
+            .await
+            .map_err(|error| self.failed("looking for what was marked deleted", error))
+        })
+        .await?;
+        self.gone.store(gone.unsigned_abs(), Relaxed);
+        self.stayed.store(stayed.unsigned_abs(), Relaxed);
+        Ok(())
     }
 
     /// Whether rows of this table belong to rows of another, and go with them.

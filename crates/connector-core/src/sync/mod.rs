@@ -351,6 +351,7 @@ async fn run_walks(
     let table = context.table(resource, &statements);
     table.check_columns().await?;
     let anew = context.range.full_refresh;
+    table.remember_deletes().await?;
     let open = Arc::new(table.open_walks(context.resume_since, anew).await?);
     let (events, received) = mpsc::channel(64);
     let tables = (statements, open);
