@@ -501,16 +501,6 @@ impl Connector {
     pub fn binary(&self) -> String {
         binary_of(self.name)
     }
-
-    /// What to type to sync a connection.
-    pub(crate) fn sync_command(&self, connection: &str) -> String {
-        let binary = self.binary();
-        if connection == self.name {
-            format!("{binary} sync")
-        } else {
-            format!("{binary} sync --connection {connection}")
-        }
-    }
 }
 
 /// The name of the program of the connector with that name.

@@ -32,10 +32,8 @@ async fn what_init_writes_is_ready_to_sync() {
     assert_eq!(variables, format!("OTHER=1\nACCOUNTS_EU_API_KEY={}\n", vendor.key()));
     assert_eq!(env.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     let checked = shell.run("check --config mine.toml --resource labels");
-    assert!(
-        checked.stdout.ends_with("ready; run `accounts-connector sync --connection accounts_eu`\n"),
-        "{checked:?}"
-    );
+    let next = "ready; run `accounts-connector sync --config mine.toml --connection accounts_eu`\n";
+    assert!(checked.stdout.ends_with(next), "{checked:?}");
     // The only connection of this connector needs no name.
     assert_eq!(shell.run("sync --config mine.toml --resource labels").status, 0);
     let again = shell.run_with(&arguments, "other");

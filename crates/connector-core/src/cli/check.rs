@@ -34,6 +34,9 @@ struct Checked {
     connection: String,
     settings: Vec<Explained>,
     checks: Vec<Check>,
+    /// What to type to sync it.
+    #[serde(skip)]
+    sync: String,
 }
 
 /// One thing that a sync needs.
@@ -89,7 +92,9 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         match explain(connector, &file, flags) {
             Ok((name, settings)) => {
                 let checks = block_on(checks(connector, &file, flags))?;
-                all.push(Checked { connection: name, settings, checks });
+                let sync = Place::resolve(connector, &file, flags).map(|place| place.sync);
+                let sync = sync.unwrap_or_default();
+                all.push(Checked { connection: name, settings, checks, sync });
             }
             Err(error) => unexplained.push(error),
         }
@@ -98,7 +103,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     if args.json {
         print(&to_json(&serde_json::json!({ "connections": all }))?)?;
     } else if !all.is_empty() {
-        let texts: Vec<String> = all.iter().map(|checked| text(connector, checked)).collect();
+        let texts: Vec<String> = all.iter().map(text).collect();
         print(&texts.join("\n\n"))?;
     }
     let failed = |check: &&Check| check.outcome == Outcome::Failed;
@@ -405,7 +410,7 @@ impl Check {
     }
 }
 
-fn text(connector: &Connector, checked: &Checked) -> String {
+fn text(checked: &Checked) -> String {
     let mut settings = table(&["setting", "value", "set by"]);
     settings.set_content_arrangement(ContentArrangement::Dynamic);
     for setting in &checked.settings {
@@ -429,8 +434,7 @@ fn text(connector: &Connector, checked: &Checked) -> String {
     let failed = checked.checks.iter().filter(|check| check.outcome == Outcome::Failed).count();
     let sum = match failed {
         0 => {
-            let sync = connector.sync_command(&checked.connection);
-            format!("{}: ready; run `{sync}`", checked.connection)
+            format!("{}: ready; run `{}`", checked.connection, checked.sync)
         }
         1 => format!("{}: 1 thing failed", checked.connection),
         failed => format!("{}: {failed} things failed", checked.connection),

@@ -160,7 +160,11 @@ fn check(name: &str, config: &Path, to_set: &[(String, SecretString)]) -> Result
     let failed = |error| Error::settings("the check does not start").because(error);
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
-    command.args(["check", "--connection", name, "--config"]).arg(config);
+    command.args(["check", "--connection", name]);
+    // A command that it names need not say what holds anyhow.
+    if config != Path::new(CONFIG_FILE) {
+        command.arg("--config").arg(config);
+    }
     // What the file said before is not what it says now.
     for (name, _) in loaded() {
         command.env_remove(name);

@@ -38,6 +38,9 @@ struct Known {
     status: ConnectionStatus,
     /// Resources that are older than they may be, or not complete.
     stale: Vec<String>,
+    /// What to type to sync it.
+    #[serde(skip)]
+    sync: String,
 }
 
 pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
@@ -51,7 +54,8 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
                 let place = Place::resolve(connector, &file, flags)?;
                 let status = read(connector, &place, !args.no_counts).await?;
                 let stale = max_age.map(|age| stale(&status, age, now)).unwrap_or_default();
-                Ok(Known { connection: place.name, schema: place.schema, status, stale })
+                let Place { name, schema, sync, .. } = place;
+                Ok(Known { connection: name, schema, status, stale, sync })
             };
             match known_of.await {
                 Ok(one) => known.push(one),
@@ -63,7 +67,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     if args.json {
         print(&to_json(&serde_json::json!({ "connections": known }))?)?;
     } else {
-        let texts: Vec<String> = known.iter().map(|known| text(connector, known, now)).collect();
+        let texts: Vec<String> = known.iter().map(|known| text(known, now)).collect();
         if !texts.is_empty() {
             print(&texts.join("\n\n"))?;
         }
@@ -104,8 +108,8 @@ fn stale(status: &ConnectionStatus, max_age: TimeDelta, now: DateTime<Utc>) -> V
     status.resources.iter().filter(bad).map(|resource| resource.resource.to_owned()).collect()
 }
 
-fn text(connector: &Connector, known: &Known, now: DateTime<Utc>) -> String {
-    let Known { connection, status, stale, .. } = known;
+fn text(known: &Known, now: DateTime<Utc>) -> String {
+    let Known { connection, status, .. } = known;
     let mut text = vec![headline(connection, &status.run, now), String::new()];
     let mut headers = vec!["resource", "verdict", "last run", "complete"];
     let counted = status.resources.iter().any(|resource| resource.rows.is_some());
@@ -147,7 +151,7 @@ fn text(connector: &Connector, known: &Known, now: DateTime<Utc>) -> String {
         table.add_row(row);
     }
     text.push(lines(&table));
-    text.extend(notes(connector, connection, status, stale));
+    text.extend(notes(known));
     text.join("\n")
 }
 
@@ -175,12 +179,7 @@ fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {
 }
 
 /// What a person should know, and what to type next.
-fn notes(
-    connector: &Connector,
-    connection: &str,
-    status: &ConnectionStatus,
-    stale: &[String],
-) -> Vec<String> {
+fn notes(Known { status, stale, sync, .. }: &Known) -> Vec<String> {
     let mut notes = Vec::new();
     for resource in &status.resources {
         let name = resource.resource;
@@ -215,7 +214,7 @@ fn notes(
     // Where a resource says what is to be done, another run alone would end in the same way.
     let told = status.resources.iter().any(|resource| resource.next.is_some());
     if !told && (incomplete || !stale.is_empty()) {
-        notes.push(format!("    next: run `{}`", connector.sync_command(connection)));
+        notes.push(format!("    next: run `{sync}`"));
     }
     if !notes.is_empty() {
         notes.insert(0, String::new());

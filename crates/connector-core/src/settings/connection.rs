@@ -359,6 +359,11 @@ impl Connection {
         self
     }
 
+    /// Whether all resources are synced.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.resources.is_empty()
+    }
+
     /// The selected resources and their parents, in the order of the declaration.
     pub(crate) fn selected(&self) -> impl Iterator<Item = &'static Resource> {
         selected(self.connector, &self.resources, &self.params)

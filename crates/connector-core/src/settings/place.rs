@@ -23,6 +23,8 @@ pub(crate) struct Place {
     pub(crate) schema: String,
     /// The resources that are synced.
     pub(crate) resources: Vec<&'static Resource>,
+    /// What to type to sync it.
+    pub(crate) sync: String,
     database_url: Option<SecretString>,
     nowhere: Option<Nowhere>,
 }
@@ -44,6 +46,7 @@ impl Place {
             name: layers.name.to_owned(),
             schema: schema.to_owned(),
             resources: selected(connector, resources, &params).collect(),
+            sync: sync_command(connector, layers.name, flags),
             database_url: layers.database_url()?.map(|(url, _)| url),
             nowhere: layers.no_file(),
         })
@@ -52,7 +55,7 @@ impl Place {
     /// That nothing was synced yet, with what a person may have forgotten.
     pub(crate) fn never_synced(&self, connector: &Connector) -> Error {
         let what = format!("nothing was synced yet into the schema `{}`", self.schema);
-        let sync = format!("run `{}`", connector.sync_command(&self.name));
+        let sync = format!("run `{}`", self.sync);
         let error = match &self.nowhere {
             Some(nowhere) => Error::settings(format!("{what}, and {nowhere}"))
                 .next(format!("{}; or {sync}", Nowhere::advice(connector))),
@@ -74,6 +77,21 @@ impl Place {
             None => Database::embedded(Path::new(EMBEDDED_DIRECTORY)).await.map(Some),
         }
     }
+}
+
+/// What to type to sync a connection that is named by these flags.
+fn sync_command(connector: &Connector, name: &str, flags: &Flags) -> String {
+    let binary = connector.binary();
+    let config = flags.config.as_ref().map(|config| config.display().to_string());
+    let named = (name != connector.name).then(|| name.to_owned());
+    let flags = [
+        ("config", config),
+        ("connection", named),
+        ("schema", flags.schema.clone()),
+        ("preset", flags.preset.clone()),
+    ];
+    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", value?)));
+    given.fold(format!("{binary} sync"), |command, flag| command + &flag)
 }
 
 pub(super) fn check_schema(schema: &str) -> Result<()> {

@@ -235,7 +235,7 @@ impl Store {
 pub(crate) fn other_scope(schema: &str, there: &str, asked: &str) -> Error {
     let what = format!("the schema `{schema}` has the rows of {there}, and not of {asked}");
     Error::settings(what).next(
-        "give each its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync once with --allow-deletes",
+        "give each its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync all resources once with --allow-deletes",
     )
 }
 

@@ -134,6 +134,8 @@ pub(super) struct Tally {
     sample: usize,
     /// Rows that were set aside before this run, of listings that it went on with.
     carried: u64,
+    /// Rows that are no longer listed, and too many to be marked deleted.
+    fused: u64,
     /// Why the first of the vanished listings is not there.
     vanished: Option<Error>,
     pub(super) error: Option<Error>,
@@ -166,13 +168,7 @@ impl Tally {
         if let Some(changes) = &mut self.changes {
             changes.add(counts.changes, self.sample);
         }
-        if counts.fused > 0 {
-            self.problem(format!(
-                "{} rows are no longer listed, too many at once to be marked deleted",
-                counts.fused
-            ));
-            self.advice.get_or_insert("if they are gone indeed, run once with --allow-deletes");
-        }
+        self.fused += counts.fused;
         for short in counts.short {
             self.problem(short);
             self.advice.get_or_insert(
@@ -264,6 +260,13 @@ impl Tally {
         elapsed_ms: u64,
         quarantine: Tolerance,
     ) -> ResourceReport {
+        if self.fused > 0 {
+            self.problem(format!(
+                "{} rows are no longer listed, too many at once to be marked deleted",
+                self.fused
+            ));
+            self.advice.get_or_insert("if they are gone indeed, run once with --allow-deletes");
+        }
         let quarantined = self.counts.quarantined + self.carried;
         if quarantine.is_exceeded(quarantined, self.rows) {
             self.problem(format!(

@@ -161,7 +161,7 @@ async fn sync_into(
         started_at,
         asked: connection.asked(),
         scope: connection.scope(),
-        moves: connection.fuse == Tolerance::ALL,
+        moves: connection.fuse == Tolerance::ALL && connection.is_whole(),
         resume_within,
         waits: connection.waits,
         sample,
