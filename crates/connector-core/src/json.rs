@@ -289,6 +289,11 @@ pub(crate) fn is_object(json: &str) -> bool {
     json.starts_with('{')
 }
 
+/// Whether the value has others in it.
+pub(crate) fn is_nested(json: &str) -> bool {
+    is_object(json) || is_list(json)
+}
+
 /// The JSON type of a value, for a report that must not show the value.
 pub(crate) fn type_name(json: &str) -> &'static str {
     match json.as_bytes().first() {

@@ -66,10 +66,9 @@ impl Secrets {
     /// The value as it may stand in its column, as JSON, or nothing if it may stand as it is.
     pub(crate) fn veil(&self, column: &Column, value: &str) -> Option<String> {
         let Self::Fingerprint(key, _) = self else { return None };
-        let is_nested = json::is_object(value) || json::is_list(value);
         let has_members = !column.secret_members.is_empty();
         // A text in the place of an object may have all of its members in it.
-        if value != "null" && (column.secret || (has_members && !is_nested)) {
+        if value != "null" && (column.secret || (has_members && !json::is_nested(value))) {
             Some(fingerprint(key, value))
         } else if !has_members {
             None
@@ -100,8 +99,8 @@ impl Secrets {
 
     /// A whole row as it may be stored, where its place is not a table.
     pub(crate) fn veil_row(&self, columns: &[Column], row: &str) -> String {
-        let is_nested = json::is_object(row) || json::is_list(row);
-        if let (Self::Fingerprint(key, _), false) = (self, is_nested)
+        if let Self::Fingerprint(key, _) = self
+            && !json::is_nested(row)
             && columns.iter().any(|column| column.secret || !column.secret_members.is_empty())
         {
             return fingerprint(key, row);
@@ -141,7 +140,7 @@ fn fingerprint(key: &FingerprintKey, value: &str) -> String {
 /// A nested value with the fingerprints of its members of these names, or nothing if it
 /// has none of them.
 fn veil_inside(key: &FingerprintKey, names: &SecretNames, value: &str) -> Option<String> {
-    if names.0.is_empty() || !(json::is_object(value) || json::is_list(value)) {
+    if names.0.is_empty() || !json::is_nested(value) {
         None
     } else if json::is_too_deep(value) {
         // What no stack holds cannot be looked into.

@@ -91,9 +91,9 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     for flags in &each {
         match explain(connector, &file, flags) {
             Ok((name, settings)) => {
-                let checks = block_on(checks(connector, &file, flags))?;
-                let sync = Place::resolve(connector, &file, flags).map(|place| place.sync);
-                let sync = sync.unwrap_or_default();
+                let place = Place::resolve(connector, &file, flags).ok();
+                let checks = block_on(checks(connector, &file, flags, place.as_ref()))?;
+                let sync = place.map(|place| place.sync).unwrap_or_default();
                 all.push(Checked { connection: name, settings, checks, sync });
             }
             Err(error) => unexplained.push(error),
@@ -117,7 +117,12 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
 
 const SETTINGS: &str = "settings";
 
-async fn checks(connector: &'static Connector, file: &File, flags: &Flags) -> Vec<Check> {
+async fn checks(
+    connector: &'static Connector,
+    file: &File,
+    flags: &Flags,
+    place: Option<&Place>,
+) -> Vec<Check> {
     let mut checks = Vec::new();
     let mut scope = None;
     match Connection::resolve(connector, file, flags) {
@@ -133,8 +138,8 @@ async fn checks(connector: &'static Connector, file: &File, flags: &Flags) -> Ve
         }
     }
     // A database can be looked at without a key.
-    if let Ok(place) = Place::resolve(connector, file, flags) {
-        database(connector, &place, scope, &mut checks).await;
+    if let Some(place) = place {
+        database(connector, place, scope, &mut checks).await;
     } else {
         let what = "not tried: the settings have to be right first";
         checks.push(Check::new("database", Outcome::Skipped, what));
@@ -433,9 +438,7 @@ fn text(checked: &Checked) -> String {
     }
     let failed = checked.checks.iter().filter(|check| check.outcome == Outcome::Failed).count();
     let sum = match failed {
-        0 => {
-            format!("{}: ready; run `{}`", checked.connection, checked.sync)
-        }
+        0 => format!("{}: ready; run `{}`", checked.connection, checked.sync),
         1 => format!("{}: 1 thing failed", checked.connection),
         failed => format!("{}: {failed} things failed", checked.connection),
     };

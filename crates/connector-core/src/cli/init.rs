@@ -323,8 +323,8 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from)
     };
     let rows = if in_shell(DATABASE_URL) { Rows::AsSet } else { ask_database(&broke_off)? };
-    let others: Vec<&str> = file.connections().map(|(other, _)| other).collect();
-    let others: Vec<&str> = others.into_iter().filter(|other| *other != new.name).collect();
+    let names = file.connections().map(|(other, _)| other);
+    let others: Vec<&str> = names.filter(|other| *other != new.name).collect();
     // One variable is for all connections.
     if !others.is_empty() && file_of(DATABASE_URL).is_some() && !matches!(rows, Rows::AsSet) {
         let go_on = Confirm::new()
