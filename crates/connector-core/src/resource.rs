@@ -475,6 +475,13 @@ impl Resource {
         parent.chain(self.each_param.iter().flat_map(|param| &param.own_column))
     }
 
+    /// Whether a parameter is part of the address of all of its listings, as an account is,
+    /// and does not tell one of them from another.
+    pub(crate) fn is_below(&self, param: &str) -> bool {
+        self.path.split('/').any(|segment| placeholder(segment) == Some(param))
+            && !self.partition_columns().any(|column| column.name == param)
+    }
+
     /// All columns of the table that hold data: the partition's, then the model's.
     pub fn table_columns(&self) -> impl Iterator<Item = &Column> + Clone {
         self.partition_columns().chain(self.columns)

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::http::{Authority, Client, Limits};
 use crate::preset::DOCUMENTED;
 use crate::progress::Progress;
-use crate::resource::{Connector, Rate, Resource, Retry, placeholder};
+use crate::resource::{Connector, Rate, Resource, Retry};
 use crate::stop::Stop;
 use crate::store::Database;
 
@@ -295,12 +295,7 @@ impl Connection {
     /// account of the vendor from another, those in paths.
     pub(crate) fn scope(&self) -> String {
         let names = self.connector.params.iter().filter(|param| {
-            let mut resources = self.connector.resources.iter();
-            resources.any(|resource| {
-                let partition = resource.parent.map(|parent| parent.placeholder);
-                partition != Some(param.name)
-                    && resource.path.split('/').any(|part| placeholder(part) == Some(param.name))
-            })
+            self.connector.resources.iter().any(|resource| resource.is_below(param.name))
         });
         let set = names.filter_map(|param| {
             Some(format!("{}={}", param.name, self.params.get(param.name)?.join(",")))

@@ -81,7 +81,10 @@ impl Context {
     /// could ask for.
     fn asked(&self, resource: &Resource, part: impl fmt::Debug) -> u64 {
         let Resource { path, query, select, paging, key, .. } = resource;
-        let Self { params, client, keep_secrets, .. } = self;
+        let Self { client, keep_secrets, .. } = self;
+        // Those that say which listings there are change none of them.
+        let is_own = |name: &str| resource.params.contains(&name) || resource.is_below(name);
+        let params: Vec<_> = self.params.iter().filter(|(name, _)| is_own(name)).collect();
         let asked = (path, query, select, paging, key, params, client.base(), keep_secrets, part);
         xxhash_rust::xxh3::xxh3_64(format!("{asked:?}").as_bytes())
     }

@@ -178,6 +178,9 @@ async fn a_parameter_in_the_place_of_a_parent_asks_for_more_than_the_parent_has(
         let report = complete(play.sync_as(&one.select(&["parts"]).unwrap()).await);
         assert_eq!((report.rows, report.unchanged, report.deleted), (2, unchanged, 0));
     }
+    // What is known of the other listings stays known.
+    let known = "select count(*) from sync.state where resource = 'parts'";
+    assert_eq!(play.database.value(known).await, "3");
     play.end().await;
 }
 
