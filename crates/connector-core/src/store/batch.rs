@@ -13,7 +13,7 @@ use crate::report::Changes;
 /// Rows, and everything that has to be committed with them.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    /// The tuples; each piece goes to the server in one message.
+    /// The tuples.
     pub(super) tuples: Pieces,
     pub(super) keys: HashSet<u64>,
     /// The number of rows that the vendor sent.
@@ -114,7 +114,7 @@ impl Batch {
     ) {
         self.rows += page.keys.len() as u64 + page.rejects() + page.outside;
         self.staged += page.keys.len() as u64;
-        page.tuples.each().for_each(|tuples| self.tuples.push(tuples));
+        self.tuples.append(&page.tuples);
         self.keys.extend(page.keys);
         let room = MAX_REJECTED.saturating_sub(self.rejected.len());
         self.more_rejected += page.more_rejected + page.rejected.len().saturating_sub(room) as u64;

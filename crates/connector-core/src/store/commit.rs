@@ -1,4 +1,6 @@
-//! One batch into one table: stage, merge, positions, counters, in one transaction.
+//! One batch into one table: rows, positions, counters, in one transaction.
+//!
+//! Into a table that was empty rows go straight, and into others by a stage that is merged.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
@@ -7,7 +9,7 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgTransaction};
 
 use super::batch::{Batch, Counts, EndedWalk};
-use super::fill::fill;
+use super::fill::{New, fill};
 use super::patiently;
 use super::record::MadeCommit;
 use super::table::{FRESH, OLDER, Table, UNKNOWN};
@@ -16,14 +18,22 @@ use crate::error::Result;
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
     pub(crate) async fn commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
-        let counts = patiently(|| self.try_commit(batch, number)).await?;
+        let counts = patiently(|| async {
+            loop {
+                if let Some(counts) = self.try_commit(batch, number).await? {
+                    return Ok(counts);
+                }
+            }
+        })
+        .await?;
         self.inserted.fetch_add(counts.inserted, Relaxed);
         self.gone.fetch_add(counts.deleted, Relaxed);
         self.stayed.fetch_add(counts.distinct, Relaxed);
         Ok(counts)
     }
 
-    async fn try_commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
+    /// Commits a batch, unless it is to be tried in another way.
+    async fn try_commit(&self, batch: &Batch, number: u64) -> Result<Option<Counts>> {
         let mut transaction = self
             .store
             .pool
@@ -31,19 +41,30 @@ impl Table<'_> {
             .await
             .map_err(|error| self.failed("beginning a commit", error))?;
         if let Some(counts) = self.made(&mut transaction, number).await? {
-            return Ok(counts);
+            return Ok(Some(counts));
         }
         let mut counts = Counts {
             quarantined: batch.rejected(),
             repeats: batch.staged - batch.keys.len() as u64,
             ..Counts::default()
         };
-        self.stage(&mut transaction, batch, counts.repeats > 0).await?;
-        if let Some(rows) = self.store.sample {
-            counts.changes = self.foresee(&mut transaction, batch, rows).await?;
+        let is_fresh = self.is_fresh(&mut transaction, batch).await?;
+        let are_new = counts.repeats == 0 && !self.repeats.load(Relaxed);
+        if is_fresh && are_new && self.store.sample.is_none() {
+            let Some(inserted) = self.insert(&mut transaction, batch).await? else {
+                return Ok(None);
+            };
+            counts.inserted = inserted;
+        } else {
+            self.stage(&mut transaction, batch, counts.repeats > 0).await?;
+            if let Some(rows) = self.store.sample {
+                counts.changes = self.foresee(&mut transaction, batch, rows).await?;
+            }
+            self.merge(&mut transaction, batch, &mut counts).await?;
         }
-        self.merge(&mut transaction, batch, &mut counts).await?;
-        self.note_seen(&mut transaction, batch).await?;
+        if !is_fresh {
+            self.note_seen(&mut transaction, batch).await?;
+        }
         self.mark_deleted(&mut transaction, batch, &mut counts).await?;
         if batch.is_last {
             counts.deleted += self.mark_orphans(&mut transaction).await?;
@@ -54,7 +75,7 @@ impl Table<'_> {
         let made = MadeCommit { number, counts };
         self.record(&mut transaction, batch, &made).await?;
         transaction.commit().await.map_err(|error| self.failed("committing", error))?;
-        Ok(made.counts)
+        Ok(Some(made.counts))
     }
 
     /// What the commit of that number did, if it was made and only its answer was lost.
@@ -105,7 +126,7 @@ impl Table<'_> {
         if batch.staged == 0 {
             return Ok(());
         }
-        fill(transaction, &self.statements, &batch.tuples)
+        fill(transaction, &self.statements, &batch.tuples, None)
             .await
             .map_err(|error| self.failed("copying rows", error))?;
         if repeats {
@@ -132,12 +153,6 @@ impl Table<'_> {
             .execute(&mut **transaction)
             .await
             .map_err(|error| self.failed("preparing the merge", error))?;
-        if self.is_fresh(transaction).await?
-            && let Some(inserted) = self.insert(transaction).await?
-        {
-            counts.inserted = inserted;
-            return Ok(());
-        }
         let (inserted, updated): (i64, i64) =
             sqlx::query_as(AssertSqlSafe(self.statements.merge.as_str()))
                 .bind(self.store.run_id)
@@ -152,8 +167,8 @@ impl Table<'_> {
     }
 
     /// Whether all rows of the table came in this run.
-    async fn is_fresh(&self, transaction: &mut PgTransaction<'_>) -> Result<bool> {
-        if self.origin.load(Relaxed) == UNKNOWN {
+    async fn is_fresh(&self, transaction: &mut PgTransaction<'_>, batch: &Batch) -> Result<bool> {
+        if self.origin.load(Relaxed) == UNKNOWN && batch.staged > 0 {
             let empty: bool = sqlx::query_scalar(AssertSqlSafe(self.statements.is_empty.as_str()))
                 .fetch_one(&mut **transaction)
                 .await
@@ -164,29 +179,23 @@ impl Table<'_> {
     }
 
     /// Inserts rows whose keys should all be new, without looking, and returns how many
-    /// came into the table; nothing if a key was not new.
-    async fn insert(&self, transaction: &mut PgTransaction<'_>) -> Result<Option<u64>> {
-        let failed = |error| self.failed("inserting rows", error);
-        sqlx::raw_sql("savepoint before_rows").execute(&mut **transaction).await.map_err(failed)?;
-        let done = sqlx::query(AssertSqlSafe(self.statements.insert.as_str()))
-            .bind(self.store.run_id)
-            .bind(self.store.started_at)
-            .execute(&mut **transaction)
-            .await;
-        let repeated = |error: &sqlx::Error| {
-            error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
-        };
-        match done {
-            Ok(done) => Ok(Some(done.rows_affected())),
-            Err(error) if repeated(&error) => {
-                self.origin.store(OLDER, Relaxed);
-                sqlx::raw_sql("rollback to savepoint before_rows")
-                    .execute(&mut **transaction)
-                    .await
-                    .map_err(failed)?;
+    /// came into the table; nothing if a key was not new, which ends the transaction.
+    async fn insert(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+    ) -> Result<Option<u64>> {
+        if batch.staged == 0 {
+            return Ok(Some(0));
+        }
+        let new = New { run_id: self.store.run_id, at: self.store.started_at };
+        match fill(transaction, &self.statements, &batch.tuples, Some(new)).await {
+            Ok(inserted) => Ok(Some(inserted)),
+            Err(error) if is_repeat(&error) => {
+                self.repeats.store(true, Relaxed);
                 Ok(None)
             }
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(self.failed("inserting rows", error)),
         }
     }
 
@@ -263,7 +272,7 @@ impl Table<'_> {
             .map_err(failed)?;
         if fused {
             counts.fused = gone;
-        } else {
+        } else if gone > 0 {
             walks.retain(|walk| !counts.short_ids.contains(&walk.partition.id()));
             counts.deleted = self.mark(transaction, &walks).await.map_err(failed)?;
         }
@@ -322,6 +331,11 @@ impl Table<'_> {
                 .await?;
         Ok(rows.into_iter().map(|(value, rows)| (value, rows.unsigned_abs())).collect())
     }
+}
+
+/// Whether a row's key is there already.
+fn is_repeat(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
 /// The values of the partitions' columns.

@@ -1,9 +1,10 @@
-//! Rows on their way into the stage: by `copy` if they are many, and bound if they are few.
+//! Rows on their way into the stage or the table: by `copy` if they are many, and bound if they are few.
 //!
 //! `copy` takes its data and its end in separate messages, and the second of two
 //! small messages waits until the server's side has acknowledged the first one:
 //! 40 ms over TCP, which is much for a few rows. Bound values go in one message.
 
+use chrono::{DateTime, Utc};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -12,36 +13,89 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 
 use super::sql::Statements;
-use crate::column::SqlType;
+use crate::column::{SqlType, postgres_micros};
 use crate::memory::Pieces;
 
 /// The size up to which tuples are bound. More of them take as long in one way as in the
 /// other, and `copy` needs less memory.
 const MAX_BOUND: usize = 256 << 10;
 
-/// Brings tuples of the binary format of `copy` into the stage.
+/// The size at which tuples that get more fields are sent.
+const MESSAGE: usize = 64 << 10;
+
+/// What all new rows of a run have in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct New {
+    pub(super) run_id: i64,
+    pub(super) at: DateTime<Utc>,
+}
+
+/// Brings tuples of the binary format of `copy` into the stage, or into the table as new rows.
 pub(super) async fn fill(
     connection: &mut PgConnection,
     statements: &Statements,
     tuples: &Pieces,
-) -> sqlx::Result<()> {
+    new: Option<New>,
+) -> sqlx::Result<u64> {
+    let fill = if new.is_some() { &statements.insert } else { &statements.fill };
     let few = tuples.len() <= MAX_BOUND;
-    let columns = few.then(|| columns(&tuples.concat(), &statements.stage_types)).flatten();
-    let Some(columns) = columns else { return copy(connection, &statements.copy, tuples).await };
-    let query = sqlx::query(AssertSqlSafe(statements.bound.as_str()));
-    columns.into_iter().fold(query, Query::bind).execute(connection).await.map(drop)
+    let columns = few.then(|| columns(tuples, &statements.types)).flatten();
+    let Some(columns) = columns else { return copy(connection, &fill.copy, tuples, new).await };
+    let query = sqlx::query(AssertSqlSafe(fill.bound.as_str()));
+    let mut query = columns.into_iter().fold(query, Query::bind);
+    if let Some(New { run_id, at }) = new {
+        query = query.bind(run_id).bind(at);
+    }
+    query.execute(connection).await.map(|done| done.rows_affected())
 }
 
-async fn copy(connection: &mut PgConnection, statement: &str, tuples: &Pieces) -> sqlx::Result<()> {
+async fn copy(
+    connection: &mut PgConnection,
+    statement: &str,
+    tuples: &Pieces,
+    new: Option<New>,
+) -> sqlx::Result<u64> {
     const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
     const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
     let mut copy = connection.copy_in_raw(statement).await?;
     copy.send(HEADER).await?;
-    for piece in tuples.each() {
-        copy.send(piece).await?;
+    if let Some(new) = new {
+        let common = new.fields();
+        let mut message = Vec::with_capacity(MESSAGE);
+        for tuple in tuples.items() {
+            let Some((fields, values)) = tuple.split_first_chunk::<2>() else { continue };
+            if message.len() + tuple.len() + common.len() > MESSAGE {
+                copy.send(&message[..]).await?;
+                message.clear();
+            }
+            message.extend_from_slice(&(i16::from_be_bytes(*fields) + NEW_FIELDS).to_be_bytes());
+            message.extend_from_slice(values);
+            message.extend_from_slice(&common);
+        }
+        copy.send(message).await?;
+    } else {
+        for piece in tuples.each() {
+            copy.send(piece).await?;
+        }
     }
     copy.send(&TRAILER[..]).await?;
-    copy.finish().await.map(drop)
+    copy.finish().await
+}
+
+/// The number of fields that new rows have in common.
+const NEW_FIELDS: i16 = 3;
+
+impl New {
+    /// The end of a tuple: the run, and twice its time.
+    fn fields(self) -> Vec<u8> {
+        const LENGTH: [u8; 4] = 8_i32.to_be_bytes();
+        let time = postgres_micros(self.at).to_be_bytes();
+        [self.run_id.to_be_bytes(), time, time]
+            .iter()
+            .flat_map(|value| LENGTH.iter().chain(value))
+            .copied()
+            .collect()
+    }
 }
 
 /// The values of one column, as a binary array has them: like those of a tuple.
@@ -54,11 +108,12 @@ struct Values {
 
 /// The tuples column by column; nothing, if they are none: a number of fields, and each
 /// field's length before its bytes, −1 for null.
-fn columns(mut tuples: &[u8], types: &[SqlType]) -> Option<Vec<Values>> {
+fn columns(tuples: &Pieces, types: &[SqlType]) -> Option<Vec<Values>> {
     let column =
         |sql_type: &SqlType| Values { sql_type: *sql_type, count: 0, elements: Vec::new() };
     let mut columns: Vec<Values> = types.iter().map(column).collect();
-    while let Some((_, mut rest)) = tuples.split_first_chunk::<2>() {
+    for tuple in tuples.items() {
+        let (_, mut rest) = tuple.split_first_chunk::<2>()?;
         for column in &mut columns {
             let length = i32::from_be_bytes(*rest.first_chunk()?);
             let end = size_of::<i32>() + usize::try_from(length).unwrap_or(0);
@@ -67,7 +122,6 @@ fn columns(mut tuples: &[u8], types: &[SqlType]) -> Option<Vec<Values>> {
             column.count += 1;
             rest = behind;
         }
-        tuples = rest;
     }
     Some(columns)
 }

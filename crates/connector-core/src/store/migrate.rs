@@ -32,6 +32,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "bounds",
         sql: include_str!("../../../../migrations/sync/0004_bounds.sql"),
     },
+    Migration {
+        version: 5,
+        name: "unnoted",
+        sql: include_str!("../../../../migrations/sync/0005_unnoted.sql"),
+    },
 ];
 
 /// Brings the run tables and a connection's tables up to date.

@@ -1,5 +1,7 @@
 //! What is recorded with the rows of a commit: walks, cursors, counters, drift, the quarantine.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgTransaction;
@@ -7,7 +9,7 @@ use sqlx::types::Json;
 
 use super::Store;
 use super::batch::{Batch, Counts};
-use super::table::Table;
+use super::table::{FRESH, Table};
 use crate::error::Result;
 
 /// The most rows of one resource that are kept in the quarantine.
@@ -119,11 +121,11 @@ impl Table<'_> {
             return Ok(());
         }
         sqlx::query(
-            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at, asked) \
-             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10 \
+            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at, asked, unnoted) \
+             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10, $11 and position is not null \
              from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::boolean[]) as w (partition, position, cursor_reached, tail, whole) \
              on conflict (connection, resource, partition) do update set \
-             run_id = excluded.run_id, asked = excluded.asked, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, \
+             run_id = excluded.run_id, asked = excluded.asked, unnoted = excluded.unnoted, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, \
              whole_run_id = coalesce(excluded.whole_run_id, state.whole_run_id), \
              cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
         )
@@ -137,6 +139,7 @@ impl Table<'_> {
         .bind(&tails)
         .bind(&whole)
         .bind(self.asked.cast_signed())
+        .bind(self.origin.load(Relaxed) == FRESH)
         .execute(&mut **transaction)
         .await?;
         let ended = &ids[batch.positions.len()..];

@@ -14,23 +14,24 @@ pub(crate) fn ident(name: &str) -> String {
 /// The temporary table that a batch is copied into.
 const STAGE: &str = "pg_temp.stage";
 
+/// The columns that a new row has besides: the run, and twice its time.
+const NEW: &str = "_run_id, _first_seen_at, _last_changed_at";
+
 /// The statements that merge a batch into one table.
 #[derive(Debug)]
 pub(crate) struct Statements {
     /// Makes the stage.
     pub(crate) stage: String,
-    /// Fills it from a stream of tuples.
-    pub(crate) copy: String,
-    /// Fills it from an array for each of its columns.
-    pub(crate) bound: String,
-    /// The types of its columns.
-    pub(crate) stage_types: Vec<SqlType>,
+    /// Fills it.
+    pub(crate) fill: Fill,
+    /// Fills the table itself, with rows none of whose keys it has.
+    pub(crate) insert: Fill,
+    /// The types of the stage's columns.
+    pub(crate) types: Vec<SqlType>,
     /// Leaves the newest row of each key in it.
     pub(crate) deduplicate: String,
     /// Whether the table has no row at all, not even a deleted one.
     pub(crate) is_empty: String,
-    /// Inserts all rows, none of whose keys the table has. Binds the run and its time.
-    pub(crate) insert: String,
     /// Inserts the rows whose key is new, updates those that differ, and returns how many of each. Binds the run and its time.
     pub(crate) merge: String,
     /// What the merge will do.
@@ -39,6 +40,8 @@ pub(crate) struct Statements {
     pub(crate) foresee_deleted: String,
     /// Notes the keys of a walk that goes on. Binds connection, resource, partition, run, and the partition's values.
     pub(crate) note_seen: String,
+    /// Notes all keys that the table has of walks that go on and that nothing is noted of. Binds connection, resource and run.
+    pub(crate) note_all: String,
     /// Marks what complete walks did not see. Binds the time, connection, resource, the walks' partitions, and their values.
     pub(crate) mark_deleted: String,
     /// Counts the keys that the walks of partitions have seen. Binds connection, resource, the partitions, and their values.
@@ -51,6 +54,15 @@ pub(crate) struct Statements {
     pub(crate) count_positions: Option<String>,
     /// The table's qualified name.
     pub(crate) table: String,
+}
+
+/// The statements that bring tuples somewhere.
+#[derive(Debug)]
+pub(crate) struct Fill {
+    /// From a stream of them.
+    pub(crate) copy: String,
+    /// From an array for each column. Binds the run and its time behind them, if it is the table.
+    pub(crate) bound: String,
 }
 
 /// The statements that look at what a merge will do.
@@ -89,7 +101,7 @@ impl Statements {
         let staged: Vec<(String, SqlType)> = resource
             .table_columns()
             .map(|column| (ident(column.name), column.sql_type))
-            .chain([("_extra".to_owned(), SqlType::Jsonb), ("_order".to_owned(), SqlType::BigInt)])
+            .chain([("_extra".to_owned(), SqlType::Jsonb)])
             .collect();
         let types: Vec<String> =
             staged.iter().map(|(name, sql_type)| format!("{name} {}", sql_type.name())).collect();
@@ -129,18 +141,25 @@ impl Statements {
                 "create temporary table stage ({}) on commit drop",
                 types.join(", ")
             ),
-            copy: format!("copy {STAGE} ({list}, _extra, _order) from stdin (format binary)"),
-            bound: format!("insert into {STAGE} select * from unnest({})", arrays.join(", ")),
-            stage_types: staged.iter().map(|(_, sql_type)| *sql_type).collect(),
+            fill: Fill {
+                copy: format!("copy {STAGE} ({list}, _extra) from stdin (format binary)"),
+                bound: format!("insert into {STAGE} select * from unnest({})", arrays.join(", ")),
+            },
+            insert: Fill {
+                copy: format!("copy {table} ({list}, _extra, {NEW}) from stdin (format binary)"),
+                bound: format!(
+                    "insert into {table} ({list}, _extra, {NEW}) select *, ${run}::bigint, ${time}::timestamptz, ${time} from unnest({})",
+                    arrays.join(", "),
+                    run = arrays.len() + 1,
+                    time = arrays.len() + 2
+                ),
+            },
+            types: staged.iter().map(|(_, sql_type)| *sql_type).collect(),
             deduplicate: deduplicate(&key, resource),
             is_empty: format!("select not exists (select from {table})"),
-            insert: format!(
-                "insert into {table} ({list}, _extra, _run_id, _first_seen_at, _last_changed_at) \
-                 select {list}, _extra, $1, $2, $2 from {STAGE}"
-            ),
             merge: format!(
                 "with differing as materialized (select s.*, t.{first} is null as _is_new {differing}), \
-                 inserted as (insert into {table} ({list}, _extra, _run_id, _first_seen_at, _last_changed_at) \
+                 inserted as (insert into {table} ({list}, _extra, {NEW}) \
                  select {list}, _extra, $1, $2, $2 from differing where _is_new returning 1), \
                  updated as (update {table} t set {assignments}, _run_id = $1, _last_changed_at = $2, _deleted_at = null \
                  from differing s where not s._is_new and {on_key} returning 1) \
@@ -157,6 +176,14 @@ impl Statements {
                  select $1, $2, $3, $4, array_agg({}) from {STAGE} s where {} having count(*) > 0",
                 hash("s"),
                 within("s", "$5")
+            ),
+            note_all: format!(
+                "with unnoted as (update sync.state set unnoted = false where connection = $1 and resource = $2 and unnoted returning partition) \
+                 insert into sync.seen (connection, resource, partition, run_id, keys) \
+                 select $1, $2, u.partition, $3, array_agg({hash}) from unnoted u join {table} t on {} \
+                 group by u.partition, {hash} & 63",
+                partition.as_ref().map_or("true".to_owned(), |column| format!("u.partition = jsonb_build_array(t.{column})::text")),
+                hash = hash("t")
             ),
             mark_deleted: format!(
                 "update {table} t set _deleted_at = $1 where t._deleted_at is null and {} \
@@ -211,7 +238,8 @@ fn foresee(first: &str, compared: &[String], key: &[String], differing: &str) ->
         ),
         sample: format!(
             "select case when t.{first} is null then 'insert' when t._deleted_at is null then 'update' else 'undelete' end, \
-             array[{}] {differing} order by s._order limit $1",
+             array[{}] {differing} order by {} limit $1",
+            texts("s", key),
             texts("s", key)
         ),
     }
@@ -227,9 +255,9 @@ fn texts(alias: &str, columns: &[String]) -> String {
 fn deduplicate(key: &[String], resource: &Resource) -> String {
     let newest = match resource.version.map(ident) {
         Some(version) => format!(
-            "case when {version} <= now() + interval '1 day' then {version} end desc nulls last, _order desc"
+            "case when {version} <= now() + interval '1 day' then {version} end desc nulls last, ctid desc"
         ),
-        None => "_order desc".to_owned(),
+        None => "ctid desc".to_owned(),
     };
     format!(
         "delete from {STAGE} s using (select ctid, row_number() over (partition by {} order by {newest}) as place from {STAGE}) d \

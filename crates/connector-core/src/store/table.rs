@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicU8, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 
 use sqlx::PgTransaction;
 
@@ -21,6 +21,8 @@ pub(crate) struct Table<'a> {
     pub(super) asked: u64,
     /// Whether the table's rows are all from this run's first pass, one of [`UNKNOWN`], [`FRESH`] and [`OLDER`].
     pub(super) origin: AtomicU8,
+    /// Whether a key came again in another batch, so that each row has to be looked up.
+    pub(super) repeats: AtomicBool,
     /// The rows that this run's commits have inserted.
     pub(super) inserted: AtomicU64,
     /// The rows that they have marked deleted, and those that the same walks have seen.
@@ -30,7 +32,7 @@ pub(crate) struct Table<'a> {
 
 /// It has to be looked up.
 pub(super) const UNKNOWN: u8 = 0;
-/// They are: a row of another batch is a new one, and every row was seen.
+/// They are: every row was seen, and nothing has to be noted of that.
 pub(super) const FRESH: u8 = 1;
 /// Some are from before.
 pub(super) const OLDER: u8 = 2;
@@ -50,6 +52,7 @@ impl<'a> Table<'a> {
             statements,
             asked,
             origin: AtomicU8::new(UNKNOWN),
+            repeats: AtomicBool::new(false),
             inserted: AtomicU64::new(0),
             gone: AtomicU64::new(0),
             stayed: AtomicU64::new(0),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::{DateTime, Utc};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgTransaction};
 
 use super::patiently;
 use super::table::{OLDER, Table};
@@ -102,8 +102,8 @@ impl Table<'_> {
                 .execute(&mut *transaction)
                 .await
                 .map_err(failed)?;
-            let rows: Vec<(String, serde_json::Value)> = sqlx::query_as(
-                "select partition, position from sync.state \
+            let rows: Vec<(String, serde_json::Value, bool)> = sqlx::query_as(
+                "select partition, position, unnoted from sync.state \
                  where connection = $1 and resource = $2 and position is not null and updated_at >= $3 limit $4",
             )
             .bind(schema)
@@ -114,15 +114,16 @@ impl Table<'_> {
             .await
             .map_err(failed)?;
             // Another version of the program may have written it in another way.
+            let are_noted = rows.iter().all(|(_, _, unnoted)| !unnoted);
             let open: HashMap<String, Bookmark> = rows
                 .into_iter()
-                .filter_map(|(partition, place)| {
+                .filter_map(|(partition, place, _)| {
                     Some((partition, serde_json::from_value(place).ok()?))
                 })
                 .collect();
             let kept: Vec<&str> = open.keys().map(String::as_str).collect();
             for forget in [
-                "update sync.state set position = null \
+                "update sync.state set position = null, unnoted = false \
                  where connection = $1 and resource = $2 and position is not null and not partition = any($3)",
                 "delete from sync.seen where connection = $1 and resource = $2 and not partition = any($3)",
             ] {
@@ -133,6 +134,9 @@ impl Table<'_> {
                     .execute(&mut *transaction)
                     .await
                     .map_err(failed)?;
+            }
+            if !are_noted {
+                self.note_all(&mut transaction).await.map_err(failed)?;
             }
             transaction.commit().await.map_err(failed)?;
             Ok(open)
@@ -169,7 +173,7 @@ impl Table<'_> {
         self.check_fence(&mut transaction).await?;
         for forget in [
             "delete from sync.seen where connection = $1 and resource = $2 and partition = $3",
-            "update sync.state set position = null where connection = $1 and resource = $2 and partition = $3",
+            "update sync.state set position = null, unnoted = false where connection = $1 and resource = $2 and partition = $3",
         ] {
             sqlx::query(forget)
                 .bind(&self.store.schema)
@@ -179,7 +183,19 @@ impl Table<'_> {
                 .await
                 .map_err(failed)?;
         }
+        self.note_all(&mut transaction).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
         }).await
+    }
+
+    /// Notes what walks have seen that began with an empty table: all that it has now.
+    async fn note_all(&self, transaction: &mut PgTransaction<'_>) -> sqlx::Result<()> {
+        sqlx::query(AssertSqlSafe(self.statements.note_all.as_str()))
+            .bind(&self.store.schema)
+            .bind(self.resource.name)
+            .bind(self.store.run_id)
+            .execute(&mut **transaction)
+            .await
+            .map(drop)
     }
 }

@@ -7,6 +7,7 @@ mod anything;
 mod bounds;
 mod cost;
 mod deletes;
+mod first_load;
 mod histories;
 mod hostile_ends;
 mod hostile_links;
