@@ -26,6 +26,20 @@ impl Credential {
         Ok(credential)
     }
 
+    /// Where the key stands in a request, in words.
+    pub(crate) fn place(&self) -> String {
+        match self.auth {
+            Auth::Header { name, prefix } if prefix.trim().is_empty() => {
+                format!("in the header `{name}`")
+            }
+            Auth::Header { name, prefix } => {
+                format!("in the header `{name}`, behind `{}`", prefix.trim())
+            }
+            Auth::Basic => "by basic authentication".to_owned(),
+            Auth::Query { name } => format!("in the parameter `{name}`"),
+        }
+    }
+
     /// Puts the key onto a request.
     pub(crate) fn sign(&self, request: &mut reqwest::Request) -> Result<()> {
         if let Some((name, value)) = self.header()? {

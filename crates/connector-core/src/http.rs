@@ -88,6 +88,8 @@ pub(crate) struct Client {
     errors: &'static [ErrorShape],
     limits: Limits,
     pace: Pace,
+    /// The presets that send the key in another way.
+    other_ways: Vec<&'static str>,
     /// Whether a 429 came, after which some vendors revoke the key.
     limited: AtomicBool,
     /// Whether the key was refused, after which it is not shown again.
@@ -116,7 +118,7 @@ impl Client {
     /// A client for one vendor; nothing is sent yet.
     pub(crate) fn new(
         (base, hosts, authorities): (Url, Vec<Origin>, Vec<Authority>),
-        credential: Credential,
+        (credential, other_ways): (Credential, Vec<&'static str>),
         (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
         limits: Limits,
         (stop, budget): (Stop, Option<u64>),
@@ -146,6 +148,7 @@ impl Client {
             errors,
             limits,
             pace: Pace::new(rate, stop, budget)?,
+            other_ways,
             limited: AtomicBool::new(false),
             refused: AtomicBool::new(false),
             accepted: AtomicBool::new(false),
@@ -197,7 +200,8 @@ impl Client {
             if !failure.passes {
                 return Err(failure.error);
             }
-            match retry::decide(&self.retry, tries, failure.headers.as_ref(), SystemTime::now()) {
+            let asked = (failure.limited, failure.headers.as_ref());
+            match retry::decide(&self.retry, tries, asked, SystemTime::now()) {
                 Decision::Wait(wait) => {
                     traffic.retries.fetch_add(1, Ordering::Relaxed);
                     // Of all that were told to rest at once, one says so.

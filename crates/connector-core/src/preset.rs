@@ -136,6 +136,12 @@ impl Connector {
         self.overlaid(&text, preset)
     }
 
+    /// The presets that send the key in another way than `auth`.
+    pub(crate) fn presets_unlike(&'static self, auth: Auth) -> Vec<&'static str> {
+        let names = [DOCUMENTED].into_iter().chain(self.presets.iter().map(|(name, _)| *name));
+        names.filter(|name| self.with_preset(name).is_ok_and(|other| other.auth != auth)).collect()
+    }
+
     fn overlaid(&'static self, text: &str, name: &str) -> Result<&'static Self> {
         let overlay: Overlay = toml::from_str(text).map_err(|error| {
             let line = line_of(&error, text);

@@ -11,6 +11,7 @@ use crate::paging::Ending;
 use crate::store::Verdict;
 
 pub use text::Look;
+pub(crate) use text::{aligned, grouped};
 
 /// What a run did.
 #[derive(Clone, Debug, Serialize)]
@@ -142,6 +143,8 @@ pub struct Evidence {
     pub passes: u32,
     /// Rows whose key came before in the same batch.
     pub repeats: u64,
+    /// Rows that came, and were left out by `--since` and `--until`.
+    pub left_out: u64,
     /// What keeps the resource from being complete.
     pub problems: Vec<String>,
 }

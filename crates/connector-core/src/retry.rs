@@ -32,7 +32,7 @@ pub(crate) enum Decision {
 pub(crate) fn decide(
     policy: &Retry,
     tries: u32,
-    headers: Option<&HeaderMap>,
+    (limited, headers): (bool, Option<&HeaderMap>),
     now: SystemTime,
 ) -> Decision {
     if tries > policy.max_retries {
@@ -41,15 +41,18 @@ pub(crate) fn decide(
     match headers.and_then(|headers| asked_for(headers, now)) {
         Some(wait) if wait > MAX_WAIT => Decision::ComeBack(wait),
         Some(wait) => Decision::Wait(wait),
-        None => backoff(policy, tries, now),
+        None => backoff(policy, tries, limited, now),
     }
 }
 
 /// Exponential, with full jitter: many runs that failed together do not come back together.
-fn backoff(policy: &Retry, tries: u32, now: SystemTime) -> Decision {
+///
+/// A vendor that was asked too often gets all of the time: one request alone finds out whether
+/// that was enough, and each one that is too early may count against the key.
+fn backoff(policy: &Retry, tries: u32, limited: bool, now: SystemTime) -> Decision {
     let backoff = ExponentialBackoff::builder()
         .retry_bounds(policy.first_wait, LONGEST_BACKOFF.max(policy.first_wait))
-        .jitter(Jitter::Full)
+        .jitter(if limited { Jitter::None } else { Jitter::Full })
         .base(policy.backoff_factor)
         .build_with_max_retries(policy.max_retries);
     match backoff.should_retry(now, tries - 1) {
@@ -110,7 +113,10 @@ mod tests {
         let headers =
             HeaderMap::from_iter([(header.0.parse().unwrap(), header.1.parse().unwrap())]);
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
-        assert_eq!(decide(&Retry::STANDARD, 1, Some(&headers), now), expected, "{header:?}");
+        for limited in [false, true] {
+            let decided = decide(&Retry::STANDARD, 1, (limited, Some(&headers)), now);
+            assert_eq!(decided, expected, "{header:?}");
+        }
     }
 
     #[test]
@@ -134,7 +140,7 @@ mod tests {
                 HeaderMap::from_iter([(header.0.parse().unwrap(), header.1.parse().unwrap())]);
             assert!(
                 matches!(
-                    decide(&Retry::STANDARD, 1, Some(&headers), SystemTime::now()),
+                    decide(&Retry::STANDARD, 1, (false, Some(&headers)), SystemTime::now()),
                     Decision::Wait(_)
                 ),
                 "{header:?}"
@@ -146,13 +152,21 @@ mod tests {
     fn the_backoff_doubles_at_the_most_and_ends_after_the_declared_tries() {
         for (tries, most) in [(1, 1), (2, 2), (3, 4)] {
             for _ in 0..50 {
-                let Decision::Wait(wait) = decide(&Retry::STANDARD, tries, None, SystemTime::now())
-                else {
+                let decided = decide(&Retry::STANDARD, tries, (false, None), SystemTime::now());
+                let Decision::Wait(wait) = decided else {
                     panic!("gave up at try {tries}");
                 };
                 assert!(wait.as_secs() <= most, "{wait:?} after try {tries}");
             }
         }
-        assert_eq!(decide(&Retry::STANDARD, 4, None, SystemTime::now()), Decision::GiveUp);
+        assert_eq!(decide(&Retry::STANDARD, 4, (false, None), SystemTime::now()), Decision::GiveUp);
+    }
+    #[test]
+    fn a_vendor_that_was_asked_too_often_gets_all_of_the_growing_time() {
+        for (tries, wait) in [(1, 1), (2, 2), (3, 4)] {
+            let decided = decide(&Retry::STANDARD, tries, (true, None), SystemTime::now());
+            let waits = |most| matches!(decided, Decision::Wait(wait) if wait >= most);
+            assert!(waits(Duration::from_secs(wait)), "{decided:?} after try {tries}");
+        }
     }
 }

@@ -273,6 +273,10 @@ async fn a_mistake_about_the_vendor_is_told_by_check_and_by_sync() {
     let mut answers = Answers::default();
     let only = "check --resource labels";
     answers.add("a wrong key", 1, only, &with("ACCOUNTS_API_KEY", "wrong"));
+    let other_preset = "check --resource labels --preset live";
+    vendor.on(|_, _| Answer::json(401, r#"{"message": "no key"}"#));
+    answers.add("the preset of another API", 1, other_preset, &Shell::with(&vendor, &database));
+    vendor.honest();
     vendor.on(|request, answer| {
         let doubled = request.path.starts_with("/v1/v1");
         if doubled { Answer::json(404, r#"{"message": "no route"}"#) } else { answer }
@@ -311,6 +315,8 @@ async fn a_mistake_about_the_vendor_is_told_by_check_and_by_sync() {
         wrong.stderr.contains("401") && wrong.stderr.contains("next: check the key"),
         "{wrong:?}"
     );
+    database.execute("alter table accounts.labels alter column name type varchar(5)").await;
+    answers.add("a column that somebody altered", 1, only, &Shell::with(&vendor, &database));
     let port = vendor.base_url().rsplit(':').next().unwrap().to_owned();
     insta::assert_snapshot!("mistakes-vendor", answers.steady(&[(&port, "12345")]));
     vendor.finish_unexplained();

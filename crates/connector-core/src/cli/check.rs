@@ -299,6 +299,7 @@ fn fitness(
         let next = format!("as the owner, run: {grant}");
         checks.push(Check::failed("privileges", what, next));
     }
+    let altered = found.altered.as_ref();
     checks.push(match &found.owner {
         Some(owner) if owner != connector.name => Check::failed(
             "tables",
@@ -309,7 +310,7 @@ fn fitness(
             (Some(there), Some(asked)) if *there != asked => {
                 Check::error("tables", &other_scope(schema, there, &asked))
             }
-            _ => tables(found),
+            _ => altered.map_or_else(|| tables(found), |error| Check::error("tables", error)),
         },
     });
     checks.push(if found.locked {

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement};
 use serde::Serialize;
 
 use super::ago::ago;
-use super::{Which, block_on, duration, lines, now, print, print_error, table, to_json};
+use super::{Which, block_on, duration, now, print, print_error, to_json};
 use crate::error::{Error, ErrorKind, Result};
+use crate::report::{Look, aligned, grouped};
 use crate::resource::Connector;
 use crate::settings::Place;
 use crate::store::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
@@ -111,33 +111,25 @@ fn stale(status: &ConnectionStatus, max_age: TimeDelta, now: DateTime<Utc>) -> V
 fn text(known: &Known, now: DateTime<Utc>) -> String {
     let Known { connection, status, .. } = known;
     let mut text = vec![headline(connection, &status.run, now), String::new()];
-    let mut headers = vec!["resource", "verdict", "last run", "complete"];
+    // The columns that a narrow terminal can do without go first where the number is highest.
+    let mut header = vec![("resource", 0), ("last run", 3), ("complete", 0)];
     let counted = status.resources.iter().any(|resource| resource.rows.is_some());
     if counted {
-        headers.extend(["rows", "deleted"]);
+        header.extend([("rows", 1), ("deleted", 2)]);
     }
     let cursors = status.resources.iter().any(|resource| resource.cursor.is_some());
     if cursors {
-        headers.push("data until");
+        header.push(("data until", 4));
     }
-    let mut table = table(&headers);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    for column in table.column_iter_mut().skip(4).take(if counted { 2 } else { 0 }) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    // A name that is cut is found nowhere.
-    if let Some(names) = table.column_mut(0) {
-        names.set_constraint(ColumnConstraint::ContentWidth);
-    }
+    header.push(("verdict", 0));
     let since = |then: Option<DateTime<Utc>>| match then {
         Some(then) => format!("{} ago", ago(then, now)),
         None => "never".to_owned(),
     };
     let number = |number: Option<i64>| number.map_or("-".to_owned(), |number| number.to_string());
-    for resource in &status.resources {
+    let rows = status.resources.iter().map(|resource| {
         let mut row = vec![
             resource.resource.to_owned(),
-            verdict(resource, &status.run).to_owned(),
             since(resource.started_at),
             since(resource.complete_at),
         ];
@@ -148,9 +140,10 @@ fn text(known: &Known, now: DateTime<Utc>) -> String {
             let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
             row.push(resource.cursor.map_or("-".to_owned(), day));
         }
-        table.add_row(row);
-    }
-    text.push(lines(&table));
+        row.push(verdict(resource, &status.run).to_owned());
+        row
+    });
+    text.extend(aligned(&header, rows.collect(), Look::of_stdout()));
     text.extend(notes(known));
     text.join("\n")
 }
@@ -180,15 +173,12 @@ fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {
 
 /// What a person should know, and what to type next.
 fn notes(Known { status, stale, sync, .. }: &Known) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes = grouped(status.resources.iter().map(|resource| {
+        let error = resource.error.clone().into_iter().collect();
+        (resource.resource, error, resource.next.as_deref())
+    }));
     for resource in &status.resources {
         let name = resource.resource;
-        if let Some(error) = &resource.error {
-            notes.push(format!("  {name}: {error}"));
-        }
-        if let Some(next) = &resource.next {
-            notes.push(format!("    next: {next}"));
-        }
         if let Some(at) = &resource.interrupted {
             let listings = match at.listings {
                 1 => String::new(),

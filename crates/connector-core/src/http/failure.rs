@@ -13,6 +13,9 @@ use crate::json;
 /// What to do about what passes by itself.
 pub(super) const LATER: &str = "run again later; what is already there stays";
 
+/// What to do about a vendor that is asked too often.
+const SLOWER: &str = "run again later, and with a lower `requests_per_second` in connectors.toml if it happens again; what is already there stays";
+
 /// One try that brought nothing to read.
 pub(super) struct Failure {
     pub(super) error: Error,
@@ -59,9 +62,9 @@ impl Client {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 let after_limit = self.limited.load(Ordering::Relaxed);
                 let next = if after_limit {
-                    "a 429 came before: this vendor may have revoked the key, so make a new one and sync more slowly"
+                    "a 429 came before: this vendor may have revoked the key, so make a new one and sync more slowly".to_owned()
                 } else {
-                    "check the key, and what it is allowed to read"
+                    self.about_the_key()
                 };
                 self.refused.store(true, Ordering::Relaxed);
                 Error::new(ErrorKind::Auth, what).next(next)
@@ -71,13 +74,13 @@ impl Client {
                 let error = Error::new(ErrorKind::NotFound, what);
                 if path.is_empty() {
                     error.next(
-                        "check the base URL; the live API may have other paths than its document",
+                        "check the base URL and the preset: the live API may have other paths than its document",
                     )
                 } else {
                     error.next(format!("check the base URL: its path `/{path}` comes before each path that `resources` shows"))
                 }
             }
-            _ if limited => Error::new(ErrorKind::Busy, what).next(LATER),
+            _ if limited => Error::new(ErrorKind::Busy, what).next(SLOWER),
             _ if status.is_server_error() && !tried_again => {
                 Error::new(ErrorKind::Unavailable, what).next(format!(
                     "{LATER}; {} is not tried again, unless a preset's `retry` names it",
@@ -92,6 +95,19 @@ impl Client {
             self.limited.store(true, Ordering::Relaxed);
         }
         Failure { error, passes: tried_again, limited, headers: Some(headers), redirect: None }
+    }
+
+    /// What to look at when the key is refused.
+    fn about_the_key(&self) -> String {
+        let place = self.credential.place();
+        let others: Vec<String> =
+            self.other_ways.iter().map(|preset| format!("--preset {preset}")).collect();
+        let others = if others.is_empty() {
+            String::new()
+        } else {
+            format!(" ({} sends it in another way)", others.join(" or "))
+        };
+        format!("check the key, and what it is allowed to read; it was sent {place}{others}")
     }
 
     /// The vendor's own words about an error, if the body is declared to be one.

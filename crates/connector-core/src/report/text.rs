@@ -105,6 +105,11 @@ impl Report {
                 resource.verdict.to_string(),
             ]
         });
+        let problems = self.problems();
+        if !problems.is_empty() {
+            lines.extend(problems);
+            lines.push(String::new());
+        }
         lines.extend(aligned(&HEADER, rows.collect(), look));
         for resource in &self.resources {
             let Some(changes) = &resource.changes else { continue };
@@ -121,7 +126,6 @@ impl Report {
                 lines.push(format!("    {} {}", change.action, change.key.join(" ")));
             }
         }
-        lines.extend(self.problems());
         lines.push(String::new());
         lines.push(format!(
             "{}: {}, a sync would write {}; nothing was written now, {}",
@@ -137,26 +141,10 @@ impl Report {
     fn problems(&self) -> Vec<String> {
         let (skipped, tried): (Vec<_>, Vec<_>) =
             self.resources.iter().partition(|resource| resource.verdict == Verdict::Skipped);
-        // Resources that met the same share its lines.
-        let mut met: Vec<Met<'_>> = Vec::new();
-        for resource in tried.into_iter().chain(skipped) {
-            let (what, next) = (resource.problems(), resource.next.as_deref());
-            match met.iter_mut().find(|(other, advice, _)| (other, *advice) == (&what, next)) {
-                Some((.., names)) => names.push(resource.resource),
-                None => met.push((what, next, vec![resource.resource])),
-            }
-        }
-        let mut lines = Vec::new();
-        // What is to be done is said once, below everything that it is for.
-        while let Some(first) = met.iter().map(|(_, next, _)| *next).next() {
-            let (these, others) = met.into_iter().partition(|(_, next, _)| *next == first);
-            met = others;
-            for (what, _, names) in these {
-                let names = names.join(", ");
-                lines.extend(what.iter().map(|what| format!("  {names}: {what}")));
-            }
-            lines.extend(first.map(|next| format!("    next: {next}")));
-        }
+        let mut lines =
+            grouped(tried.into_iter().chain(skipped).map(|resource| {
+                (resource.resource, resource.problems(), resource.next.as_deref())
+            }));
         for resource in self.resources.iter().filter(|resource| !resource.drift.is_empty()) {
             let fields: Vec<String> = resource
                 .drift
@@ -164,6 +152,12 @@ impl Report {
                 .map(|drift| format!("`{}` ({}, {})", drift.field, drift.kind, drift.json_type))
                 .collect();
             lines.push(format!("  {}: kept in _extra: {}", resource.resource, fields.join(", ")));
+        }
+        for ResourceReport { resource, evidence, .. } in &self.resources {
+            if evidence.left_out > 0 {
+                let rows = count(evidence.left_out, "row", "rows");
+                lines.push(format!("  {resource}: left out by --since and --until: {rows}"));
+            }
         }
         lines.extend(self.continued());
         lines
@@ -205,6 +199,31 @@ impl Report {
 
 /// What resources met, what to do about it, and their names.
 type Met<'a> = (Vec<String>, Option<&'a str>, Vec<&'a str>);
+
+/// What resources met, and what to do about it, in lines: those that met the same share them.
+pub(crate) fn grouped<'a>(
+    resources: impl Iterator<Item = (&'a str, Vec<String>, Option<&'a str>)>,
+) -> Vec<String> {
+    let mut met: Vec<Met<'_>> = Vec::new();
+    for (name, what, next) in resources {
+        match met.iter_mut().find(|(other, advice, _)| (other, *advice) == (&what, next)) {
+            Some((.., names)) => names.push(name),
+            None => met.push((what, next, vec![name])),
+        }
+    }
+    let mut lines = Vec::new();
+    // What is to be done is said once, below everything that it is for.
+    while let Some(first) = met.iter().map(|(_, next, _)| *next).next() {
+        let (these, others) = met.into_iter().partition(|(_, next, _)| *next == first);
+        met = others;
+        for (what, _, names) in these {
+            let names = names.join(", ");
+            lines.extend(what.iter().map(|what| format!("  {names}: {what}")));
+        }
+        lines.extend(first.map(|next| format!("    next: {next}")));
+    }
+    lines
+}
 
 impl ResourceReport {
     /// What a person should know, in words.
@@ -257,14 +276,19 @@ impl Look {
             "complete" => styled.green(),
             "skipped" => styled.dim(),
             "incomplete" => styled.yellow(),
-            _ => styled.red(),
+            "failed" => styled.red(),
+            _ => styled,
         }
         .to_string()
     }
 }
 
 /// A table whose first column is a name, whose last one is a verdict, and whose others are numbers.
-fn aligned(header: &[(&str, u8)], mut rows: Vec<Vec<String>>, look: Look) -> Vec<String> {
+pub(crate) fn aligned(
+    header: &[(&str, u8)],
+    mut rows: Vec<Vec<String>>,
+    look: Look,
+) -> Vec<String> {
     let mut header = header.to_vec();
     let limit = look.columns.map_or(usize::MAX, usize::from);
     let widest = |at: usize, header: &[(&str, u8)], rows: &[Vec<String>]| {

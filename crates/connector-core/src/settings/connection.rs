@@ -35,6 +35,8 @@ pub struct Connection {
     pub schema: String,
     /// The preset.
     pub preset: String,
+    /// The presets that send the key in another way.
+    other_ways: Vec<&'static str>,
     /// Values of the connector's own parameters.
     pub(crate) params: Params,
     base_url: Url,
@@ -69,7 +71,8 @@ impl Connection {
         let layers = Layers::of(connector, file, flags)?;
         let Layers { name, section, .. } = layers;
         let preset = layers.preset().0.to_owned();
-        let connector = connector.with_preset(&preset)?;
+        let (declared, connector) = (connector, connector.with_preset(&preset)?);
+        let other_ways = declared.presets_unlike(connector.auth);
         let base_url = layers.secret("BASE_URL", section.base_url.as_ref())?;
         let (base_url, _) = base_url.ok_or_else(|| no_address(connector, &layers))?;
         let base_url = address(base_url.expose_secret(), section.allow_http)
@@ -86,6 +89,7 @@ impl Connection {
             name: name.to_owned(),
             schema,
             preset,
+            other_ways,
             range: Range {
                 since: flags.since,
                 until: flags.until,
@@ -162,6 +166,7 @@ impl Connection {
             name: connector.name.to_owned(),
             schema: connector.name.to_owned(),
             preset: DOCUMENTED.to_owned(),
+            other_ways: Vec::new(),
             params,
             base_url,
             api_key,
@@ -380,6 +385,7 @@ impl Connection {
         let declared = (retry, self.rate, self.connector.errors);
         let limited = (self.stop.clone(), self.max_requests);
         let places = (self.base_url.clone(), self.hosts.clone(), self.authorities.clone());
+        let credential = (credential, self.other_ways.clone());
         Client::new(places, credential, declared, limits, limited)
     }
 

@@ -18,6 +18,8 @@ pub(crate) struct Batch {
     pub(super) keys: HashSet<u64>,
     /// The number of rows that the vendor sent.
     pub(crate) rows: u64,
+    /// The number of those that the run's bounds leave out.
+    pub(crate) left_out: u64,
     pub(super) staged: u64,
     /// Rows that have no place in the table, each with its page's number, as far as they are kept.
     pub(super) rejected: Vec<(Partition, u64, Rejected)>,
@@ -113,6 +115,7 @@ impl Batch {
         bookmark: Bookmark,
     ) {
         self.rows += page.keys.len() as u64 + page.rejects() + page.outside;
+        self.left_out += page.outside;
         self.staged += page.keys.len() as u64;
         self.tuples.append(&page.tuples);
         self.keys.extend(page.keys);

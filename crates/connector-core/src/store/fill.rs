@@ -18,7 +18,7 @@ use crate::memory::Pieces;
 
 /// The size up to which tuples are bound. More of them take as long in one way as in the
 /// other, and `copy` needs less memory.
-const MAX_BOUND: usize = 256 << 10;
+pub(super) const MAX_BOUND: usize = 256 << 10;
 
 /// The size at which tuples that get more fields are sent.
 const MESSAGE: usize = 64 << 10;

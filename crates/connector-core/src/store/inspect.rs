@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Row as _};
 
 use super::database::Database;
+use super::sql::qualified;
+use super::table::check_columns;
 use super::{OLDEST_SERVER, holder, migrate};
 use crate::error::{Error, Result};
 use crate::resource::Connector;
@@ -33,6 +35,8 @@ pub(crate) struct Inspection {
     pub(crate) owner: Option<String>,
     /// Whose rows are in it, if that is known.
     pub(crate) scope: Option<String>,
+    /// What is not as its migrations made it, in the tables of the connection.
+    pub(crate) altered: Option<Error>,
     /// Whether another run is writing.
     pub(crate) locked: bool,
     /// Since when, as far as the user may know.
@@ -77,6 +81,16 @@ impl Database {
         let tables: Vec<&str> = connector.resources.iter().map(|resource| resource.table).collect();
         let run_tables = inspect_schema(session, "sync", migrate::SYNC, &["runs"]).await?;
         let own = inspect_schema(session, schema, connector.migrations, &tables).await?;
+        let mut altered = None;
+        if own.state == State::Current {
+            for resource in connector.resources {
+                let table = qualified(schema, resource.table);
+                altered = check_columns(&mut *session, &table, resource).await.err();
+                if altered.is_some() {
+                    break;
+                }
+            }
+        }
         let known: Option<(String, Option<String>)> = if run_tables.state == State::Absent
             || !run_tables.may_use
         {
@@ -106,6 +120,7 @@ impl Database {
             schemas: vec![run_tables, own],
             owner,
             scope,
+            altered,
             locked: holder.is_some(),
             locked_since: holder.and_then(|(_, since)| since),
         })

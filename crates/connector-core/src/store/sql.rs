@@ -11,6 +11,11 @@ pub(crate) fn ident(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// A table's name, with its schema.
+pub(crate) fn qualified(schema: &str, table: &str) -> String {
+    format!("{}.{}", ident(schema), ident(table))
+}
+
 /// The temporary table that a batch is copied into.
 const STAGE: &str = "pg_temp.stage";
 
@@ -30,6 +35,8 @@ pub(crate) struct Statements {
     pub(crate) types: Vec<SqlType>,
     /// Leaves the newest row of each key in it.
     pub(crate) deduplicate: String,
+    /// Lets the merge read the table through, beside a stage whose keys are known to differ.
+    pub(crate) by_hash: String,
     /// Whether the table has no row at all, not even a deleted one.
     pub(crate) is_empty: String,
     /// Inserts the rows whose key is new, updates those that differ, and returns how many of each. Binds the run and its time.
@@ -79,7 +86,7 @@ pub(crate) struct Foresee {
 impl Statements {
     #[expect(clippy::too_many_lines, reason = "one statement after another, and nothing else")]
     pub(crate) fn new(schema: &str, resource: &Resource, parent: Option<&Resource>) -> Self {
-        let table = format!("{}.{}", ident(schema), ident(resource.table));
+        let table = qualified(schema, resource.table);
         let columns: Vec<String> =
             resource.table_columns().map(|column| ident(column.name)).collect();
         let key: Vec<String> = resource.key_columns().map(ident).collect();
@@ -156,6 +163,11 @@ impl Statements {
             },
             types: staged.iter().map(|(_, sql_type)| *sql_type).collect(),
             deduplicate: deduplicate(&key, resource),
+            by_hash: format!(
+                "set local default_statistics_target = 1; analyze {STAGE} ({}); \
+                 set local enable_nestloop = off; set local enable_mergejoin = off; set local enable_hashjoin = on",
+                key.join(", ")
+            ),
             is_empty: format!("select not exists (select from {table})"),
             merge: format!(
                 "with differing as materialized (select s.*, t.{first} is null as _is_new {differing}), \

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 
-use sqlx::PgTransaction;
+use sqlx::{PgExecutor, PgTransaction};
 
 use super::sql::Statements;
 use super::{Store, patiently};
@@ -36,6 +36,36 @@ pub(super) const UNKNOWN: u8 = 0;
 pub(super) const FRESH: u8 = 1;
 /// Some are from before.
 pub(super) const OLDER: u8 = 2;
+
+/// Fails if a table is not as its migrations made it.
+pub(super) async fn check_columns(
+    database: impl PgExecutor<'_>,
+    table: &str,
+    resource: &Resource,
+) -> Result<()> {
+    let found: Vec<(String, String)> = sqlx::query_as(
+        "select attname::text, format_type(atttypid, atttypmod) from pg_attribute \
+         where attrelid = to_regclass($1) and attnum > 0 and not attisdropped",
+    )
+    .bind(table)
+    .fetch_all(database)
+    .await
+    .map_err(|error| Error::storage("looking at the columns", error).at("table", table))?;
+    let columns = resource.table_columns().map(|column| (column.name, column.sql_type));
+    for (name, sql_type) in columns.chain([("_extra", SqlType::Jsonb)]) {
+        let what = match found.iter().find(|(other, _)| other == name) {
+            Some((_, found)) if found == sql_type.name() => continue,
+            Some((_, found)) => {
+                format!("the column `{name}` is `{found}`, and not `{}`", sql_type.name())
+            }
+            None if found.is_empty() => "there is no such table".to_owned(),
+            None => format!("there is no column `{name}`"),
+        };
+        let error = Error::new(ErrorKind::Storage, what).at("table", table);
+        return Err(error.next(CHANGED_BY_HAND));
+    }
+    Ok(())
+}
 
 impl<'a> Table<'a> {
     /// The table of a resource, with the statements that are its own, for listings that are
@@ -90,31 +120,7 @@ impl<'a> Table<'a> {
     /// Fails if the table is not as its migrations made it: Postgres would cut a value so
     /// that it fits, and the row would differ in each run.
     pub(crate) async fn check_columns(&self) -> Result<()> {
-        let found: Vec<(String, String)> = patiently(|| async move {
-            sqlx::query_as(
-                "select attname::text, format_type(atttypid, atttypmod) from pg_attribute \
-                 where attrelid = to_regclass($1) and attnum > 0 and not attisdropped",
-            )
-            .bind(&self.statements.table)
-            .fetch_all(&self.store.pool)
-            .await
-            .map_err(|error| self.failed("looking at the columns", error))
-        })
-        .await?;
-        let columns = self.resource.table_columns().map(|column| (column.name, column.sql_type));
-        for (name, sql_type) in columns.chain([("_extra", SqlType::Jsonb)]) {
-            let what = match found.iter().find(|(other, _)| other == name) {
-                Some((_, found)) if found == sql_type.name() => continue,
-                Some((_, found)) => {
-                    format!("the column `{name}` is `{found}`, and not `{}`", sql_type.name())
-                }
-                None if found.is_empty() => "there is no such table".to_owned(),
-                None => format!("there is no column `{name}`"),
-            };
-            let error = Error::new(ErrorKind::Storage, what).at("table", &self.statements.table);
-            return Err(error.next(CHANGED_BY_HAND));
-        }
-        Ok(())
+        patiently(|| check_columns(&self.store.pool, &self.statements.table, self.resource)).await
     }
 
     pub(super) fn failed(&self, doing: &str, error: sqlx::Error) -> Error {

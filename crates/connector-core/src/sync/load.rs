@@ -164,6 +164,7 @@ impl Tally {
         self.counts.deleted += counts.deleted;
         self.counts.quarantined += counts.quarantined;
         self.evidence.repeats += counts.repeats;
+        self.evidence.left_out += batch.left_out;
         self.evidence.distinct += counts.distinct;
         if let Some(changes) = &mut self.changes {
             changes.add(counts.changes, self.sample);

@@ -42,6 +42,13 @@ async fn a_first_load_leaves_the_same_rows_whether_its_batches_are_large_or_smal
         loads.push(table(&play).await);
         let again = complete(play.sync_as(&connection).await);
         assert_eq!((again.unchanged, again.rows), (2_000, 2_000), "{batch_rows}");
+        play.vendor.edit("things", |things| {
+            things.truncate(1_990);
+            things.iter_mut().step_by(10).for_each(|thing| thing["name"] = "changed".into());
+        });
+        let changed = complete(play.sync_as(&connection).await);
+        let written = (changed.inserted, changed.updated, changed.deleted);
+        assert_eq!(written, (0, 199, 10), "{batch_rows}");
         play.end().await;
     }
     assert_eq!(loads[0], loads[1]);
@@ -74,11 +81,11 @@ async fn a_listing_that_is_read_again_does_not_cost_the_rows_of_another_one() {
     let content = Content::empty().with("things", rows(2)).with("parts", rows(900));
     let play = Play::new(&[things(OFFSET), parts(OFFSET)], content).await;
     // When the first listing is well on its way, the second one has lost a row for a moment.
-    let (mut on_its_way, mut moved) = (false, false);
+    let (mut on_its_way, mut done) = (false, false);
     let gate = Mutex::new(move |path: &str, offset: usize| {
         on_its_way |= path == "/things/t000/parts" && offset > 300;
-        let moves = on_its_way && !moved && path == "/things/t001/parts" && offset > 300;
-        moved |= moves;
+        let moves = on_its_way && !done && path == "/things/t001/parts" && offset > 300;
+        done |= moves;
         moves
     });
     play.vendor.on(move |request, answer| {
