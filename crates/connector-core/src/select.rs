@@ -63,7 +63,7 @@ impl NoRows {
 
 /// Finds the rows of a response.
 pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>, NoRows> {
-    let mut nothing = false;
+    let (mut nothing, mut strange) = (false, None);
     for place in resource.select {
         let Some(text) = json::at(body, place) else { continue };
         if json::is_list(text) {
@@ -83,14 +83,21 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
         }
         if json::is_empty(text) {
             nothing = true;
-        } else if is_row(text, resource) && !is_envelope(place, text, resource) {
-            return Ok(Rows { each: vec![text], object: true, text });
+        } else if json::is_object(text) && !is_envelope(place, text, resource) {
+            if is_row(text, resource) {
+                return Ok(Rows { each: vec![text], object: true, text });
+            }
+            strange.get_or_insert(*place);
         }
     }
     if (resource.missing_is_empty && is_bare_envelope(body, resource))
         || (nothing && says_that_there_are_none(body, &resource.paging))
     {
         return Ok(Rows { each: Vec::new(), object: false, text: "" });
+    }
+    if let Some(place) = strange.filter(|place| *place != "$") {
+        let what = format!("the object at `{place}` has no field that the table has");
+        return Err(NoRows::Elsewhere(what));
     }
     let places: Vec<_> = resource
         .select

@@ -173,7 +173,11 @@ fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {
 
 /// What a person should know, and what to type next.
 fn notes(Known { status, stale, sync, .. }: &Known) -> Vec<String> {
-    let mut notes = grouped(status.resources.iter().map(|resource| {
+    let (skipped, tried): (Vec<_>, Vec<_>) = status
+        .resources
+        .iter()
+        .partition(|resource| resource.verdict.as_deref() == Some("skipped"));
+    let mut notes = grouped(tried.into_iter().chain(skipped).map(|resource| {
         let error = resource.error.clone().into_iter().collect();
         (resource.resource, error, resource.next.as_deref())
     }));

@@ -263,7 +263,7 @@ async fn an_object_without_a_field_of_a_row_is_not_the_one_row_of_a_singleton() 
     play.vendor.on(|_, _| closed());
     play.fails(&["no rows at `data` or the body itself", "`status` (string)"]).await;
     play.vendor.on(|_, _| Answer::json(200, &json!({"data": {"until": "soon"}})));
-    play.fails(&["no rows at `data` or the body itself"]).await;
+    play.fails(&["the object at `data` has no field that the table has"]).await;
     assert_eq!(play.ids().await, ["singleton"]);
     assert_eq!(play.thing("singleton", "name").await, "right");
     play.end().await;

@@ -231,8 +231,8 @@ async fn a_backfill_brings_its_range_only_and_deletes_nothing() {
     let connection = test.connection(&["products"]).between(at(5), at(8));
     let report = connector_core::sync(&connection, *NOW).await.unwrap();
     assert_eq!((report.resources[0].rows, report.resources[0].inserted), (20, 3));
-    let text = report.to_text();
-    assert!(text.contains("products: left out by --since and --until: 17 rows"), "{text}");
+    let said = report.to_text();
+    assert!(said.contains("products: left out by --since and --until: 17 rows"), "{said}");
     assert_eq!(test.complete("products").await.inserted, 17);
     test.vendor.edit("products", |items| items.truncate(1));
     let report = connector_core::sync(&connection, *NOW).await.unwrap();
