@@ -17,10 +17,15 @@ pub(crate) fn buffer(bytes: usize) -> Vec<u8> {
 /// Items in pieces of one size, cut anywhere; only the last piece has room left.
 #[derive(Debug, Default)]
 pub(crate) struct Pieces {
-    pieces: Vec<Vec<u8>>,
+    filled: Vec<Vec<u8>>,
     /// The length of each item, which is below that of a response.
     lengths: Vec<u32>,
+    /// Empty pieces, to be filled next.
+    spare: Vec<Vec<u8>>,
 }
+
+/// The most pieces that are kept to be filled again.
+const MAX_SPARE: usize = 64;
 
 impl Pieces {
     /// Appends an item.
@@ -35,12 +40,23 @@ impl Pieces {
         others.each().for_each(|bytes| self.extend(bytes));
     }
 
+    /// Takes all items away, and keeps memory for others.
+    pub(crate) fn clear(&mut self) {
+        self.lengths.clear();
+        for mut piece in self.filled.drain(..) {
+            if self.spare.len() < MAX_SPARE {
+                piece.clear();
+                self.spare.push(piece);
+            }
+        }
+    }
+
     fn extend(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            if self.pieces.last().is_none_or(|piece| piece.len() == PIECE) {
-                self.pieces.push(buffer(PIECE));
+            if self.filled.last().is_none_or(|piece| piece.len() == PIECE) {
+                self.filled.push(self.spare.pop().unwrap_or_else(|| buffer(PIECE)));
             }
-            let Some(piece) = self.pieces.last_mut() else { return };
+            let Some(piece) = self.filled.last_mut() else { return };
             let (these, others) = bytes.split_at(bytes.len().min(PIECE - piece.len()));
             piece.extend_from_slice(these);
             bytes = others;
@@ -49,7 +65,7 @@ impl Pieces {
 
     /// Each piece, in order.
     pub(crate) fn each(&self) -> impl Iterator<Item = &[u8]> {
-        self.pieces.iter().map(Vec::as_slice)
+        self.filled.iter().map(Vec::as_slice)
     }
 
     /// Each item, in order, and put together where it was cut.
@@ -64,7 +80,7 @@ impl Pieces {
     }
 
     fn bytes(&self, start: usize, end: usize) -> Cow<'_, [u8]> {
-        let mut cut = self.pieces[start / PIECE..end.div_ceil(PIECE)].iter().enumerate().map(
+        let mut cut = self.filled[start / PIECE..end.div_ceil(PIECE)].iter().enumerate().map(
             |(at, piece)| {
                 let from = if at == 0 { start % PIECE } else { 0 };
                 let begins = (start / PIECE + at) * PIECE;
@@ -87,7 +103,7 @@ impl Pieces {
 
     /// The memory that they take.
     pub(crate) fn held(&self) -> usize {
-        self.pieces.len() * PIECE
+        self.filled.len() * PIECE
     }
 }
 
@@ -113,5 +129,9 @@ mod tests {
         assert_eq!(all.len(), 2 * one.len());
         let held: Vec<usize> = all.each().map(<[u8]>::len).collect();
         assert!(held.iter().rev().skip(1).all(|length| *length == PIECE), "{held:?}");
+        all.clear();
+        assert_eq!((all.len(), all.items().count(), all.held()), (0, 0, 0));
+        all.append(&one);
+        assert!(all.items().eq(one.items()));
     }
 }

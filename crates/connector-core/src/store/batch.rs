@@ -91,6 +91,14 @@ pub(crate) struct Counts {
 }
 
 impl Batch {
+    /// An empty batch that takes this one's memory over: the heap of a long run stays as it is.
+    pub(crate) fn emptied(self) -> Self {
+        let Self { mut tuples, mut keys, .. } = self;
+        tuples.clear();
+        keys.clear();
+        Self { tuples, keys, ..Self::default() }
+    }
+
     /// The memory that the batch holds.
     pub(crate) fn bytes(&self) -> usize {
         self.tuples.held() + self.rejected.iter().map(|(_, _, row)| row.raw.len()).sum::<usize>()

@@ -35,7 +35,7 @@ pub(super) async fn load(
     (batch_rows, by_parent): (u64, bool),
     tally: &mut Tally,
 ) -> Result<()> {
-    let mut commits = Commits { table, running: Fuse::terminated() };
+    let mut commits = Commits { table, running: Fuse::terminated(), spare: Batch::default() };
     let mut batch = Batch::default();
     let mut oldest: Option<Instant> = None;
     loop {
@@ -48,7 +48,7 @@ pub(super) async fn load(
         }
         let event = tokio::select! {
             done = &mut commits.running => {
-                tally.add(done?);
+                commits.spare = tally.add(done?);
                 continue;
             }
             event = events.recv(), if !is_full => event,
@@ -57,7 +57,7 @@ pub(super) async fn load(
         match event {
             Some(Event::Page { partition, page, number, bookmark, room }) => {
                 oldest.get_or_insert_with(Instant::now);
-                batch.add(&partition, page, number, bookmark);
+                batch.add(&partition, *page, number, bookmark);
                 drop(room);
             }
             Some(Event::Again { partition }) => {
@@ -84,6 +84,8 @@ struct Commits<'a> {
     table: &'a Table<'a>,
     /// The one that is on its way.
     running: Fuse<BoxFuture<'a, Result<(Batch, Counts)>>>,
+    /// An empty batch, to be filled next.
+    spare: Batch,
 }
 
 impl Commits<'_> {
@@ -94,7 +96,7 @@ impl Commits<'_> {
         }
         tally.commits += 1;
         let (table, number) = (self.table, tally.commits);
-        let batch = std::mem::take(batch);
+        let batch = std::mem::replace(batch, std::mem::take(&mut self.spare));
         let commit = async move {
             let counts = table.commit(&batch, number).await?;
             Ok((batch, counts))
@@ -113,7 +115,7 @@ impl Commits<'_> {
         if self.running.is_terminated() {
             return Ok(());
         }
-        tally.add((&mut self.running).await?);
+        self.spare = tally.add((&mut self.running).await?);
         Ok(())
     }
 }
@@ -156,7 +158,8 @@ impl Tally {
         BATCH_BYTES.min(FIRST_BATCH_BYTES << self.commits.min(8))
     }
 
-    fn add(&mut self, (batch, counts): (Batch, Counts)) {
+    /// Adds what a commit did, and returns its batch, emptied.
+    fn add(&mut self, (batch, counts): (Batch, Counts)) -> Batch {
         self.rows += batch.rows;
         self.counts.inserted += counts.inserted;
         self.counts.updated += counts.updated;
@@ -177,6 +180,7 @@ impl Tally {
             );
         }
         DriftSeen::add_all(&mut self.drift, batch.drift());
+        batch.emptied()
     }
 
     /// Takes note of a walk's end, and returns what has to be committed of it.

@@ -27,7 +27,7 @@ pub(super) enum Event {
     /// A page, its number, and where the walk is after it.
     Page {
         partition: Arc<Partition>,
-        page: Encoded,
+        page: Box<Encoded>,
         number: u64,
         bookmark: Bookmark,
         /// Room in memory, given back with the page.
@@ -358,7 +358,8 @@ impl Walker {
         let kib = u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
         let ahead = Arc::clone(&self.context.ahead).acquire_many_owned(kib).await;
         let room = ahead.map_err(|_| stopped())?;
-        self.send(Event::Page { partition: self.partition(), page, number, bookmark, room }).await
+        let (partition, page) = (self.partition(), Box::new(page));
+        self.send(Event::Page { partition, page, number, bookmark, room }).await
     }
 
     async fn send(&self, event: Event) -> Result<()> {
