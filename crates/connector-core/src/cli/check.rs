@@ -245,7 +245,7 @@ async fn database(
         }
         Err(error) => return checks.push(Check::error("database", &error)),
     };
-    let inspected = database.inspect(&place.schema, connector).await;
+    let inspected = database.inspect(&place.schema, connector, &place.resources).await;
     database.close().await;
     match inspected {
         Ok(found) => checks.extend(fitness(connector, &place.schema, scope, &found)),

@@ -319,6 +319,7 @@ impl Connection {
                 &self.preset,
                 self.base_url.as_str(),
                 &self.params,
+                &self.resources,
                 (since, until, changed_parents_only, self.keep_secrets),
             )
         );

@@ -74,6 +74,9 @@ impl Table<'_> {
         }
         let made = MadeCommit { number, counts };
         self.record(&mut transaction, batch, &made).await?;
+        if batch.is_last {
+            self.forget_orphans(&mut transaction).await?;
+        }
         transaction.commit().await.map_err(|error| self.failed("committing", error))?;
         Ok(Some(made.counts))
     }
@@ -108,6 +111,26 @@ impl Table<'_> {
             .await
             .map_err(|error| self.failed("marking the rows of deleted parents", error))?;
         Ok(done.rows_affected())
+    }
+
+    /// Forgets listings that belong to no row of the parent: if it comes back, its rows are
+    /// marked as deleted, and what was seen of them before counts for nothing.
+    async fn forget_orphans(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
+        let failed = |error| self.failed("forgetting the listings of deleted parents", error);
+        let Some(statements) = &self.statements.forget_orphans else { return Ok(()) };
+        sqlx::raw_sql("set local enable_hashjoin = on")
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?;
+        for forget in statements {
+            sqlx::query(AssertSqlSafe(forget.as_str()))
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
+                .execute(&mut **transaction)
+                .await
+                .map_err(failed)?;
+        }
+        Ok(())
     }
 
     async fn stage(

@@ -8,7 +8,7 @@ use super::sql::qualified;
 use super::table::check_columns;
 use super::{OLDEST_SERVER, holder, migrate};
 use crate::error::{Error, Result};
-use crate::resource::Connector;
+use crate::resource::{Connector, Resource};
 
 pub(crate) use migrate::State;
 
@@ -60,8 +60,13 @@ pub(crate) struct Schema {
 }
 
 impl Database {
-    /// Looks at the database with the eyes of a sync into that schema.
-    pub(crate) async fn inspect(&self, schema: &str, connector: &Connector) -> Result<Inspection> {
+    /// Looks at the database with the eyes of a sync of these resources into that schema.
+    pub(crate) async fn inspect(
+        &self,
+        schema: &str,
+        connector: &Connector,
+        resources: &[&Resource],
+    ) -> Result<Inspection> {
         let mut session = self.session().await?;
         let session = &mut session;
         let row = sqlx::query(
@@ -83,7 +88,7 @@ impl Database {
         let own = inspect_schema(session, schema, connector.migrations, &tables).await?;
         let mut altered = None;
         if own.state == State::Current {
-            for resource in connector.resources {
+            for resource in resources {
                 let table = qualified(schema, resource.table);
                 altered = check_columns(&mut *session, &table, resource).await.err();
                 if altered.is_some() {

@@ -57,6 +57,9 @@ pub(crate) struct Statements {
     pub(crate) count_live: String,
     /// Marks what belongs to deleted rows of the parent. Binds the time.
     pub(crate) mark_orphans: Option<String>,
+    /// Forgets a kind of what is known of listings that belong to no row of the parent: where
+    /// their walks are, or what those have seen. Binds connection and resource.
+    pub(crate) forget_orphans: Option<[String; 2]>,
     /// The number of rows of a positional listing, unless some are not there. Binds the partition's values.
     pub(crate) count_positions: Option<String>,
     /// The table's qualified name.
@@ -218,13 +221,22 @@ impl Statements {
             ),
             mark_orphans: parent.zip(resource.parent).map(|(parent, by)| {
                 format!(
-                    "update {table} t set _deleted_at = $1 from {}.{} p where t._deleted_at is null \
+                    "update {table} t set _deleted_at = $1 from {} p where t._deleted_at is null \
                      and p._deleted_at is not null and p.{}::text = t.{}",
-                    ident(schema),
-                    ident(parent.table),
+                    qualified(schema, parent.table),
                     ident(by.column),
                     ident(by.placeholder)
                 )
+            }),
+            forget_orphans: parent.zip(resource.parent).map(|(parent, by)| {
+                ["state", "seen"].map(|known| {
+                    format!(
+                        "delete from sync.{known} k where k.connection = $1 and k.resource = $2 and not exists \
+                         (select from {} p where p._deleted_at is null and k.partition = jsonb_build_array(p.{}::text)::text)",
+                        qualified(schema, parent.table),
+                        ident(by.column)
+                    )
+                })
             }),
             count_positions: resource.columns.iter().find(|column| column.source == Source::Position).map(|column| {
                 format!("select case when max(t.{}) + 1 = count(*) then count(*) end from {table} t where t._deleted_at is null and {}", ident(column.name), within("t", "$1"))

@@ -216,3 +216,52 @@ async fn listings_that_end_one_by_one_are_together_too_many_to_go() {
     assert!(play.live_in("parts").await > 70);
     play.end_unexplained().await;
 }
+
+#[tokio::test]
+async fn the_children_of_a_parent_that_went_and_came_back_are_all_read_again() {
+    for (whole_before, only_changed) in [(false, false), (true, false), (false, true)] {
+        let content = Content::empty().with("things", rows(3)).with("parts", rows(200));
+        let play = Play::new(&[things(OFFSET), parts(TOKEN)], content).await;
+        if whole_before {
+            complete(play.sync().await);
+        }
+        let connection = || {
+            let lasting = lasting(&play);
+            if only_changed { lasting.changed_parents_only() } else { lasting }
+        };
+        // One listing breaks off behind its third page.
+        let asked = AtomicU32::new(0);
+        play.vendor.on(move |request, answer| {
+            let one = request.partition.as_deref() == Some("t002");
+            let breaks = one && asked.fetch_add(1, Relaxed) >= 3;
+            if breaks { Answer::json(400, &json!({})) } else { answer }
+        });
+        fails(play.sync_as(&connection()).await, &["400"]);
+        let open = "select count(*) from sync.state where position is not null";
+        assert_eq!(play.database.value(open).await, "1");
+        play.vendor.honest();
+        play.vendor.edit("things", |things| drop(things.pop()));
+        complete(play.sync_as(&connection().allow_deletes()).await);
+        assert_eq!(play.live_in("parts").await, 400);
+        let known = "select (select count(*) from sync.seen) \
+                     + (select count(*) from sync.state where partition = '[\"t002\"]')";
+        assert_eq!(play.database.value(known).await, "0");
+        play.vendor.edit("things", |things| things.push(row(2)));
+        complete(play.sync_as(&connection()).await);
+        assert_eq!(play.live_in("parts").await, 600, "{whole_before} {only_changed}");
+        play.end_unexplained().await;
+    }
+}
+
+#[tokio::test]
+async fn another_selection_of_resources_is_another_question() {
+    let content = Content::empty().with("things", rows(60)).with("parts", rows(3));
+    let play = Play::new(&[things(OFFSET), parts(OFFSET)], content).await;
+    let of = |names: &[&str]| lasting(&play).select(names).unwrap();
+    let report = play.sync_as(&of(&["parts"]).with_max_requests(6)).await;
+    assert!(report.interrupted, "{}", report.to_text());
+    play.vendor.edit("things", |things| things.push(row(999)));
+    let report = complete(play.sync_as(&of(&["things"])).await);
+    assert_eq!((report.rows, play.live().await), (61, 61));
+    play.end_unexplained().await;
+}
