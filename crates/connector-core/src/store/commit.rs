@@ -118,7 +118,8 @@ impl Table<'_> {
     async fn forget_orphans(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
         let failed = |error| self.failed("forgetting the listings of deleted parents", error);
         let Some(statements) = &self.statements.forget_orphans else { return Ok(()) };
-        sqlx::raw_sql("set local enable_hashjoin = on")
+        // Nobody has told the planner how many there are.
+        sqlx::raw_sql("set local enable_nestloop = off; set local enable_hashjoin = on")
             .execute(&mut **transaction)
             .await
             .map_err(failed)?;

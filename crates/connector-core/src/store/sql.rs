@@ -131,8 +131,8 @@ impl Statements {
                 "(coalesce(s.{version} >= t.{version}, true) or t.{version} > now() + interval '1 day') and "
             )
         });
-        let assignments =
-            written.iter().map(|name| format!("{name} = s.{name}")).collect::<Vec<_>>().join(", ");
+        let assignments: Vec<String> =
+            written.iter().map(|name| format!("{name} = excluded.{name}")).collect();
         let first = &key[0];
         let differing = format!(
             "from {STAGE} s left join {table} t on {on_key} \
@@ -174,11 +174,12 @@ impl Statements {
             is_empty: format!("select not exists (select from {table})"),
             merge: format!(
                 "with differing as materialized (select s.*, t.{first} is null as _is_new {differing}), \
-                 inserted as (insert into {table} ({list}, _extra, {NEW}) \
-                 select {list}, _extra, $1, $2, $2 from differing where _is_new returning 1), \
-                 updated as (update {table} t set {assignments}, _run_id = $1, _last_changed_at = $2, _deleted_at = null \
-                 from differing s where not s._is_new and {on_key} returning 1) \
-                 select (select count(*) from inserted), (select count(*) from updated)"
+                 written as (insert into {table} ({list}, _extra, {NEW}) \
+                 select {list}, _extra, $1, $2, $2 from differing on conflict ({}) do update \
+                 set {}, _run_id = $1, _last_changed_at = $2, _deleted_at = null) \
+                 select count(*) filter (where _is_new), count(*) filter (where not _is_new) from differing",
+                key.join(", "),
+                assignments.join(", ")
             ),
             foresee: foresee(first, &compared, &key, &differing),
             foresee_deleted: format!(
