@@ -15,6 +15,10 @@ use super::record::MadeCommit;
 use super::table::{FRESH, OLDER, Table, UNKNOWN};
 use crate::error::Result;
 
+/// For what compares whole listings. Nobody tells the planner how many keys or parents there
+/// are, and where it takes them for one, it compares each of them with each row.
+const BY_HASH: &str = "set local enable_nestloop = off; set local enable_mergejoin = off; set local enable_hashjoin = on";
+
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
     pub(crate) async fn commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
@@ -105,6 +109,10 @@ impl Table<'_> {
     /// Marks rows that belong to a deleted row of the parent.
     async fn mark_orphans(&self, transaction: &mut PgTransaction<'_>) -> Result<u64> {
         let Some(statement) = &self.statements.mark_orphans else { return Ok(0) };
+        sqlx::raw_sql(BY_HASH)
+            .execute(&mut **transaction)
+            .await
+            .map_err(|error| self.failed("preparing for deleted parents", error))?;
         let done = sqlx::query(AssertSqlSafe(statement.as_str()))
             .bind(self.store.started_at)
             .execute(&mut **transaction)
@@ -118,11 +126,6 @@ impl Table<'_> {
     async fn forget_orphans(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
         let failed = |error| self.failed("forgetting the listings of deleted parents", error);
         let Some(statements) = &self.statements.forget_orphans else { return Ok(()) };
-        // Nobody has told the planner how many there are.
-        sqlx::raw_sql("set local enable_nestloop = off; set local enable_hashjoin = on")
-            .execute(&mut **transaction)
-            .await
-            .map_err(failed)?;
         for forget in statements {
             sqlx::query(AssertSqlSafe(forget.as_str()))
                 .bind(&self.store.schema)
@@ -271,7 +274,8 @@ impl Table<'_> {
         if walks.is_empty() {
             return Ok(());
         }
-        sqlx::raw_sql("set local enable_nestloop = on; set local enable_hashjoin = on; savepoint before_deletes")
+        sqlx::raw_sql(BY_HASH).execute(&mut **transaction).await.map_err(failed)?;
+        sqlx::raw_sql("savepoint before_deletes")
             .execute(&mut **transaction)
             .await
             .map_err(failed)?;
