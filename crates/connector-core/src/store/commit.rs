@@ -12,12 +12,9 @@ use super::batch::{Batch, Counts, EndedWalk};
 use super::fill::{MAX_BOUND, New, fill};
 use super::patiently;
 use super::record::MadeCommit;
+use super::sql::BY_HASH;
 use super::table::{FRESH, OLDER, Table, UNKNOWN};
 use crate::error::Result;
-
-/// For what compares whole listings. Nobody tells the planner how many keys or parents there
-/// are, and where it takes them for one, it compares each of them with each row.
-const BY_HASH: &str = "set local enable_nestloop = off; set local enable_mergejoin = off; set local enable_hashjoin = on";
 
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.

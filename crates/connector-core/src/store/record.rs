@@ -9,6 +9,7 @@ use sqlx::types::Json;
 
 use super::Store;
 use super::batch::{Batch, Counts};
+use super::sql::BY_HASH;
 use super::table::{FRESH, Table};
 use crate::error::Result;
 
@@ -176,6 +177,7 @@ impl Table<'_> {
         }
         // Those that are known stay; then the others make room for the new ones.
         if !raws.is_empty() {
+            sqlx::raw_sql(BY_HASH).execute(&mut **transaction).await?;
             sqlx::query(
                 "update sync.quarantine q set run_id = $3, page = r.page, reason = r.reason, seen_at = $4 \
                  from unnest($5::text[], $6::bigint[], $7::text[], $8::text[]) as r (partition, page, reason, raw) \

@@ -22,6 +22,10 @@ const STAGE: &str = "pg_temp.stage";
 /// The columns that a new row has besides: the run, and twice its time.
 const NEW: &str = "_run_id, _first_seen_at, _last_changed_at";
 
+/// For what compares whole listings. Nobody tells the planner how many keys or parents there
+/// are, and where it takes them for one, it compares each of them with each row.
+pub(super) const BY_HASH: &str = "set local enable_nestloop = off; set local enable_mergejoin = off; set local enable_hashjoin = on";
+
 /// The statements that merge a batch into one table.
 #[derive(Debug)]
 pub(crate) struct Statements {
