@@ -256,14 +256,15 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     if !force && file.has(&name) {
         force = Confirm::new()
             .with_prompt(format!(
-                "{} has [connections.{name}] already. Replace it?",
+                "{} has [connections.{name}] already. Answer its questions again?",
                 args.config.display()
             ))
-            .default(false)
+            .default(file.of(connector).contains(&name.as_str()))
             .interact()
             .map_err(broke_off)?;
         if !force {
-            return Err(Error::settings("nothing was written").next("name another connection"));
+            let next = "say yes to change it, or name another connection";
+            return Err(Error::settings("nothing was written").next(next));
         }
     }
     let base_url = match args.base_url {

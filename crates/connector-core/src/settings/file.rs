@@ -231,7 +231,7 @@ impl File {
     }
 
     /// The names of the connections of one connector.
-    pub(super) fn of(&self, connector: &Connector) -> Vec<&str> {
+    pub(crate) fn of(&self, connector: &Connector) -> Vec<&str> {
         let own = |(name, other)| (other == connector.name).then_some(name);
         self.connections().filter_map(own).collect()
     }
