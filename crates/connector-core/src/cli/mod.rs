@@ -135,7 +135,10 @@ pub fn main(connector: &'static Connector) -> ExitCode {
     };
     let Log { quiet, log_format } = log.unwrap_or_default();
     start_logging(quiet, log_format, &progress);
-    match run(connector, cli.command, &progress) {
+    let ended = run(connector, cli.command, &progress);
+    // An error in the settings comes before anything was begun, and on a clean line.
+    progress.clear();
+    match ended {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             print_error(&error);
