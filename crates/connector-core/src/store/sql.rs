@@ -171,8 +171,7 @@ impl Statements {
             types: staged.iter().map(|(_, sql_type)| *sql_type).collect(),
             deduplicate: deduplicate(&key, resource),
             by_hash: format!(
-                "set local default_statistics_target = 1; analyze {STAGE} ({}); \
-                 set local enable_nestloop = off; set local enable_mergejoin = off; set local enable_hashjoin = on",
+                "set local default_statistics_target = 1; analyze {STAGE} ({}); {BY_HASH}",
                 key.join(", ")
             ),
             is_empty: format!("select not exists (select from {table})"),

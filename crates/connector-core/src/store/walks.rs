@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgTransaction};
 
 use super::patiently;
+use super::sql::BY_HASH;
 use super::table::{OLDER, Table};
 use crate::bookmark::Bookmark;
 use crate::error::Result;
@@ -113,8 +114,8 @@ impl Table<'_> {
             .fetch_all(&mut *transaction)
             .await
             .map_err(failed)?;
-            // Another version of the program may have written it in another way.
             let are_noted = rows.iter().all(|(_, _, unnoted)| !unnoted);
+            // Another version of the program may have written it in another way.
             let open: HashMap<String, Bookmark> = rows
                 .into_iter()
                 .filter_map(|(partition, place, _)| {
@@ -190,6 +191,7 @@ impl Table<'_> {
 
     /// Notes what walks have seen that began with an empty table: all that it has now.
     async fn note_all(&self, transaction: &mut PgTransaction<'_>) -> sqlx::Result<()> {
+        sqlx::raw_sql(BY_HASH).execute(&mut **transaction).await?;
         sqlx::query(AssertSqlSafe(self.statements.note_all.as_str()))
             .bind(&self.store.schema)
             .bind(self.resource.name)
