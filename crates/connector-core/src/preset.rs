@@ -15,7 +15,7 @@ use crate::paging::{Paging, Total};
 use crate::resource::{
     Auth, Connector, Filter, KeyFallback, Rate, Resource, Retry, TimeFormat, placeholder,
 };
-use crate::settings::{line_of, nearest};
+use crate::settings::{line_of, nearest, read_text, reason};
 
 /// The preset that is the declaration itself.
 pub const DOCUMENTED: &str = "documented";
@@ -121,7 +121,7 @@ impl Connector {
         if let Some((name, text)) = self.presets.iter().find(|(name, _)| *name == preset) {
             return self.overlaid(text, name);
         }
-        let text = std::fs::read_to_string(Path::new(preset)).map_err(|error| {
+        let text = read_text(Path::new(preset)).map_err(|error| {
             let known: Vec<&str> = [DOCUMENTED]
                 .into_iter()
                 .chain(self.presets.iter().map(|(name, _)| *name))
@@ -129,7 +129,7 @@ impl Connector {
             Error::settings(format!(
                 "`{preset}` is neither a preset of `{}` nor a file that can be read: {}",
                 self.name,
-                error.kind()
+                reason(&error)
             ))
             .next(format!("{}; or the path of a file", nearest(preset, &known)))
         })?;

@@ -9,6 +9,7 @@ mod connection;
 mod env_file;
 mod explain;
 mod file;
+mod files;
 mod layers;
 mod params;
 mod place;
@@ -22,17 +23,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub(crate) use address::check_address;
 pub use connection::Connection;
-pub(crate) use env_file::{
-    check_variable, env_file, file_of, load, loaded, set_variable, unset_variable,
-};
+pub(crate) use env_file::{Draft, env_file, file_of, load};
 pub(crate) use explain::{Explained, explain};
 pub(crate) use file::line_of;
 pub use file::{CONFIG_FILE, File};
+pub(crate) use files::{read_text, reason};
 pub(crate) use params::Params;
 pub use place::EMBEDDED_DIRECTORY;
 pub(crate) use place::{Place, check_resources};
 pub(crate) use variables::{colour_is_welcome, environment, prefix};
-pub(crate) use write::{NewConnection, check_name};
+pub(crate) use write::{NewConnection, check_name, write_file};
 
 /// What flags say; each counts more than the environment and the file.
 #[derive(Clone, Debug, Default)]

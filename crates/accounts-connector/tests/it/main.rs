@@ -8,6 +8,7 @@ mod init;
 mod mistakes;
 mod network;
 mod options;
+mod planted;
 mod program;
 mod shell;
 mod status;

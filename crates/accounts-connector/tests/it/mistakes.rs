@@ -172,7 +172,7 @@ fn a_mistake_in_the_settings_is_told_before_anything_is_tried() {
         "sync",
         key("env:ACCOUNTS_API_KEY").file(".env", "ACCOUNT_API_KEY=invented\n"),
     );
-    add("an empty file of a key", "sync", key("file:/dev/null"));
+    add("an empty file of a key", "sync", key("file:empty").file("empty", "\n"));
     add("an endless file of a key", "sync", key("file:/dev/zero"));
     add("an endless file of connections", "sync --config /dev/zero", shell());
     add("capitals in a name", "sync", file("[connections.PROD]\nconnector = \"accounts\"\n"));

@@ -86,33 +86,62 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     for flags in &mut each {
         flags.params.clone_from(&args.params);
     }
-    let mut all = Vec::new();
-    let mut unexplained = Vec::new();
-    for flags in &each {
-        match explain(connector, &file, flags) {
+    let examined = examine(connector, &file, &each)?;
+    if args.json {
+        print(&to_json(&serde_json::json!({ "connections": examined.all }))?)?;
+    } else if !examined.all.is_empty() {
+        print(&examined.text())?;
+    }
+    Ok(examined.status())
+}
+
+/// What came of trying connections.
+pub(super) struct Examined {
+    all: Vec<Checked>,
+    /// Whether it is known of each what its settings are.
+    is_whole: bool,
+}
+
+/// Tries all that a sync of these connections needs.
+pub(super) fn examine(
+    connector: &'static Connector,
+    file: &File,
+    each: &[Flags],
+) -> Result<Examined> {
+    let mut examined = Examined { all: Vec::new(), is_whole: true };
+    for flags in each {
+        match explain(connector, file, flags) {
             Ok((name, settings)) => {
-                let place = Place::resolve(connector, &file, flags).ok();
-                let checks = block_on(checks(connector, &file, flags, place.as_ref()))?;
+                let place = Place::resolve(connector, file, flags).ok();
+                let checks = block_on(checks(connector, file, flags, place.as_ref()))?;
                 let sync = place.map(|place| place.sync).unwrap_or_default();
-                all.push(Checked { connection: name, settings, checks, sync });
+                examined.all.push(Checked { connection: name, settings, checks, sync });
             }
-            Err(error) => unexplained.push(error),
+            Err(error) => {
+                print_error(&error);
+                examined.is_whole = false;
+            }
         }
     }
-    unexplained.iter().for_each(print_error);
-    if args.json {
-        print(&to_json(&serde_json::json!({ "connections": all }))?)?;
-    } else if !all.is_empty() {
-        let texts: Vec<String> = all.iter().map(text).collect();
-        print(&texts.join("\n\n"))?;
+    Ok(examined)
+}
+
+impl Examined {
+    pub(super) fn text(&self) -> String {
+        self.all.iter().map(text).collect::<Vec<_>>().join("\n\n")
     }
-    let failed = |check: &&Check| check.outcome == Outcome::Failed;
-    let mut failures = all.iter().flat_map(|checked| &checked.checks).filter(failed).peekable();
-    Ok(if failures.peek().is_none() && unexplained.is_empty() {
-        0
-    } else {
-        2 - u8::from(unexplained.is_empty() && failures.all(|check| check.name != SETTINGS))
-    })
+
+    /// 0 if all is ready, 1 if something failed, and 2 if the settings are not right.
+    pub(super) fn status(&self) -> u8 {
+        let failed = |check: &&Check| check.outcome == Outcome::Failed;
+        let failures: Vec<_> =
+            self.all.iter().flat_map(|checked| &checked.checks).filter(failed).collect();
+        match (self.is_whole, &failures[..]) {
+            (true, []) => 0,
+            (true, failures) if failures.iter().all(|check| check.name != SETTINGS) => 1,
+            _ => 2,
+        }
+    }
 }
 
 const SETTINGS: &str = "settings";

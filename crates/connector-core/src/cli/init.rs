@@ -2,20 +2,21 @@
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use dialoguer::{Confirm, Input, Password, Select};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use crate::DOCUMENTED;
 use crate::error::{Error, Result};
 use crate::resource::{Connector, Unset};
 use crate::settings::{
-    CONFIG_FILE, EMBEDDED_DIRECTORY, File, NewConnection, check_address, check_name,
-    check_variable, env_file, environment, file_of, loaded, set_variable, unset_variable,
+    CONFIG_FILE, Draft, EMBEDDED_DIRECTORY, File, Flags, NewConnection, check_address, check_name,
+    env_file, environment, file_of, write_file,
 };
 use crate::store::is_address;
 
+use super::check::{self, Examined};
 use super::print;
 
 /// The variable of the database.
@@ -70,47 +71,92 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     let file = if args.config.exists() { File::read(Some(&args.config))? } else { File::default() };
     let answers = if asking { ask(connector, &file, args)? } else { take(connector, args)? };
     let Answers { new, key, rows, store, force, config, no_check } = answers;
+    new.check()?;
+    let env_file = env_file(Some(&config));
+    let variable = new.key_variable();
+    // What was there before may work, and is not given up for what does not.
+    let replaces = file.has(&new.name)
+        || (key.is_some() && file_of(&variable).is_some())
+        || (!matches!(rows, Rows::AsSet) && file_of(DATABASE_URL).is_some());
     let nowhere = match rows {
         Rows::AsSet => environment(DATABASE_URL).is_none(),
         Rows::Embedded => true,
         Rows::Server(_) => false,
     };
-    new.check()?;
-    let env_file = env_file(Some(&config));
-    let key_variable = new.key_variable();
-    if store == Store::EnvFile {
-        // Before anything is written, all of it is known to be.
-        if let Some(key) = &key {
-            check_variable(&env_file, &key_variable, key)?;
+    let text = new.text(&config, force)?;
+    let unset = matches!(rows, Rows::Embedded) && file_of(DATABASE_URL).is_some();
+    let url = if let Rows::Server(url) = rows { Some(url) } else { None };
+    let mut secrets: Vec<(&str, SecretString)> = Vec::new();
+    secrets.extend(key.map(|key| (variable.as_str(), key)));
+    secrets.extend(url.map(|url| (DATABASE_URL, url)));
+    let mut draft = None;
+    if unset || (store == Store::EnvFile && !secrets.is_empty()) {
+        let draft = draft.insert(Draft::of(&env_file)?);
+        if unset {
+            draft.unset(DATABASE_URL);
         }
-        if let Rows::Server(url) = &rows {
-            check_variable(&env_file, DATABASE_URL, url)?;
+        for (name, secret) in secrets.iter().filter(|_| store == Store::EnvFile) {
+            draft.set(name, secret)?;
         }
     }
-    new.write(&config, force)?;
+    for (name, _) in &secrets {
+        if store == Store::EnvFile && environment(name).is_some() && file_of(name).is_none() {
+            print(&format!(
+                "{name} is a variable of this shell too, which counts more than {}: unset it",
+                env_file.display()
+            ))?;
+        }
+    }
+    let mut examined = None;
+    if !no_check {
+        draft.as_ref().map_or(Ok(()), Draft::try_out)?;
+        let to_set = if store == Store::Nowhere { &secrets[..] } else { &[] };
+        Draft::try_out_besides(&env_file, to_set);
+        examined = Some(check_as(connector, &new.name, &config, &text)?);
+    }
+    let status = examined.as_ref().map_or(0, Examined::status);
+    if let Some(examined) = examined.take_if(|_| status != 0 && replaces) {
+        print(&examined.text())?;
+        print("")?;
+    }
+    if status != 0 && replaces && !(asking && keeps_all_the_same()?) {
+        print("nothing was written: this does not work, and what was there before may")?;
+        print(&format!("to answer again: {} init", connector.binary()))?;
+        return Ok(status);
+    }
+    // The file of secrets comes first: without it, the other one is of no use.
+    draft.as_ref().map_or(Ok(()), Draft::write)?;
+    write_file(&config, &text)?;
     print(&format!("wrote [connections.{}] to {}", new.name, config.display()))?;
-    let mut to_set = Vec::new();
-    match key {
-        Some(key) => keep(store, &env_file, &key_variable, key, &mut to_set)?,
-        None => print(&kept(&key_variable))?,
+    for (name, _) in &secrets {
+        print(&match store {
+            Store::EnvFile => {
+                format!(
+                    "wrote {name} to {}, for your eyes only: commit it nowhere",
+                    env_file.display()
+                )
+            }
+            Store::Nowhere => format!("set this yourself, with its value: export {name}=…"),
+        })?;
     }
-    match rows {
-        Rows::Server(url) => keep(store, &env_file, DATABASE_URL, url, &mut to_set)?,
-        Rows::Embedded if file_of(DATABASE_URL).is_some() => {
-            unset_variable(&env_file, DATABASE_URL)?;
+    for name in [variable.as_str(), DATABASE_URL] {
+        let is_new =
+            secrets.iter().any(|(other, _)| *other == name) || (name == DATABASE_URL && unset);
+        if !is_new && environment(name).is_some() {
+            print(&kept(name))?;
         }
-        Rows::AsSet if environment(DATABASE_URL).is_some() => print(&kept(DATABASE_URL))?,
-        Rows::Embedded | Rows::AsSet => {}
     }
-    if nowhere && !file.has_database() && cfg!(feature = "embedded") {
+    if draft.is_some() && is_open_to_git(&env_file) {
+        print(&format!("git does not ignore {}: write it into .gitignore", env_file.display()))?;
+    }
+    if nowhere && !file.has_database() {
         let what = format!("rows go to the embedded Postgres in {EMBEDDED_DIRECTORY}/");
         print(&format!("{DATABASE_URL} is not set: {what}"))?;
     }
-    if no_check {
-        return Ok(0);
+    if let Some(examined) = examined {
+        print("")?;
+        print(&examined.text())?;
     }
-    print("")?;
-    let status = check(&new.name, &config, &to_set)?;
     if status != 0 && asking {
         let again = connector.binary();
         print(&format!("to answer again, and keep what was right: {again} init"))?;
@@ -118,31 +164,43 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     Ok(status)
 }
 
-/// Keeps a secret where a person wants it to be.
-fn keep(
-    store: Store,
-    env_file: &Path,
+/// Tries a connection as it will be when it is written.
+fn check_as(
+    connector: &'static Connector,
     name: &str,
-    secret: SecretString,
-    to_set: &mut Vec<(String, SecretString)>,
-) -> Result<()> {
-    let file = env_file.display();
-    match store {
-        Store::EnvFile => {
-            set_variable(env_file, name, &secret)?;
-            print(&format!("wrote {name} to {file}, for your eyes only: commit it nowhere"))?;
-            if environment(name).is_some() && file_of(name).is_none() {
-                print(&format!(
-                    "{name} is a variable of this shell too, which counts more than {file}: unset it"
-                ))?;
-            }
-        }
-        Store::Nowhere => {
-            print(&format!("set this yourself, with its value: export {name}=…"))?;
-            to_set.push((name.to_owned(), secret));
-        }
-    }
-    Ok(())
+    config: &Path,
+    text: &str,
+) -> Result<Examined> {
+    let flags = Flags {
+        connection: Some(name.to_owned()),
+        // A command that it names need not say what holds anyhow.
+        config: (config != Path::new(CONFIG_FILE)).then(|| config.to_owned()),
+        ..Flags::default()
+    };
+    check::examine(connector, &File::parse(config, text)?, &[flags])
+}
+
+/// Whether a person wants answers that do not work.
+fn keeps_all_the_same() -> Result<bool> {
+    Confirm::new()
+        .with_prompt("This does not work. Write it in the place of what was there all the same?")
+        .default(false)
+        .interact()
+        .map_err(broke_off)
+}
+
+/// Whether git would take up a file with secrets in it.
+fn is_open_to_git(path: &Path) -> bool {
+    const NOT_IGNORED: i32 = 1;
+    let mut git = Command::new("git");
+    git.args(["check-ignore", "--quiet"]).arg(path).stdin(Stdio::null());
+    // Without git, and outside of its folders, there is nobody who would.
+    let status = git.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.code() == Some(NOT_IGNORED))
+}
+
+fn broke_off(error: dialoguer::Error) -> Error {
+    Error::settings("nothing was written: the questions were broken off").because(error)
 }
 
 /// Where a secret is that was there before.
@@ -153,25 +211,6 @@ fn kept(name: &str) -> String {
             "{name} is a variable of this shell, and was not stored: set it wherever a sync runs"
         ),
     }
-}
-
-/// Runs `check` as a program of its own, which reads what was just written.
-fn check(name: &str, config: &Path, to_set: &[(String, SecretString)]) -> Result<u8> {
-    let failed = |error| Error::settings("the check does not start").because(error);
-    let program = std::env::current_exe().map_err(failed)?;
-    let mut command = Command::new(program);
-    command.args(["check", "--connection", name]);
-    // A command that it names need not say what holds anyhow.
-    if config != Path::new(CONFIG_FILE) {
-        command.arg("--config").arg(config);
-    }
-    // What the file said before is not what it says now.
-    for (name, _) in loaded() {
-        command.env_remove(name);
-    }
-    command.envs(to_set.iter().map(|(name, secret)| (name, secret.expose_secret())));
-    let status = command.status().map_err(failed)?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
 /// Everything that there is to know.
@@ -236,9 +275,6 @@ fn read_key() -> Result<SecretString> {
 /// What a person answers; what flags say is not asked.
 #[expect(clippy::too_many_lines, reason = "one question after another, and nothing else")]
 fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers> {
-    let broke_off = |error: dialoguer::Error| {
-        Error::settings("nothing was written: the questions were broken off").because(error)
-    };
     let words = |error: Error| match error.advice() {
         Some(next) => format!("{error}: {next}"),
         None => error.to_string(),
@@ -323,7 +359,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
             .map_err(broke_off)?;
         Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from)
     };
-    let rows = if in_shell(DATABASE_URL) { Rows::AsSet } else { ask_database(&broke_off)? };
+    let rows = if in_shell(DATABASE_URL) { Rows::AsSet } else { ask_database()? };
     let names = file.connections().map(|(other, _)| other);
     let others: Vec<&str> = names.filter(|other| *other != new.name).collect();
     // One variable is for all connections.
@@ -355,7 +391,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     Ok(Answers { new, key, rows, store, force, config, no_check })
 }
 
-fn ask_database(broke_off: &impl Fn(dialoguer::Error) -> Error) -> Result<Rows> {
+fn ask_database() -> Result<Rows> {
     let stored = file_of(DATABASE_URL)
         .map(|file| format!("where they go now, to the server that {} names", file.display()));
     let embedded = "the embedded Postgres in .connectors/, with nothing to set up";

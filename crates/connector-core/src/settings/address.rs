@@ -4,6 +4,7 @@ use std::path::Path;
 
 use url::Url;
 
+use super::files;
 use crate::error::{Error, Result};
 use crate::http::Authority;
 
@@ -59,8 +60,8 @@ pub(crate) fn check_address(text: &str, allow_http: bool) -> Result<()> {
 /// The certificate authorities in a file, which are believed besides those of the system.
 pub(super) fn authorities(path: &Path) -> Result<Vec<Authority>> {
     let place = |error: Error| error.at("ca_certificate", path.display());
-    let text = std::fs::read(path).map_err(|error| {
-        let what = format!("the certificate cannot be read: {}", error.kind());
+    let text = files::read(path).map_err(|error| {
+        let what = format!("the certificate cannot be read: {}", files::reason(&error));
         place(Error::settings(what))
             .next(
                 "check the path, which begins where the command is run, and who may read the file",

@@ -70,6 +70,7 @@ impl Connection {
     pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Result<Self> {
         let layers = Layers::of(connector, file, flags)?;
         let Layers { name, section, .. } = layers;
+        section.check().map_err(|error| error.at("connection", name))?;
         let preset = layers.preset().0.to_owned();
         let (declared, connector) = (connector, connector.with_preset(&preset)?);
         let other_ways = declared.presets_unlike(connector.auth);

@@ -1,123 +1,168 @@
 //! `.env`: variables in a file beside `connectors.toml`, which secrets are written to.
 
 use std::cell::Cell;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind as Io, Read, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::io::{ErrorKind as Io, Read};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::files::{self, Mode};
 use crate::error::{Error, Result};
 
 /// The file of variables that a program reads when it starts.
 const ENV_FILE: &str = ".env";
 
-/// The file that was read, and the variables that it set.
-static LOADED: OnceLock<(PathBuf, Vec<(String, SecretString)>)> = OnceLock::new();
+/// What the file says. It is kept here and not in the process's environment, where names
+/// such as `LD_PRELOAD` and `HTTPS_PROXY` would be heard by others than these settings.
+static LOADED: RwLock<Option<Arc<Loaded>>> = RwLock::new(None);
+
+/// The file that was read, and its variables.
+#[derive(Debug)]
+struct Loaded {
+    path: PathBuf,
+    variables: Vec<(String, SecretString)>,
+}
 
 /// The file that belongs to the one that holds connections: it is beside it.
 pub(crate) fn env_file(config: Option<&Path>) -> PathBuf {
     config.and_then(Path::parent).unwrap_or(Path::new("")).join(ENV_FILE)
 }
 
-/// Sets the variables in the file that are not set yet, or empty. There may be no such file.
+/// Reads the variables in the file, which count where no variable of that name is set.
+/// There may be no such file.
 pub(crate) fn load(path: &Path) -> Result<()> {
-    let mut bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
+    match files::read_found(path) {
+        Ok(bytes) => try_out(path, &bytes),
         Err(error)
             if matches!(error.kind(), Io::NotFound | Io::NotADirectory | Io::IsADirectory) =>
         {
-            return Ok(());
+            Ok(())
         }
         Err(error) => {
-            let what = format!("the file `{}` cannot be read: {}", path.display(), error.kind());
-            return Err(Error::settings(what).next("check who may read the file").because(error));
+            let what =
+                format!("the file `{}` cannot be read: {}", path.display(), files::reason(&error));
+            Err(Error::settings(what)
+                .next("make it a file of your own that nobody else writes, or move it away")
+                .because(error))
         }
-    };
-    // The last line has an end too.
-    bytes.push(b'\n');
-    // Before the first of them is set, all of them are known to be readable.
-    let mut variables = parse(path, &bytes)?;
-    variables.retain(|(name, _)| std::env::var_os(name).is_none_or(|value| value.is_empty()));
-    if dotenvy::from_read(bytes.as_slice()).is_err() {
-        return Err(misread(path, 1, "it cannot be read"));
     }
+}
+
+/// Takes a text as what the file says, whether it does or not yet.
+pub(crate) fn try_out(path: &Path, text: &[u8]) -> Result<()> {
+    let variables = parse(path, text)?;
     let variables = variables.into_iter().map(|(name, value)| (name, value.into())).collect();
-    LOADED.get_or_init(|| (path.to_owned(), variables));
+    let loaded = Loaded { path: path.to_owned(), variables };
+    *LOADED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(loaded));
     Ok(())
 }
 
-/// The variables that the file set.
-pub(crate) fn loaded() -> &'static [(String, SecretString)] {
-    LOADED.get().map_or(&[], |(_, variables)| variables)
+fn loaded() -> Option<Arc<Loaded>> {
+    LOADED.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// The file that set a variable.
-pub(crate) fn file_of(name: &str) -> Option<&'static Path> {
-    let (path, variables) = LOADED.get()?;
-    variables.iter().any(|(other, _)| other == name).then_some(path)
+/// The value that the file gives to a variable.
+pub(super) fn in_file(name: &str) -> Option<SecretString> {
+    let loaded = loaded()?;
+    let variable = loaded.variables.iter().find(|(other, _)| other == name)?;
+    Some(variable.1.clone())
 }
 
-/// Sets a variable in the file, which nobody else may read from then on.
-pub(crate) fn set_variable(path: &Path, name: &str, secret: &SecretString) -> Result<()> {
-    write(path, &with_variable(path, name, secret)?)
+/// The names of the variables in the file.
+pub(super) fn names_in_file() -> Vec<String> {
+    loaded()
+        .map_or(Vec::new(), |file| file.variables.iter().map(|(name, _)| name.clone()).collect())
 }
 
-/// Fails if the variable could not be set so that it is read back.
-pub(crate) fn check_variable(path: &Path, name: &str, secret: &SecretString) -> Result<()> {
-    with_variable(path, name, secret).map(drop)
-}
-
-/// The file's text with a variable.
-fn with_variable(path: &Path, name: &str, secret: &SecretString) -> Result<String> {
-    let mut text = without(path, name)?;
-    text.push_str(&assignment(name, secret.expose_secret()));
-    text.push('\n');
-    // What was typed has to come back, and whatever else stands there.
-    let read = parse(path, text.as_bytes())?;
-    let first = read.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
-    if first != Some(secret.expose_secret()) {
-        let what = format!("the value of {name} cannot be written so that it is read back");
-        return Err(Error::settings(what).at("file", path.display()).next(
-            "copy it again; or write it to a file, and name that as `file:PATH` in connectors.toml",
-        ));
+/// The file that sets a variable, if the shell does not.
+pub(crate) fn file_of(name: &str) -> Option<PathBuf> {
+    if std::env::var_os(name).is_some_and(|value| !value.is_empty()) {
+        return None;
     }
-    Ok(text)
+    let loaded = loaded()?;
+    let sets = loaded.variables.iter().any(|(other, _)| other == name);
+    sets.then(|| loaded.path.clone())
 }
 
-/// Takes a variable out of the file.
-pub(crate) fn unset_variable(path: &Path, name: &str) -> Result<()> {
-    write(path, &without(path, name)?)
+/// The file as it will be: its text, which is written once it is known to be good.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    path: PathBuf,
+    text: SecretString,
+    changed: bool,
 }
 
-/// The file's text without a variable.
-fn without(path: &Path, name: &str) -> Result<String> {
-    let before = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == Io::NotFound => String::new(),
-        Err(error) => return Err(unwritable(path, error)),
-    };
-    let sets = |line: &&str| {
-        let set = line.split_once('=').map_or("", |(set, _)| set.trim());
-        set.strip_prefix("export ").unwrap_or(set).trim() == name
-    };
-    Ok(before.lines().filter(|line| !sets(line)).flat_map(|line| [line, "\n"]).collect())
-}
+impl Draft {
+    /// The file as it is; there may be none.
+    pub(crate) fn of(path: &Path) -> Result<Self> {
+        let text = match files::read_text(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == Io::NotFound => String::new(),
+            Err(error) => return Err(unwritable(path, error)),
+        };
+        Ok(Self { path: path.to_owned(), text: text.into(), changed: false })
+    }
 
-fn write(path: &Path, text: &str) -> Result<()> {
-    let failed = |error| unwritable(path, error);
-    let mut options = OpenOptions::new();
-    let mut file =
-        options.write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
-    // A file that was there keeps its mode, unless it is told.
-    file.set_permissions(fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)
+    /// Sets a variable, or fails if it would not be read back.
+    pub(crate) fn set(&mut self, name: &str, secret: &SecretString) -> Result<()> {
+        let mut text = self.without(name);
+        text.push_str(&assignment(name, secret.expose_secret()));
+        text.push('\n');
+        // What was typed has to come back, and whatever else stands there.
+        let read = parse(&self.path, text.as_bytes())?;
+        let first = read.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+        if first != Some(secret.expose_secret()) {
+            let what = format!("the value of {name} cannot be written so that it is read back");
+            return Err(Error::settings(what).at("file", self.path.display()).next(
+                "copy it again; or write it to a file, and name that as `file:PATH` in connectors.toml",
+            ));
+        }
+        (self.text, self.changed) = (text.into(), true);
+        Ok(())
+    }
+
+    /// Takes a variable out.
+    pub(crate) fn unset(&mut self, name: &str) {
+        (self.text, self.changed) = (self.without(name).into(), true);
+    }
+
+    /// Has everything read from now on as if it were written.
+    pub(crate) fn try_out(&self) -> Result<()> {
+        try_out(&self.path, self.text.expose_secret().as_bytes())
+    }
+
+    /// Has variables read from now on as if they were set.
+    pub(crate) fn try_out_besides(path: &Path, set: &[(&str, SecretString)]) {
+        let mut variables: Vec<_> =
+            set.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        variables.extend(loaded().iter().flat_map(|file| file.variables.iter().cloned()));
+        let loaded = Loaded { path: path.to_owned(), variables };
+        *LOADED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(loaded));
+    }
+
+    /// Writes it, if anything changed, so that nobody else may read it from then on.
+    pub(crate) fn write(&self) -> Result<()> {
+        if !self.changed {
+            return Ok(());
+        }
+        files::replace(&self.path, self.text.expose_secret(), Mode::Private)
+            .map_err(|error| unwritable(&self.path, error))
+    }
+
+    fn without(&self, name: &str) -> String {
+        let sets = |line: &&str| {
+            let set = line.split_once('=').map_or("", |(set, _)| set.trim());
+            set.strip_prefix("export ").unwrap_or(set).trim() == name
+        };
+        let lines = self.text.expose_secret().lines().filter(|line| !sets(line));
+        lines.flat_map(|line| [line, "\n"]).collect()
+    }
 }
 
 pub(super) fn unwritable(path: &Path, error: std::io::Error) -> Error {
-    let what = format!("the file `{}` cannot be written: {}", path.display(), error.kind());
+    let what =
+        format!("the file `{}` cannot be written: {}", path.display(), files::reason(&error));
     Error::settings(what).next("check the rights of the file and of its folder").because(error)
 }
 
@@ -148,8 +193,10 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<(String, String)>> {
         let line = before.split(|byte| *byte == b'\n').count();
         return Err(misread(path, line, "a character is not UTF-8"));
     }
+    // The last line has an end too.
+    let bytes = [bytes, b"\n"].concat();
     let read = Cell::new(0);
-    dotenvy::from_read_iter(Lines { rest: bytes, read: &read }).collect::<Result<_, _>>().map_err(
+    dotenvy::from_read_iter(Lines { rest: &bytes, read: &read }).collect::<Result<_, _>>().map_err(
         |error| match error {
             // The text is not shown: it may be a secret. It tells where a value began.
             dotenvy::Error::LineParse(text, _) => {

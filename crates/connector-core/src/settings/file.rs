@@ -1,7 +1,6 @@
 //! `connectors.toml`: what stands in it, and what is wrong with it.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -11,7 +10,7 @@ use url::Origin;
 use super::address::address;
 use super::variables::{environment, how_unset, mistaken_for};
 use super::write::check_letters;
-use super::{Tolerance, nearest};
+use super::{Tolerance, files, nearest};
 use crate::error::{Error, Result};
 use crate::resource::Connector;
 
@@ -62,6 +61,38 @@ pub(super) struct Section {
 }
 
 impl Section {
+    /// Fails if a number is so far off that nobody can mean it.
+    pub(super) fn check(&self) -> Result<()> {
+        const TEN_YEARS_IN_MINUTES: u64 = 5_256_000;
+        const ROWS: u64 = i64::MAX as u64;
+        for (name, number, least, most) in [
+            ("requests_per_second", self.requests_per_second.map(u64::from), 1, 1_000_000),
+            (
+                "lookback_seconds",
+                self.lookback_seconds.map(u64::from),
+                0,
+                TEN_YEARS_IN_MINUTES * 60,
+            ),
+            (
+                "resume_within_minutes",
+                self.resume_within_minutes.map(u64::from),
+                0,
+                TEN_YEARS_IN_MINUTES,
+            ),
+            ("batch_rows", self.batch_rows, 1, 1_000_000),
+            ("deletes.rows", self.deletes.rows, 0, ROWS),
+            ("quarantine.rows", self.quarantine.rows, 0, ROWS),
+        ] {
+            if number.is_some_and(|number| !(least..=most).contains(&number)) {
+                return Err(Error::settings(format!(
+                    "`{name}` is a number from {least} to {most}"
+                ))
+                .next("correct it, or leave it out for the default"));
+            }
+        }
+        Ok(())
+    }
+
     /// Where else the key may go.
     pub(super) fn hosts(&self) -> Result<Vec<Origin>> {
         let host = |text: &String| {
@@ -154,10 +185,10 @@ impl Setting {
             });
         }
         if let Some(path) = text.strip_prefix("file:") {
-            let content = read_small(Path::new(path)).map_err(|error| {
+            let content = files::read_text(Path::new(path)).map_err(|error| {
                 Error::settings(format!(
                     "`{name}` cannot be read from the file `{path}`: {}",
-                    error.kind()
+                    files::reason(&error)
                 ))
                 .next("check the path, which begins where the command is run, and who may read the file")
                 .because(error)
@@ -176,7 +207,11 @@ impl File {
     /// Reads the file that a flag names, or `connectors.toml` if there is one.
     pub fn read(config: Option<&Path>) -> Result<Self> {
         let path = config.unwrap_or(Path::new(CONFIG_FILE));
-        let text = match read_small(path) {
+        let read = match config {
+            Some(_) => files::read_text(path),
+            None => files::read_found_text(path),
+        };
+        let text = match read {
             Ok(text) => text,
             Err(error) if config.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Self { absent: true, ..Self::default() });
@@ -185,15 +220,20 @@ impl File {
                 return Err(Error::settings(format!(
                     "the file `{}` cannot be read: {}",
                     path.display(),
-                    error.kind()
+                    files::reason(&error)
                 ))
-                .next("check the path and who may read the file, or make one with `init`")
+                .next("check the path and who may read and write the file, or make one with `init`")
                 .because(error));
             }
         };
-        let file: Self = toml::from_str(&text).map_err(|error| {
+        Self::parse(path, &text)
+    }
+
+    /// What a text says, as if it stood in the file.
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self> {
+        let file: Self = toml::from_str(text).map_err(|error| {
             // The library's text shows the line, and so the secret that may stand there.
-            let line = line_of(&error, &text);
+            let line = line_of(&error, text);
             let (what, next) = misread(error.message(), text.lines().nth(line - 1));
             Error::settings(format!("`{}`, line {line}: {what}", path.display())).next(next)
         })?;
@@ -284,17 +324,6 @@ fn in_words(kind: &str) -> &str {
         },
         _ => "something else",
     }
-}
-
-/// The text of a file of settings, which is not endless.
-fn read_small(path: &Path) -> std::io::Result<String> {
-    const MOST: u64 = 1 << 20;
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MOST {
-        return Err(std::io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(text)
 }
 
 /// What the TOML library says of a line, in one line, and what to do.

@@ -2,16 +2,13 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::env_file::{file_of, loaded};
+use super::env_file::{file_of, in_file, names_in_file};
 
 /// The value of a variable; an empty one counts as not set, and leaves the file's.
 pub(crate) fn environment(name: &str) -> Option<SecretString> {
-    let in_file = || {
-        let mut set = loaded().iter().filter(|(other, _)| other == name);
-        set.next().map(|(_, value)| value.expose_secret().to_owned())
-    };
     let of_shell = std::env::var(name).ok().filter(|value| !value.is_empty());
-    let value = of_shell.or_else(in_file)?;
+    let value = of_shell.map(SecretString::from).or_else(|| in_file(name))?;
+    let value = value.expose_secret();
     Some(value.trim()).filter(|value| !value.is_empty()).map(SecretString::from)
 }
 
@@ -27,14 +24,16 @@ pub(crate) fn colour_is_welcome() -> bool {
 
 /// In which way a variable has no value.
 pub(super) fn how_unset(variable: &str) -> &'static str {
-    if std::env::var_os(variable).is_some() { "empty" } else { "not set" }
+    let is_set = std::env::var_os(variable).is_some() || in_file(variable).is_some();
+    if is_set { "empty" } else { "not set" }
 }
 
 /// Advice that names a variable that somebody set in the place of another one: that of
 /// the connector, where the connection has another name, or one with a slip in it.
 pub(super) fn mistaken_for(variable: &str, of_connector: &str) -> Option<String> {
     let kind = variable.rsplit('_').next().unwrap_or_default();
-    let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let of_shell = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let set = of_shell.chain(names_in_file());
     let likeness = |name: &str| {
         if name == of_connector { 1.0 } else { strsim::jaro_winkler(name, variable) }
     };

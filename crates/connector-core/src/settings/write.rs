@@ -1,6 +1,5 @@
 //! What `init` leaves behind in the file that holds connections: a section.
 
-use std::fs;
 use std::io::ErrorKind as Io;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use super::address::check_address;
 use super::env_file::unwritable;
+use super::files::{self, Mode};
 use super::params::{by_flags, params_of};
 use super::place::check_schema;
 use super::variables::prefix;
@@ -53,8 +53,8 @@ impl NewConnection {
         format!("{}_API_KEY", prefix(&self.name))
     }
 
-    /// Writes its section into the file, and leaves everything else there as it is.
-    pub(crate) fn write(&self, path: &Path, replace: bool) -> Result<()> {
+    /// The text of the file with its section, and everything else there as it is.
+    pub(crate) fn text(&self, path: &Path, replace: bool) -> Result<String> {
         let place = |error: Error| error.at("file", path.display());
         let mut document = read(path)?;
         let connections = document
@@ -96,8 +96,13 @@ impl NewConnection {
             section["params"] = Item::Table(params);
         }
         connections.insert(&self.name, Item::Table(section));
-        fs::write(path, document.to_string()).map_err(|error| unwritable(path, error))
+        Ok(document.to_string())
     }
+}
+
+/// Writes the file that holds connections.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
+    files::replace(path, text, Mode::Shared).map_err(|error| unwritable(path, error))
 }
 
 /// Fails unless a connection can be called that, and its schema too.
@@ -117,7 +122,7 @@ pub(super) fn check_letters(name: &str) -> Result<()> {
 }
 
 fn read(path: &Path) -> Result<DocumentMut> {
-    let text = match fs::read_to_string(path) {
+    let text = match files::read_text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == Io::NotFound => String::new(),
         Err(error) => return Err(unwritable(path, error)),
