@@ -200,15 +200,15 @@ impl Client {
             if !failure.passes {
                 return Err(failure.error);
             }
-            let asked = (failure.limited, failure.headers.as_ref());
-            match retry::decide(&self.retry, tries, asked, SystemTime::now()) {
+            let answer = failure.answer.as_ref().map(|(status, headers)| (*status, headers));
+            match retry::decide(&self.retry, tries, answer, SystemTime::now()) {
                 Decision::Wait(wait) => {
                     traffic.retries.fetch_add(1, Ordering::Relaxed);
                     // Of all that were told to rest at once, one says so.
-                    if !failure.limited || self.pace.rest(wait) {
+                    if !failure.rests || self.pace.rest(wait) {
                         info!("asking again in {:.1} s: {}", wait.as_secs_f64(), failure.error);
                     }
-                    if !failure.limited {
+                    if !failure.rests {
                         self.pace.pause(wait, traffic).await?;
                     }
                 }

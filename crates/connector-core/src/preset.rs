@@ -5,6 +5,7 @@
 //! mistake in it is reported with its line and what would be right there.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::paging::{Paging, Total};
 use crate::resource::{
     Auth, Connector, Filter, KeyFallback, Rate, Resource, Retry, TimeFormat, placeholder,
 };
+use crate::retry::MAX_WAIT;
 use crate::settings::{line_of, nearest, read_text, reason};
 
 /// The preset that is the declaration itself.
@@ -55,6 +57,7 @@ struct RetryOverlay {
     statuses: Option<Vec<u16>>,
     max_retries: Option<u32>,
     backoff_factor: Option<u32>,
+    least_wait_seconds: Option<u64>,
 }
 
 /// What a preset may say of a resource.
@@ -162,18 +165,15 @@ impl Connector {
                 .map_err(|what| Error::settings(format!("preset `{name}`: {what}")))?;
         }
         if let Some(rate) = overlay.rate {
-            connector.rate =
-                Some(Rate { requests: rate.requests, per: Duration::from_secs(rate.per_seconds) });
+            connector.rate = Some(
+                rate.resolve()
+                    .map_err(|what| Error::settings(format!("preset `{name}`: {what}")))?,
+            );
         }
         if let Some(retry) = overlay.retry {
-            connector.retry = Retry {
-                statuses: retry
-                    .statuses
-                    .map_or(connector.retry.statuses, |statuses| statuses.leak()),
-                max_retries: retry.max_retries.unwrap_or(connector.retry.max_retries),
-                backoff_factor: retry.backoff_factor.unwrap_or(connector.retry.backoff_factor),
-                ..connector.retry
-            };
+            connector.retry = retry
+                .resolve(connector.retry)
+                .map_err(|what| Error::settings(format!("preset `{name}`: {what}")))?;
         }
         let mut overlays = overlay.resources;
         let resources =
@@ -203,6 +203,38 @@ impl AuthOverlay {
                 "auth `{name}` is not known; it is \"basic\", a header or a query parameter"
             )),
         }
+    }
+}
+
+impl RateOverlay {
+    fn resolve(self) -> Result<Rate, String> {
+        // More would be no limit, and a longer time no rate.
+        let requests = number("`requests`", 1, 1_000_000, self.requests)?;
+        let seconds = number("`per_seconds`", 1, 86_400, self.per_seconds)?;
+        Ok(Rate { requests, per: Duration::from_secs(seconds) })
+    }
+}
+
+impl RetryOverlay {
+    fn resolve(self, declared: Retry) -> Result<Retry, String> {
+        let mut retry = declared;
+        if let Some(statuses) = self.statuses {
+            for status in &statuses {
+                number("a status in `statuses`", 400, 599, *status)?;
+            }
+            retry.statuses = statuses.leak();
+        }
+        if let Some(retries) = self.max_retries {
+            retry.max_retries = number("`max_retries`", 0, 20, retries)?;
+        }
+        if let Some(factor) = self.backoff_factor {
+            retry.backoff_factor = number("`backoff_factor`", 1, 10, factor)?;
+        }
+        if let Some(seconds) = self.least_wait_seconds {
+            let seconds = number("`least_wait_seconds`", 0, MAX_WAIT.as_secs(), seconds)?;
+            retry.least_wait = Duration::from_secs(seconds);
+        }
+        Ok(retry)
     }
 }
 
@@ -306,11 +338,20 @@ impl PagingOverlay {
 
 /// A number that walks begin with and add to, which leaves room for all that they add.
 fn page_number(what: &str, least: u64, number: u64) -> Result<u64, String> {
-    const MOST: u64 = u32::MAX as u64;
-    if (least..=MOST).contains(&number) {
+    self::number(what, least, u32::MAX.into(), number)
+}
+
+/// A number, if it lies between these.
+fn number<T: Copy + PartialOrd + Display>(
+    what: &str,
+    least: T,
+    most: T,
+    number: T,
+) -> Result<T, String> {
+    if (&least..=&most).contains(&&number) {
         Ok(number)
     } else {
-        Err(format!("{what} is a number from {least} to {MOST}"))
+        Err(format!("{what} is a number from {least} to {most}"))
     }
 }
 
@@ -389,6 +430,30 @@ mod tests {
             (
                 "rate = 7",
                 "preset `mine`, line 1: invalid type: integer `7`, expected struct RateOverlay",
+            ),
+            (
+                "rate = { requests = 0, per_seconds = 1 }",
+                "preset `mine`: `requests` is a number from 1 to 1000000",
+            ),
+            (
+                "rate = { requests = 1, per_seconds = 18446744073709551615 }",
+                "preset `mine`: `per_seconds` is a number from 1 to 86400",
+            ),
+            (
+                "retry = { max_retries = 4294967295 }",
+                "preset `mine`: `max_retries` is a number from 0 to 20",
+            ),
+            (
+                "retry = { backoff_factor = 0 }",
+                "preset `mine`: `backoff_factor` is a number from 1 to 10",
+            ),
+            (
+                "retry = { statuses = [200] }",
+                "preset `mine`: a status in `statuses` is a number from 400 to 599",
+            ),
+            (
+                "retry = { least_wait_seconds = 901 }",
+                "preset `mine`: `least_wait_seconds` is a number from 0 to 900",
             ),
             ("auth = \"digest\"", "preset `mine`: auth `digest` is not known"),
             ("[resources.thing]\npath = \"/x\"", "preset `mine`: `things` has no resource `thing`"),

@@ -67,17 +67,27 @@ impl Auth {
     pub const BEARER: Self = Self::Header { name: "authorization", prefix: "Bearer " };
 }
 
-/// Which answers are asked for again, and how patiently.
+/// How patiently what passes by itself is asked for again.
+///
+/// A read can be repeated, so some answers always are: 408, 425, those of 5xx that tell of a
+/// moment (all but 501, 505, 506, 508, 510 and 511), and each with `Retry-After`, as its vendor
+/// asks to be asked again. 429 is the exception: only a declaration that names it has it
+/// repeated, as there are vendors that take the key away for it.
+///
+/// Before each repetition there is a wait, which is as long as the vendor asks for, and never
+/// shorter than what is declared here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
-    /// The statuses that pass by themselves.
+    /// The statuses that pass by themselves, besides those that always do.
     pub statuses: &'static [u16],
     /// How often one request is repeated at the most.
     pub max_retries: u32,
     /// What the wait before the second repetition is a multiple of the first by.
     pub backoff_factor: u32,
-    /// The longest wait before the first repetition.
+    /// The longest wait before the first repetition, if the vendor asks for none.
     pub first_wait: Duration,
+    /// The shortest wait after 429 and 503, with which a vendor says that it is asked too much.
+    pub least_wait: Duration,
 }
 
 impl Retry {
@@ -87,6 +97,7 @@ impl Retry {
         max_retries: 3,
         backoff_factor: 2,
         first_wait: Duration::from_secs(1),
+        least_wait: Duration::ZERO,
     };
 }
 

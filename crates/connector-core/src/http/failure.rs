@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
@@ -9,6 +10,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use super::{Client, reach};
 use crate::error::{Error, ErrorKind};
 use crate::json;
+use crate::retry;
 
 /// What to do about what passes by itself.
 pub(super) const LATER: &str = "run again later; what is already there stays";
@@ -21,7 +23,10 @@ pub(super) struct Failure {
     pub(super) error: Error,
     pub(super) passes: bool,
     pub(super) limited: bool,
-    pub(super) headers: Option<HeaderMap>,
+    /// Whether the vendor asks for a rest, which all requests then take.
+    pub(super) rests: bool,
+    /// The answer, if there was one.
+    pub(super) answer: Option<(StatusCode, HeaderMap)>,
     pub(super) redirect: Option<String>,
 }
 
@@ -31,7 +36,7 @@ impl Failure {
     }
 
     pub(super) fn lasting(error: Error) -> Self {
-        Self { error, passes: false, limited: false, headers: None, redirect: None }
+        Self { error, passes: false, limited: false, rests: false, answer: None, redirect: None }
     }
 }
 
@@ -52,10 +57,15 @@ impl Client {
         let said = said.map(|said| format!(": {}", self.quoted(&said))).unwrap_or_default();
         let what = format!("the vendor answered {status}{said}");
         let limited = status == StatusCode::TOO_MANY_REQUESTS;
-        let tried_again = self.retry.statuses.contains(&status.as_u16());
+        let now = SystemTime::now();
+        let passes = retry::passes(&self.retry, status, &headers, now);
+        let asks_again = passes && retry::asks_again(&headers, now);
         // A key that was good for another resource may not be allowed this one.
         let partly = status == StatusCode::FORBIDDEN && self.accepted.load(Ordering::Relaxed);
         let error = match status {
+            _ if limited => Error::new(ErrorKind::Busy, what).next(SLOWER),
+            // Also a refusal, if it is one for a time.
+            _ if asks_again => Error::new(ErrorKind::Unavailable, what).next(LATER),
             StatusCode::FORBIDDEN if partly => Error::new(ErrorKind::Rejected, what).next(
                 "the key was good for other resources: allow it this one, or leave this one out",
             ),
@@ -80,21 +90,24 @@ impl Client {
                     error.next(format!("check the base URL: its path `/{path}` comes before each path that `resources` shows"))
                 }
             }
-            _ if limited => Error::new(ErrorKind::Busy, what).next(SLOWER),
-            _ if status.is_server_error() && !tried_again => {
-                Error::new(ErrorKind::Unavailable, what).next(format!(
-                    "{LATER}; {} is not tried again, unless a preset's `retry` names it",
-                    status.as_u16()
-                ))
-            }
-            _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what).next(LATER),
+            _ if passes => Error::new(ErrorKind::Unavailable, what).next(LATER),
+            _ if status.is_server_error() => Error::new(ErrorKind::Unavailable, what).next(
+                "check the base URL and the preset: a server that answers so does not offer this, and it was not tried again",
+            ),
             _ => Error::new(ErrorKind::Rejected, what)
                 .next("check the parameters and the preset; the vendor's words say more"),
         };
         if limited {
             self.limited.store(true, Ordering::Relaxed);
         }
-        Failure { error, passes: tried_again, limited, headers: Some(headers), redirect: None }
+        let rests = limited || asks_again;
+        Failure {
+            passes,
+            limited,
+            rests,
+            answer: Some((status, headers)),
+            ..Failure::lasting(error)
+        }
     }
 
     /// What to look at when the key is refused.

@@ -186,7 +186,8 @@ impl Lane<'_> {
 fn quota(rate: Rate) -> Result<Quota> {
     const ROOM: f64 = 1.03;
     let replenish = rate.per.checked_div(rate.requests).filter(|interval| !interval.is_zero());
-    let replenish = replenish.map(|interval| interval.mul_f64(ROOM));
+    let replenish = replenish
+        .and_then(|interval| Duration::try_from_secs_f64(interval.as_secs_f64() * ROOM).ok());
     let burst = NonZeroU32::new(rate.requests / 35).unwrap_or(NonZeroU32::MIN);
     let quota = replenish.and_then(Quota::with_period).map(|quota| quota.allow_burst(burst));
     quota.ok_or_else(|| {

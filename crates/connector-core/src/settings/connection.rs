@@ -214,7 +214,7 @@ impl Connection {
         self
     }
 
-    /// Sets the longest wait before the first repetition of a request.
+    /// Sets the longest wait before the first repetition of a request, whatever is declared.
     #[must_use]
     pub fn with_first_wait(mut self, wait: Duration) -> Self {
         self.first_wait = Some(wait);
@@ -378,8 +378,13 @@ impl Connection {
     }
 
     pub(crate) fn client(&self) -> Result<Client> {
-        let first_wait = self.first_wait.unwrap_or(self.connector.retry.first_wait);
-        self.client_with(Retry { first_wait, ..self.connector.retry }, self.limits)
+        let declared = self.connector.retry;
+        let retry = self.first_wait.map_or(declared, |wait| Retry {
+            first_wait: wait,
+            least_wait: declared.least_wait.min(wait),
+            ..declared
+        });
+        self.client_with(retry, self.limits)
     }
 
     fn client_with(&self, retry: Retry, limits: Limits) -> Result<Client> {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use connector_core::{Connector, Param, Rate, Resource, Unset, Values, Verdict};
+use connector_core::{Connector, Param, Rate, Resource, Retry, Unset, Values, Verdict};
 use connector_testkit::{Answer, Content, RateLimit};
 use serde_json::{Value, json};
 
@@ -315,4 +315,106 @@ async fn what_a_vendor_says_of_an_error_is_told_in_whatever_shape_it_says_it() {
             play.end().await;
         }
     }
+}
+
+/// A vendor with three things, whose declaration names these statuses alone.
+async fn declaring(statuses: &'static [u16]) -> Play {
+    let connector = connector(&[things(OFFSET)]);
+    let retry = Retry { statuses, ..connector.retry };
+    Play::of(Connector { retry, ..connector }, Content::empty().with("things", rows(3))).await
+}
+
+#[tokio::test]
+async fn what_passes_is_tried_again_whatever_the_document_lists() {
+    for status in [408, 425, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 529] {
+        let play = declaring(&[429]).await;
+        play.vendor
+            .on(move |request, answer| if request.nth == 0 { refuses(status) } else { answer });
+        let report = play.sync().await;
+        assert_eq!(complete(report).retries, 1, "{status}");
+        play.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_pass_is_not_tried_again() {
+    for status in [400, 404, 410, 422, 501, 505, 511] {
+        let play = declaring(&[429]).await;
+        play.vendor.on(move |_, _| refuses(status));
+        let failed = play.fails(&[&status.to_string()]).await;
+        assert_eq!(failed.retries, 0, "{status}");
+        play.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_vendor_that_asks_to_be_asked_again_is_asked_again() {
+    for status in [202, 403, 409, 501, 503] {
+        let play = declaring(&[]).await;
+        play.vendor.on(move |request, answer| match request.nth {
+            0 => refuses(status).header("retry-after", "0"),
+            _ => answer,
+        });
+        assert_eq!(complete(play.sync().await).retries, 1, "{status}");
+        play.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_a_429_may_cost_is_not_shown_again_unless_that_is_declared() {
+    let play = declaring(&[]).await;
+    play.vendor.on(|_, _| refuses(429).header("retry-after", "0"));
+    assert_eq!(play.fails(&["429"]).await.requests, 1);
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_vendor_that_says_to_wait_no_time_at_all_gets_the_usual_time() {
+    let ago = |seconds| SystemTime::now() - Duration::from_secs(seconds);
+    let epoch = ago(20).duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    for (name, value) in [
+        ("retry-after", "0".to_owned()),
+        ("retry-after", httpdate::fmt_http_date(ago(2))),
+        ("x-ratelimit-reset", epoch.to_string()),
+        ("x-ratelimit-reset", format!("{epoch}000")),
+    ] {
+        let play = Play::with(OFFSET, 3).await;
+        let header = value.clone();
+        play.vendor.on(move |request, answer| match request.nth {
+            0..3 => refuses(429).header(name, &header),
+            _ => answer,
+        });
+        let patient = play.connection().with_first_wait(Duration::from_millis(50));
+        let report = complete(play.sync_as(&patient).await);
+        assert!(report.waited_ms >= 300, "{name}: {value}: {} ms", report.waited_ms);
+        play.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_reset_in_a_unit_that_nobody_uses_is_none() {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    for reset in [now.as_micros() + 60_000_000, now.as_nanos(), 4_102_444_800, 99_999_999] {
+        for name in ["x-ratelimit-reset", "ratelimit-reset", "retry-after"] {
+            let play = Play::with(OFFSET, 3).await;
+            play.vendor.on(move |request, answer| match request.nth {
+                0 => refuses(429).header(name, &reset),
+                _ => answer,
+            });
+            let report = play.sync().await;
+            assert_eq!(complete(report).retries, 1, "{name}: {reset}");
+            play.end().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reset_that_each_answer_tells_does_not_hold_up_what_is_broken_for_a_moment() {
+    let play = Play::with(OFFSET, 3).await;
+    play.vendor.on(|request, answer| match request.nth {
+        0 => refuses(500).header("x-ratelimit-remaining", "99").header("x-ratelimit-reset", "3600"),
+        _ => answer,
+    });
+    assert_eq!(play.complete().await.retries, 1);
+    play.end().await;
 }
