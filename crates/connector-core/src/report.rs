@@ -127,8 +127,12 @@ pub struct Evidence {
     pub known: u64,
     /// Rows that an earlier run had read of listings that this one read to their end.
     pub resumed: u64,
-    /// Listings whose parent row vanished at the vendor meanwhile.
+    /// Listings that the vendor does not have, asked twice, though their parent's row is known.
     pub vanished: u64,
+    /// Those of them that were missing in an earlier run too.
+    pub vanished_again: u64,
+    /// Whether the run has listed all rows that its listings belong to.
+    pub parents_listed: bool,
     /// Pages read.
     pub pages: u64,
     /// How the walks ended.
@@ -164,6 +168,27 @@ pub struct DriftReport {
     pub rows: u64,
     /// The line of the model that would take the values up.
     pub adopt: Option<String>,
+}
+
+impl Evidence {
+    /// Which listings are missing, in words.
+    pub(crate) fn missing(&self) -> Option<String> {
+        let Self { vanished, vanished_again, parents_listed, .. } = *self;
+        let (are, rows) = match (vanished, parents_listed) {
+            (0, _) => return None,
+            (1, true) => ("is", "though the row that it belongs to is listed"),
+            (1, false) => ("is", "and the row that it belongs to may not be either"),
+            (_, true) => ("are", "though the rows that they belong to are listed"),
+            (_, false) => ("are", "and the rows that they belong to may not be either"),
+        };
+        let listings = self.partitions + self.known;
+        let again = match vanished_again {
+            0 => String::new(),
+            again if again == vanished => "; it is as in an earlier run".to_owned(),
+            again => format!("; {again} of them as in an earlier run"),
+        };
+        Some(format!("{vanished} of {listings} listings {are} not there, {rows}{again}"))
+    }
 }
 
 impl Ending {

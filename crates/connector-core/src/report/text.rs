@@ -230,12 +230,7 @@ impl ResourceReport {
     fn problems(&self) -> Vec<String> {
         let evidence = &self.evidence;
         let mut what = Vec::new();
-        if evidence.vanished > 0 && evidence.vanished < evidence.partitions {
-            what.push(format!(
-                "{} of {} listings are gone, as the rows that they belong to were deleted meanwhile",
-                evidence.vanished, evidence.partitions
-            ));
-        }
+        what.extend(evidence.missing().filter(|said| !evidence.problems.contains(said)));
         if evidence.passes > 1 {
             what.push(format!(
                 "changed while it was read, so it was read up to {} times",

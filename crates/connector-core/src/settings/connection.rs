@@ -50,6 +50,9 @@ pub struct Connection {
     pub(crate) fuse: Tolerance,
     /// How many rows may be set aside before a resource is not complete.
     pub(crate) quarantine: Tolerance,
+    /// How many listings may be missing though their parents are listed, in one run and
+    /// in several, where a person has set it.
+    pub(crate) missing_children: Option<Tolerance>,
     resources: Vec<String>,
     rate: Option<Rate>,
     limits: Limits,
@@ -105,6 +108,10 @@ impl Connection {
             keep_secrets: section.secrets == Some(SecretsSetting::Keep),
             fuse: section.deletes.or(declared.fuse)?,
             quarantine: section.quarantine.or(declared.quarantine)?,
+            missing_children: section
+                .missing_children
+                .map(|set| set.or(Tolerance::MISSING))
+                .transpose()?,
             resources,
             rate: section.requests_per_second.map(Rate::per_second).or(declared.rate),
             resume_within: section
@@ -178,6 +185,7 @@ impl Connection {
             keep_secrets: false,
             fuse: Tolerance::DELETES,
             quarantine: Tolerance::default(),
+            missing_children: None,
             resources: Vec::new(),
             rate: connector.rate,
             limits: Limits::default(),

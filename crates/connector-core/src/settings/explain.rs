@@ -101,6 +101,7 @@ pub(crate) fn explain(
         ("batch_rows", section.batch_rows.map(|value| value.to_string())),
         ("deletes", tolerance(section.deletes)),
         ("quarantine", tolerance(section.quarantine)),
+        ("missing_children", section.missing_children.and_then(tolerance)),
         ("allow_hosts", hosts),
         ("secrets", keep),
         ("changed_parents_only", section.changed_parents_only.then(|| "true".to_owned())),

@@ -51,6 +51,7 @@ pub(super) struct Section {
     pub(super) deletes: ToleranceSetting,
     #[serde(default)]
     pub(super) quarantine: ToleranceSetting,
+    pub(super) missing_children: Option<ToleranceSetting>,
     #[serde(default)]
     pub(super) changed_parents_only: bool,
     #[serde(default)]

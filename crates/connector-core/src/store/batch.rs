@@ -50,6 +50,8 @@ pub(crate) struct EndedWalk {
     pub(crate) cursor: Option<i64>,
     /// The last row.
     pub(crate) tail: Option<u64>,
+    /// Whether the vendor has no such listing, though it lists the row of the parent.
+    pub(crate) missing: bool,
 }
 
 impl EndedWalk {
@@ -63,7 +65,13 @@ impl EndedWalk {
             expect: None,
             cursor: None,
             tail: None,
+            missing: false,
         }
+    }
+
+    /// A listing that is not there although its parent's row is listed.
+    pub(crate) fn missing(partition: Partition) -> Self {
+        Self { missing: true, ..Self::given_up(partition) }
     }
 }
 
@@ -81,6 +89,8 @@ pub(crate) struct Counts {
     pub(crate) fused: u64,
     /// Rows with different keys in the listings that ended.
     pub(crate) distinct: u64,
+    /// Listings that are missing, and were so in an earlier run.
+    pub(crate) missing_again: u64,
     /// Listings of fewer different rows than the vendor says they have, in words.
     pub(crate) short: Vec<String>,
     /// The same listings, by the names of their partitions.

@@ -73,6 +73,7 @@ impl Table<'_> {
         if let Some(rows) = self.store.sample {
             self.end_rehearsal(&mut transaction, rows, &mut counts).await?;
         }
+        counts.missing_again = self.missing_again(&mut transaction, batch).await?;
         let made = MadeCommit { number, counts };
         self.record(&mut transaction, batch, &made).await?;
         if batch.is_last {
@@ -319,6 +320,32 @@ impl Table<'_> {
             counts.deleted = self.mark(transaction, &walks).await.map_err(failed)?;
         }
         Ok(())
+    }
+
+    /// How many of the missing listings were so in an earlier run, or in those that this one
+    /// does not go on with.
+    async fn missing_again(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+    ) -> Result<u64> {
+        let missing = batch.ended.iter().filter(|walk| walk.missing);
+        let ids: Vec<String> = missing.map(|walk| walk.partition.id()).collect();
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let again: i64 = sqlx::query_scalar(
+            "select count(*) from sync.state where connection = $1 and resource = $2 \
+             and partition = any($3) and missing_run_id < $4",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(&ids)
+        .bind(self.store.continues.unwrap_or(self.store.run_id))
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(|error| self.failed("looking for listings that were missing before", error))?;
+        Ok(again.unsigned_abs())
     }
 
     /// Marks what none of these walks has seen, and returns how many rows that are.

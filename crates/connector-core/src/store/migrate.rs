@@ -37,6 +37,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "unnoted",
         sql: include_str!("../../../../migrations/sync/0005_unnoted.sql"),
     },
+    Migration {
+        version: 6,
+        name: "missing",
+        sql: include_str!("../../../../migrations/sync/0006_missing.sql"),
+    },
 ];
 
 /// Brings the run tables and a connection's tables up to date.

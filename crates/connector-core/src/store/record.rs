@@ -106,7 +106,7 @@ impl Table<'_> {
             place.take_if(|place| place.to_string().contains("\\u0000"));
         }
         let (mut cursors, mut tails) = (vec![None; ids.len()], vec![None; ids.len()]);
-        let mut whole = vec![false; ids.len()];
+        let (mut whole, mut missing) = (vec![false; ids.len()], Vec::new());
         for walk in &batch.ended {
             let id = walk.partition.id();
             // A listing that is not whole does not say how far the data reaches.
@@ -115,6 +115,7 @@ impl Table<'_> {
             cursors.push(cursor.map(|reached| reached.min(*started_at)));
             tails.push(walk.tail.filter(|_| proved).map(u64::cast_signed));
             whole.push(walk.deletes && proved && counts.fused == 0);
+            missing.extend(walk.missing.then(|| id.clone()));
             places.push(None);
             ids.push(id);
         }
@@ -122,11 +123,11 @@ impl Table<'_> {
             return Ok(());
         }
         sqlx::query(
-            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at, asked, unnoted) \
-             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10, $11 and position is not null \
+            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at, asked, unnoted, missing_run_id) \
+             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10, $11 and position is not null, case when partition = any($12) then $3 end \
              from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::boolean[]) as w (partition, position, cursor_reached, tail, whole) \
              on conflict (connection, resource, partition) do update set \
-             run_id = excluded.run_id, asked = excluded.asked, unnoted = excluded.unnoted, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, \
+             run_id = excluded.run_id, asked = excluded.asked, unnoted = excluded.unnoted, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, missing_run_id = excluded.missing_run_id, \
              whole_run_id = coalesce(excluded.whole_run_id, state.whole_run_id), \
              cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
         )
@@ -141,6 +142,7 @@ impl Table<'_> {
         .bind(&whole)
         .bind(self.asked.cast_signed())
         .bind(self.origin.load(Relaxed) == FRESH)
+        .bind(&missing)
         .execute(&mut **transaction)
         .await?;
         let ended = &ids[batch.positions.len()..];

@@ -79,7 +79,7 @@ impl Table<'_> {
     /// What is known of all others is forgotten, together with what they have seen: a walk
     /// that went on without the one would mark rows deleted, or without the other miss some.
     /// Of listings that are asked for in another way, of an empty table, and where everything
-    /// is to be read `anew`, nothing is known at all.
+    /// is to be read `anew`, nothing is known at all, but that they were missing.
     pub(crate) async fn open_walks(
         &self,
         since: Option<DateTime<Utc>>,
@@ -91,8 +91,13 @@ impl Table<'_> {
             let mut transaction = self.store.pool.begin().await.map_err(failed)?;
             self.check_fence(&mut transaction).await?;
             let forget = format!(
-                "delete from sync.state where connection = $1 and resource = $2 \
-                 and ($3 or asked <> $4 or not exists (select from {}))",
+                "with unknown as (select connection, resource, partition, missing_run_id from sync.state \
+                 where connection = $1 and resource = $2 and ($3 or asked <> $4 or not exists (select from {}))), \
+                 forgotten as (delete from sync.state s using unknown u where u.missing_run_id is null \
+                 and s.connection = u.connection and s.resource = u.resource and s.partition = u.partition) \
+                 update sync.state s set position = null, cursor_reached = null, tail = null, whole_run_id = null, unnoted = false \
+                 from unknown u where u.missing_run_id is not null \
+                 and s.connection = u.connection and s.resource = u.resource and s.partition = u.partition",
                 self.statements.table
             );
             sqlx::query(AssertSqlSafe(forget))

@@ -9,8 +9,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Fuse, FusedFuture as _};
 use tokio::sync::mpsc;
 
-use super::Tolerance;
 use super::walker::{Event, WalkEnd};
+use super::{Tolerated, missing};
 use crate::decode::{Drift, DriftSeen};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Traffic;
@@ -144,9 +144,11 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Nothing yet, of a run that shows so many rows if it is a rehearsal.
-    pub(super) fn new(sample: Option<i64>) -> Self {
+    /// Nothing yet, of a run that shows so many rows if it is a rehearsal, and of a resource
+    /// whose parent's rows it has listed or not.
+    pub(super) fn new(sample: Option<i64>, parents_listed: bool) -> Self {
         Self {
+            evidence: Evidence { parents_listed, ..Evidence::default() },
             changes: sample.map(|_| Changes::default()),
             sample: sample.and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default(),
             ..Self::default()
@@ -173,6 +175,7 @@ impl Tally {
             changes.add(counts.changes, self.sample);
         }
         self.fused += counts.fused;
+        self.evidence.vanished_again += counts.missing_again;
         for short in counts.short {
             self.problem(short);
             self.advice.get_or_insert(
@@ -213,16 +216,17 @@ impl Tally {
                     expect: end.expect.filter(|_| good),
                     cursor: end.cursor.filter(|_| good && !end.backfill),
                     tail: end.tail.filter(|_| good),
+                    missing: false,
                 });
             }
             Err(error) => error,
         };
         let kind = error.kind();
-        // The parent's row was deleted meanwhile; a listing that was there a page ago is another matter.
+        // The parent's row may be gone too; a listing that was there a page ago is another matter.
         if kind == ErrorKind::NotFound && partition.is_of_a_parent() && pages == 0 {
             self.evidence.vanished += 1;
             self.vanished.get_or_insert(error);
-            return None;
+            return self.evidence.parents_listed.then(|| EndedWalk::missing(partition));
         }
         self.fail(error);
         // A walk that is stuck would be stuck there again.
@@ -263,7 +267,7 @@ impl Tally {
         resource: &'static Resource,
         traffic: &Traffic,
         elapsed_ms: u64,
-        quarantine: Tolerance,
+        tolerated: Tolerated,
     ) -> ResourceReport {
         if self.fused > 0 {
             self.problem(format!(
@@ -273,13 +277,17 @@ impl Tally {
             self.advice.get_or_insert("if they are gone indeed, run once with --allow-deletes");
         }
         let quarantined = self.counts.quarantined + self.carried;
-        if quarantine.is_exceeded(quarantined, self.rows) {
+        if tolerated.quarantine.is_exceeded(quarantined, self.rows) {
             self.problem(format!(
                 "rows without a place in the table, kept in sync.quarantine: {quarantined}"
             ));
             self.advice.get_or_insert(
                 "look at `reason` and `raw` there; they are taken away when a whole listing comes without them",
             );
+        }
+        if let Some((problem, advice)) = missing::problem(&self.evidence, tolerated.missing) {
+            self.problem(problem);
+            self.advice.get_or_insert(advice);
         }
         // One parent may be deleted at any time, and all of them hardly at once.
         if self.evidence.vanished > 0

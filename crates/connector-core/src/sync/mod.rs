@@ -5,6 +5,7 @@
 
 mod ahead;
 mod load;
+mod missing;
 mod walker;
 
 use std::collections::HashMap;
@@ -52,8 +53,7 @@ struct Context {
     range: Range,
     keep_secrets: bool,
     secret_names: SecretNames,
-    /// How many rows may be set aside before a resource is not complete.
-    quarantine: Tolerance,
+    tolerated: Tolerated,
     batch_rows: u64,
     /// Walks that were committed before this time are begun anew.
     resume_since: Option<DateTime<Utc>>,
@@ -61,6 +61,15 @@ struct Context {
     progress: Progress,
     /// Room for pages that are not committed yet, in KiB.
     ahead: Arc<Semaphore>,
+}
+
+/// What a resource may lack and be complete.
+#[derive(Clone, Copy, Default)]
+struct Tolerated {
+    /// Rows that were set aside.
+    quarantine: Tolerance,
+    /// Listings that are missing, where a person has set it.
+    missing: Option<Tolerance>,
 }
 
 impl Context {
@@ -75,6 +84,13 @@ impl Context {
         let ranged = (resource.cursor.is_some() && since.or(until).is_some())
             || (resource.parent.is_some() && changed_parents_only);
         self.store.begin_resource(resource.name, self.store.now(), ranged).await
+    }
+
+    /// Whether the run lists all rows of the resource's parent, and not some of them.
+    fn lists_parents(&self, resource: &Resource) -> bool {
+        let parent = resource.parent.and_then(|parent| self.connector.resource(parent.resource));
+        let ranged = self.range.since.or(self.range.until).is_some();
+        parent.is_some_and(|parent| parent.cursor.is_none() || !ranged && parent.filter.is_none())
     }
 
     /// Tells the listings of a resource, or a part of each, from everything else that one
@@ -184,7 +200,10 @@ async fn sync_into(
         range: connection.range,
         keep_secrets: connection.keep_secrets,
         secret_names: SecretNames::of(connector.resources),
-        quarantine: connection.quarantine,
+        tolerated: Tolerated {
+            quarantine: connection.quarantine,
+            missing: connection.missing_children,
+        },
         batch_rows: connection.batch_rows,
         resume_since: resume_within.and_then(|within| started_at.checked_sub_signed(within)),
         stop: stop.clone(),
@@ -291,7 +310,8 @@ async fn sync_resource(
     let start = Instant::now();
     let traffic = Arc::new(Traffic::default());
     let line = context.progress.line(resource.name, &traffic);
-    let mut tally = Tally::new(context.store.sample);
+    let listed = parent == Some(Verdict::Complete) && context.lists_parents(resource);
+    let mut tally = Tally::new(context.store.sample, listed);
     if parent == Some(Verdict::Incomplete) {
         tally.problem("its parent is not complete, so listings may be missing".to_owned());
     }
@@ -308,7 +328,7 @@ async fn sync_resource(
         }
     }
     let fatal = tally.error.as_ref().and_then(stops_all);
-    let report = tally.report(resource, &traffic, millis(start), context.quarantine);
+    let report = tally.report(resource, &traffic, millis(start), context.tolerated);
     record(context, &report, &traffic).await;
     drop(line);
     let said = format!(
@@ -480,7 +500,7 @@ async fn room_for_one(walks: &mut JoinSet<()>) {
 /// A resource that is complete in the interrupted run that this one goes on with.
 fn known(resource: &'static Resource) -> ResourceReport {
     let mut report =
-        Tally::default().report(resource, &Traffic::default(), 0, Tolerance::default());
+        Tally::default().report(resource, &Traffic::default(), 0, Tolerated::default());
     report.evidence.known = 1;
     report
 }
@@ -521,7 +541,7 @@ async fn skip(context: &Context, resource: &'static Resource, reason: &str) -> R
 
 fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
     let mut report =
-        Tally::default().report(resource, &Traffic::default(), 0, Tolerance::default());
+        Tally::default().report(resource, &Traffic::default(), 0, Tolerated::default());
     report.verdict = Verdict::Skipped;
     report.error = Some(format!("{NOT_TRIED}{reason}"));
     report

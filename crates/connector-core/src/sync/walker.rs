@@ -109,7 +109,13 @@ impl Failing {
 impl Walker {
     pub(super) async fn run(self) {
         let mut walk = self.new_walk();
-        let end = self.walk(&mut walk).await.map_err(|error| {
+        let mut end = self.walk(&mut walk).await;
+        let is_missing = end.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        if is_missing && self.partition.is_of_a_parent() && walk.pages() == 0 {
+            // A parent that was listed a moment ago is seldom gone, and an answer may be wrong.
+            end = self.walk(&mut walk).await;
+        }
+        let end = end.map_err(|error| {
             if self.partition.values.is_empty() {
                 error
             } else {

@@ -20,6 +20,7 @@ mod hostile_statuses;
 mod hostile_timeouts;
 mod hostile_values;
 mod listings;
+mod missing_children;
 mod plans;
 mod resume;
 mod rows;

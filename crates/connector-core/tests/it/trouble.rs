@@ -129,8 +129,8 @@ async fn runs_that_meet_in_an_empty_database_make_its_tables_once() {
         let report = report.unwrap();
         assert_eq!((report.verdict, report.resources[0].inserted), (Verdict::Complete, 30));
     }
-    let made = "select count(*) from sync._migrations";
-    assert_eq!(test.database.value(made).await, "5");
+    let again = "select count(*) - count(distinct version) from sync._migrations";
+    assert_eq!(test.database.value(again).await, "0");
     test.end().await;
 }
 
