@@ -1,7 +1,5 @@
 //! The key, and the one place where it is put onto a request.
 
-use std::collections::HashSet;
-
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -10,6 +8,7 @@ use url::Url;
 use url::form_urlencoded::byte_serialize;
 
 use crate::error::{Error, Result};
+use crate::foreign::keep_secret;
 use crate::resource::Auth;
 
 /// A vendor's key, ready to be put onto requests.
@@ -21,6 +20,7 @@ pub(crate) struct Credential {
 impl Credential {
     /// The credential, once it is known that it can be sent.
     pub(crate) fn new(auth: Auth, key: SecretString) -> Result<Self> {
+        keep_secret(key.expose_secret());
         let credential = Self { auth, key };
         credential.header()?;
         Ok(credential)
@@ -49,49 +49,6 @@ impl Credential {
             request.url_mut().query_pairs_mut().append_pair(name, self.key.expose_secret());
         }
         Ok(())
-    }
-
-    /// `text` without the key in it, in any form and case, in case a vendor echoes it,
-    /// nor a part of it that is long enough to help anybody.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        const SHORTEST: usize = 4;
-        const PART: usize = 8;
-        let key = self.key.expose_secret();
-        let encoded = |part: &str| byte_serialize(part.as_bytes()).collect::<String>();
-        let mut forms: Vec<String> =
-            key.split(':').chain([key]).flat_map(|part| [part.to_owned(), encoded(part)]).collect();
-        forms.push(BASE64_STANDARD.encode(key).trim_end_matches('=').to_owned());
-        // Backslashes are looked through, as a text that quotes JSON may have some in the key.
-        let seen = |text: &str| -> (Vec<usize>, Vec<u8>) {
-            let bytes = text.bytes().enumerate().filter(|(_, byte)| *byte != b'\\');
-            bytes.map(|(at, byte)| (at, byte.to_ascii_lowercase())).unzip()
-        };
-        let (places, bytes) = seen(text);
-        let mut hidden = vec![false; text.len()];
-        for form in forms {
-            let (_, form) = seen(&form);
-            if form.len() < SHORTEST {
-                continue;
-            }
-            let length = form.len().min(PART);
-            let parts: HashSet<&[u8]> = form.windows(length).collect();
-            for (at, part) in bytes.windows(length).enumerate() {
-                if parts.contains(part) {
-                    hidden[places[at]..=places[at + length - 1]].fill(true);
-                }
-            }
-        }
-        let (mut shown, mut before) = (String::with_capacity(text.len()), false);
-        for (at, c) in text.char_indices() {
-            let hide = hidden[at..at + c.len_utf8()].contains(&true);
-            match (hide, before) {
-                (false, _) => shown.push(c),
-                (true, false) => shown.push_str("[…]"),
-                (true, true) => {}
-            }
-            before = hide;
-        }
-        shown
     }
 
     /// Takes the key out of an address that a vendor made of the one that it was asked at,
@@ -144,28 +101,5 @@ impl Credential {
         })?;
         value.set_sensitive(true);
         Ok(Some((name, value)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_and_a_long_part_of_it_are_taken_out_of_a_text() {
-        for (key, text, shown) in [
-            ("sk/live+0123", "the key sk/live+0123 is bad", "the key […] is bad"),
-            ("sk/live+0123", "the key SK%2fLIVE%2b0123 is bad", "the key […] is bad"),
-            ("sk/live+0123", r"the key sk\/live+0123 is bad", "the key […] is bad"),
-            ("sk/live+0123", "the key sk/live+… is bad", "the key […]… is bad"),
-            ("sk/live+0123", "the key ending in 0123 is bad", "the key ending in 0123 is bad"),
-            ("a\"b\\c0", r#"{\"key\":\"a\\\"b\\\\c0\"}"#, r#"{\"key\":\"[…]\"}"#),
-            ("user:pass+word", "é user é pass%2Bword é", "é […] é […] é"),
-            ("user:pass+word", "Basic dXNlcjpwYXNzK3dvcmQ=", "Basic […]="),
-            ("abc", "abc", "abc"),
-        ] {
-            let credential = Credential::new(Auth::Basic, key.to_owned().into()).unwrap();
-            assert_eq!(credential.redact(text), shown, "{key}");
-        }
     }
 }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::column::{Column, Fit, Source, SqlType};
+use crate::foreign::Foreign;
 use crate::json;
 use crate::memory::Pieces;
 use crate::resource::{KeyFallback, MAX_KEY_COLUMNS, Resource, SINGLETON_KEY};
@@ -68,13 +69,14 @@ impl Encoded {
         (self.keys.len() - different.len()) as u64
     }
 
-    /// The page with what it tells of fields as `redact` leaves it: a name can hold anything.
-    pub(crate) fn told_by(mut self, redact: impl Fn(&str) -> String) -> Self {
+    /// The page with what it tells of fields as it may be shown: a name can hold anything.
+    pub(crate) fn told(mut self) -> Self {
         let drift = std::mem::take(&mut self.drift).into_iter();
         let told: Vec<(Drift, DriftSeen)> = drift
             .map(|((field, kind, json_type), seen)| {
-                let shape = redact(&seen.shape);
-                ((redact(&field), kind, json_type), DriftSeen { shape, ..seen })
+                let (field, shape) =
+                    (Foreign(&field).to_string(), Foreign(&seen.shape).to_string());
+                ((field, kind, json_type), DriftSeen { shape, ..seen })
             })
             .collect();
         DriftSeen::add_all(&mut self.drift, told.iter().map(|(drift, seen)| (drift, seen)));

@@ -1,10 +1,13 @@
 //! What went wrong, where, and what to do about it.
 //!
 //! No text here holds a secret, a response or a row's value: what a library
-//! reports is reduced to the parts that cannot contain one.
+//! reports is reduced to the parts that cannot contain one, and what somebody
+//! else wrote comes as [`Foreign`] text. An error is one line, whatever it is made of.
 
 use std::error::Error as StdError;
 use std::fmt;
+
+use crate::foreign::{Cause, Foreign, escaped};
 
 /// What the caller should do about a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +44,7 @@ pub struct Error {
     what: String,
     place: Vec<(&'static str, String)>,
     next: Option<String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Cause>,
     tried: bool,
     passes: bool,
 }
@@ -54,7 +57,7 @@ impl Error {
     pub fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
         Self {
             kind,
-            what: what.into(),
+            what: escaped(&what.into()).into_owned(),
             place: Vec::new(),
             next: None,
             source: None,
@@ -71,21 +74,22 @@ impl Error {
     /// Adds where it happened; the outermost place comes last.
     #[must_use]
     pub fn at(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.place.push((name, value.to_string()));
+        self.place.push((name, escaped(&value.to_string()).into_owned()));
         self
     }
 
     /// Adds what to do next.
     #[must_use]
     pub fn next(mut self, next: impl Into<String>) -> Self {
-        self.next = Some(next.into());
+        self.next = Some(escaped(&next.into()).into_owned());
         self
     }
 
-    /// Keeps the cause for programs; its text is not shown.
+    /// Keeps the words of the cause for programs, as foreign text may be shown; it is not
+    /// among those of this error.
     #[must_use]
-    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+    pub fn because(mut self, source: impl fmt::Display) -> Self {
+        self.source = Some(Cause::of(&source));
         self
     }
 
@@ -118,6 +122,7 @@ impl Error {
     }
 
     /// A failure of the database `doing` something, without any value that it quotes.
+    #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
     pub(crate) fn storage(doing: &str, source: sqlx::Error) -> Self {
         let what = format!("the database failed while {doing}: {}", database_reason(&source));
         let error =
@@ -126,7 +131,7 @@ impl Error {
             Some(next) => error.next(next),
             None => error,
         };
-        error.because(Redacted(source))
+        error.because(database_reason(&source))
     }
 }
 
@@ -142,29 +147,12 @@ impl fmt::Display for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.source.as_ref().map(|source| source as _)
     }
 }
 
 /// What to do about a table that is not what the migrations made.
 pub(crate) const CHANGED_BY_HAND: &str = "a table was changed by hand: undo that, or rename its schema and run `sync --full-refresh`, which makes new tables";
-
-/// A database error whose text is reduced, wherever it is printed.
-struct Redacted(sqlx::Error);
-
-impl fmt::Debug for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&database_reason(&self.0))
-    }
-}
-
-impl fmt::Display for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&database_reason(&self.0))
-    }
-}
-
-impl StdError for Redacted {}
 
 /// The reason without the values that Postgres quotes in messages and details.
 fn database_reason(error: &sqlx::Error) -> String {
@@ -175,23 +163,24 @@ fn database_reason(error: &sqlx::Error) -> String {
             let speaks_of_objects =
                 ["08", "0A", "25", "26", "28", "3D", "3F", "40", "42", "53", "55", "57", "58"];
             let about = if speaks_of_objects.iter().any(|class| code.starts_with(class)) {
-                error.message().to_owned()
+                Foreign(error.message()).to_string()
             } else {
                 match (error.table(), error.constraint()) {
                     (Some(table), Some(constraint)) => {
+                        let (table, constraint) = (Foreign(table), Foreign(constraint));
                         format!("`{constraint}` of table `{table}` is violated")
                     }
-                    (Some(table), None) => format!("table `{table}` refuses the rows"),
+                    (Some(table), None) => format!("table `{}` refuses the rows", Foreign(table)),
                     _ => "the statement is refused".to_owned(),
                 }
             };
-            format!("{about} (SQLSTATE {code})")
+            format!("{about} (SQLSTATE {})", Foreign(&code))
         }
-        sqlx::Error::Io(error) => error.to_string(),
-        sqlx::Error::Tls(error) => format!("TLS: {error}"),
+        sqlx::Error::Io(error) => Foreign(&error.to_string()).to_string(),
+        sqlx::Error::Tls(error) => format!("TLS: {}", Foreign(&error.to_string())),
         sqlx::Error::PoolTimedOut => "no connection became free in time".to_owned(),
         sqlx::Error::PoolClosed => "the connections are closed".to_owned(),
-        sqlx::Error::ColumnNotFound(column) => format!("there is no column `{column}`"),
+        sqlx::Error::ColumnNotFound(column) => format!("there is no column `{}`", Foreign(column)),
         sqlx::Error::Configuration(_) => "the address of the database is not understood".to_owned(),
         sqlx::Error::Protocol(_) => "the connection is out of step with the server".to_owned(),
         _ => "an answer of the server is not understood".to_owned(),

@@ -13,11 +13,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use reqwest::{Method, Request, StatusCode};
-use tracing::{debug, info};
+use tracing::{debug, info, trace};
 use url::{Origin, Url};
 
 use crate::auth::Credential;
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::Foreign;
 use crate::memory;
 use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
@@ -105,6 +106,8 @@ pub(crate) struct Client {
 pub(crate) enum Target {
     /// A path below the base URL, with its query.
     Path {
+        /// The path as it is declared, which is what may be shown of it.
+        path: &'static str,
         /// The segments, not yet encoded.
         segments: Vec<String>,
         /// The query, not yet encoded.
@@ -159,6 +162,11 @@ impl Client {
     /// Asks until there is an answer that is worth reading, or no more try.
     pub(crate) async fn get(&self, target: &Target, traffic: &Traffic) -> Result<Response> {
         let mut url = self.address(target)?;
+        // An address has keys of rows in it, so no log shows one.
+        let mut path = match target {
+            Target::Path { path, .. } => path,
+            Target::Url(_) => "(a link)",
+        };
         let mut redirects = 0;
         let mut tries = 0;
         let mut lane = self.pace.lane().await;
@@ -175,7 +183,7 @@ impl Client {
             self.pace.spend()?;
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
-            let failure = match self.try_once(&url, traffic).await {
+            let failure = match self.try_once((&url, path), traffic).await {
                 Ok(response) => {
                     lane.note_answer();
                     return Ok(response);
@@ -195,6 +203,7 @@ impl Client {
                 }
                 tries -= 1;
                 url = self.allowed(url.join(&location).ok(), "a redirect")?;
+                path = "(a redirect)";
                 continue;
             }
             if !failure.passes {
@@ -233,16 +242,21 @@ impl Client {
         }
     }
 
-    async fn try_once(&self, url: &Url, traffic: &Traffic) -> Result<Response, Failure> {
+    async fn try_once(
+        &self,
+        (url, path): (&Url, &str),
+        traffic: &Traffic,
+    ) -> Result<Response, Failure> {
         let mut request = Request::new(Method::GET, url.clone());
         self.credential.sign(&mut request).map_err(Failure::lasting)?;
-        debug!(path = url.path(), "asking");
+        debug!(path, "asking");
         let mut response = self
             .http
             .execute(request)
             .await
-            .map_err(|error| Failure::passing(self.unreachable(error)))?;
+            .map_err(|error| Failure::passing(self.unreachable(&error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
+        trace!(path, status = status.as_u16(), "an answer begins");
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body = memory::buffer(length.unwrap_or_default().min(self.limits.body));
         while let Some(chunk) =
@@ -272,7 +286,7 @@ impl Client {
     /// The address of a target, if the key may go there.
     fn address(&self, target: &Target) -> Result<Url> {
         match target {
-            Target::Path { segments, query } => {
+            Target::Path { segments, query, .. } => {
                 let mut url = self.base.clone();
                 // What an address cannot hold would be left out, and lead elsewhere.
                 if segments.iter().any(|segment| {
@@ -323,22 +337,18 @@ impl Client {
             return Ok(url);
         }
         // No more of it than the host: the rest may hold anything.
-        let host = self.credential.redact(&url.origin().ascii_serialization());
+        let host = url.origin().ascii_serialization();
         let error = Error::new(
             ErrorKind::Contract,
             format!(
-                "{what} leads to `{host}`, away from the declared host; the key was not sent there"
+                "{what} leads to `{}`, away from the declared host; the key was not sent there",
+                Foreign(&host)
             ),
         );
         let error = error.at("declared host", self.base.origin().ascii_serialization());
         Err(error.next(
             "if it is the vendor's, set the base URL to it, or name it in `allow_hosts` in connectors.toml; otherwise ask the vendor",
         ))
-    }
-
-    /// `text` without the key in it.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        self.credential.redact(text)
     }
 
     /// Where the vendor is.

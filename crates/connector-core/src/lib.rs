@@ -16,6 +16,7 @@ mod cli;
 mod column;
 mod decode;
 mod error;
+mod foreign;
 mod http;
 mod json;
 #[cfg(test)]

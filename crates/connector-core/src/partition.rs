@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::foreign::Foreign;
 use crate::http::Target;
 use crate::paging::{Position, Walk};
 use crate::resource::{Connector, Resource, Unset, Values, placeholder};
@@ -17,8 +18,9 @@ pub(crate) struct Partition {
     name: Option<&'static str>,
     /// Whether the value is sent; a vendor's own default is not.
     sent: bool,
-    /// Whether a parent's row led to it, and not a setting.
-    of_a_parent: bool,
+    /// Which of the parent's rows led to it, from 1, and not a setting: in the order of
+    /// the column that its value is from, of those that are asked for.
+    parent_row: Option<u64>,
     /// The values of the partition's columns.
     pub(crate) values: Vec<String>,
 }
@@ -29,9 +31,9 @@ impl Partition {
         Self::default()
     }
 
-    /// The partition of one parent row.
-    pub(crate) fn of_parent(placeholder: &'static str, key: String) -> Self {
-        Self { name: Some(placeholder), sent: true, of_a_parent: true, values: vec![key] }
+    /// The partition of one parent row, and which of them it is, from 1.
+    pub(crate) fn of_parent(placeholder: &'static str, key: String, row: u64) -> Self {
+        Self { name: Some(placeholder), sent: true, parent_row: Some(row), values: vec![key] }
     }
 
     /// The partition of one value of a setting, yet without the value.
@@ -69,7 +71,7 @@ impl Partition {
 
     /// Whether it is there because of a parent's row, which may vanish.
     pub(crate) fn is_of_a_parent(&self) -> bool {
-        self.of_a_parent
+        self.parent_row.is_some()
     }
 
     /// The partition's name in the run tables: a list of its values as JSON.
@@ -125,15 +127,17 @@ impl Partition {
         for (name, value) in walk.query(position) {
             add(name, &value);
         }
-        Target::Path { segments: segments.map(fill).collect(), query }
+        Target::Path { path: resource.path, segments: segments.map(fill).collect(), query }
     }
 }
 
+/// What may be told of it: a setting is shown, and the key of a parent's row is a row's value.
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name {
-            Some(name) => write!(f, "{name}={}", self.values.concat()),
-            None => f.write_str("all"),
+        match (self.name, self.parent_row) {
+            (Some(name), Some(row)) => write!(f, "{name} number {row}"),
+            (Some(name), None) => write!(f, "{name}={}", Foreign(&self.values.concat())),
+            (None, _) => f.write_str("all"),
         }
     }
 }

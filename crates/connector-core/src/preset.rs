@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::foreign::Foreign;
 use crate::paging::{Paging, Total};
 use crate::resource::{
     Auth, Connector, Filter, KeyFallback, Rate, Resource, Retry, TimeFormat, placeholder,
@@ -148,7 +149,8 @@ impl Connector {
     fn overlaid(&'static self, text: &str, name: &str) -> Result<&'static Self> {
         let overlay: Overlay = toml::from_str(text).map_err(|error| {
             let line = line_of(&error, text);
-            Error::settings(format!("preset `{name}`, line {line}: {}", error.message().trim()))
+            let said = error.message().trim().replace('\n', "; ");
+            Error::settings(format!("preset `{name}`, line {line}: {}", Foreign(&said)))
         })?;
         if let Some(unknown) = overlay.resources.keys().find(|key| self.resource(key).is_none()) {
             let known: Vec<&str> = self.resources.iter().map(|resource| resource.name).collect();

@@ -35,9 +35,8 @@ pub(crate) async fn first_page(
         return Err(Error::new(ErrorKind::Rejected, what)
             .next("check the base URL and the preset; the vendor's words say more"));
     }
-    let rows = select::select(body, resource).map_err(|none| {
-        Error::new(ErrorKind::Contract, client.redact(&none.to_string())).next(none.advice())
-    })?;
+    let rows = select::select(body, resource)
+        .map_err(|none| Error::new(ErrorKind::Contract, none.to_string()).next(none.advice()))?;
     let rows = rows.each.len();
     Ok(Some(FirstPage { rows, response }))
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::column::Source;
+use crate::foreign::Foreign;
 use crate::http::{Client, Response};
 use crate::json;
 use crate::paging::{PageFacts, Paging, Total};
@@ -183,7 +184,11 @@ fn shape(body: &str) -> String {
     let mut names = Vec::new();
     let _ = json::each_member(body, |name, value| {
         if names.len() < 8 {
-            names.push(format!("`{}` ({})", json::plain_name(&name), json::type_name(value)));
+            names.push(format!(
+                "`{}` ({})",
+                Foreign(json::plain_name(&name)),
+                json::type_name(value)
+            ));
         }
     });
     if names.is_empty() {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Which, block_on, lines, print, print_error, table, to_json};
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::Foreign;
 use crate::http::Way;
 use crate::probe::{FirstPage, first_page};
 use crate::resource::{Connector, Rate};
@@ -289,7 +290,8 @@ fn fitness(
     scope: Option<String>,
     found: &Inspection,
 ) -> Vec<Check> {
-    let Inspection { version, database, user, .. } = found;
+    let Inspection { version, .. } = found;
+    let (database, user) = (Foreign(&found.database), Foreign(&found.user));
     let place = format!("Postgres {version}, database `{database}`, user `{user}`");
     let mut checks = vec![if found.too_old {
         Check::failed(
@@ -300,7 +302,10 @@ fn fitness(
     } else if found.encoding != "UTF8" {
         Check::failed(
             "database",
-            format!("{place}: its encoding is {}, which cannot hold all texts", found.encoding),
+            format!(
+                "{place}: its encoding is {}, which cannot hold all texts",
+                Foreign(&found.encoding)
+            ),
             "create one with the encoding UTF8, and name it in DATABASE_URL",
         )
     } else if found.read_only {
@@ -332,7 +337,7 @@ fn fitness(
     checks.push(match &found.owner {
         Some(owner) if owner != connector.name => Check::failed(
             "tables",
-            format!("the schema `{schema}` belongs to the connector `{owner}`"),
+            format!("the schema `{schema}` belongs to the connector `{}`", Foreign(owner)),
             "name another schema with --schema, or `schema` in connectors.toml",
         ),
         _ => match (&found.scope, scope) {
@@ -355,7 +360,7 @@ fn fitness(
 
 /// What the user may not do in a schema, and the statement that would allow it.
 fn lacking(schema: &Schema, found: &Inspection) -> Option<(String, String)> {
-    let Inspection { database, user, .. } = found;
+    let (database, user) = (Foreign(&found.database), Foreign(&found.user));
     let name = &schema.name;
     if !schema.exists {
         return (!found.may_create).then(|| {
@@ -399,7 +404,11 @@ fn tables(found: &Inspection) -> Check {
     let mut would_run = 0;
     for schema in &found.schemas {
         if let Some(table) = &schema.taken {
-            let what = format!("`{}.{table}` is there already, and no sync made it", schema.name);
+            let what = format!(
+                "`{}.{}` is there already, and no sync made it",
+                schema.name,
+                Foreign(table)
+            );
             return Check::failed(
                 "tables",
                 what,

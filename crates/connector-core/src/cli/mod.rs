@@ -20,13 +20,17 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
+use tracing::subscriber::set_global_default;
 use tracing::warn;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterFn, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 pub use generate::commands_as_markdown;
 pub use resources::{columns_as_markdown, resources_as_markdown};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::{ascii_json, escaped_line, escaped_lines};
 use crate::progress::Progress;
 use crate::report::{Look, Report};
 use crate::resource::Connector;
@@ -281,23 +285,41 @@ pub fn start_logging(quiet: bool, format: LogFormat, progress: &Progress) {
     let progress = progress.clone();
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(move || LogLines(progress.clone()))
+        .with_writer(move || LogLines(progress.clone(), format))
         .with_ansi(std::io::stderr().is_terminal() && colour_is_welcome())
         .with_target(false);
     // A second start, in a test, leaves the first one's settings.
     let _ = match format {
-        LogFormat::Text => log.without_time().try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
+        LogFormat::Text => set_global_default(log.without_time().finish().with(own_lines())),
+        LogFormat::Json => {
+            set_global_default(log.json().flatten_event(true).finish().with(own_lines()))
+        }
     };
 }
 
+/// Lets the lines of these crates through, and none of a library: those quote what comes
+/// from a socket, which may be a key or a row.
+fn own_lines() -> FilterFn {
+    filter_fn(|line| {
+        let from = line.target().split("::").next();
+        from.is_some_and(|from| ["connector_core", "embedded_postgres"].contains(&from))
+    })
+}
+
 /// Where log lines go.
-struct LogLines(Progress);
+struct LogLines(Progress, LogFormat);
 
 impl std::io::Write for LogLines {
     fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        // Each event comes at once, and is one line, whatever stands in it.
+        let line = String::from_utf8_lossy(text);
+        let line = line.strip_suffix('\n').unwrap_or(&line);
+        let line = match self.1 {
+            LogFormat::Text => escaped_line(line),
+            LogFormat::Json => ascii_json(line),
+        };
         // A log that cannot be written, as on a full disk, is no reason to sync less.
-        let _ = self.0.write(text);
+        let _ = self.0.write(format!("{line}\n").as_bytes());
         Ok(text.len())
     }
 
@@ -311,9 +333,10 @@ pub fn print_report(report: &Report, json: bool) -> Result<()> {
     print(&if json { to_json(report)? } else { report.to_text_as(Look::of_stdout()) })
 }
 
-/// Data as one JSON document.
+/// Data as one JSON document, in ASCII.
 pub fn to_json(data: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string_pretty(data)
+        .map(|json| ascii_json(&json).into_owned())
         .map_err(|error| Error::settings("the report cannot be written").because(error))
 }
 
@@ -336,12 +359,12 @@ pub fn print_error(error: &Error) {
 
 /// Prints text to stderr. Where that is closed or full, there is nobody to tell.
 fn tell(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", escaped_lines(text));
 }
 
 /// Prints data to stdout.
 pub fn print(text: &str) -> Result<()> {
-    match writeln!(std::io::stdout().lock(), "{text}") {
+    match writeln!(std::io::stdout().lock(), "{}", escaped_lines(text)) {
         // The reader has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         result => {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::ago::ago;
 use super::{Which, block_on, duration, now, print, print_error, to_json};
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::Foreign;
 use crate::report::{Look, aligned, grouped};
 use crate::resource::Connector;
 use crate::settings::Place;
@@ -91,7 +92,8 @@ async fn read(connector: &Connector, place: &Place, counting: bool) -> Result<Co
     }
     let what = format!(
         "the schema `{}` belongs to the connector `{}`",
-        place.schema, status.run.connector
+        place.schema,
+        Foreign(&status.run.connector)
     );
     Err(Error::new(ErrorKind::Settings, what).next("name another schema with --schema"))
 }

@@ -9,6 +9,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 
 use super::{Client, reach};
 use crate::error::{Error, ErrorKind};
+use crate::foreign::Foreign;
 use crate::json;
 use crate::retry;
 
@@ -54,7 +55,7 @@ impl Client {
             return Failure { redirect: location, ..Failure::lasting(error) };
         }
         let said = self.words(&headers, body);
-        let said = said.map(|said| format!(": {}", self.quoted(&said))).unwrap_or_default();
+        let said = said.map(|said| format!(": \"{}\"", Foreign(&said))).unwrap_or_default();
         let what = format!("the vendor answered {status}{said}");
         let limited = status == StatusCode::TOO_MANY_REQUESTS;
         let now = SystemTime::now();
@@ -127,7 +128,8 @@ impl Client {
     pub(crate) fn vendor_error(&self, body: &str) -> Option<String> {
         let (code, message) = self.declared(body)?;
         let message = message.unwrap_or_else(|| "no message".to_owned());
-        Some(self.quoted(&format!("{} {message}", code.unwrap_or_default())))
+        let said = format!("{} {message}", code.unwrap_or_default());
+        Some(format!("\"{}\"", Foreign(&said)))
     }
 
     /// The code and the message of a body that is declared to be an error.
@@ -154,20 +156,10 @@ impl Client {
         )
     }
 
-    /// What a vendor said, as it may be shown.
-    fn quoted(&self, said: &str) -> String {
-        // Far more than is shown, as the key may be as long, and is taken out first.
-        const MUCH: usize = 16 << 10;
-        const SHOWN: usize = 200;
-        let said: String = said.chars().filter(|c| !c.is_control()).take(MUCH).collect();
-        let said: String = self.credential.redact(said.trim()).chars().take(SHOWN).collect();
-        format!("\"{said}\"")
-    }
-
-    pub(super) fn unreachable(&self, error: reqwest::Error) -> Error {
+    pub(super) fn unreachable(&self, error: &reqwest::Error) -> Error {
         let host = self.base.host_str().unwrap_or_default();
         let host = self.base.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
-        let reason = reason(&error);
+        let reason = reason(error);
         let (kind, what, next) = if error.is_connect() {
             let next = reach::advice(&reason, self.proxy().is_some());
             (ErrorKind::Unreachable, "cannot be reached", next)
@@ -179,7 +171,7 @@ impl Client {
         };
         let way = self.proxy().map(|proxy| format!(" through the proxy `{proxy}`"));
         let what = format!("`{host}` {what}{}: {reason}", way.unwrap_or_default());
-        Error::new(kind, what).next(next).because(error.without_url())
+        Error::new(kind, what).next(next)
     }
 }
 
@@ -237,7 +229,20 @@ fn reason(error: &reqwest::Error) -> String {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    if std::ptr::addr_eq(cause, error) { "no reason given".to_owned() } else { cause.to_string() }
+    if std::ptr::addr_eq(cause, error) { "no reason given".to_owned() } else { words_of(cause) }
+}
+
+/// What a library says of a connection, in words that are fixed, or at least cut: a
+/// certificate has names in it, and the end of an HTTP/2 connection a text of the server's.
+fn words_of(cause: &(dyn std::error::Error + 'static)) -> String {
+    match cause.downcast_ref::<h2::Error>() {
+        Some(error) => {
+            let reason = error.reason();
+            let reason = reason.as_ref().map_or("no reason given", h2::Reason::description);
+            format!("the HTTP/2 connection ended: {reason}")
+        }
+        None => Foreign(&cause.to_string()).to_string(),
+    }
 }
 
 /// A response that stopped in its middle.
@@ -245,4 +250,31 @@ pub(super) fn cut_off(error: &reqwest::Error) -> Error {
     let what =
         if error.is_timeout() { "the response stopped coming" } else { "the response broke off" };
     Error::new(ErrorKind::Unavailable, format!("{what}: {}", reason(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_server_says_when_it_ends_a_connection_is_not_repeated() {
+        let (client, mut server) = tokio::io::duplex(1 << 16);
+        // The frames SETTINGS, and GOAWAY with a text behind the last stream and the reason.
+        let said = b"canary-key and a row";
+        let mut frames = vec![0, 0, 0, 4, 0, 0, 0, 0, 0];
+        let length = u8::try_from(8 + said.len()).unwrap();
+        frames.extend([0, 0, length, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11]);
+        frames.extend(said);
+        server.write_all(&frames).await.unwrap();
+        let (_requests, connection) = h2::client::handshake(client).await.unwrap();
+        let error = connection.await.unwrap_err();
+        assert!(error.to_string().contains("canary"), "the library repeats it: {error}");
+        let told = words_of(&error);
+        assert!(
+            told.starts_with("the HTTP/2 connection ended: ") && !told.contains("canary"),
+            "{told}"
+        );
+    }
 }

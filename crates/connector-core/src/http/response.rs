@@ -4,6 +4,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LINK};
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::Foreign;
 use crate::json;
 
 /// A response that is what a response should be: status 200, and one JSON value.
@@ -47,7 +48,7 @@ impl Response {
             let name = name.as_str();
             names.iter().find(|start| name.starts_with(**start))?;
             let value = value.to_str().ok().filter(|value| value.len() <= 40)?;
-            Some(format!("{name}: {value}"))
+            Some(Foreign(&format!("{name}: {value}")).to_string())
         });
         told.collect()
     }

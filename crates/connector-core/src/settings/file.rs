@@ -12,6 +12,7 @@ use super::variables::{environment, how_unset, mistaken_for};
 use super::write::check_letters;
 use super::{Tolerance, files, nearest};
 use crate::error::{Error, Result};
+use crate::foreign::Foreign;
 use crate::resource::Connector;
 
 /// The file that holds connections.
@@ -236,7 +237,8 @@ impl File {
             // The library's text shows the line, and so the secret that may stand there.
             let line = line_of(&error, text);
             let (what, next) = misread(error.message(), text.lines().nth(line - 1));
-            Error::settings(format!("`{}`, line {line}: {what}", path.display())).next(next)
+            let what = format!("`{}`, line {line}: {}", path.display(), Foreign(&what));
+            Error::settings(what).next(next)
         })?;
         for name in file.connections.keys() {
             check_letters(name).map_err(|error| error.at("file", path.display()))?;

@@ -6,13 +6,16 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
 use sqlx::Connection as _;
 use sqlx::PgConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 #[cfg(feature = "embedded")]
 use tracing::{info, warn};
+use url::{Url, form_urlencoded};
 
 use crate::error::{Error, Result};
+use crate::foreign::keep_secret;
 
 /// How long somebody waits for the only session.
 const LONG: Duration = Duration::from_mins(10);
@@ -137,7 +140,26 @@ fn options(url: &str) -> Result<PgConnectOptions> {
     }
     let options =
         PgConnectOptions::from_str(url).map_err(|error| not_understood().because(error))?;
+    keep_password(url, &options);
     Ok(options.application_name("vendor-connectors"))
+}
+
+/// Takes note of the password in an address, which a server may echo. One that is the name
+/// beside it tells nobody more than that, and names have to be shown.
+fn keep_password(url: &str, options: &PgConnectOptions) {
+    let Ok(url) = Url::parse(url) else { return };
+    let in_query = url.query_pairs().filter(|(name, _)| name == "password");
+    let written = url.password().map(|password| password.replace('+', "%2B"));
+    let written = written.iter().flat_map(|password| form_urlencoded::parse(password.as_bytes()));
+    let written = written.map(|(password, _)| password);
+    let set = crate::settings::environment("PGPASSWORD");
+    let set = set.iter().map(|password| password.expose_secret().into());
+    let names = [options.get_username(), options.get_host(), options.get_database().unwrap_or("")];
+    for password in written.chain(in_query.map(|(_, password)| password)).chain(set) {
+        if !names.contains(&&*password) {
+            keep_secret(&password);
+        }
+    }
 }
 
 /// What each session of a pool begins with: whoever waits for a lock for longer than that

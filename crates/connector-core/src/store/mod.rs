@@ -27,6 +27,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tracing::{info, warn};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::Foreign;
 use crate::resource::Connector;
 use crate::secret::FingerprintKey;
 use crate::settings::Tolerance;
@@ -233,7 +234,11 @@ impl Store {
 
 /// That the rows of one connection or account would replace those of another.
 pub(crate) fn other_scope(schema: &str, there: &str, asked: &str) -> Error {
-    let what = format!("the schema `{schema}` has the rows of {there}, and not of {asked}");
+    let what = format!(
+        "the schema `{schema}` has the rows of {}, and not of {}",
+        Foreign(there),
+        Foreign(asked)
+    );
     Error::settings(what).next(
         "give each its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync all resources once with --allow-deletes",
     )

@@ -5,6 +5,7 @@ use sqlx::{AssertSqlSafe, PgTransaction};
 use super::batch::{Batch, Counts};
 use super::table::Table;
 use crate::error::Result;
+use crate::foreign::Foreign;
 use crate::report::{Change, Changes};
 
 impl Table<'_> {
@@ -35,7 +36,10 @@ impl Table<'_> {
         Ok(Changes {
             undeleted: undeleted.unsigned_abs(),
             fields: fields.filter(|(_, count)| *count > 0).collect(),
-            sample: sample.into_iter().map(|(action, key)| Change { action, key }).collect(),
+            sample: sample
+                .into_iter()
+                .map(|(action, key)| Change { action, key: shown(&key) })
+                .collect(),
         })
     }
 
@@ -57,10 +61,9 @@ impl Table<'_> {
                     .await
                     .map_err(failed)?;
             let deleted = deleted.into_iter();
-            counts
-                .changes
-                .sample
-                .extend(deleted.map(|key| Change { action: "delete".to_owned(), key }));
+            counts.changes.sample.extend(
+                deleted.map(|key| Change { action: "delete".to_owned(), key: shown(&key) }),
+            );
         }
         sqlx::raw_sql("set local client_min_messages = warning; drop table if exists pg_temp.stage")
             .execute(&mut **transaction)
@@ -68,4 +71,9 @@ impl Table<'_> {
             .map(drop)
             .map_err(failed)
     }
+}
+
+/// A key as it may be shown: it is what a plan is about, and yet the vendor's text.
+fn shown(key: &[String]) -> Vec<String> {
+    key.iter().map(|part| Foreign(part).to_string()).collect()
 }

@@ -8,6 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{Plan, Store, ident, other_scope, patiently};
 use crate::error::{Error, Result};
+use crate::foreign::{Foreign, keep_secret};
 use crate::http::Traffic;
 use crate::resource::Connector;
 use crate::secret::FingerprintKey;
@@ -89,8 +90,9 @@ impl Store {
         .map_err(failed)?;
         if owner != connector.name {
             return Err(Error::settings(format!(
-                "the schema `{}` belongs to the connector `{owner}`",
-                self.schema
+                "the schema `{}` belongs to the connector `{}`",
+                self.schema,
+                Foreign(&owner)
             ))
             .next("name another schema with --schema"));
         }
@@ -98,6 +100,7 @@ impl Store {
             return Err(other_scope(&self.schema, &scope, &plan.scope));
         }
         transaction.commit().await.map_err(failed)?;
+        keep_secret(&fingerprint_key);
         Ok((run_id, FingerprintKey(fingerprint_key)))
     }
 

@@ -10,6 +10,7 @@ use super::sql::ident;
 use super::{holder, migrate};
 use crate::bookmark::Bookmark;
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::escaped;
 use crate::paging::Position;
 use crate::resource::Resource;
 
@@ -126,11 +127,11 @@ impl Database {
         .try_map(|row: PgRow| {
             Ok(RunStatus {
                 run_id: row.try_get("run_id")?,
-                connector: row.try_get("connector")?,
-                preset: row.try_get("preset")?,
+                connector: shown(&row, "connector")?.unwrap_or_default(),
+                preset: shown(&row, "preset")?.unwrap_or_default(),
                 started_at: row.try_get("started_at")?,
                 finished_at: row.try_get("finished_at")?,
-                verdict: row.try_get("verdict")?,
+                verdict: shown(&row, "verdict")?.unwrap_or_default(),
                 interrupted: row.try_get("interrupted")?,
                 running: false,
             })
@@ -166,8 +167,8 @@ async fn statuses(
             verdict: row.try_get("verdict")?,
             started_at: row.try_get("started_at")?,
             finished_at: row.try_get("finished_at")?,
-            error: row.try_get("error")?,
-            next: row.try_get("next")?,
+            error: shown(&row, "error")?,
+            next: shown(&row, "next")?,
         })
     })
     .fetch_all(&mut *session)
@@ -262,6 +263,12 @@ fn interrupted(reached: &Reached) -> Interrupted {
         None => "a page that this program does not know".to_owned(),
     };
     Interrupted { listings: reached.listings, rows: reached.rows, next }
+}
+
+/// What a run wrote of itself, in one line: others may write there too.
+fn shown(row: &PgRow, column: &str) -> sqlx::Result<Option<String>> {
+    let text: Option<String> = row.try_get(column)?;
+    Ok(text.map(|text| escaped(&text).into_owned()))
 }
 
 fn failed(error: sqlx::Error) -> Error {

@@ -443,7 +443,13 @@ enum Parents {
     /// Those that the declaration and the settings name.
     Named(Vec<Partition>),
     /// Those of the rows of a parent, behind one of them.
-    Rows { parent: Parent, table: &'static str, after: Option<String> },
+    Rows {
+        parent: Parent,
+        table: &'static str,
+        after: Option<String>,
+        /// How many there are before it.
+        before: u64,
+    },
     /// No more.
     End,
 }
@@ -455,7 +461,7 @@ impl Parents {
         }
         let parent = resource.parent.and_then(|parent| {
             let table = context.connector.resource(parent.resource)?.table;
-            Some(Self::Rows { parent, table, after: None })
+            Some(Self::Rows { parent, table, after: None, before: 0 })
         });
         parent.ok_or_else(|| {
             Error::settings(format!("`{}` has no listings to ask for", resource.name))
@@ -470,15 +476,16 @@ impl Parents {
         match std::mem::replace(self, Self::End) {
             Self::End => Ok(None),
             Self::Named(named) => Ok(Some(named)),
-            Self::Rows { parent, table, after } => {
+            Self::Rows { parent, table, after, before } => {
                 let child = Some(resource.name).filter(|_| context.range.changed_parents_only);
                 let column = parent.column;
                 let keys =
                     context.store.parents(table, column, after.as_deref(), PARENTS, child).await?;
                 let Some(last) = keys.last().cloned() else { return Ok(None) };
-                *self = Self::Rows { parent, table, after: Some(last) };
-                let of = |key| Partition::of_parent(parent.placeholder, key);
-                Ok(Some(keys.into_iter().map(of).collect()))
+                let after = Some(last);
+                *self = Self::Rows { parent, table, after, before: before + keys.len() as u64 };
+                let of = |(row, key)| Partition::of_parent(parent.placeholder, key, row);
+                Ok(Some((before + 1..).zip(keys).map(of).collect()))
             }
         }
     }

@@ -119,7 +119,7 @@ impl Walker {
             if self.partition.values.is_empty() {
                 error
             } else {
-                error.at("partition", &self.partition)
+                error.at("listing", &self.partition)
             }
         });
         self.failing.note(end.as_ref().is_err_and(|error| error.kind() != ErrorKind::NotFound));
@@ -345,13 +345,12 @@ impl Walker {
                 error.next("check the base URL and the preset; the vendor's words say more")
             );
         }
-        select::select(body, self.resource).map_err(|none| {
-            contract(self.context.client.redact(&none.to_string())).next(none.advice())
-        })
+        select::select(body, self.resource)
+            .map_err(|none| contract(none.to_string()).next(none.advice()))
     }
 
     async fn hand_over(&self, page: Encoded, walk: &Walk, bookmark: Bookmark) -> Result<()> {
-        let page = page.told_by(|told| self.context.client.redact(told));
+        let page = page.told();
         let number = walk.pages();
         let rows = page.keys.len() as u64 + page.rejects();
         self.traffic.pages.fetch_add(1, Relaxed);

@@ -10,7 +10,8 @@ use base64::prelude::BASE64_STANDARD;
 use connector_core::{Auth, Connection, Connector, DateTime, Paging, Record, Resource, to_json};
 use connector_testkit::{Answer, Content};
 use serde_json::json;
-use tracing::subscriber::set_default;
+use tracing::Level;
+use tracing::subscriber::{DefaultGuard, set_default};
 
 use crate::support::{NEXT_URL, OFFSET, Play, connector, list, page, things};
 
@@ -21,10 +22,19 @@ const VALUE: &str = "canary@example.com";
 
 /// What was logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn text(&self) -> String {
+    /// What is logged by this thread from now on, until the second value is dropped.
+    pub(crate) fn start() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let logging = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_ansi(false);
+        let logged = set_default(logging.with_writer(move || writer.clone()).finish());
+        (log, logged)
+    }
+
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }
@@ -42,12 +52,18 @@ impl Write for Log {
 
 /// Everything that the run tables hold, but for the rows that were set aside.
 async fn recorded(play: &Play) -> String {
+    recorded_but(play, &["raw"]).await
+}
+
+/// Everything that the run tables hold, but for some columns.
+pub(crate) async fn recorded_but(play: &Play, columns: &[&str]) -> String {
     let tables =
         "select relname from pg_class where relnamespace = 'sync'::regnamespace and relkind = 'r'";
     let mut recorded = Vec::new();
     for table in play.database.rows(tables).await {
         let query = format!(
-            "select to_jsonb(t) - 'raw' from sync.{} t",
+            "select to_jsonb(t) - '{{{}}}'::text[] from sync.{} t",
+            columns.join(","),
             table["relname"].as_str().unwrap()
         );
         recorded.extend(play.database.rows(&query).await.iter().map(ToString::to_string));
@@ -102,10 +118,7 @@ fn failures() -> Vec<Answer> {
 /// Case 30.
 #[tokio::test]
 async fn a_run_that_fails_shows_neither_the_key_nor_a_row() {
-    let log = Log::default();
-    let writer = log.clone();
-    let logging = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
-    let logged = set_default(logging.with_writer(move || writer.clone()).finish());
+    let (log, logged) = Log::start();
     let mut leaked = BTreeSet::new();
     for auth in [Auth::BEARER, Auth::Basic, Auth::Query { name: "api_key" }] {
         // Each failure has a listing of its own.

@@ -17,6 +17,7 @@ mod hostile_runs;
 mod hostile_secrets;
 mod hostile_shapes;
 mod hostile_statuses;
+mod hostile_text;
 mod hostile_timeouts;
 mod hostile_values;
 mod listings;
