@@ -26,6 +26,7 @@ pub struct Flat {
     /// Truth value.
     pub is_verified: Option<bool>,
     /// Time.
+    #[record(unit = "seconds")]
     pub created_at: Option<DateTime<Utc>>,
     /// Time of the last change.
     pub updated_at: DateTime<Utc>,
@@ -55,6 +56,7 @@ pub struct Nested {
     /// Truth value.
     pub is_verified: Option<bool>,
     /// Time.
+    #[record(unit = "seconds")]
     pub created_at: Option<DateTime<Utc>>,
     /// Time of the last change.
     pub updated_at: DateTime<Utc>,

@@ -20,6 +20,7 @@ pub struct Account {
     /// Whether the account is active.
     pub is_active: Option<bool>,
     /// When the account was created; an edit does not move it.
+    #[record(unit = "seconds")]
     pub created_on: DateTime<Utc>,
 }
 
@@ -37,6 +38,7 @@ pub struct AccountsFeed {
     /// What it was done to, such as `campaign`.
     pub what: Option<String>,
     /// When it was done.
+    #[record(unit = "seconds")]
     pub when: DateTime<Utc>,
     /// Campaign concerned: `id`, `name`, `type`, `platform`, `appPlatform` and `goalId`.
     pub campaign: Option<Json>,
@@ -64,8 +66,10 @@ pub struct User {
     /// Country of the user.
     pub country: Option<String>,
     /// When the user was created; an edit does not move it.
+    #[record(unit = "seconds")]
     pub created_on: DateTime<Utc>,
     /// When the user last logged in.
+    #[record(unit = "seconds")]
     pub last_login: Option<DateTime<Utc>>,
 }
 
@@ -119,6 +123,7 @@ pub struct Campaign {
     /// Who created it: `id`, `name` and `imageUrl` of the user.
     pub created_by: Option<Json>,
     /// When the campaign was created; an edit does not move it.
+    #[record(unit = "seconds")]
     pub created_on: DateTime<Utc>,
 }
 
@@ -136,8 +141,10 @@ pub struct CustomWidget {
     /// Who created it, as text.
     pub created_by: Option<String>,
     /// When the widget was created.
+    #[record(unit = "seconds or milliseconds")]
     pub created_at: Option<DateTime<Utc>>,
     /// When the widget was last edited.
+    #[record(unit = "seconds or milliseconds")]
     pub updated_at: DateTime<Utc>,
 }
 

@@ -156,8 +156,10 @@ pub struct BrowserCookie {
     /// Whether it ends with the browser's session.
     pub session: Option<bool>,
     /// When the cookie expires; 1970 where the vendor sends 0.
+    #[record(unit = "seconds")]
     pub expiration_date: Option<DateTime<Utc>>,
     /// When the cookie was created; an edit does not move it.
+    #[record(unit = "seconds")]
     pub creation_date: DateTime<Utc>,
 }
 

@@ -541,6 +541,7 @@ mod tests {
         labels: Option<Json>,
         #[record(secret)]
         token: Option<String>,
+        #[record(unit = "seconds")]
         updated_at: Option<crate::DateTime<crate::Utc>>,
     }
 

@@ -44,7 +44,7 @@ pub use cli::{
     LogFormat, block_on, columns_as_markdown, commands_as_markdown, main, now, prepare, print,
     print_error, print_report, resources_as_markdown, start_logging, stop_on_signals, to_json,
 };
-pub use column::{Column, Fit, Json, Source, SqlType, Value};
+pub use column::{Column, Fit, Json, Source, SqlType, TimeUnit, Value};
 pub use connector_derive::Record;
 pub use error::{Error, ErrorKind, Result};
 pub use paging::{Ending, Paging, Total};

@@ -21,6 +21,7 @@ struct Thing {
     size: Option<i64>,
     weight: Option<f64>,
     is_on: Option<bool>,
+    #[record(unit = "seconds or milliseconds")]
     seen_at: Option<crate::DateTime<crate::Utc>>,
     #[record(unordered)]
     labels: Option<Json>,

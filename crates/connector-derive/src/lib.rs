@@ -9,7 +9,8 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, LitStr, Meta, Result,
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Ident, Lit, LitStr, Meta,
+    Result,
 };
 
 /// Implements `connector_core::Record` for a struct with named fields.
@@ -23,6 +24,9 @@ use syn::{
 /// - `#[record(secret_members("password"))]`: the same for members inside a nested value,
 /// - `#[record(volatile)]`: a change of this field alone does not rewrite the row,
 /// - `#[record(unordered)]`: a list whose order means nothing,
+/// - `#[record(unit = "seconds")]`: what a time counts that is a number: `seconds`,
+///   `milliseconds` or `microseconds` since 1970, or either of two, such as
+///   `seconds or milliseconds`, where the vendor's own documents disagree,
 /// - `#[record(whole)]`: the item itself, whatever it is,
 /// - `#[record(position)]`: the row's absolute position in its listing.
 ///
@@ -79,11 +83,14 @@ fn column(field: &Field, snake_case: bool) -> Result<TokenStream> {
                 let names = list.parse_terminated(<LitStr as syn::parse::Parse>::parse, syn::Token![,])?;
                 let names = names.into_iter();
                 calls.push(quote!(.secret_members(&[#(#names),*])));
+            } else if meta.path.is_ident("unit") {
+                let units = units(&meta.value()?.parse()?)?;
+                calls.push(quote!(.units(&[#(::connector_core::TimeUnit::#units),*])));
             } else if ["secret", "volatile", "unordered", "whole", "position"].iter().any(|known| meta.path.is_ident(known)) {
                 let call = meta.path.require_ident()?;
                 calls.push(quote!(.#call()));
             } else {
-                return Err(meta.error("expected `wire`, `alias`, `secret`, `secret_members`, `volatile`, `unordered`, `whole` or `position`"));
+                return Err(meta.error("expected `wire`, `alias`, `secret`, `secret_members`, `volatile`, `unordered`, `unit`, `whole` or `position`"));
             }
             Ok(())
         })?;
@@ -93,6 +100,20 @@ fn column(field: &Field, snake_case: bool) -> Result<TokenStream> {
     // The span of the type puts "no Postgres form" on the line of the field.
     let new = quote_spanned!(kind.span()=> ::connector_core::Column::new::<#kind>);
     Ok(quote!(#new(#name, #wire, &[#(#aliases),*], #doc)#(#calls)*))
+}
+
+/// The variants that a text such as `seconds or milliseconds` names.
+fn units(text: &LitStr) -> Result<Vec<Ident>> {
+    let unit = |name: &str| match name {
+        "seconds" => Ok(Ident::new("Seconds", text.span())),
+        "milliseconds" => Ok(Ident::new("Milliseconds", text.span())),
+        "microseconds" => Ok(Ident::new("Microseconds", text.span())),
+        _ => Err(Error::new(
+            text.span(),
+            "expected `seconds`, `milliseconds` or `microseconds`, or two of them with `or` between",
+        )),
+    };
+    text.value().split(" or ").map(unit).collect()
 }
 
 fn record_attributes(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {

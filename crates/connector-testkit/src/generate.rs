@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use connector_core::{Column, Connector, KeyFallback, Resource, Source, SqlType};
+use connector_core::{Column, Connector, KeyFallback, Resource, Source, SqlType, TimeUnit};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::invent::{
@@ -40,8 +40,8 @@ struct Field {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Identifier { text: bool },
-    Version { epoch: bool },
-    Time { epoch: bool },
+    Version { unit: Option<TimeUnit> },
+    Time { unit: Option<TimeUnit> },
     Text,
     Number,
     Double,
@@ -159,9 +159,9 @@ fn kind(connector: &Connector, resource: &Resource, column: &Column) -> Kind {
         SqlType::Timestamptz
             if [resource.cursor, resource.version].contains(&Some(column.name)) =>
         {
-            Kind::Version { epoch: either }
+            Kind::Version { unit: column.units.first().copied() }
         }
-        SqlType::Timestamptz => Kind::Time { epoch: either },
+        SqlType::Timestamptz => Kind::Time { unit: column.units.first().copied() },
         SqlType::Text => Kind::Text,
         SqlType::BigInt => Kind::Number,
         SqlType::Double => Kind::Double,
@@ -184,8 +184,8 @@ fn write_row(fields: &[Field], row: u64, version: u64, mut random: Random, out: 
             Kind::Identifier { text: true } => write_identifier(out, row),
             Kind::Identifier { text: false } => write_number(out, FIRST_NUMBER + row),
             // Tied to the row's number, so that a changed row is a later one.
-            Kind::Version { epoch } => write_time(out, mix(row + 1), version, epoch),
-            Kind::Time { epoch } => write_time(out, random.next(), 0, epoch),
+            Kind::Version { unit } => write_time(out, mix(row + 1), version, unit),
+            Kind::Time { unit } => write_time(out, random.next(), 0, unit),
             Kind::Text => write_text(out, &mut random),
             Kind::Number => write_number(out, random.next() >> (random.below(60) + 4)),
             Kind::Double => write_double(out, &mut random),

@@ -4,6 +4,8 @@
 //! of every kind and texts beyond ASCII are among them. No library formats them,
 //! because a benchmark must not measure its own vendor.
 
+use connector_core::TimeUnit;
+
 /// Texts as they stand in JSON: words, and what breaks careless code.
 const WORDS: [&str; 32] = [
     "amber",
@@ -99,9 +101,15 @@ pub(crate) fn write_double(out: &mut Vec<u8>, random: &mut Random) {
 }
 
 /// A time of the year 2024, and a year later for each version.
-pub(crate) fn write_time(out: &mut Vec<u8>, random: u64, version: u64, epoch: bool) {
-    if epoch {
-        write_number(out, 1_704_067_200 + random % 31_536_000 + version * 31_622_400);
+pub(crate) fn write_time(out: &mut Vec<u8>, random: u64, version: u64, unit: Option<TimeUnit>) {
+    if let Some(unit) = unit {
+        let in_a_second = match unit {
+            TimeUnit::Seconds => 1,
+            TimeUnit::Milliseconds => 1_000,
+            TimeUnit::Microseconds => 1_000_000,
+        };
+        let second = 1_704_067_200 + random % 31_536_000 + version * 31_622_400;
+        write_number(out, second * in_a_second);
         return;
     }
     // Every month has 28 days.

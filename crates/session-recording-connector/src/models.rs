@@ -15,6 +15,7 @@ pub struct Session {
     /// Id of the session among the user's, a 64-bit number as text.
     pub session_id: Option<String>,
     /// When the session was created; epoch seconds on the wire, mostly as text.
+    #[record(unit = "seconds")]
     pub created_time: Option<DateTime<Utc>>,
     /// Address of the session's replay.
     pub fs_url: Option<String>,

@@ -73,7 +73,16 @@ async fn a_time_is_the_one_that_the_vendor_meant_or_none() {
         ("1700000000123", "2023-11-14T22:13:20.123"),
         ("1700000000.5", "2023-11-14T22:13:20.5"),
         (r#""1700000000""#, "2023-11-14T22:13:20"),
-        ("253402300799", "9999-12-31T23:59:59"),
+        // Beyond all years that a number is meant for, whatever it counts.
+        ("1700000000123456", "null"),
+        (r#""1700000000123456""#, "null"),
+        ("13345678900123456", "null"),
+        ("20240131120000", "null"),
+        (r#""20240131120000""#, "null"),
+        ("31536000000", "1971-01-01T00:00:00"),
+        ("-7233803000", "1969-10-09T06:36:37"),
+        (r#""0001-01-01T00:00:00Z""#, "0001-01-01T00:00:00"),
+        (r#""9999-12-31T23:59:59Z""#, "9999-12-31T23:59:59"),
         // Milliseconds from before 2001.
         ("946684800000", "2000-01-01T00:00:00"),
         ("473385600000", "1985-01-01T00:00:00"),
@@ -86,6 +95,8 @@ async fn a_time_is_the_one_that_the_vendor_meant_or_none() {
         costs_nothing(&play, &format!(r#""seenAt": {time}"#)).await;
         let read = "coalesce(to_jsonb(seen_at at time zone 'UTC') #>> '{}', 'null')";
         assert_eq!(play.thing("odd", read).await, expected, "{time}");
+        let aside = play.thing("odd", "coalesce(_extra ? 'seenAt', false)").await;
+        assert_eq!(aside, (expected == "null").to_string(), "{time}");
     }
     play.end().await;
 }

@@ -23,6 +23,7 @@ struct Product {
     /// Whatever else is said of it.
     details: Option<Json>,
     /// When it changed last.
+    #[record(unit = "seconds")]
     updated_at: Option<DateTime<Utc>>,
 }
 

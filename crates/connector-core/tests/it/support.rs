@@ -19,7 +19,9 @@ struct Thing {
     size: Option<i64>,
     weight: Option<f64>,
     is_on: Option<bool>,
+    #[record(unit = "seconds or milliseconds")]
     seen_at: Option<DateTime<Utc>>,
+    #[record(unit = "seconds")]
     updated_at: Option<DateTime<Utc>>,
     foo_bar: Option<String>,
     detail: Option<Json>,
