@@ -147,6 +147,8 @@ pub struct Evidence {
     pub passes: u32,
     /// Rows whose key came before in the same batch.
     pub repeats: u64,
+    /// Rows that are older at the vendor than an earlier run had read them, as after a backup was restored.
+    pub went_back: u64,
     /// Rows that came, and were left out by `--since` and `--until`.
     pub left_out: u64,
     /// What keeps the resource from being complete.

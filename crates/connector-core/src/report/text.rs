@@ -237,6 +237,17 @@ impl ResourceReport {
                 evidence.passes
             ));
         }
+        if evidence.went_back > 0 {
+            let are = if evidence.went_back == 1 {
+                "is older at the vendor than it was"
+            } else {
+                "are older at the vendor than they were"
+            };
+            let rows = count(evidence.went_back, "row", "rows");
+            what.push(format!(
+                "{rows} {are} here, as if a backup had been restored; here is what the vendor has now"
+            ));
+        }
         what.extend(self.error.iter().chain(&evidence.problems).cloned());
         what
     }

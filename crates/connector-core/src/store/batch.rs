@@ -83,6 +83,8 @@ pub(crate) struct Counts {
     pub(crate) unchanged: u64,
     pub(crate) deleted: u64,
     pub(crate) quarantined: u64,
+    /// Updated rows that went back to an older version.
+    pub(crate) went_back: u64,
     /// Rows whose key came before in the same batch.
     pub(crate) repeats: u64,
     /// Rows that would have been marked deleted, had the fuse not stopped it.

@@ -176,15 +176,18 @@ impl Table<'_> {
         self.choose_join(transaction, batch)
             .await
             .map_err(|error| self.failed("preparing the merge", error))?;
-        let (inserted, updated): (i64, i64) =
+        let (inserted, updated, went_back): (i64, i64, i64) =
             sqlx::query_as(AssertSqlSafe(self.statements.merge.as_str()))
                 .bind(self.store.run_id)
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
                 .bind(self.store.started_at)
                 .fetch_one(&mut **transaction)
                 .await
                 .map_err(|error| self.failed("merging rows", error))?;
         counts.inserted = inserted.unsigned_abs();
         counts.updated = updated.unsigned_abs();
+        counts.went_back = went_back.unsigned_abs();
         counts.unchanged = distinct.saturating_sub(counts.inserted + counts.updated);
         Ok(())
     }

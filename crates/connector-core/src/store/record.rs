@@ -147,10 +147,14 @@ impl Table<'_> {
         .await?;
         let ended = &ids[batch.positions.len()..];
         if !ended.is_empty() {
+            // Those of its earlier passes too.
+            let earlier = ended.iter().filter(|_| self.resource.version.is_some());
+            let ended: Vec<String> =
+                earlier.map(|id| format!("{id} ")).chain(ended.iter().cloned()).collect();
             sqlx::query("delete from sync.seen where connection = $1 and resource = $2 and partition = any($3)")
                 .bind(schema)
                 .bind(self.resource.name)
-                .bind(ended)
+                .bind(&ended)
                 .execute(&mut **transaction)
                 .await?;
         }

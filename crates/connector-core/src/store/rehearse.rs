@@ -23,11 +23,17 @@ impl Table<'_> {
         let foresee = &self.statements.foresee;
         let (undeleted, counts): (i64, Vec<i64>) =
             sqlx::query_as(AssertSqlSafe(foresee.count.as_str()))
+                .bind(self.store.run_id)
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
                 .fetch_one(&mut **transaction)
                 .await
                 .map_err(failed)?;
         let sample: Vec<(String, Vec<String>)> =
             sqlx::query_as(AssertSqlSafe(foresee.sample.as_str()))
+                .bind(self.store.run_id)
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
                 .bind(rows)
                 .fetch_all(&mut **transaction)
                 .await

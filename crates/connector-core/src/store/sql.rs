@@ -43,7 +43,9 @@ pub(crate) struct Statements {
     pub(crate) by_hash: String,
     /// Whether the table has no row at all, not even a deleted one.
     pub(crate) is_empty: String,
-    /// Inserts the rows whose key is new, updates those that differ, and returns how many of each. Binds the run and its time.
+    /// Inserts the rows whose key is new, updates those that differ, and returns how many of
+    /// each, and how many went back to an older version. Binds the run, connection, resource,
+    /// and the run's time.
     pub(crate) merge: String,
     /// What the merge will do.
     pub(crate) foresee: Foresee,
@@ -84,9 +86,9 @@ pub(crate) struct Fill {
 pub(crate) struct Foresee {
     /// The columns that are compared.
     pub(crate) fields: Vec<String>,
-    /// Counts the rows that come back, and those in which each field changes.
+    /// Counts the rows that come back, and those in which each field changes. Binds the run, connection and resource.
     pub(crate) count: String,
-    /// What happens to some rows, with their keys. Binds how many.
+    /// What happens to some rows, with their keys. Binds the same, and how many.
     pub(crate) sample: String,
 }
 
@@ -129,18 +131,17 @@ impl Statements {
         };
         let hash = |alias: &str| format!("hash_record_extended(row({}), 0)", of(alias, &key));
         let list = columns.join(", ");
-        let not_older = resource.version.map(ident).map_or(String::new(), |version| {
-            // One in the future is no time at which anything changed, and would keep all others away.
-            format!(
-                "(coalesce(s.{version} >= t.{version}, true) or t.{version} > now() + interval '1 day') and "
-            )
-        });
+        let (wins, went_back) = resource.version.map(ident).map_or_else(
+            || (String::new(), "false".to_owned()),
+            |version| versions(&version, &hash("s")),
+        );
         let assignments: Vec<String> =
             written.iter().map(|name| format!("{name} = excluded.{name}")).collect();
         let first = &key[0];
         let differing = format!(
             "from {STAGE} s left join {table} t on {on_key} \
-             where t.{first} is null or t._deleted_at is not null or {not_older}({}) is distinct from ({})",
+             where ($1::bigint, $2::text, $3::text) is not null \
+             and (t.{first} is null or t._deleted_at is not null or {wins}({}) is distinct from ({}))",
             of("t", &compared),
             of("s", &compared)
         );
@@ -176,11 +177,11 @@ impl Statements {
             ),
             is_empty: format!("select not exists (select from {table})"),
             merge: format!(
-                "with differing as materialized (select s.*, t.{first} is null as _is_new {differing}), \
+                "with differing as materialized (select s.*, t.{first} is null as _is_new, {went_back} as _went_back {differing}), \
                  written as (insert into {table} ({list}, _extra, {NEW}) \
-                 select {list}, _extra, $1, $2, $2 from differing on conflict ({}) do update \
-                 set {}, _run_id = $1, _last_changed_at = $2, _deleted_at = null) \
-                 select count(*) filter (where _is_new), count(*) filter (where not _is_new) from differing",
+                 select {list}, _extra, $1, $4, $4 from differing on conflict ({}) do update \
+                 set {}, _run_id = $1, _last_changed_at = $4, _deleted_at = null) \
+                 select count(*) filter (where _is_new), count(*) filter (where not _is_new), count(*) filter (where _went_back) from differing",
                 key.join(", "),
                 assignments.join(", ")
             ),
@@ -250,6 +251,23 @@ impl Statements {
     }
 }
 
+/// The condition under which a staged row wins over the table's, and whether that one is newer.
+///
+/// Versions decide between copies that one walk has read, in whatever order they came. What an
+/// older walk has read never wins: a vendor that restored a backup has nothing else. A row that
+/// this walk has read and left as it was is known by its key among those that were seen; that
+/// is looked up for the rows alone that would go back.
+fn versions(version: &str, hash: &str) -> (String, String) {
+    // One in the future is no time at which anything changed, and would keep all others away.
+    let is_time = format!("t.{version} <= now() + interval '1 day'");
+    let is_newer = format!("coalesce(s.{version} < t.{version} and {is_time}, false)");
+    let wins = format!(
+        "(not {is_newer} or (t._run_id < $1 and not ({hash} in (select unnest(keys) from sync.seen \
+         where connection = $2 and resource = $3)))) and "
+    );
+    (wins, is_newer)
+}
+
 /// What a merge will do, before it does: how many rows come back, in how many each field
 /// changes, and some of the rows.
 fn foresee(first: &str, compared: &[String], key: &[String], differing: &str) -> Foresee {
@@ -266,7 +284,7 @@ fn foresee(first: &str, compared: &[String], key: &[String], differing: &str) ->
         ),
         sample: format!(
             "select case when t.{first} is null then 'insert' when t._deleted_at is null then 'update' else 'undelete' end, \
-             array[{}] {differing} order by {} limit $1",
+             array[{}] {differing} order by {} limit $4",
             texts("s", key),
             texts("s", key)
         ),

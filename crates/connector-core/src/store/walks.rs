@@ -170,15 +170,22 @@ impl Table<'_> {
     }
 
     /// Forgets where a walk is and what it has seen, because it begins again.
-    pub(crate) async fn forget_walk(&self, partition: &Partition) -> Result<()> {
+    ///
+    /// Of a pass of this run, the keys are kept aside: an older copy in the next one must not win.
+    pub(crate) async fn forget_walk(&self, partition: &Partition, in_this_run: bool) -> Result<()> {
         // What its first pass brought may be gone in the second one.
         self.origin.store(OLDER, Relaxed);
         patiently(|| async move {
         let failed = |error| self.failed("beginning a walk again", error);
         let mut transaction = self.store.pool.begin().await.map_err(failed)?;
         self.check_fence(&mut transaction).await?;
+        let forget_seen = if in_this_run && self.resource.version.is_some() {
+            "update sync.seen set partition = partition || ' ' where connection = $1 and resource = $2 and partition = $3"
+        } else {
+            "delete from sync.seen where connection = $1 and resource = $2 and partition = $3"
+        };
         for forget in [
-            "delete from sync.seen where connection = $1 and resource = $2 and partition = $3",
+            forget_seen,
             "update sync.state set position = null, unnoted = false where connection = $1 and resource = $2 and partition = $3",
         ] {
             sqlx::query(forget)

@@ -60,10 +60,10 @@ pub(super) async fn load(
                 batch.add(&partition, *page, number, bookmark);
                 drop(room);
             }
-            Some(Event::Again { partition }) => {
+            Some(Event::Again { partition, in_this_run }) => {
                 // What the pass has seen is committed, and then forgotten: the next one sees for itself.
                 commits.finish(&mut batch, tally).await?;
-                table.forget_walk(&partition).await?;
+                table.forget_walk(&partition, in_this_run).await?;
                 oldest = None;
             }
             Some(Event::Known) => tally.evidence.known += 1,
@@ -176,6 +176,7 @@ impl Tally {
         }
         self.fused += counts.fused;
         self.evidence.vanished_again += counts.missing_again;
+        self.evidence.went_back += counts.went_back;
         for short in counts.short {
             self.problem(short);
             self.advice.get_or_insert(

@@ -33,8 +33,9 @@ pub(super) enum Event {
         /// Room in memory, given back with the page.
         room: OwnedSemaphorePermit,
     },
-    /// The listing moved, and what was seen of it so far proves nothing.
-    Again { partition: Arc<Partition> },
+    /// The listing moved, and what was seen of it so far proves nothing; whether all of that
+    /// was seen in this run.
+    Again { partition: Arc<Partition>, in_this_run: bool },
     /// The listing was read whole in the run that this one goes on with.
     Known,
     /// The walk ended, one way or the other.
@@ -157,7 +158,7 @@ impl Walker {
         }
         if open.is_some() {
             // What another question has shown says nothing about this one.
-            self.send(Event::Again { partition: self.partition() }).await?;
+            self.forget(false).await?;
         }
         let walk = match self.resource.append_only {
             Some(unless) if !self.context.range.full_refresh && !self.any_set(unless) => {
@@ -256,7 +257,7 @@ impl Walker {
             let step = walk.advance(&facts);
             if let Ok(Step::Again(moved)) = step {
                 tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
-                self.send(Event::Again { partition: self.partition() }).await?;
+                self.forget(bookmark.first_run == self.context.store.run_id).await?;
                 bookmark = self.fresh(asked, walk);
                 continue;
             }
@@ -321,7 +322,7 @@ impl Walker {
         why: &(dyn std::fmt::Display + Sync),
     ) -> Result<Bookmark> {
         tracing::info!("`{}`: reading the listing anew: {why}", self.resource.name);
-        self.send(Event::Again { partition: self.partition() }).await?;
+        self.forget(false).await?;
         *walk = self.new_walk();
         Ok(self.fresh(asked, walk))
     }
@@ -365,6 +366,11 @@ impl Walker {
         let room = ahead.map_err(|_| stopped())?;
         let (partition, page) = (self.partition(), Box::new(page));
         self.send(Event::Page { partition, page, number, bookmark, room }).await
+    }
+
+    /// Says that what was seen of the listing so far proves nothing.
+    async fn forget(&self, in_this_run: bool) -> Result<()> {
+        self.send(Event::Again { partition: self.partition(), in_this_run }).await
     }
 
     async fn send(&self, event: Event) -> Result<()> {

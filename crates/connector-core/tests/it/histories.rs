@@ -44,9 +44,14 @@ const NEXT_URL: Paging = Paging::NextUrl { path: "next", limit: Some(("limit", S
 /// Something that happens to the listing; numbers are taken modulo its length.
 #[derive(Clone, Debug)]
 enum Change {
-    Insert { id: u8, at: u8 },
+    Insert {
+        id: u8,
+        at: u8,
+    },
     Delete(u8),
     Edit(u8),
+    /// A row is again as it was first, as after a backup was restored.
+    Restore(u8),
     Swap(u8, u8),
     Reverse,
 }
@@ -85,6 +90,7 @@ fn change() -> impl Strategy<Value = Change> {
         (0..30_u8, any::<u8>()).prop_map(|(id, at)| Change::Insert { id, at }),
         any::<u8>().prop_map(Change::Delete),
         any::<u8>().prop_map(Change::Edit),
+        any::<u8>().prop_map(Change::Restore),
         (any::<u8>(), any::<u8>()).prop_map(|(a, b)| Change::Swap(a, b)),
         Just(Change::Reverse),
     ]
@@ -174,6 +180,12 @@ impl World {
                 let id = row.0;
                 self.note(id, version);
             }
+            Change::Restore(place) if length > 0 => {
+                let row = &mut self.rows[at(place)];
+                let first = self.ever[&row.0].first().copied();
+                row.1 = first.unwrap_or(row.1);
+                self.touched.insert(row.0);
+            }
             Change::Swap(a, b) if length > 0 => {
                 self.rows.swap(at(a), at(b));
                 self.moved += 1;
@@ -213,7 +225,7 @@ fn row(id: u8, version: u32) -> Value {
 /// has to stay; `docs/guarantees.md` says it in full.
 fn is_promised(paging: Paging, change: &Change, moved: u32) -> bool {
     match (paging, change) {
-        (_, Change::Edit(_)) | (Paging::Single, _) => true,
+        (_, Change::Edit(_) | Change::Restore(_)) | (Paging::Single, _) => true,
         (Paging::Token { .. } | Paging::LinkHeader { .. } | Paging::NextUrl { .. }, change) => {
             matches!(change, Change::Insert { .. } | Change::Delete(_))
         }

@@ -29,3 +29,4 @@ mod runs;
 mod shop;
 mod support;
 mod trouble;
+mod versions;
