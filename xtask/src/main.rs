@@ -36,7 +36,7 @@ struct Cli {
 enum Command {
     /// Sync all connections of connectors.toml, or simulated vendors with --demo
     SyncAll(sync_all::Args),
-    /// Look into the embedded database, or into that of DATABASE_URL
+    /// Look into the embedded Postgres, or into the database of DATABASE_URL
     Psql(psql::Args),
     /// Run all tests, with a throw-away Postgres or that of TEST_DATABASE_URL
     Test(test::Args),

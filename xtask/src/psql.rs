@@ -1,17 +1,20 @@
-//! `cargo xtask psql`: a look into the database, the embedded one or that of `DATABASE_URL`.
+//! `cargo xtask psql`: a look into the database, the embedded Postgres or that of `DATABASE_URL`.
 
-use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use comfy_table::{Table, presets::NOTHING};
-use connector_core::{EMBEDDED_DIRECTORY, block_on, print};
+use connector_core::{
+    EMBEDDED_DIRECTORY, ExposeSecret as _, block_on, database_url, embedded_programs, print,
+};
 use futures_util::TryStreamExt as _;
+use percent_encoding::percent_decode_str;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, Either, PgConnection, Row as _, raw_sql};
+use url::Url;
 
-use crate::{child, variable};
+use crate::child;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -20,42 +23,72 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    if let Some(url) = variable("DATABASE_URL") {
-        return open(&url, args.sql.as_deref());
+    if let Some(url) = database_url() {
+        return open(url.expose_secret(), None, args.sql.as_deref());
     }
     let dir = Path::new(EMBEDDED_DIRECTORY);
     ensure!(
-        dir.is_dir(),
+        embedded_postgres::exists(dir),
         "there is no database in {EMBEDDED_DIRECTORY}/; run `cargo xtask sync-all --demo` first, or set DATABASE_URL"
     );
-    let server = embedded_postgres::start(dir)?;
-    if args.sql.is_none() {
-        // To cancel a query, psql needs a second connection, and would wait for one for ever.
-        let _ = writeln!(io::stderr(), "Ctrl-C does not end a query here; Ctrl-\\ ends psql");
-    }
-    let status = open(server.url(), args.sql.as_deref());
+    let started = embedded_postgres::start(dir, embedded_programs().as_deref());
+    let server = started.map_err(|error| anyhow!("{error}; {}", error.next()))?;
+    let status = open(&server.url(), Some(server.programs().bin()), args.sql.as_deref());
     server.shutdown()?;
     status
 }
 
-fn open(url: &str, sql: Option<&str>) -> Result<ExitCode> {
-    let mut psql = Command::new("psql");
-    let version = psql.arg("--version").stdout(Stdio::null()).status();
+fn open(url: &str, programs: Option<&Path>, sql: Option<&str>) -> Result<ExitCode> {
+    let own = programs.map(|bin| bin.join("psql")).filter(|psql| psql.exists());
+    let psql = own.unwrap_or_else(|| "psql".into());
+    let version = Command::new(&psql).arg("--version").stdout(Stdio::null()).status();
     if version.is_ok_and(|status| status.success()) {
         if sql.is_none() {
             // There, Ctrl-C leaves a line that was begun, and the database has to stay.
             child::leave_ctrl_c_to_it()?;
         }
-        // Only sqlx takes a `+` for a space.
-        let url = url.replace('+', "%20");
-        let command = sql.map(|sql| ["--command", sql]);
-        return child::run(Command::new("psql").args(command.iter().flatten()).arg(url));
+        let mut command = command(&psql, url)?;
+        return child::run(command.args(sql.iter().flat_map(|sql| ["--command", sql])));
     }
     let sql = sql.context(
         "psql is not installed; install it (Debian: apt-get install postgresql-client), or give the SQL as an argument",
     )?;
     block_on(query(url, sql))??;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A `psql` of the database at an address.
+pub(crate) fn command(psql: &Path, url: &str) -> Result<Command> {
+    let mut command = Command::new(psql);
+    let (url, password) = without_password(url)?;
+    if let Some(password) = password {
+        // Everybody can see the arguments of a program, and only its user the environment.
+        command.env("PGPASSWORD", password);
+    }
+    command.arg("--dbname").arg(url);
+    Ok(command)
+}
+
+/// An address as psql takes it, and the password that was in it.
+fn without_password(url: &str) -> Result<(String, Option<String>)> {
+    // Only sqlx takes a `+` for a space.
+    let mut url = Url::parse(&url.replace('+', "%20")).context("DATABASE_URL is not understood")?;
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8().map(Into::into);
+    let mut password = url.password().map(decoded).transpose()?;
+    if password.is_some() {
+        let _ = url.set_password(None);
+    }
+    let (secret, others): (Vec<&str>, Vec<&str>) = url
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .partition(|parameter| parameter.starts_with("password="));
+    if let Some(last) = secret.last() {
+        password = Some(decoded(&last["password=".len()..])?);
+        let others = others.join("&");
+        url.set_query(Some(others.as_str()).filter(|query| !query.is_empty()));
+    }
+    Ok((url.into(), password))
 }
 
 /// Runs the statements, and prints what each returns.
@@ -97,5 +130,27 @@ fn refused(error: sqlx::Error) -> anyhow::Error {
     match error.as_database_error() {
         Some(said) => anyhow!("the database refuses the statement: {}", said.message()),
         None => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_stays_in_what_psql_is_called_with() {
+        for (url, left, password) in [
+            ("postgres://me:p%40ss%3A1@host:5432/d", "postgres://me@host:5432/d", Some("p@ss:1")),
+            (
+                "postgres://me@host/d?password=a%26b&sslmode=require",
+                "postgres://me@host/d?sslmode=require",
+                Some("a&b"),
+            ),
+            ("postgres://me:one@host/d?password=two", "postgres://me@host/d", Some("two")),
+            ("postgresql:///d?host=%2Fa+b", "postgresql:///d?host=%2Fa%20b", None),
+        ] {
+            let said = without_password(url).unwrap();
+            assert_eq!(said, (left.to_owned(), password.map(str::to_owned)), "{url}");
+        }
     }
 }

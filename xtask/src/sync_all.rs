@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use connector_core::{
     Connection, Connector, DOCUMENTED, Error, File, Flags, LogFormat, Progress, Report, Unset,
-    block_on, now, print, print_error, print_report, start_logging, stop_on_signals,
+    block_on, database_url, embedded_programs, now, print, print_error, print_report,
+    start_logging, stop_on_signals,
 };
-use connector_testkit::{Content, Vendor};
+use connector_testkit::{Content, Vendor, install_postgres};
 
-use crate::{connectors, variable};
+use crate::connectors;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -79,11 +80,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
 /// Where the rows are, and what to type next.
 fn hint(preset: &str) -> String {
-    let place = if variable("DATABASE_URL").is_some() {
-        "the database of DATABASE_URL"
-    } else {
-        ".connectors/"
-    };
+    let place =
+        if database_url().is_some() { "the database of DATABASE_URL" } else { ".connectors/" };
     let schema = demo_schema(connectors::ALL[1], preset);
     format!(
         "The rows are in {place}, one schema for each connector. Look at them with:\n\n  \
@@ -123,6 +121,10 @@ fn all(args: &Args, progress: &Progress) -> Result<Vec<Outcome>> {
 }
 
 fn demo(preset: &str, progress: &Progress) -> Result<Vec<Outcome>> {
+    if database_url().is_none() && embedded_programs().is_none() {
+        // The first thing that a person tries works without a set-up.
+        install_postgres()?;
+    }
     let mut vendors = Vec::new();
     let mut connections = Vec::new();
     for declared in connectors::ALL {
@@ -133,7 +135,7 @@ fn demo(preset: &str, progress: &Progress) -> Result<Vec<Outcome>> {
         };
         let vendor = Vendor::start(connector, Content::generated(DEMO_SEED, rows))
             .context("a simulated vendor does not start")?;
-        let database = variable("DATABASE_URL").map(Into::into);
+        let database = database_url();
         let mut connection =
             Connection::to(connector, vendor.base_url(), vendor.key().into(), database)?
                 .in_schema(&demo_schema(connector, preset))

@@ -56,8 +56,10 @@ pub use resource::{
     Auth, Connector, EachParam, ErrorShape, Filter, KeyFallback, METADATA, Migration, Param,
     Parent, Rate, Resource, Retry, SINGLETON_KEY, TimeFormat, Unset, Values,
 };
-pub use secrecy::SecretString;
-pub use settings::{CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags};
+pub use secrecy::{ExposeSecret, SecretString};
+pub use settings::{
+    CONFIG_FILE, Connection, EMBEDDED_DIRECTORY, File, Flags, database_url, embedded_programs,
+};
 pub use stop::Stop;
 pub use store::{OLDEST_SERVER, Verdict};
 pub use sync::{plan, sync, sync_all};

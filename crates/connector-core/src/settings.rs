@@ -6,6 +6,7 @@
 
 mod address;
 mod connection;
+mod embedded;
 mod env_file;
 mod explain;
 mod file;
@@ -23,13 +24,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub(crate) use address::check_address;
 pub use connection::Connection;
+pub(crate) use embedded::check_embedded;
+pub use embedded::{EMBEDDED_DIRECTORY, database_url, embedded_programs};
 pub(crate) use env_file::{Draft, env_file, file_of, load};
 pub(crate) use explain::{Explained, explain};
 pub(crate) use file::line_of;
 pub use file::{CONFIG_FILE, File};
 pub(crate) use files::{read_text, reason};
 pub(crate) use params::Params;
-pub use place::EMBEDDED_DIRECTORY;
 pub(crate) use place::{Place, check_resources};
 pub(crate) use variables::{colour_is_welcome, environment, prefix};
 pub(crate) use write::{NewConnection, check_name, write_file};

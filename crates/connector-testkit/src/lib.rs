@@ -52,7 +52,7 @@ pub use content::{Content, Holdings, Listing};
 pub use database::Database;
 pub use proxy::Proxy;
 pub use route::Request;
-pub use server::Server;
+pub use server::{Server, install_postgres};
 pub use suite::{Suite, Synced};
 pub use vendor::{RateLimit, Vendor};
 pub use wire::Count;

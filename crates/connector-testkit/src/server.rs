@@ -8,48 +8,28 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use anyhow::{Context as _, Result, bail, ensure};
-use connector_core::OLDEST_SERVER;
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 
 /// What to do where there is no server and none can be installed.
 const ADVICE: &str = "install Postgres 14 or newer (Debian: apt-get install postgresql, \
     macOS: brew install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:port/database \
     to a role that may create databases";
 
-/// Prints the folder and the version of each server on this machine, first that of PATH.
-const INSTALLED: &str = r#"
-for bin in "$(dirname "$(command -v initdb)")" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin \
-    /usr/local/pgsql/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin; do
-    test -x "$bin/initdb" && echo "$bin: $("$bin/initdb" --version)"
-done"#;
-
 /// Installs Debian's package where that is possible without asking.
 const INSTALL: &str = r#"exec >&2
 test "$(id -u)" = 0 || sudo="sudo -n"
 command -v apt-get > /dev/null && $sudo true 2> /dev/null || exit
-echo "There is no Postgres to test with: installing Debian's package postgresql"
+echo "There is no Postgres: installing Debian's package postgresql"
 $sudo apt-get -qq update
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq --no-install-recommends install postgresql"#;
 
-/// The folder of the newest server of this machine; there is one, or it is installed.
-fn programs() -> Result<String> {
-    if let Some(bin) = newest(&output(INSTALLED)?) {
-        return Ok(bin);
+/// Sees to it that this machine has the programs of a Postgres, as far as that is possible without asking.
+pub fn install_postgres() -> Result<()> {
+    if embedded_postgres::newest(None).is_err() {
+        // Whether it worked shows when they are looked for again.
+        Command::new("sh").args(["-c", INSTALL]).status()?;
     }
-    // Whether it worked shows when looking again.
-    Command::new("sh").args(["-c", INSTALL]).status()?;
-    let bin = newest(&output(INSTALLED)?);
-    bin.with_context(|| format!("there is no Postgres to test with; {ADVICE}"))
-}
-
-/// The folder of the newest server in lines like `/usr/bin: initdb (PostgreSQL) 17.2`; among equals the first.
-fn newest(installed: &str) -> Option<String> {
-    let servers = installed.lines().rev().filter_map(|line| {
-        let (bin, said) = line.split_once(": initdb (PostgreSQL) ")?;
-        let version = said.split(|c: char| !c.is_ascii_digit()).next()?.parse::<i32>().ok()?;
-        Some((version, bin)).filter(|_| version >= OLDEST_SERVER)
-    });
-    servers.max_by_key(|(version, _)| *version).map(|(_, bin)| bin.to_owned())
+    Ok(())
 }
 
 /// Makes a server, prints its address, stops and starts it when it is told to,
@@ -100,7 +80,10 @@ impl Server {
     }
 
     fn with(place: &str, options: &str) -> Result<Self> {
-        let bin = programs()?;
+        install_postgres()?;
+        let programs = embedded_postgres::newest(None);
+        let programs = programs.map_err(|error| anyhow!("{error}; {ADVICE}"))?;
+        let bin = programs.bin().to_string_lossy().into_owned();
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
         let port = free.context("there is no free port on 127.0.0.1 for a Postgres")?.port();
         let mut command = Command::new("sh");
@@ -176,28 +159,4 @@ impl Drop for Server {
 fn output(script: &str) -> Result<String> {
     let output = Command::new("sh").args(["-c", script]).stderr(Stdio::null()).output();
     Ok(String::from_utf8(output.context("`sh` does not run")?.stdout)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(installed: &str, chosen: Option<&str>) {
-        assert_eq!(newest(installed).as_deref(), chosen, "{installed}");
-    }
-
-    #[test]
-    fn the_newest_server_is_chosen_and_the_first_among_equals() {
-        let debian = "/usr/lib/postgresql/9.6/bin: initdb (PostgreSQL) 9.6.24\n\
-                      /usr/lib/postgresql/15/bin: initdb (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n";
-        check(debian, Some("/usr/lib/postgresql/15/bin"));
-        check(&format!("/my own/bin: initdb (PostgreSQL) 15.2\n{debian}"), Some("/my own/bin"));
-        check(&format!("{debian}/opt/bin: initdb (PostgreSQL) 18beta1\n"), Some("/opt/bin"));
-    }
-
-    #[test]
-    fn a_server_that_is_too_old_or_does_not_run_counts_as_none() {
-        check("/usr/bin: initdb (PostgreSQL) 13.22\n/broken/bin: \n", None);
-        check("", None);
-    }
 }

@@ -253,7 +253,7 @@ fn start(
     let mut command = Command::new(program);
     match database {
         Ok(url) => command.env("DATABASE_URL", url),
-        // The embedded database is that of the folder.
+        // The embedded Postgres is that of the folder.
         Err(folder) => command.env_remove("DATABASE_URL").current_dir(folder),
     };
     command

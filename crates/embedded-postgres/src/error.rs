@@ -1,86 +1,107 @@
-//! What can go wrong: each variant says what happened, where, and what to do next.
-//!
-//! The cause is in [`source`](std::error::Error::source), not in the message.
+//! What can go wrong: each variant says what happened and where, and [`Error::next`] what to do.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-/// Why the embedded database could not be started or stopped.
+/// Why the embedded Postgres could not be started or stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Another process, or another [`Server`](crate::Server) of this one, holds the directory.
+    /// There are no programs of a Postgres that can be used.
+    #[error("there is no Postgres 14 or newer on this machine{}", list(.refused))]
+    NoPrograms {
+        /// Programs that were found, each with the reason why they are not run.
+        refused: Vec<String>,
+    },
+
+    /// The cluster was made by another major version than those that are installed.
     #[error(
-        "the embedded database in {} is in use{}; wait until that is over, or take another directory or DATABASE_URL",
+        "the database in {} was made by Postgres {made_by}, and this machine has {}",
         dir.display(),
-        pid.map(|pid| format!(" by process {pid}")).unwrap_or_default()
+        if .here.is_empty() { "none".to_owned() } else { format!("only {}", .here) }
     )]
-    InUse {
-        /// The directory that was asked for.
+    OtherVersion {
+        /// The directory of the cluster.
         dir: PathBuf,
-        /// The process that holds it, if it has said so.
-        pid: Option<u32>,
+        /// The major version that made it.
+        made_by: u32,
+        /// The major versions that are installed, with commas between them.
+        here: String,
     },
 
-    /// The files are there, and Postgres does not open them.
-    #[error(
-        "the embedded database in {} is damaged or of another version; move that directory away and sync again",
-        dir.display()
-    )]
-    Damaged {
-        /// The directory that was asked for.
+    /// A directory is not this user's alone.
+    #[error("{} {why}", path.display())]
+    NotPrivate {
+        /// The directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+        /// What to do about it.
+        next: String,
+    },
+
+    /// Root has nobody to run the server as.
+    #[error("Postgres does not run as root, and there is neither a user `postgres` nor `nobody`")]
+    NoAccount,
+
+    /// A program of Postgres failed.
+    #[error("the database in {} does not {what}: {said}", dir.display())]
+    Program {
+        /// The directory of the cluster.
         dir: PathBuf,
-        /// What Postgres said.
-        source: Cause,
+        /// What was tried.
+        what: &'static str,
+        /// What the program and the end of the server's log say.
+        said: String,
     },
 
-    /// The engine did not load; this is not about the rows.
-    #[error(
-        "the embedded database engine does not load; delete {} (a cache) and try again, or set DATABASE_URL",
-        cache.display()
-    )]
-    Engine {
-        /// Where the engine unpacks its code.
-        cache: PathBuf,
-        /// What the engine said.
-        source: Cause,
-    },
-
-    /// There is nowhere to look for the cache of the engine; see [`ensure_cache`](crate::ensure_cache).
-    #[error(
-        "the embedded database finds no home directory; set HOME to a directory that can be written"
-    )]
-    NoHome,
-
-    /// The cache of the engine cannot be written; see [`ensure_cache`](crate::ensure_cache).
-    #[error(
-        "the embedded database cannot write its cache in {}; set XDG_CACHE_HOME (on macOS: HOME) to a directory that can be written",
-        dir.display()
-    )]
-    Cache {
-        /// Where the cache should be.
-        dir: PathBuf,
-        /// Why it cannot be there.
-        source: std::io::Error,
-    },
-
-    /// A file or directory of the database could not be read or written.
-    #[error("the embedded database cannot use {}; check its permissions and the free space", path.display())]
+    /// A file or directory could not be read or written.
+    #[error("{} cannot be used: {source}", path.display())]
     Io {
         /// The file or directory.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
+}
 
-    /// [`Server::shutdown`](crate::Server::shutdown) waited in vain for the last connection to close.
-    #[error(
-        "the embedded database in {} still has an open connection; close the pool before the shutdown (committed rows are kept)",
-        dir.display()
-    )]
-    StillConnected {
-        /// The directory that was asked for.
-        dir: PathBuf,
-    },
+impl Error {
+    /// What to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::NoPrograms { .. } => {
+                "export DATABASE_URL=postgres://user:password@host:port/database, or install \
+                 Postgres (Debian: apt-get install postgresql, macOS: brew install postgresql)"
+                    .to_owned()
+            }
+            Self::OtherVersion { dir, made_by, .. } => format!(
+                "install Postgres {made_by} beside it (Debian: postgresql-{made_by}; POSTGRES_BIN names a \
+                 folder of programs), or move {} away and sync again; `pg_upgrade` brings its rows along",
+                dir.display()
+            ),
+            Self::NotPrivate { next, .. } => next.clone(),
+            Self::NoAccount => {
+                "add a user `postgres`, or export DATABASE_URL=postgres://user:password@host:port/database"
+                    .to_owned()
+            }
+            Self::Program { dir, .. } => format!(
+                "free space on the disk or mend what is said there; if the files are damaged, move {} away and sync again",
+                dir.display()
+            ),
+            Self::Io { .. } => "check its permissions and the free space".to_owned(),
+        }
+    }
+}
+
+fn list(refused: &[String]) -> String {
+    if refused.is_empty() {
+        return String::new();
+    }
+    format!(" that may be run ({})", refused.join("; "))
+}
+
+/// Turns the failure of a file operation into an [`Error`] that names the file.
+pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Io { path, source }
 }

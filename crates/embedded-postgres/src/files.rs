@@ -1,100 +1,140 @@
-//! What is on disk: the directory, its lock, the cluster of Postgres in it, and the engine's cache.
+//! What is on disk: directories that are this user's alone, and the locks in them.
 //!
-//! The cluster appears by one rename, so it is there entirely or not at all.
+//! ```text
+//! .connectors/          this user's alone
+//!   server/
+//!     lock              held by whoever starts or stops the server
+//!     users             shared by all programs that use it
+//!     data/             the cluster, with the socket and the server's log
+//! ```
 
-use std::fs::{self, DirBuilder, File, TryLockError};
-use std::io::{self, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::fs::{self, DirBuilder, File, Metadata, Permissions};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
-use pglite_oxide::{PglitePaths, build_pgdata_template};
-
 use crate::Error;
+use crate::error::at;
 
-/// Turns the failure of a file operation into an [`Error`] that names the file.
-pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::Io { path, source }
+/// The directories of a server.
+#[derive(Clone, Debug)]
+pub(crate) struct Files {
+    server: PathBuf,
+    /// The cluster, which appears by one rename: it is there entirely, or not at all.
+    pub(crate) data: PathBuf,
 }
 
-fn private(dir: &Path) -> Result<(), Error> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(at(dir))
-}
-
-/// Creates the directory if it is not there, for this user only and out of sight of git.
-pub(crate) fn create(dir: &Path) -> Result<PathBuf, Error> {
-    private(dir)?;
-    let ignore = dir.join(".gitignore");
-    if !ignore.exists() {
-        fs::write(&ignore, "*\n").map_err(at(&ignore))?;
-    }
-    dir.canonicalize().map_err(at(dir))
-}
-
-/// Takes the directory, or says at once who has it. The lock ends with the process, however that ends.
-pub(crate) fn lock(dir: &Path) -> Result<File, Error> {
-    let path = dir.join("lock");
-    let io = || at(&path);
-    let mut file =
-        File::options().create(true).truncate(false).write(true).open(&path).map_err(io())?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let pid = fs::read_to_string(&path).ok().and_then(|pid| pid.trim().parse().ok());
-            return Err(Error::InUse { dir: dir.to_owned(), pid });
+impl Files {
+    /// Creates the directories that are not there, and looks whether they are this user's alone.
+    pub(crate) fn create(dir: &Path) -> Result<Self, Error> {
+        create(dir)?;
+        let dir = dir.canonicalize().map_err(at(dir))?;
+        let ignore = dir.join(".gitignore");
+        match File::create_new(&ignore).and_then(|mut file| file.write_all(b"*\n")) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(at(&ignore)(error));
+            }
+            _ => {}
         }
-        Err(TryLockError::Error(source)) => return Err(io()(source)),
+        let files = Self::of(&dir);
+        create(&files.server)?;
+        Ok(files)
     }
-    file.set_len(0).map_err(io())?;
-    writeln!(file, "{}", std::process::id()).map_err(io())?;
-    Ok(file)
+
+    /// The directories of a server, which may not be there.
+    pub(crate) fn of(dir: &Path) -> Self {
+        let server = dir.join("server");
+        Self { data: server.join("data"), server }
+    }
+
+    /// Waits for the right to start or stop the server, which ends with the file.
+    pub(crate) fn lock(&self) -> Result<File, Error> {
+        let (path, file) = self.open("lock")?;
+        file.lock().map_err(at(&path))?;
+        Ok(file)
+    }
+
+    /// What all users of the server share a lock on.
+    pub(crate) fn users(&self) -> Result<File, Error> {
+        Ok(self.open("users")?.1)
+    }
+
+    fn open(&self, name: &str) -> Result<(PathBuf, File), Error> {
+        let path = self.server.join(name);
+        let file = File::options().create(true).truncate(false).write(true).open(&path);
+        Ok((path.clone(), file.map_err(at(&path))?))
+    }
+
+    /// A new directory for a cluster, and nothing of those that were begun before.
+    pub(crate) fn begin(&self) -> Result<tempfile::TempDir, Error> {
+        for entry in fs::read_dir(&self.server).map_err(at(&self.server))?.flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(b"new") {
+                fs::remove_dir_all(entry.path()).map_err(at(&entry.path()))?;
+            }
+        }
+        let private = Permissions::from_mode(0o700);
+        let new =
+            tempfile::Builder::new().permissions(private).prefix("new").tempdir_in(&self.server);
+        new.map_err(at(&self.server))
+    }
+
+    /// Puts a cluster that is ready into its place, for good.
+    pub(crate) fn finish(&self, new: tempfile::TempDir) -> Result<(), Error> {
+        fs::rename(new.path(), &self.data).map_err(at(&self.data))?;
+        // There is nothing of that name any more.
+        let _ = new.keep();
+        File::open(&self.server).and_then(|dir| dir.sync_all()).map_err(at(&self.server))
+    }
 }
 
-/// The place of the cluster below the directory, private even in a directory that is not.
-pub(crate) fn root(dir: &Path) -> PathBuf {
-    dir.join("postgres")
+fn create(dir: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(dir) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(at(dir))?;
+            private(dir, rustix::process::geteuid().as_raw()).map(drop)
+        }
+        _ => private(dir, rustix::process::geteuid().as_raw()).map(drop),
+    }
 }
 
-/// Puts an empty cluster into a new directory.
-///
-/// The engine would do this by itself, but in a way that does not survive a
-/// kill: file by file out of its cache, and with a cluster of which a file is
-/// missing it silently begins a new one.
-pub(crate) fn install(dir: &Path) -> Result<(), Error> {
-    let cluster = PglitePaths::with_root(root(dir));
-    if cluster.is_cluster_initialized() {
-        return Ok(());
-    }
-    let damaged = |source| Error::Damaged { dir: dir.to_owned(), source };
-    if cluster.pgdata.exists() {
-        return Err(damaged(format!("{} is incomplete", cluster.pgdata.display()).into()));
-    }
-    let staging = dir.join("new");
-    let io = || at(&staging);
-    if staging.exists() {
-        fs::remove_dir_all(&staging).map_err(io())?;
-    }
-    let unpack = || -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let template = build_pgdata_template(&staging)?;
-        let archive = zstd::Decoder::new(File::open(template.archive_path)?)?;
-        tar::Archive::new(archive).unpack(staging.join("base"))?;
-        // Settings of ours; the default keeps 1 GB of log on disk after a large sync.
-        Ok(fs::write(staging.join("base/postgresql.auto.conf"), "max_wal_size = 128MB\n")?)
+/// What is known of a directory that belongs to a user, who alone may look into it.
+pub(crate) fn private(dir: &Path, user: u32) -> Result<Metadata, Error> {
+    let found = fs::symlink_metadata(dir).map_err(at(dir))?;
+    let refused = |why: &str, next: String| {
+        Err(Error::NotPrivate { path: dir.to_owned(), why: why.to_owned(), next })
     };
-    unpack().map_err(|cause| io()(io::Error::other(cause)))?;
-    private(&cluster.mount_root().join("pglite"))?;
-    fs::rename(staging.join("base"), &cluster.pgdata).map_err(io())?;
-    fs::remove_dir_all(&staging).map_err(io())
+    let shown = dir.display();
+    if found.is_symlink() {
+        return refused(
+            "is a symbolic link, which is not followed",
+            format!("put a directory in the place of {shown}, or export DATABASE_URL"),
+        );
+    }
+    if !found.is_dir() {
+        return refused("is not a directory", format!("move {shown} away"));
+    }
+    if found.uid() != user {
+        let why = format!("belongs to the user with the number {}, and not to {user}", found.uid());
+        let next = match found.uid() {
+            0 if rustix::process::geteuid().is_root() => {
+                format!("`chown -R {user} '{shown}'`, as Postgres does not run as root")
+            }
+            _ => "run this as that user, or in another folder, or export DATABASE_URL".to_owned(),
+        };
+        return refused(&why, next);
+    }
+    if found.permissions().mode() & 0o077 != 0 {
+        let mode = found.permissions().mode() & 0o7777;
+        return refused(
+            &format!("is open to other users (mode {mode:04o})"),
+            format!("look whether they left something there, and `chmod 700 '{shown}'`"),
+        );
+    }
+    Ok(found)
 }
 
-/// Where the engine unpacks its code, about 60 MB, once for all directories of a user.
-pub(crate) fn cache() -> Result<PathBuf, Error> {
-    // The very call that the engine makes; it takes no other answer.
-    let dirs = ProjectDirs::from("dev", "pglite-oxide", "pglite-oxide").ok_or(Error::NoHome)?;
-    let dir = dirs.cache_dir().to_owned();
-    match fs::create_dir_all(&dir).and_then(|()| tempfile::tempfile_in(&dir)) {
-        Ok(_) => Ok(dir),
-        Err(source) => Err(Error::Cache { dir, source }),
-    }
+/// What an engine of an older version left in the directory, which only that could read.
+pub fn leftover(dir: &Path) -> Option<PathBuf> {
+    let old = dir.join("postgres");
+    old.join("tmp/pglite/base/PG_VERSION").exists().then_some(old)
 }

@@ -10,7 +10,7 @@ use super::peers::Peers;
 use super::server::{SCHEMA, Server};
 use super::vendor::Vendor;
 use super::workload::{Step, Workload};
-use crate::root;
+use crate::{psql, root};
 
 /// The tables of the benchmark, as its connector makes them.
 const TABLES: &str = include_str!("../../../bench/tables.sql");
@@ -100,8 +100,8 @@ impl Desk<'_> {
         }
         let path = self.folder.join("merge.sql");
         fs::write(&path, script)?;
-        let mut command = Command::new(self.psql);
-        command.args(["--no-psqlrc", "--quiet", "--file"]).arg(path).arg(&server.database);
+        let mut command = psql::command(self.psql, &server.database)?;
+        command.args(["--no-psqlrc", "--quiet", "--file"]).arg(path);
         Ok(command)
     }
 
@@ -121,8 +121,8 @@ impl Desk<'_> {
                 columns.join(", "),
                 self.rows_file(table, step).display()
             );
-            let mut psql = Command::new(self.psql);
-            psql.args(["--no-psqlrc", "--quiet", "--command", &copy]).arg(&server.database);
+            let mut psql = psql::command(self.psql, &server.database)?;
+            psql.args(["--no-psqlrc", "--quiet", "--command", &copy]);
             ensure!(psql.status()?.success(), "the rows of {table} cannot be kept");
         }
         Ok(())

@@ -27,10 +27,9 @@ suite!(DOCUMENTED, LIVE, PROGRAM);
 async fn the_program_survives_kills_with_its_own_database() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let open = || {
-        let server = embedded_postgres::start(&folder.path().join(".connectors"));
-        let server = server.expect("no program holds the database");
-        let url = server.url().to_owned();
-        (url, || server.shutdown().expect("all connections are closed"))
+        let server = embedded_postgres::start(&folder.path().join(".connectors"), None);
+        let server = server.expect("it starts, whatever became of it");
+        (server.url(), || server.shutdown().expect("it stops"))
     };
     DOCUMENTED.survives_kills_in(PROGRAM, folder.path(), open).await;
 }

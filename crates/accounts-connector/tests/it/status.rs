@@ -27,10 +27,10 @@ async fn a_database_without_runs_is_said_to_be_one() {
     let database = Database::create().await;
     let shell = Shell::new().set("DATABASE_URL", &database.url());
     insta::assert_snapshot!("status-never", shell.run("status").text());
-    // Not even the folder of the embedded database is made by looking at it.
+    // Not even the folder of the embedded Postgres is made by looking at it.
     let embedded = Shell::new();
     insta::assert_snapshot!("status-never-embedded", embedded.run("status").text());
-    assert!(!embedded.path().join(".connectors").join("PG_VERSION").exists());
+    assert!(!embedded.path().join(".connectors").exists());
     database.drop().await;
 }
 
@@ -112,7 +112,6 @@ async fn all_connections_of_the_file_are_shown() {
     database.drop().await;
 }
 
-#[cfg(feature = "embedded")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_embedded_database_is_looked_into_too() {
     let vendor = vendor();
@@ -121,7 +120,7 @@ async fn the_embedded_database_is_looked_into_too() {
         .set("ACCOUNTS_API_KEY", &vendor.key());
     // However quiet a run is, it says where a new database begins.
     let first = shell.run("sync --resource users --quiet");
-    let note = "exit status 0\n--- stderr\nnote: DATABASE_URL is not set: a new embedded database begins in /folder/.connectors/\n";
+    let note = "exit status 0\n--- stderr\nnote: DATABASE_URL is not set: a new embedded Postgres begins in /folder/.connectors/\n";
     assert_eq!(first.text(), note);
     assert_eq!(shell.run("sync --resource users --quiet").text(), "exit status 0\n");
     let said = shell.run("status --resource users --max-age 1h --json");

@@ -12,7 +12,8 @@ use crate::http::Way;
 use crate::probe::{FirstPage, first_page};
 use crate::resource::{Connector, Rate};
 use crate::settings::{
-    Connection, EMBEDDED_DIRECTORY, Explained, File, Flags, Place, colour_is_welcome, explain,
+    Connection, EMBEDDED_DIRECTORY, Explained, File, Flags, Place, check_embedded,
+    colour_is_welcome, explain,
 };
 use crate::store::{Inspection, OLDEST_SERVER, Schema, State, other_scope};
 use crate::words::count;
@@ -271,7 +272,10 @@ async fn database(
             let what = format!(
                 "the embedded Postgres, which the first sync makes in {EMBEDDED_DIRECTORY}/"
             );
-            return checks.push(Check::ok("database", what));
+            return checks.push(match check_embedded() {
+                Ok(()) => Check::ok("database", what),
+                Err(error) => Check::error("database", &error),
+            });
         }
         Err(error) => return checks.push(Check::error("database", &error)),
     };

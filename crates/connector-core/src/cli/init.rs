@@ -229,7 +229,7 @@ struct Answers {
 enum Rows {
     /// Where settings say already.
     AsSet,
-    /// To the embedded database.
+    /// To the embedded Postgres.
     Embedded,
     /// To the server of this address, which has to be stored.
     Server(SecretString),
@@ -396,12 +396,8 @@ fn ask_database() -> Result<Rows> {
         .map(|file| format!("where they go now, to the server that {} names", file.display()));
     let embedded = "the embedded Postgres in .connectors/, with nothing to set up";
     let server = "a Postgres server";
-    let places: Vec<&str> = stored
-        .as_deref()
-        .into_iter()
-        .chain(cfg!(feature = "embedded").then_some(embedded))
-        .chain([server])
-        .collect();
+    let places: Vec<&str> =
+        stored.as_deref().into_iter().chain([embedded]).chain([server]).collect();
     let at = Select::new()
         .with_prompt("Where rows go")
         .items(&places)

@@ -152,15 +152,9 @@ pub fn main(connector: &'static Connector) -> ExitCode {
 }
 
 /// What comes first in a program, before it has threads: the file `.env` beside the
-/// one that holds connections is read, and the embedded database gets a place for its code.
+/// one that holds connections is read.
 pub fn prepare(config: Option<&Path>) -> Result<()> {
-    crate::settings::load(&env_file(config))?;
-    #[cfg(feature = "embedded")]
-    if crate::settings::environment("DATABASE_URL").is_none() {
-        embedded_postgres::ensure_cache(std::path::Path::new(crate::settings::EMBEDDED_DIRECTORY))
-            .map_err(|error| Error::settings(error.to_string()).because(error))?;
-    }
-    Ok(())
+    crate::settings::load(&env_file(config))
 }
 
 /// The commands, with the connector's own names in their words.

@@ -101,10 +101,13 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
     let quiet = args.log.quiet;
     let report = to_its_end(connector, &flags, progress, async |connection| {
         if let Some(folder) = connection.new_database().filter(|_| quiet) {
-            let folder = folder.display();
+            let shown = folder.display();
             tell(&format!(
-                "note: DATABASE_URL is not set: a new embedded database begins in {folder}/"
+                "note: DATABASE_URL is not set: a new embedded Postgres begins in {shown}/"
             ));
+            if let Some(old) = embedded_postgres::leftover(&folder) {
+                tell(&format!("note: the rows of an older version stay in {}", old.display()));
+            }
         }
         crate::sync::sync(connection, now()).await
     })?;

@@ -1,7 +1,7 @@
 //! A connection: everything that a run has to know, from settings or from a program.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,10 +10,11 @@ use tracing::{info, warn};
 use url::{Origin, Url};
 
 use super::address::{address, authorities};
+use super::embedded::{EMBEDDED_DIRECTORY, embedded, embedded_exists};
 use super::file::{CONFIG_FILE, File, Nowhere, OneOrMany, SecretsSetting};
 use super::layers::Layers;
 use super::params::{Params, check_required, params_of};
-use super::place::{EMBEDDED_DIRECTORY, check_resources, check_schema, selected};
+use super::place::{check_resources, check_schema, selected};
 use super::variables::{how_unset, mistaken_for, prefix};
 use super::{Flags, Range, Tolerance};
 use crate::auth::Credential;
@@ -413,15 +414,14 @@ impl Connection {
     pub(crate) async fn database(&self) -> Result<Database> {
         match &self.database_url {
             Some(url) => Database::server(url.expose_secret()),
-            None => Database::embedded(Path::new(EMBEDDED_DIRECTORY)).await,
+            None => embedded().await,
         }
     }
 
-    /// The folder of the embedded database, if the next run makes it.
+    /// The folder of the embedded Postgres, if the next run makes it.
     pub(crate) fn new_database(&self) -> Option<PathBuf> {
         let folder = std::path::absolute(EMBEDDED_DIRECTORY).ok()?;
-        let makes = cfg!(feature = "embedded") && self.database_url.is_none();
-        (makes && !folder.is_dir()).then_some(folder)
+        (self.database_url.is_none() && !embedded_exists()).then_some(folder)
     }
 
     /// Whether the rows of both go to the same database.

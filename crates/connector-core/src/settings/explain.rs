@@ -62,7 +62,7 @@ pub(crate) fn explain(
         Err(_) => add("database_url", "cannot be read".to_owned(), SetBy::File),
         Ok(Some((_, by))) => add("database_url", "set".to_owned(), by),
         Ok(None) => {
-            add("database_url", "not set: the embedded database".to_owned(), SetBy::Default);
+            add("database_url", "not set: the embedded Postgres".to_owned(), SetBy::Default);
         }
     }
     let (preset, by) = layers.preset();

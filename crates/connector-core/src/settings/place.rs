@@ -1,9 +1,8 @@
 //! Where the rows of a connection go, and of which resources they are.
 
-use std::path::Path;
-
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::embedded::{EMBEDDED_DIRECTORY, embedded, embedded_exists};
 use super::file::{File, Nowhere};
 use super::layers::Layers;
 use super::params::Params;
@@ -11,9 +10,6 @@ use super::{Flags, nearest};
 use crate::error::{Error, Result};
 use crate::resource::{Connector, Resource};
 use crate::store::Database;
-
-/// The directory of the embedded database.
-pub const EMBEDDED_DIRECTORY: &str = ".connectors";
 
 /// Where the rows of a connection are: what one has to know to look at them.
 pub(crate) struct Place {
@@ -71,10 +67,8 @@ impl Place {
     pub(crate) async fn database(&self) -> Result<Option<Database>> {
         match &self.database_url {
             Some(url) => Database::server(url.expose_secret()).map(Some),
-            None if cfg!(feature = "embedded") && !Path::new(EMBEDDED_DIRECTORY).is_dir() => {
-                Ok(None)
-            }
-            None => Database::embedded(Path::new(EMBEDDED_DIRECTORY)).await.map(Some),
+            None if !embedded_exists() => Ok(None),
+            None => embedded().await.map(Some),
         }
     }
 }

@@ -1,23 +1,20 @@
 //! Where rows go: a server, or the database that needs none.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
-#[cfg(feature = "embedded")]
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use sqlx::Connection as _;
 use sqlx::PgConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-#[cfg(feature = "embedded")]
 use tracing::{info, warn};
 use url::{Url, form_urlencoded};
 
 use crate::error::{Error, Result};
 use crate::foreign::keep_secret;
 
-/// How long somebody waits for the only session.
+/// How long somebody waits for the only session of a rehearsal, however long a commit takes.
 const LONG: Duration = Duration::from_mins(10);
 
 /// A database, which several connections of a program can share.
@@ -25,54 +22,36 @@ const LONG: Duration = Duration::from_mins(10);
 pub(crate) struct Database {
     pub(super) pool: PgPool,
     pub(super) options: PgConnectOptions,
-    /// Whether it is the embedded one, which has a single session and nobody who looks after it.
-    pub(super) embedded: bool,
-    #[cfg(feature = "embedded")]
-    /// Behind a lock that nobody waits for, so that a run can go from thread to thread.
-    server: Option<Mutex<embedded_postgres::Server>>,
+    /// The private server, if it is one of that.
+    server: Option<embedded_postgres::Server>,
 }
 
 impl Database {
     /// A server, by its address. Nothing is sent yet.
     pub(crate) fn server(url: &str) -> Result<Self> {
         let options = options(url)?;
-        Ok(Self {
-            pool: pool(&options, 8, Duration::from_secs(20)),
-            options,
-            embedded: false,
-            #[cfg(feature = "embedded")]
-            server: None,
-        })
+        Ok(Self { pool: pool(&options, 8, Duration::from_secs(20)), options, server: None })
     }
 
-    /// The embedded database in a directory.
-    #[cfg(feature = "embedded")]
-    pub(crate) async fn embedded(directory: &Path) -> Result<Self> {
+    /// The embedded Postgres in a directory, by the programs of a folder or those that are found.
+    pub(crate) async fn embedded(directory: &Path, programs: Option<PathBuf>) -> Result<Self> {
         let path = directory.to_owned();
-        let server = tokio::task::spawn_blocking(move || embedded_postgres::start(&path))
+        let start = move || embedded_postgres::start(&path, programs.as_deref());
+        let server = tokio::task::spawn_blocking(start)
             .await
             .map_err(|error| {
-                Error::settings("the embedded database does not start").because(error)
+                Error::settings("the embedded Postgres does not start").because(error)
             })?
-            .map_err(|error| Error::settings(said(&error)).because(error))?;
+            .map_err(|error| {
+                let what = format!("DATABASE_URL is not set, and {error}");
+                Error::settings(what).next(error.next()).because(error)
+            })?;
         info!(
-            "DATABASE_URL is not set: rows go to the embedded database in {}/",
+            "DATABASE_URL is not set: rows go to the embedded Postgres in {}/",
             directory.display()
         );
-        let options = options(server.url())?;
-        // Everybody waits for the one session, however long a commit takes.
-        let pool = pool(&options, 1, LONG);
-        Ok(Self { pool, options, embedded: true, server: Some(Mutex::new(server)) })
-    }
-
-    /// Says that this program was built without the embedded database.
-    #[cfg(not(feature = "embedded"))]
-    pub(crate) async fn embedded(_: &Path) -> Result<Self> {
-        std::future::ready(Err(Error::settings(
-            "DATABASE_URL is not set, and this program was built without the embedded database",
-        )
-        .next("export DATABASE_URL=postgres://user:password@host:port/database")))
-        .await
+        let database = Self::server(&server.url())?;
+        Ok(Self { server: Some(server), ..database })
     }
 
     /// A session of its own, which says at once why it cannot be had; the pool would try for a while.
@@ -101,14 +80,11 @@ impl Database {
     /// Ends all sessions; what was committed stays, whatever happens here.
     pub(crate) async fn close(self) {
         self.pool.close().await;
-        #[cfg(feature = "embedded")]
-        if let Some(server) = self.server {
-            let server = server.into_inner().unwrap_or_else(PoisonError::into_inner);
-            match tokio::task::spawn_blocking(|| server.shutdown()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => warn!("{error}"),
-                Err(error) => warn!("the embedded database did not end: {error}"),
-            }
+        let Some(server) = self.server else { return };
+        match tokio::task::spawn_blocking(|| server.shutdown()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => warn!("{error}; {}", error.next()),
+            Err(error) => warn!("the embedded Postgres was not stopped: {error}"),
         }
     }
 }
@@ -173,19 +149,5 @@ async fn begin_session(session: &mut PgConnection) -> sqlx::Result<()> {
 fn pool(options: &PgConnectOptions, sessions: u32, patience: Duration) -> PgPool {
     let pool = PgPoolOptions::new().max_connections(sessions).acquire_timeout(patience);
     let pool = pool.after_connect(|session, _| Box::pin(begin_session(session)));
-    // The embedded database starts anew with each session.
     pool.idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone())
-}
-
-/// An error of the embedded database with its causes, none of which holds a row.
-#[cfg(feature = "embedded")]
-fn said(error: &embedded_postgres::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(source) = cause {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        cause = source.source();
-    }
-    text
 }

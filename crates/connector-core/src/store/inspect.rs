@@ -111,7 +111,7 @@ impl Database {
                 .map_err(failed)?
         };
         let (owner, scope) = known.map_or((None, None), |(owner, scope)| (Some(owner), scope));
-        let holder = if self.embedded { None } else { holder(session, schema).await? };
+        let holder = holder(session, schema).await?;
         Ok(Inspection {
             // Some builds add their own name.
             version: version.split_whitespace().next().unwrap_or_default().to_owned(),

@@ -61,8 +61,6 @@ pub(crate) struct Store {
     pub(crate) fingerprint_key: FingerprintKey,
     /// How many rows may be marked deleted at once.
     fuse: Tolerance,
-    /// Whether the server has nobody who looks after it.
-    embedded: bool,
     pub(crate) started_at: DateTime<Utc>,
     /// What the clock has gone on by since then.
     clock: Instant,
@@ -120,23 +118,20 @@ impl Store {
             run_id: 0,
             fingerprint_key: FingerprintKey(String::new()),
             fuse: Tolerance::DELETES,
-            embedded: database.embedded,
             started_at,
             clock: Instant::now(),
             continues: None,
             sample: plan.sample,
             ddl: None,
         };
-        if !database.embedded {
-            // This comes first, because a session of its own says at once why it cannot be had.
-            let lock = lock(&database.options, schema, plan.waits, stop).await;
-            let (session, waited) = lock.map_err(nothing_tried)?;
-            store.lock = Some(session);
-            if waited {
-                // What changed while the other run was writing came after this time.
-                store.started_at = store.now();
-                store.clock = Instant::now();
-            }
+        // This comes first, because a session of its own says at once why it cannot be had.
+        let lock = lock(&database.options, schema, plan.waits, stop).await;
+        let (session, waited) = lock.map_err(nothing_tried)?;
+        store.lock = Some(session);
+        if waited {
+            // What changed while the other run was writing came after this time.
+            store.started_at = store.now();
+            store.clock = Instant::now();
         }
         store.check_server().await.map_err(nothing_tried)?;
         if plan.sample.is_some() {
@@ -159,16 +154,6 @@ impl Store {
     /// The time, by the clock that the run began with.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.started_at + self.clock.elapsed()
-    }
-
-    /// Does what a server does by itself, and the embedded database does not: keeps
-    /// its log short, and its statistics true.
-    pub(crate) async fn look_after(&self) -> Result<()> {
-        if self.embedded && self.sample.is_none() {
-            let tidy = sqlx::raw_sql("checkpoint; analyze").execute(&self.pool).await;
-            tidy.map_err(|error| Error::storage("tidying up", error))?;
-        }
-        Ok(())
     }
 
     /// Takes the connection's lock out, to be given back by whoever ends the run:

@@ -140,8 +140,7 @@ impl Database {
         .await
         .map_err(failed)?;
         let Some(mut run) = run else { return Ok(None) };
-        if run.finished_at.is_none() && !self.embedded {
-            // The embedded database has one user at a time, who is this one now.
+        if run.finished_at.is_none() {
             run.running = holder(&mut session, schema).await?.is_some();
         }
         let resources = statuses(&mut session, schema, resources, counting).await?;

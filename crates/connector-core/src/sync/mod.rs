@@ -214,9 +214,6 @@ async fn sync_into(
     if let Some(clock) = clock {
         clock.abort();
     }
-    if let Err(error) = context.store.look_after().await {
-        warn!("{error}");
-    }
     let verdict =
         resources.iter().map(|resource| resource.verdict).max().unwrap_or(Verdict::Complete);
     // A run whose record cannot be written is no green run; the reason was said with its resource.
