@@ -23,6 +23,9 @@ pub(crate) use drift::{Drift, DriftKind, DriftSeen};
 /// The longest key that an index of Postgres takes for certain.
 const MAX_KEY_BYTES: usize = 2_000;
 
+/// The largest row: decoded, it is in memory beside the answer that it came in.
+const MAX_ROW_BYTES: usize = 32 << 20;
+
 /// How much of a row is kept that has no place in the table.
 const MAX_RAW_BYTES: usize = 64 << 10;
 
@@ -191,6 +194,10 @@ impl Decoder {
             at_hand.slots.resize(self.columns.len(), None);
             at_hand.extra.clear();
             at_hand.tuple.clear();
+            if row.len() > MAX_ROW_BYTES {
+                encoded.rejected.push(too_large(row));
+                continue;
+            }
             let read = self.read(row, &mut at_hand, &mut encoded.drift);
             if let Err(reason) =
                 read.and_then(|()| self.write(row, &mut at_hand, partition, position, &mut encoded))
@@ -345,7 +352,7 @@ impl Decoder {
         let key = self.hash_key(tuple, &starts)?;
         push_extra(tuple, extra);
         encoded.keys.push(key);
-        encoded.tuples.push(tuple);
+        encoded.tuples.take(tuple);
         Ok(())
     }
 
@@ -438,6 +445,14 @@ fn canonical(column: &Column, value: &str) -> String {
             bytes.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes)).to_string()
         }
         _ => value.to_owned(),
+    }
+}
+
+/// A row that takes more memory than there is for one: not even its text is looked into.
+fn too_large(row: &str) -> Rejected {
+    Rejected {
+        reason: format!("the row is larger than {} MiB", MAX_ROW_BYTES >> 20),
+        raw: format!("… ({} bytes in all)", row.len()),
     }
 }
 

@@ -6,9 +6,11 @@
 
 mod failure;
 mod pace;
+mod patience;
 mod reach;
 mod response;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -17,6 +19,7 @@ use tracing::{debug, info, trace};
 use url::{Origin, Url};
 
 use crate::auth::Credential;
+use crate::budget::{Budget, Room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
 use crate::memory;
@@ -26,6 +29,8 @@ use crate::stop::Stop;
 
 use failure::{Failure, LATER, cut_off};
 use pace::Pace;
+use patience::Patience;
+pub(crate) use patience::apart;
 pub(crate) use reach::Way;
 /// A certificate authority.
 pub(crate) use reqwest::Certificate as Authority;
@@ -42,6 +47,10 @@ pub(crate) struct Limits {
     pub(crate) total: Duration,
     /// The size of a response, decompressed.
     pub(crate) body: usize,
+    /// The size of an answer that is an error, beyond which it says nothing.
+    pub(crate) error: usize,
+    /// The bytes that have to come in a second, over each span of `idle`.
+    pub(crate) rate: u64,
 }
 
 impl Default for Limits {
@@ -51,6 +60,8 @@ impl Default for Limits {
             idle: Duration::from_secs(30),
             total: Duration::from_mins(5),
             body: 64 << 20,
+            error: 1 << 20,
+            rate: 100,
         }
     }
 }
@@ -89,6 +100,8 @@ pub(crate) struct Client {
     errors: &'static [ErrorShape],
     limits: Limits,
     pace: Pace,
+    stop: Stop,
+    budget: Budget,
     /// The presets that send the key in another way.
     other_ways: Vec<&'static str>,
     /// Whether a 429 came, after which some vendors revoke the key.
@@ -124,7 +137,8 @@ impl Client {
         (credential, other_ways): (Credential, Vec<&'static str>),
         (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
         limits: Limits,
-        (stop, budget): (Stop, Option<u64>),
+        (stop, requests): (Stop, Option<u64>),
+        budget: &Budget,
     ) -> Result<Self> {
         // Asking for the default provider twice is fine: the first one stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -137,7 +151,6 @@ impl Client {
             .user_agent(concat!("vendor-connectors/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(limits.connect)
             .read_timeout(limits.idle)
-            .timeout(limits.total)
             .redirect(reqwest::redirect::Policy::none())
             .tls_certs_merge(authorities)
             .build()
@@ -150,7 +163,9 @@ impl Client {
             retry,
             errors,
             limits,
-            pace: Pace::new(rate, stop, budget)?,
+            pace: Pace::new(rate, stop.clone(), requests)?,
+            stop,
+            budget: budget.clone(),
             other_ways,
             limited: AtomicBool::new(false),
             refused: AtomicBool::new(false),
@@ -161,6 +176,29 @@ impl Client {
 
     /// Asks until there is an answer that is worth reading, or no more try.
     pub(crate) async fn get(&self, target: &Target, traffic: &Traffic) -> Result<Response> {
+        let response = self.get_in(self.budget.room(), 0, target, traffic).await?;
+        response.ok_or_else(|| Error::new(ErrorKind::Stopped, "there is no room for the page"))
+    }
+
+    /// Room for an answer of so many bytes that is asked for ahead of its turn, if there is any.
+    pub(crate) fn room_ahead(&self, bytes: usize) -> Option<Room> {
+        self.budget.room_ahead(bytes)
+    }
+
+    /// Room for an answer whose turn it is.
+    pub(crate) fn room(&self) -> Room {
+        self.budget.room()
+    }
+
+    /// The same in that room, for an answer of about so many bytes; nothing if the room was
+    /// too small for an answer whose turn it is not.
+    pub(crate) async fn get_in(
+        &self,
+        mut room: Room,
+        bytes: usize,
+        target: &Target,
+        traffic: &Traffic,
+    ) -> Result<Option<Response>> {
         let mut url = self.address(target)?;
         // An address has keys of rows in it, so no log shows one.
         let mut path = match target {
@@ -169,7 +207,12 @@ impl Client {
         };
         let mut redirects = 0;
         let mut tries = 0;
+        // Before a lane: whoever waits for room would keep the others from asking.
+        if !room.hold(bytes).await {
+            return Ok(None);
+        }
         let mut lane = self.pace.lane().await;
+        let mut patience = Patience::new(&self.limits, &self.stop);
         loop {
             lane.wait(traffic).await?;
             if self.refused.load(Ordering::Relaxed) {
@@ -183,13 +226,16 @@ impl Client {
             self.pace.spend()?;
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
-            let failure = match self.try_once((&url, path), traffic).await {
+            let failure = match self.try_once((&url, path), traffic, &mut room, &mut patience).await
+            {
                 Ok(response) => {
                     lane.note_answer();
-                    return Ok(response);
+                    return Ok(Some(response));
                 }
+                Err(_) if room.is_short() => return Ok(None),
                 Err(failure) => failure,
             };
+            room.give_back();
             if failure.limited {
                 lane.note_limit();
             }
@@ -208,6 +254,9 @@ impl Client {
             }
             if !failure.passes {
                 return Err(failure.error);
+            }
+            if patience.is_spent() {
+                return Err(failure.error.at("tries", tries).next(LATER));
             }
             let answer = failure.answer.as_ref().map(|(status, headers)| (*status, headers));
             match retry::decide(&self.retry, tries, answer, SystemTime::now()) {
@@ -246,28 +295,46 @@ impl Client {
         &self,
         (url, path): (&Url, &str),
         traffic: &Traffic,
+        room: &mut Room,
+        patience: &mut Patience<'_>,
     ) -> Result<Response, Failure> {
         let mut request = Request::new(Method::GET, url.clone());
         self.credential.sign(&mut request).map_err(Failure::lasting)?;
         debug!(path, "asking");
-        let mut response = self
-            .http
-            .execute(request)
-            .await
+        patience.begin();
+        let mut response = patience
+            .wait(self.http.execute(request))
+            .await?
             .map_err(|error| Failure::passing(self.unreachable(&error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
         trace!(path, status = status.as_u16(), "an answer begins");
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
-        let mut body = memory::buffer(length.unwrap_or_default().min(self.limits.body));
-        while let Some(chunk) =
-            response.chunk().await.map_err(|error| Failure::passing(cut_off(&error)))?
+        let most = if status == StatusCode::OK { self.limits.body } else { self.limits.error };
+        let length = length.unwrap_or_default().min(most);
+        // Memory that was used before is there at once, so there has to be room for all of it.
+        let has_room = patience.pause(room.hold(length)).await;
+        let mut body = memory::buffer(if has_room { length } else { 0 });
+        while let Some(chunk) = patience
+            .wait(response.chunk())
+            .await?
+            .map_err(|error| Failure::passing(cut_off(&error)))?
         {
             traffic.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-            if body.len() + chunk.len() > self.limits.body {
+            patience.came(chunk.len()).map_err(Failure::passing)?;
+            if body.len() + chunk.len() > most && status != StatusCode::OK {
+                // Nobody says what is wrong at such length.
+                body.clear();
+                break;
+            }
+            if body.len() + chunk.len() > most {
                 let what = format!("the response is larger than {} MiB", self.limits.body >> 20);
                 return Err(Failure::lasting(
                     Error::new(ErrorKind::Contract, what).next("ask for smaller pages"),
                 ));
+            }
+            if !patience.pause(room.hold(body.len() + chunk.len())).await {
+                let what = "there is no room for the page yet";
+                return Err(Failure::lasting(Error::new(ErrorKind::Stopped, what)));
             }
             body.extend_from_slice(&chunk);
         }
@@ -278,7 +345,12 @@ impl Client {
             if let Some(rest) = retry::exhausted(&headers, SystemTime::now()) {
                 self.pace.rest(rest);
             }
-            return Response::new(body, headers, url.clone()).map_err(Failure::passing);
+            let room = Arc::new(std::mem::replace(room, self.budget.room()));
+            let url = url.clone();
+            return apart(body.len(), &self.stop, move || Response::new(body, headers, url, room))
+                .await
+                .map_err(Failure::lasting)?
+                .map_err(Failure::passing);
         }
         Err(self.refused(status, headers, &body))
     }

@@ -12,6 +12,7 @@ extern crate self as connector_core;
 
 mod auth;
 mod bookmark;
+mod budget;
 mod cli;
 mod column;
 mod decode;

@@ -14,7 +14,11 @@ pub(crate) fn buffer(bytes: usize) -> Vec<u8> {
     Vec::with_capacity(bytes.next_multiple_of(PIECE))
 }
 
-/// Items in pieces of one size, cut anywhere; only the last piece has room left.
+/// The size from which an item is a piece of its own, which is handed on and not copied.
+const LARGE: usize = 1 << 20;
+
+/// Items in pieces of one size, cut anywhere, and large ones in pieces of their own; only the
+/// last piece has room left that is used.
 #[derive(Debug, Default)]
 pub(crate) struct Pieces {
     filled: Vec<Vec<u8>>,
@@ -34,17 +38,34 @@ impl Pieces {
         self.extend(item);
     }
 
+    /// Appends an item, and takes its memory over if it is large.
+    pub(crate) fn take(&mut self, item: &mut Vec<u8>) {
+        if item.len() < LARGE {
+            return self.push(item);
+        }
+        self.lengths.push(u32::try_from(item.len()).unwrap_or(u32::MAX));
+        let mut item = std::mem::take(item);
+        item.shrink_to_fit();
+        self.filled.push(item);
+    }
+
     /// Appends all items of others.
-    pub(crate) fn append(&mut self, others: &Self) {
+    pub(crate) fn append(&mut self, others: Self) {
         self.lengths.extend_from_slice(&others.lengths);
-        others.each().for_each(|bytes| self.extend(bytes));
+        for piece in others.filled {
+            if piece.len() < LARGE {
+                self.extend(&piece);
+            } else {
+                self.filled.push(piece);
+            }
+        }
     }
 
     /// Takes all items away, and keeps memory for others.
     pub(crate) fn clear(&mut self) {
         self.lengths.clear();
         for mut piece in self.filled.drain(..) {
-            if self.spare.len() < MAX_SPARE {
+            if self.spare.len() < MAX_SPARE && piece.capacity() == PIECE {
                 piece.clear();
                 self.spare.push(piece);
             }
@@ -53,7 +74,7 @@ impl Pieces {
 
     fn extend(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            if self.filled.last().is_none_or(|piece| piece.len() == PIECE) {
+            if self.filled.last().is_none_or(|piece| piece.len() >= PIECE) {
                 self.filled.push(self.spare.pop().unwrap_or_else(|| buffer(PIECE)));
             }
             let Some(piece) = self.filled.last_mut() else { return };
@@ -70,30 +91,34 @@ impl Pieces {
 
     /// Each item, in order, and put together where it was cut.
     pub(crate) fn items(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
-        let mut start = 0;
+        let mut pieces = self.each();
+        let mut rest: &[u8] = &[];
         self.lengths.iter().map(move |length| {
-            let end = start + *length as usize;
-            let item = self.bytes(start, end);
-            start = end;
-            item
-        })
-    }
-
-    fn bytes(&self, start: usize, end: usize) -> Cow<'_, [u8]> {
-        let mut cut = self.filled[start / PIECE..end.div_ceil(PIECE)].iter().enumerate().map(
-            |(at, piece)| {
-                let from = if at == 0 { start % PIECE } else { 0 };
-                let begins = (start / PIECE + at) * PIECE;
-                &piece[from..(end - begins).min(PIECE)]
-            },
-        );
-        match (cut.next(), cut.next()) {
-            (None, _) => Cow::Borrowed(&[]),
-            (Some(whole), None) => Cow::Borrowed(whole),
-            (Some(one), Some(two)) => {
-                Cow::Owned([one, two].into_iter().chain(cut).collect::<Vec<_>>().concat())
+            let length = *length as usize;
+            if let Some((item, others)) = rest.split_at_checked(length) {
+                rest = others;
+                return Cow::Borrowed(item);
             }
-        }
+            if rest.is_empty()
+                && let Some(piece) = pieces.next()
+            {
+                rest = piece;
+                if let Some((item, others)) = rest.split_at_checked(length) {
+                    rest = others;
+                    return Cow::Borrowed(item);
+                }
+            }
+            let mut item = Vec::with_capacity(length);
+            loop {
+                let (these, others) = rest.split_at(rest.len().min(length - item.len()));
+                item.extend_from_slice(these);
+                rest = others;
+                match (item.len() < length).then(|| pieces.next()).flatten() {
+                    Some(piece) => rest = piece,
+                    None => return Cow::Owned(item),
+                }
+            }
+        })
     }
 
     /// The number of bytes.
@@ -103,7 +128,7 @@ impl Pieces {
 
     /// The memory that they take.
     pub(crate) fn held(&self) -> usize {
-        self.filled.len() * PIECE
+        self.filled.iter().map(Vec::capacity).sum()
     }
 }
 
@@ -122,16 +147,44 @@ mod tests {
         for item in &items {
             one.push(item);
         }
-        all.append(&one);
-        all.append(&one);
+        let whole = |items: &[Vec<u8>]| {
+            let mut pieces = Pieces::default();
+            for item in items {
+                pieces.push(item);
+            }
+            pieces
+        };
+        all.append(whole(&items));
+        all.append(whole(&items));
         let twice: Vec<Vec<u8>> = all.items().map(Cow::into_owned).collect();
-        assert_eq!(twice, [items.clone(), items].concat());
+        assert_eq!(twice, [items.clone(), items.clone()].concat());
         assert_eq!(all.len(), 2 * one.len());
         let held: Vec<usize> = all.each().map(<[u8]>::len).collect();
         assert!(held.iter().rev().skip(1).all(|length| *length == PIECE), "{held:?}");
         all.clear();
         assert_eq!((all.len(), all.items().count(), all.held()), (0, 0, 0));
-        all.append(&one);
+        all.append(whole(&items));
         assert!(all.items().eq(one.items()));
+    }
+
+    #[test]
+    fn a_large_item_is_handed_on_and_not_copied() {
+        let large: Vec<u8> = (0..=250).cycle().take(LARGE + 5).collect();
+        let small = vec![7; PIECE - 3];
+        let (mut one, mut all) = (Pieces::default(), Pieces::default());
+        let mut item = large.clone();
+        let place = item.as_ptr();
+        one.push(&small);
+        one.take(&mut item);
+        one.push(&small);
+        one.push(&small);
+        assert!(item.is_empty());
+        all.push(&small);
+        all.append(one);
+        assert!(all.each().any(|piece| piece.as_ptr() == place));
+        let items: Vec<Vec<u8>> = all.items().map(Cow::into_owned).collect();
+        assert_eq!(items, [small.clone(), small.clone(), large, small.clone(), small]);
+        all.clear();
+        assert_eq!((all.len(), all.held()), (0, 0));
     }
 }

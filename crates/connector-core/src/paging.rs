@@ -129,6 +129,8 @@ pub(crate) struct PageFacts {
     pub(crate) next: Option<String>,
     /// Whether something stands there that is neither.
     pub(crate) unreadable_next: bool,
+    /// Whether what stands there is too long to follow.
+    pub(crate) long_next: bool,
     /// The flag at the declared place.
     pub(crate) done: Option<bool>,
     /// Whether the response names a next page where the declaration knows of none.
@@ -140,6 +142,7 @@ impl PageFacts {
     fn says_more(&self) -> bool {
         self.next.as_ref().is_some_and(|next| !next.is_empty())
             || self.unreadable_next
+            || self.long_next
             || self.done == Some(false)
             || self.total.is_some_and(|total| total > self.rows)
     }
@@ -706,6 +709,9 @@ impl Walk {
         position: fn(String) -> Position,
     ) -> Result<Option<Step>, Stuck> {
         self.received += page.rows;
+        if page.long_next {
+            return Err(Stuck::LongToken);
+        }
         if page.unreadable_next {
             return Err(Stuck::UnreadableToken);
         }

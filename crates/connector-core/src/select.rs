@@ -16,6 +16,10 @@ use crate::resource::Resource;
 /// of the largest response. Those of real listings are larger, or cut into pages.
 const MAX_ROWS: usize = 250_000;
 
+/// The longest token, or address of a next page, that is followed: servers take no longer
+/// address, and it is kept with each commit.
+pub(crate) const MAX_TOKEN_BYTES: usize = 16 << 10;
+
 /// The rows of one response.
 #[derive(Debug)]
 pub(crate) struct Rows<'a> {
@@ -217,7 +221,9 @@ pub(crate) fn facts(
             done.and_then(|path| json::at(body, path)).and_then(|flag| flag.parse().ok()),
         ),
         Paging::NextUrl { path, .. } => (json::at(body, path).and_then(token), None),
-        Paging::LinkHeader { .. } => (response.next_link(), None),
+        Paging::LinkHeader { .. } => {
+            (response.next_link().filter(|link| link.len() <= MAX_TOKEN_BYTES), None)
+        }
         _ => (None, None),
     };
     let place = match *paging {
@@ -236,6 +242,12 @@ pub(crate) fn facts(
         total,
         next,
         unreadable_next: place.is_some_and(|place| unreadable(json::at(body, place))),
+        long_next: match *paging {
+            Paging::LinkHeader { .. } => {
+                response.next_link().is_some_and(|link| link.len() > MAX_TOKEN_BYTES)
+            }
+            _ => place.is_some_and(|place| too_long(json::at(body, place))),
+        },
         done,
         names_more: *paging == Paging::Single && names_more(response, rows),
     }
@@ -276,6 +288,11 @@ fn whole(json: &str) -> Option<u64> {
     json.trim_matches('"').parse().ok()
 }
 
+/// Whether what stands where a token should is longer than any is.
+fn too_long(json: Option<&str>) -> bool {
+    json.is_some_and(|json| json.len() > MAX_TOKEN_BYTES)
+}
+
 /// Whether something stands where a token should, and is none.
 fn unreadable(json: Option<&str>) -> bool {
     // Some vendors write `false` where there is none.
@@ -285,6 +302,7 @@ fn unreadable(json: Option<&str>) -> bool {
 /// A token, also as a number.
 fn token(json: &str) -> Option<String> {
     match json.as_bytes().first()? {
+        _ if json.len() > MAX_TOKEN_BYTES => None,
         b'"' => json::text(json).map(std::borrow::Cow::into_owned),
         b'-' | b'0'..=b'9' => Some(json.to_owned()),
         _ => None,

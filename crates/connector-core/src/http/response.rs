@@ -1,8 +1,11 @@
 //! A good answer: one JSON value, and what its headers say.
 
+use std::sync::Arc;
+
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LINK};
 use url::Url;
 
+use crate::budget::Room;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
 use crate::json;
@@ -16,11 +19,18 @@ pub(crate) struct Response {
     headers: HeaderMap,
     /// Where it came from.
     pub(super) url: Url,
+    /// The memory that it takes.
+    room: Arc<Room>,
 }
 
 impl Response {
     /// Fails if the body is not JSON.
-    pub(super) fn new(body: Vec<u8>, headers: HeaderMap, url: Url) -> Result<Self> {
+    pub(super) fn new(
+        body: Vec<u8>,
+        headers: HeaderMap,
+        url: Url,
+        room: Arc<Room>,
+    ) -> Result<Self> {
         let value = json::document(&body).map_err(|malformed| not_json(&malformed, &headers))?;
         let start = value.as_ptr().addr() - body.as_ptr().addr();
         let json = start..start + value.len();
@@ -28,12 +38,17 @@ impl Response {
             let malformed = json::Malformed { line: 1, column: 1, kind: json::Kind::NotUtf8 };
             not_json(&malformed, &headers)
         })?;
-        Ok(Self { body, json, headers, url })
+        Ok(Self { body, json, headers, url, room })
     }
 
     /// The JSON value.
     pub(crate) fn json(&self) -> &str {
         &self.body[self.json.clone()]
+    }
+
+    /// The memory that it takes, to be held for longer.
+    pub(crate) fn room(&self) -> Arc<Room> {
+        Arc::clone(&self.room)
     }
 
     /// A header's value.

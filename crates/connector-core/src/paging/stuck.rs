@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::select::MAX_TOKEN_BYTES;
+
 /// What makes a walk fail. None of these is an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stuck {
@@ -15,6 +17,8 @@ pub(crate) enum Stuck {
     NoToken,
     /// What stands where the token should is none.
     UnreadableToken,
+    /// The token, or the address of the next page, is longer than any is.
+    LongToken,
     /// The declared end signal is not in the response.
     NoSignal { path: &'static str },
     /// A listing in one response names a next page.
@@ -81,6 +85,11 @@ impl fmt::Display for Stuck {
             Self::UnreadableToken => f.write_str(
                 "what stands where the next page's token should is neither a text nor a number",
             ),
+            Self::LongToken => write!(
+                f,
+                "the next page's token or address is longer than {} KiB",
+                MAX_TOKEN_BYTES >> 10
+            ),
             Self::NoSignal { path } => {
                 write!(f, "the response has no `{path}`, which would say whether more pages follow")
             }
@@ -125,7 +134,11 @@ impl Stuck {
             Self::OneByOne => {
                 "name the vendor's total, or another way of paging, in a preset; what was read is kept, and nothing is marked deleted"
             }
-            Self::RepeatedToken | Self::NoToken | Self::UnreadableToken | Self::NoSignal { .. } => {
+            Self::RepeatedToken
+            | Self::NoToken
+            | Self::UnreadableToken
+            | Self::LongToken
+            | Self::NoSignal { .. } => {
                 "check the paging in the preset against what the vendor sends; what was read is kept"
             }
         }

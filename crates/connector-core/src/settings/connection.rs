@@ -18,6 +18,7 @@ use super::place::{check_resources, check_schema, selected};
 use super::variables::{how_unset, mistaken_for, prefix};
 use super::{Flags, Range, Tolerance};
 use crate::auth::Credential;
+use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::http::{Authority, Client, Limits};
 use crate::preset::DOCUMENTED;
@@ -57,6 +58,7 @@ pub struct Connection {
     resources: Vec<String>,
     rate: Option<Rate>,
     limits: Limits,
+    pub(crate) budget: Budget,
     first_wait: Option<Duration>,
     /// How old an interrupted run may be to go on with.
     pub(crate) resume_within: TimeDelta,
@@ -119,6 +121,7 @@ impl Connection {
                 .resume_within_minutes
                 .map_or(declared.resume_within, |minutes| TimeDelta::minutes(minutes.into())),
             batch_rows: section.batch_rows.unwrap_or(declared.batch_rows),
+            budget: file.budget.clone(),
             waits: flags.wait,
             max_requests: flags.max_requests,
             max_duration: flags.max_duration,
@@ -190,6 +193,7 @@ impl Connection {
             resources: Vec::new(),
             rate: connector.rate,
             limits: Limits::default(),
+            budget: Budget::default(),
             first_wait: None,
             resume_within: TimeDelta::hours(1),
             batch_rows: 20_000,
@@ -220,6 +224,13 @@ impl Connection {
     #[must_use]
     pub fn with_timeouts(mut self, connect: Duration, idle: Duration, total: Duration) -> Self {
         self.limits = Limits { connect, idle, total, ..self.limits };
+        self
+    }
+
+    /// Sets how much memory answers and batches may take, in MiB, whatever other connections take.
+    #[must_use]
+    pub fn with_memory(mut self, mib: u32) -> Self {
+        self.budget = Budget::of_mib(mib);
         self
     }
 
@@ -402,7 +413,7 @@ impl Connection {
         let limited = (self.stop.clone(), self.max_requests);
         let places = (self.base_url.clone(), self.hosts.clone(), self.authorities.clone());
         let credential = (credential, self.other_ways.clone());
-        Client::new(places, credential, declared, limits, limited)
+        Client::new(places, credential, declared, limits, limited, &self.budget)
     }
 
     /// The rate limit that requests keep, and where the vendor is.

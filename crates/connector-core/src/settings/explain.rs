@@ -86,6 +86,9 @@ pub(crate) fn explain(
             (None, Unset::Omitted | Unset::Required) => {}
         }
     }
+    if let Some(mib) = file.memory_mib {
+        add("memory_mib", mib.to_string(), SetBy::File);
+    }
     let tolerance = |set: ToleranceSetting| {
         let rows = set.rows.map(|rows| format!("rows = {rows}"));
         let share = set.share.map(|share| format!("share = {share}"));

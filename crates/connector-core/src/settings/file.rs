@@ -11,6 +11,7 @@ use super::address::address;
 use super::variables::{environment, how_unset, mistaken_for};
 use super::write::check_letters;
 use super::{Tolerance, files, nearest};
+use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::foreign::Foreign;
 use crate::resource::Connector;
@@ -26,6 +27,10 @@ pub struct File {
     #[serde(skip)]
     absent: bool,
     pub(super) database_url: Option<Setting>,
+    pub(super) memory_mib: Option<u32>,
+    /// What `memory_mib` stands for, shared by all connections.
+    #[serde(skip)]
+    pub(super) budget: Budget,
     #[serde(default)]
     pub(super) connections: BTreeMap<String, Section>,
 }
@@ -233,7 +238,7 @@ impl File {
 
     /// What a text says, as if it stood in the file.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self> {
-        let file: Self = toml::from_str(text).map_err(|error| {
+        let mut file: Self = toml::from_str(text).map_err(|error| {
             // The library's text shows the line, and so the secret that may stand there.
             let line = line_of(&error, text);
             let (what, next) = misread(error.message(), text.lines().nth(line - 1));
@@ -242,6 +247,14 @@ impl File {
         })?;
         for name in file.connections.keys() {
             check_letters(name).map_err(|error| error.at("file", path.display()))?;
+        }
+        if let Some(mib) = file.memory_mib {
+            let (least, most) = (Budget::LEAST_MIB, Budget::MOST_MIB);
+            if !(least..=most).contains(&mib) {
+                let what = format!("`memory_mib` is a number from {least} to {most}");
+                return Err(Error::settings(what).next("leave it out for the default"));
+            }
+            file.budget = Budget::of_mib(mib);
         }
         Ok(file)
     }

@@ -1,10 +1,12 @@
 //! Rows on their way into a table, and what became of them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::bookmark::Bookmark;
+use crate::budget::Room;
 use crate::decode::{Drift, DriftSeen, Encoded, MAX_REJECTED, Rejected};
 use crate::memory::Pieces;
 use crate::partition::Partition;
@@ -32,6 +34,8 @@ pub(crate) struct Batch {
     pub(super) ended: Vec<EndedWalk>,
     /// Whether all of the resource's listings were read, so that rows whose parent is gone can go too.
     pub(crate) is_last: bool,
+    /// The memory that its large rows take.
+    large: Vec<Arc<Room>>,
 }
 
 /// A walk that came to its end.
@@ -116,6 +120,16 @@ impl Batch {
         self.tuples.held() + self.rejected.iter().map(|(_, _, row)| row.raw.len()).sum::<usize>()
     }
 
+    /// Holds the memory of large rows until they are committed.
+    pub(crate) fn hold(&mut self, large: Option<Arc<Room>>) {
+        self.large.extend(large);
+    }
+
+    /// Whether others may wait for the memory that it holds.
+    pub(crate) fn is_large(&self) -> bool {
+        !self.large.is_empty()
+    }
+
     /// The number of rows and of ended walks, each of which takes memory.
     pub(crate) fn items(&self) -> u64 {
         self.rows + self.ended.len() as u64
@@ -137,7 +151,7 @@ impl Batch {
         self.rows += page.keys.len() as u64 + page.rejects() + page.outside;
         self.left_out += page.outside;
         self.staged += page.keys.len() as u64;
-        self.tuples.append(&page.tuples);
+        self.tuples.append(page.tuples);
         self.keys.extend(page.keys);
         let room = MAX_REJECTED.saturating_sub(self.rejected.len());
         self.more_rejected += page.more_rejected + page.rejected.len().saturating_sub(room) as u64;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
-use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo};
+use sqlx::postgres::{PgArgumentBuffer, PgCopyIn, PgTypeInfo};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 
@@ -69,17 +69,31 @@ async fn copy(
                 message.clear();
             }
             message.extend_from_slice(&(i16::from_be_bytes(*fields) + NEW_FIELDS).to_be_bytes());
-            message.extend_from_slice(values);
+            if tuple.len() + common.len() > MESSAGE {
+                copy.send(&message[..]).await?;
+                message.clear();
+                send(&mut copy, values).await?;
+            } else {
+                message.extend_from_slice(values);
+            }
             message.extend_from_slice(&common);
         }
         copy.send(message).await?;
     } else {
         for piece in tuples.each() {
-            copy.send(piece).await?;
+            send(&mut copy, piece).await?;
         }
     }
     copy.send(&TRAILER[..]).await?;
     copy.finish().await
+}
+
+/// Sends bytes in messages of a size that is kept: the connection's buffer grows with them.
+async fn send(copy: &mut PgCopyIn<&mut PgConnection>, bytes: &[u8]) -> sqlx::Result<()> {
+    for message in bytes.chunks(MESSAGE) {
+        copy.send(message).await?;
+    }
+    Ok(())
 }
 
 /// The number of fields that new rows have in common.

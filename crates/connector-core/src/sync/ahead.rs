@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use tokio::task::JoinHandle;
 
+use super::walker::Walker;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Response;
 use crate::paging::{Position, Walk};
@@ -15,21 +16,20 @@ const MOST_BYTES: usize = 2 << 20;
 
 /// The answers that are on their way, in the order of the walk.
 ///
-/// Only the next page is certain. Those behind it are where they will be if all
-/// pages are alike; one that is elsewhere is asked for anew.
+/// Only the next page is certain, and waits for room. Those behind it are where they will
+/// be if all pages are alike; one that is elsewhere, or found too little room, is asked for
+/// anew.
 #[derive(Default)]
 pub(super) struct Ahead {
-    pages: VecDeque<(Position, JoinHandle<Result<Response>>)>,
+    pages: VecDeque<(Position, JoinHandle<Result<Option<Response>>>)>,
     /// The size of the page that came last.
     size: usize,
 }
 
 impl Ahead {
     /// Asks for the page that the walk is at, and for those behind it that it can foresee.
-    pub(super) fn ask<F>(&mut self, walk: &Walk, request: impl Fn(&Position) -> F)
-    where
-        F: Future<Output = Result<Response>> + Send + 'static,
-    {
+    pub(super) fn ask(&mut self, walker: &Walker, walk: &Walk, filter: &[(&str, String)]) {
+        let client = &walker.context.client;
         let most = (MOST_BYTES / self.size.max(1)).clamp(1, MOST_PAGES);
         let wanted: Vec<Position> = (0..most as u64).map_while(|page| walk.foresee(page)).collect();
         let known = self
@@ -42,18 +42,38 @@ impl Ahead {
             useless.abort();
         }
         for position in wanted.into_iter().skip(known) {
-            let answer = tokio::spawn(request(&position));
+            let room = if self.pages.is_empty() {
+                Some(client.room())
+            } else {
+                client.room_ahead(self.size)
+            };
+            let Some(room) = room else { break };
+            let request = walker.request(walk, &position, filter, (room, self.size));
+            let answer = tokio::spawn(request);
             self.pages.push_back((position, answer));
         }
     }
 
     /// The answer for the page that the walk is at.
-    pub(super) async fn next(&mut self) -> Result<Response> {
+    pub(super) async fn next(
+        &mut self,
+        walker: &Walker,
+        walk: &Walk,
+        filter: &[(&str, String)],
+    ) -> Result<Response> {
         let lost = || Error::new(ErrorKind::Stopped, "a request broke off");
-        let Some((_, answer)) = self.pages.pop_front() else { return Err(lost()) };
-        let response = answer.await.unwrap_or_else(|_| Err(lost()))?;
-        self.size = response.json().len();
-        Ok(response)
+        while let Some((position, answer)) = self.pages.pop_front() {
+            if let Some(response) = answer.await.unwrap_or_else(|_| Err(lost()))? {
+                self.size = response.json().len();
+                return Ok(response);
+            }
+            // Now it is its turn, and it waits.
+            let room = walker.context.client.room();
+            let request = walker.request(walk, &position, filter, (room, self.size));
+            let answer = tokio::spawn(request);
+            self.pages.push_front((position, answer));
+        }
+        Err(lost())
     }
 }
 

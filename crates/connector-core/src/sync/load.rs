@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::walker::{Event, WalkEnd};
 use super::{Tolerated, missing};
+use crate::budget::Load;
 use crate::decode::{Drift, DriftSeen};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Traffic;
@@ -19,9 +20,7 @@ use crate::report::{Changes, DriftReport, Evidence, ResourceReport};
 use crate::resource::Resource;
 use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
 
-/// The size at which a batch is committed.
-const BATCH_BYTES: usize = 4 << 20;
-/// The same for the first one, so that the database has soon something to do; each is twice the one before it.
+/// The size at which the first batch is committed, so that the database has soon something to do; each is twice the one before it.
 const FIRST_BATCH_BYTES: usize = 512 << 10;
 /// The age at which a batch is committed, however small it is.
 const BATCH_AGE: Duration = Duration::from_secs(30);
@@ -32,7 +31,8 @@ const MAX_PROBLEMS: usize = 10;
 pub(super) async fn load(
     table: &Table<'_>,
     mut events: mpsc::Receiver<Event>,
-    (batch_rows, by_parent): (u64, bool),
+    (batch_rows, load): (u64, Load),
+    by_parent: bool,
     tally: &mut Tally,
 ) -> Result<()> {
     let mut commits = Commits { table, running: Fuse::terminated(), spare: Batch::default() };
@@ -40,7 +40,9 @@ pub(super) async fn load(
     let mut oldest: Option<Instant> = None;
     loop {
         let age = oldest.map_or(BATCH_AGE, |oldest| BATCH_AGE.saturating_sub(oldest.elapsed()));
-        let is_full = batch.bytes() >= tally.batch_bytes() || batch.items() >= batch_rows.max(1);
+        let is_full = batch.bytes() >= tally.batch_bytes(load.batch())
+            || batch.is_large()
+            || batch.items() >= batch_rows.max(1);
         if (is_full || age.is_zero()) && commits.running.is_terminated() {
             commits.begin(&mut batch, tally);
             oldest = None;
@@ -55,8 +57,9 @@ pub(super) async fn load(
             () = tokio::time::sleep(age), if commits.running.is_terminated() => continue,
         };
         match event {
-            Some(Event::Page { partition, page, number, bookmark, room }) => {
+            Some(Event::Page { partition, page, number, bookmark, room, large }) => {
                 oldest.get_or_insert_with(Instant::now);
+                batch.hold(large);
                 batch.add(&partition, *page, number, bookmark);
                 drop(room);
             }
@@ -156,8 +159,8 @@ impl Tally {
     }
 
     /// The size at which the next batch is committed.
-    fn batch_bytes(&self) -> usize {
-        BATCH_BYTES.min(FIRST_BATCH_BYTES << self.commits.min(8))
+    fn batch_bytes(&self, most: usize) -> usize {
+        most.min(FIRST_BATCH_BYTES << self.commits.min(8))
     }
 
     /// Adds what a commit did, and returns its batch, emptied.

@@ -6,6 +6,7 @@
 mod ahead;
 mod load;
 mod missing;
+mod page;
 mod walker;
 
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ use tracing::{info, warn};
 use self::load::{Tally, load};
 use self::walker::{Event, Failing, Walker};
 use crate::bookmark::Bookmark;
+use crate::budget::Budget;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Client, Traffic};
 use crate::partition::Partition;
@@ -61,6 +63,7 @@ struct Context {
     progress: Progress,
     /// Room for pages that are not committed yet, in KiB.
     ahead: Arc<Semaphore>,
+    budget: Budget,
 }
 
 /// What a resource may lack and be complete.
@@ -209,6 +212,7 @@ async fn sync_into(
         stop: stop.clone(),
         progress: connection.progress.clone(),
         ahead: Arc::new(Semaphore::new(AHEAD_KIB as usize)),
+        budget: connection.budget.clone(),
     });
     let resources = sync_resources(&context, connection, &before).await;
     if let Some(clock) = clock {
@@ -380,7 +384,8 @@ async fn run_walks(
     // A parameter in the place of the parent says which listings there are, whatever became of its rows.
     let by_parent =
         resource.parent.is_some_and(|parent| !context.params.contains_key(parent.placeholder));
-    let loaded = load(&table, received, (context.batch_rows, by_parent), tally).await;
+    let share = (context.batch_rows, context.budget.load());
+    let loaded = load(&table, received, share, by_parent, tally).await;
     // The loader ends after the last walk, or fails, which ends the walks.
     let fetched = walks.await.unwrap_or_else(|error| {
         Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error))

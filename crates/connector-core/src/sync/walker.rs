@@ -1,6 +1,6 @@
 //! One walk through one listing: ask, select, decode, and hand over.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -10,7 +10,9 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use super::AHEAD_KIB;
 use super::Context;
 use super::ahead::Ahead;
+use super::page::{Page, Reader, together};
 use crate::bookmark::Bookmark;
+use crate::budget::Room;
 use crate::column::{Source, postgres_micros};
 use crate::decode::{Bounds, Decoder, Encoded};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,12 +21,11 @@ use crate::paging::{Ending, Paging, Position, Step, Walk};
 use crate::partition::Partition;
 use crate::resource::Resource;
 use crate::secret::Secrets;
-use crate::select;
 use crate::store::{Statements, Table};
 
 /// What a walk sends to the loader.
 pub(super) enum Event {
-    /// A page, its number, and where the walk is after it.
+    /// A page or a part of one, its number, and where the walk is after it.
     Page {
         partition: Arc<Partition>,
         page: Box<Encoded>,
@@ -32,6 +33,8 @@ pub(super) enum Event {
         bookmark: Bookmark,
         /// Room in memory, given back with the page.
         room: OwnedSemaphorePermit,
+        /// The same of one that is large, given back when it is committed.
+        large: Option<Arc<Room>>,
     },
     /// The listing moved, and what was seen of it so far proves nothing; whether all of that
     /// was seen in this run.
@@ -78,6 +81,21 @@ pub(super) struct Walker {
     /// The walks that earlier runs did not end, by partition.
     pub(super) open: Arc<HashMap<String, Bookmark>>,
     pub(super) statements: Arc<Statements>,
+}
+
+/// The size from which decoded rows are counted until they are committed.
+const LARGE: usize = 1 << 20;
+
+/// What a page came to.
+#[derive(Default)]
+struct Whole {
+    /// Its last part, which is often its only one.
+    last: Encoded,
+    large: Option<Arc<Room>>,
+    keys: Option<u64>,
+    repeats: u64,
+    rejects: u64,
+    cursor: Option<i64>,
 }
 
 /// How many listings of a resource failed one after the other.
@@ -195,19 +213,24 @@ impl Walker {
         Ok((Bounds { since: since.map(postgres_micros), until: None }, since))
     }
 
-    fn decoder(&self, bounds: Bounds) -> Decoder {
+    fn reader(&self, bounds: Bounds) -> Arc<Reader> {
         let secrets = if self.context.keep_secrets {
             Secrets::Keep
         } else {
             let key = self.context.store.fingerprint_key.clone();
             Secrets::Fingerprint(key, self.context.secret_names.clone())
         };
-        Decoder::new(self.resource, secrets, bounds)
+        Arc::new(Reader {
+            context: Arc::clone(&self.context),
+            resource: self.resource,
+            partition: self.partition(),
+            decoder: Decoder::new(self.resource, secrets, bounds),
+        })
     }
 
     async fn walk(&self, walk: &mut Walk) -> Result<WalkEnd> {
         let (bounds, since) = self.bounds().await?;
-        let decoder = self.decoder(bounds);
+        let reader = self.reader(bounds);
         let filter = self
             .resource
             .filter
@@ -220,9 +243,9 @@ impl Walker {
         let mut ahead = Ahead::default();
         let (mut confirmed, mut repeats) = (false, 0);
         let ending = loop {
-            ahead.ask(walk, |position| self.request(walk, position, &filter));
+            ahead.ask(self, walk, &filter);
             let number = walk.pages() + 1;
-            let answer = match ahead.next().await {
+            let answer = match ahead.next(self, walk, &filter).await {
                 Err(error) if error.kind() == ErrorKind::NotFound && walk.is_past_the_total() => {
                     break walk.end_past_the_total();
                 }
@@ -234,25 +257,20 @@ impl Walker {
                 }
                 response => response.map_err(|error| placed(error, number, resumed))?,
             };
-            let rows = self.select(&answer).map_err(|error| placed(error, number, resumed))?;
-            if walk.is_resumed() && rows.each.is_empty() {
+            let read = reader.read(answer).await;
+            let mut page = read.map_err(|error| placed(error, number, resumed))?;
+            if walk.is_resumed() && page.facts.rows == 0 {
                 // Some vendors say so in this way; a walk stops where more was announced.
                 bookmark = self.begin_anew(walk, asked, &"there is nothing any more").await?;
                 (resumed, rejected_before) = (0, 0);
                 continue;
             }
-            let identity = |row: &str| decoder.identity(row, &self.partition.values);
-            let mut facts = select::facts(&answer, &rows, &self.resource.paging, identity);
-            // What is in doubt is looked into before anything else is asked for.
-            let decode = |rows: &[&str], first| decoder.page(rows, &self.partition.values, first);
-            let doubted = walk.doubts(&facts).then(|| decode(&rows.each, walk.first_row()));
-            if matches!(self.resource.paging, Paging::LinkHeader { .. } | Paging::NextUrl { .. }) {
-                // An empty address is none.
-                let next = facts.next.filter(|next| !next.is_empty());
-                let next = next.map(|next| self.context.client.link(&answer, &next)).transpose();
-                facts.next = next.map_err(|error| error.at("page", number))?;
+            self.resolve_link(&mut page).map_err(|error| error.at("page", number))?;
+            let (page, mut facts) = page.into_facts();
+            if walk.doubts(&facts) {
+                // It is looked into before anything else is asked for.
+                facts.keys = reader.keys(&page).await?;
             }
-            facts.keys = doubted.as_ref().and_then(Encoded::key_set);
             let (overlap, first) = (walk.overlap(&facts), walk.first_row());
             let step = walk.advance(&facts);
             if let Ok(Step::Again(moved)) = step {
@@ -273,20 +291,20 @@ impl Walker {
             }
             // The next page is asked for while this one is decoded.
             if step == Ok(Step::Next) {
-                ahead.ask(walk, |position| self.request(walk, position, &filter));
+                ahead.ask(self, walk, &filter);
             }
-            let page = doubted.unwrap_or_else(|| decode(&rows.each[overlap..], first));
-            let step = step.and_then(|step| walk.note_keys(step, page.key_set()));
-            drop(rows);
-            repeats = bookmark.repeats + page.repeats();
+            let whole = self.in_parts(&reader, page, (overlap, first), number, &bookmark).await?;
+            let step = step.and_then(|step| walk.note_keys(step, whole.keys));
+            repeats = bookmark.repeats + whole.repeats;
             if step == Ok(Step::Next) {
                 // Behind the last page there is nothing: whoever goes on from it reads it again.
                 bookmark.place = walk.place();
                 bookmark.repeats = repeats;
             }
-            bookmark.rejected += page.rejects();
-            bookmark.cursor = bookmark.cursor.max(page.cursor);
-            self.hand_over(page, walk, bookmark.clone()).await?;
+            bookmark.rejected += whole.rejects;
+            bookmark.cursor = bookmark.cursor.max(whole.cursor);
+            self.show_page(walk);
+            self.hand_over(whole.last, number, bookmark.clone(), whole.large).await?;
             // A walk that is stuck ends here, and what its last page held is kept.
             match step {
                 Ok(Step::End(ending)) => break Ok(ending),
@@ -336,36 +354,82 @@ impl Walker {
         self.table().has_rows(&self.partition).await
     }
 
-    /// The rows of a response that is no error.
-    fn select<'a>(&self, answer: &'a Response) -> Result<select::Rows<'a>> {
-        let body = answer.json();
-        if let Some(said) = select::error_in(body, &self.context.client) {
-            let what = format!("the vendor answered with an error: {said}");
-            let error = Error::new(ErrorKind::Rejected, what);
-            return Err(
-                error.next("check the base URL and the preset; the vendor's words say more")
-            );
+    /// Puts the address of the next page in the place of a link, which may be relative.
+    fn resolve_link(&self, page: &mut Page) -> Result<()> {
+        if matches!(self.resource.paging, Paging::LinkHeader { .. } | Paging::NextUrl { .. }) {
+            // An empty address is none.
+            let next = page.facts.next.take().filter(|next| !next.is_empty());
+            let link = |next: String| self.context.client.link(page.response(), &next);
+            page.facts.next = next.map(link).transpose()?;
         }
-        select::select(body, self.resource)
-            .map_err(|none| contract(none.to_string()).next(none.advice()))
+        Ok(())
     }
 
-    async fn hand_over(&self, page: Encoded, walk: &Walk, bookmark: Bookmark) -> Result<()> {
-        let page = page.told();
-        let number = walk.pages();
+    /// Decodes a page, and hands over all of its parts but the last one: a run that goes on
+    /// behind one of those reads the page again, and finds their rows.
+    async fn in_parts(
+        &self,
+        reader: &Arc<Reader>,
+        page: Arc<Page>,
+        (overlap, first): (usize, u64),
+        number: u64,
+        before: &Bookmark,
+    ) -> Result<Whole> {
+        let mut from = overlap;
+        let mut whole = Whole::default();
+        let mut seen = HashSet::new();
+        loop {
+            let to = page.part(from);
+            let part = reader.decode(&page, from..to, first + (from - overlap) as u64).await?;
+            let is_last = to == page.rows();
+            whole.keys = together(whole.keys, part.key_set());
+            whole.rejects += part.rejects();
+            whole.cursor = whole.cursor.max(part.cursor);
+            whole.repeats += if is_last && seen.is_empty() {
+                part.repeats()
+            } else {
+                part.keys.iter().filter(|key| !seen.insert(**key)).count() as u64
+            };
+            // A large row takes the place of the answer that it came in until it is committed.
+            let large = (part.tuples.len() > LARGE).then(|| page.response().room());
+            if is_last {
+                (whole.last, whole.large) = (part, large);
+                return Ok(whole);
+            }
+            self.hand_over(part, number, before.clone(), large).await?;
+            if self.context.stop.is_overdue() {
+                self.context.stop.check()?;
+            }
+            // To decode takes no wait, and others want to be heard.
+            tokio::task::yield_now().await;
+            from = to;
+        }
+    }
+
+    async fn hand_over(
+        &self,
+        page: Encoded,
+        number: u64,
+        bookmark: Bookmark,
+        large: Option<Arc<Room>>,
+    ) -> Result<()> {
         let rows = page.keys.len() as u64 + page.rejects();
-        self.traffic.pages.fetch_add(1, Relaxed);
         self.traffic.rows.fetch_add(rows, Relaxed);
         self.context.progress.add_rows(rows);
-        // Of listings side by side, nobody knows how many rows they have together.
-        if self.resource.parent.is_none() {
-            self.traffic.total.store(walk.total().unwrap_or_default(), Relaxed);
-        }
         let kib = u32::try_from(page.tuples.len() >> 10).unwrap_or(u32::MAX).clamp(1, AHEAD_KIB);
         let ahead = Arc::clone(&self.context.ahead).acquire_many_owned(kib).await;
         let room = ahead.map_err(|_| stopped())?;
         let (partition, page) = (self.partition(), Box::new(page));
-        self.send(Event::Page { partition, page, number, bookmark, room }).await
+        self.send(Event::Page { partition, page, number, bookmark, room, large }).await
+    }
+
+    /// Shows to whoever waits that a page was read.
+    fn show_page(&self, walk: &Walk) {
+        self.traffic.pages.fetch_add(1, Relaxed);
+        // Of listings side by side, nobody knows how many rows they have together.
+        if self.resource.parent.is_none() {
+            self.traffic.total.store(walk.total().unwrap_or_default(), Relaxed);
+        }
     }
 
     /// Says that what was seen of the listing so far proves nothing.
@@ -382,12 +446,13 @@ impl Walker {
     }
 
     /// The request for a page of the walk, to be awaited anywhere.
-    fn request(
+    pub(super) fn request(
         &self,
         walk: &Walk,
         position: &Position,
         filter: &[(&str, String)],
-    ) -> impl Future<Output = Result<Response>> + Send + use<> {
+        (room, bytes): (Room, usize),
+    ) -> impl Future<Output = Result<Option<Response>>> + Send + use<> {
         let target = self.partition.target(
             self.resource,
             self.context.connector,
@@ -396,7 +461,7 @@ impl Walker {
             filter,
         );
         let (context, traffic) = (Arc::clone(&self.context), Arc::clone(&self.traffic));
-        async move { context.client.get(&target, &traffic).await }
+        async move { context.client.get_in(room, bytes, &target, &traffic).await }
     }
 }
 

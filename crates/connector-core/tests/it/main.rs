@@ -20,6 +20,7 @@ mod hostile_statuses;
 mod hostile_text;
 mod hostile_timeouts;
 mod hostile_values;
+mod large;
 mod listings;
 mod missing_children;
 mod plans;
