@@ -52,6 +52,11 @@ pub const CONNECTOR: Connector = Connector {
             name: "views",
             sql: include_str!("../../../migrations/accounts/0002_views.sql"),
         },
+        Migration {
+            version: 3,
+            name: "urls",
+            sql: include_str!("../../../migrations/accounts/0003_urls.sql"),
+        },
     ],
     presets: &[("live", include_str!("../presets/live.toml"))],
     resources: &[

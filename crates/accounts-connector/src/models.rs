@@ -16,6 +16,7 @@ pub struct Account {
     /// Whether it is the main account.
     pub is_main_account: Option<bool>,
     /// Whether the account is enabled.
+    #[record(alias = "enabled")]
     pub is_enabled: Option<bool>,
     /// Whether the account is active.
     pub is_active: Option<bool>,
@@ -104,6 +105,10 @@ pub struct Campaign {
     pub is_approval_pending: Option<bool>,
     /// Whether its statistics are Bayesian.
     pub is_bayesian: Option<bool>,
+    /// Address of the page that it mostly runs on.
+    pub primary_url: Option<String>,
+    /// Addresses of the pages that it runs on: `type` and `value` of each.
+    pub urls: Option<Json>,
     /// Id of the goal that matters most.
     pub primary_goal: Option<i64>,
     /// Goals, in `partialCollection`: `id`, `name`, `type`, `isPrimary` and `averageData` of each.

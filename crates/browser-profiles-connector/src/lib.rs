@@ -13,7 +13,7 @@ use models::{
 /// The vendor, as its document describes it.
 pub const CONNECTOR: Connector = Connector {
     name: "browser_profiles",
-    doc: "Browser profiles: their histories and cookies, folders, tags, and the user who owns them",
+    doc: "Browser profiles: their stored versions and cookies, folders, tags, and the user who owns them",
     base_url: "https://api.example.com",
     auth: Auth::BEARER,
     retry: Retry {
@@ -37,6 +37,11 @@ pub const CONNECTOR: Connector = Connector {
             version: 2,
             name: "views",
             sql: include_str!("../../../migrations/browser_profiles/0002_views.sql"),
+        },
+        Migration {
+            version: 3,
+            name: "profiles",
+            sql: include_str!("../../../migrations/browser_profiles/0003_profiles.sql"),
         },
     ],
     presets: &[("live", include_str!("../presets/live.toml"))],

@@ -33,11 +33,20 @@ pub struct Profile {
     /// What it tells websites: `userAgent`, `resolution`, `language`, `platform`,
     /// `hardwareConcurrency`, `deviceMemory` and `maxTouchPoints`.
     pub navigator: Option<Json>,
+    /// What it tells websites of its graphics: `vendor`, `renderer` and `mode`.
+    #[record(wire = "webGLMetadata")]
+    pub webgl_metadata: Option<Json>,
+    /// Fonts that it shows, and whether they are masked.
+    pub fonts: Option<Json>,
     /// Where it says it is: `mode`, `enabled`, `customize`, `fillBasedOnIp`,
     /// `isCustomCoordinates`, `latitude`, `longitude` and `accuracy`.
     pub geolocation: Option<Json>,
     /// Time zone that it shows: `enabled`, `fillBasedOnIp` and `timezone`.
     pub timezone: Option<Json>,
+    /// Host of the proxy, as it stands beside `proxy`.
+    pub host: Option<String>,
+    /// Port of the proxy, as it stands beside `proxy`.
+    pub port: Option<i64>,
     /// Whether it uses a proxy.
     pub proxy_enabled: Option<bool>,
     /// Kind of proxy, such as `none`.
@@ -118,14 +127,14 @@ pub struct Profile {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A part of a profile's browsing history.
+/// A stored version of a profile's data; not a page that was visited.
 #[derive(Record)]
 pub struct BrowserHistory {
-    /// Id of the part, within its profile.
+    /// Id of the version, within its profile.
     pub id: String,
-    /// Size of the part.
+    /// Size of the stored data.
     pub size: Option<i64>,
-    /// When the part was last modified.
+    /// When the version was stored.
     pub last_modified: DateTime<Utc>,
 }
 
@@ -158,9 +167,10 @@ pub struct BrowserCookie {
     /// When the cookie expires; 1970 where the vendor sends 0.
     #[record(unit = "seconds")]
     pub expiration_date: Option<DateTime<Utc>>,
-    /// When the cookie was created; an edit does not move it.
+    /// When the cookie was created; an edit does not move it. Null where the vendor sends
+    /// none, or counts from 1601 as browsers do.
     #[record(unit = "seconds")]
-    pub creation_date: DateTime<Utc>,
+    pub creation_date: Option<DateTime<Utc>>,
 }
 
 /// A folder of profiles.

@@ -93,12 +93,13 @@ impl Partition {
         }
         let segments = resource.path.split('/').filter(|segment| !segment.is_empty());
         let fill = |segment: &str| {
-            let Some(name) = placeholder(segment) else { return segment.to_owned() };
+            let Some(name) = placeholder(segment) else { return Some(segment.to_owned()) };
             if self.name == Some(name) {
-                return self.values.concat();
+                return Some(self.values.concat());
             }
-            // Declarations are checked: a placeholder that is no parent's is a parameter's.
-            params.get(name).map(|values| values.concat()).unwrap_or_default()
+            // Declarations are checked: a placeholder that is no parent's is a parameter's,
+            // and one that need not be set leaves its segment out.
+            params.get(name).map(|values| values.concat())
         };
         let mut query: Vec<(String, String)> = Vec::new();
         let mut add =
@@ -127,7 +128,7 @@ impl Partition {
         for (name, value) in walk.query(position) {
             add(name, &value);
         }
-        Target::Path { path: resource.path, segments: segments.map(fill).collect(), query }
+        Target::Path { path: resource.path, segments: segments.filter_map(fill).collect(), query }
     }
 }
 

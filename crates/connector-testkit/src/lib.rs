@@ -29,6 +29,7 @@
 mod answer;
 mod content;
 mod database;
+mod ddl;
 mod document;
 mod envelope;
 mod fixture;
@@ -50,6 +51,7 @@ mod wire;
 pub use answer::Answer;
 pub use content::{Content, Holdings, Listing};
 pub use database::Database;
+pub use ddl::{METADATA, beyond_migrations};
 pub use proxy::Proxy;
 pub use route::Request;
 pub use server::{Server, install_postgres};

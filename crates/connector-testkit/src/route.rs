@@ -69,7 +69,12 @@ pub(crate) fn find(
     query: &[(String, String)],
 ) -> Option<(&'static Resource, Option<String>)> {
     let resources = connector.resources.iter();
-    let fitting = resources.filter_map(|resource| Some((resource, fill(resource.path, path)?)));
+    let fitting = resources.filter_map(|resource| {
+        let filled = fill(resource.path, path);
+        // A parameter that need not be set may leave its segment out.
+        let filled = filled.or_else(|| fill(&without_optional(connector, resource.path), path));
+        Some((resource, filled?))
+    });
     let (resource, filled) = fitting.min_by_key(|(resource, filled)| {
         let sent = |(name, value): &(&str, &str)| has(query, name, value);
         (filled.len(), !resource.query.iter().all(sent))
@@ -84,6 +89,17 @@ pub(crate) fn find(
         _ => None,
     });
     Some((resource, partition.map(|(_, value)| value).or(unsent)))
+}
+
+/// The path of a resource where none of the parameters in it is set that may be left out.
+fn without_optional(connector: &Connector, template: &str) -> String {
+    let optional = |segment: &&str| {
+        connector
+            .params
+            .iter()
+            .any(|param| param.unset == Unset::Omitted && *segment == format!("{{{}}}", param.name))
+    };
+    template.split('/').filter(|segment| !optional(segment)).collect::<Vec<_>>().join("/")
 }
 
 /// What the path has in the places of the template's placeholders.

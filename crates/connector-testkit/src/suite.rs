@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use connector_core::{Connection, Connector, DOCUMENTED, DateTime, Report, Resource, Verdict};
+use connector_core::{Connection, Connector, DOCUMENTED, DateTime, Report, Verdict};
 use serde_json::Value;
 
-use crate::{Content, Database, Vendor};
+use crate::{Content, Database, Vendor, beyond_migrations};
 
 /// A connector to be tried with one preset.
 #[derive(Clone, Copy, Debug)]
@@ -69,43 +69,10 @@ impl Suite {
         Synced { tables, requests }
     }
 
-    /// Checks the tables that the migrations make against the models, column for column.
+    /// Checks that the tables which the migrations make are those of the models.
     pub async fn models_and_tables_agree(self) {
-        let vendor = self.vendor();
         let database = Database::create().await;
-        sync(&self.connection(&vendor, &database)).await;
-        let mut declared: Vec<String> = self.connector.resources.iter().flat_map(columns).collect();
-        let query = format!(
-            "select c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) \
-             || case when a.attnotnull then ' not null' else '' end \
-             || coalesce(' key ' || array_position(i.indkey::int[], a.attnum::int) + 1, '') \
-             || ': ' || coalesce(col_description(c.oid, a.attnum), 'NO COMMENT') as line, c.relname, a.attnum \
-             from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped \
-             left join pg_index i on i.indrelid = c.oid and i.indisprimary \
-             where c.relnamespace = '{}'::regnamespace and c.relkind = 'r' and c.relname <> '_migrations' \
-             order by c.relname, a.attnum",
-            self.connector.name
-        );
-        let made = database.rows(&query).await;
-        let mut made: Vec<&str> = made.iter().filter_map(|row| row["line"].as_str()).collect();
-        // The order of the columns within a table counts, that of the tables does not.
-        let table = |line: &str| line.split('.').next().unwrap_or_default().to_owned();
-        declared.sort_by_key(|line| table(line));
-        made.sort_by_key(|line| table(line));
-        assert_eq!(declared, made);
-        for resource in self.connector.resources {
-            let query = format!(
-                "select obj_description('{}.\"{}\"'::regclass)",
-                self.connector.name, resource.table
-            );
-            assert_eq!(
-                database.value(&query).await,
-                resource.doc,
-                "comment of `{}`",
-                resource.table
-            );
-        }
-        vendor.finish();
+        assert_eq!(beyond_migrations(self.connector, &database).await, "");
         database.drop().await;
     }
 
@@ -197,35 +164,6 @@ pub(crate) async fn sync(connection: &Connection) -> Report {
     let report = report.expect("the vendor and the database are there");
     assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
     report
-}
-
-/// The columns that a table should have, in the words of the catalog.
-fn columns(resource: &Resource) -> Vec<String> {
-    let table = resource.table;
-    let key: Vec<&str> = resource.key_columns().collect();
-    let data = resource.table_columns().map(|column| {
-        let place = key.iter().position(|name| *name == column.name);
-        let key = place.map_or(String::new(), |place| format!(" not null key {}", place + 1));
-        format!("{table}.{} {}{key}: {}", column.name, column.sql_type.name(), column.doc)
-    });
-    let metadata = [
-        ("_run_id", "bigint not null", "The run that last wrote the row."),
-        ("_first_seen_at", "timestamp with time zone not null", "When the row was first seen."),
-        (
-            "_last_changed_at",
-            "timestamp with time zone not null",
-            "When a value of the row last changed.",
-        ),
-        (
-            "_deleted_at",
-            "timestamp with time zone",
-            "When a complete walk no longer found the row, whose values stay.",
-        ),
-        ("_extra", "jsonb", "Fields without a column, and values that do not fit theirs."),
-    ];
-    let metadata =
-        metadata.into_iter().map(|(name, kind, doc)| format!("{table}.{name} {kind}: {doc}"));
-    data.chain(metadata).collect()
 }
 
 /// Which transaction wrote each row, and where it stands: a row that was written again has others.

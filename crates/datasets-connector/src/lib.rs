@@ -53,6 +53,11 @@ pub const CONNECTOR: Connector = Connector {
             name: "views",
             sql: include_str!("../../../migrations/datasets/0002_views.sql"),
         },
+        Migration {
+            version: 3,
+            name: "username",
+            sql: include_str!("../../../migrations/datasets/0003_username.sql"),
+        },
     ],
     presets: &[("live", include_str!("../presets/live.toml"))],
     resources: &[

@@ -56,6 +56,8 @@ pub struct Dataset {
     pub name: Option<String>,
     /// Id of the user that the dataset belongs to.
     pub user_id: String,
+    /// Name of the user that the dataset belongs to.
+    pub username: Option<String>,
     /// When the dataset was created.
     pub created_at: DateTime<Utc>,
     /// When the dataset was last modified.

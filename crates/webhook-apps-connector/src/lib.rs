@@ -43,6 +43,12 @@ pub const CONNECTOR: Connector = Connector {
             values: Values::OneOf(&["true", "false"]),
             unset: Unset::Omitted,
         },
+        Param {
+            name: "environment_id",
+            doc: "The environment whose `tokens` to read, where the live API wants one in their path",
+            values: Values::Text,
+            unset: Unset::Omitted,
+        },
     ],
     migrations: &[
         Migration {
@@ -54,6 +60,11 @@ pub const CONNECTOR: Connector = Connector {
             version: 2,
             name: "views",
             sql: include_str!("../../../migrations/webhook_apps/0002_views.sql"),
+        },
+        Migration {
+            version: 3,
+            name: "sets",
+            sql: include_str!("../../../migrations/webhook_apps/0003_sets.sql"),
         },
     ],
     presets: &[("live", include_str!("../presets/live.toml"))],

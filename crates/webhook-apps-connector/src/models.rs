@@ -46,7 +46,8 @@ pub struct EventType {
     pub deprecated: bool,
     /// Feature flag that it is shown with, before there could be several.
     pub feature_flag: Option<String>,
-    /// Feature flags that it is shown with.
+    /// Feature flags that it is shown with, in no order.
+    #[record(unordered)]
     pub feature_flags: Option<Json>,
     /// Schemas of its messages, by version; sent only if `with_content` asks for them.
     pub schemas: Option<Json>,
@@ -66,7 +67,8 @@ pub struct Token {
     /// The token, censored by the vendor; kept as a fingerprint.
     #[record(secret)]
     pub censored_token: String,
-    /// What the token allows.
+    /// What the token allows, in no order.
+    #[record(unordered)]
     pub scopes: Option<Json>,
     /// When the token expires.
     pub expires_at: Option<DateTime<Utc>>,
@@ -117,7 +119,8 @@ pub struct Integration {
     pub id: String,
     /// Name of the integration.
     pub name: String,
-    /// Feature flags that it has.
+    /// Feature flags that it has, in no order.
+    #[record(unordered)]
     pub feature_flags: Option<Json>,
     /// When the integration was created.
     pub created_at: DateTime<Utc>,

@@ -6,8 +6,9 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 use connector_core::{Connector, columns_as_markdown};
+use connector_testkit::METADATA;
 
-use crate::{connectors, ddl, root};
+use crate::{connectors, root};
 
 const MADE: &str =
     "<!-- Written whole by `cargo xtask docs`; edit the declarations and comments. -->";
@@ -53,7 +54,7 @@ pub(super) fn of_all() -> Result<String> {
          ## Columns of every table\n\n| column | type | meaning |\n|---|---|---|\n",
         connectors.join(", ")
     );
-    for [name, sql_type, doc] in ddl::METADATA {
+    for [name, sql_type, doc] in METADATA {
         writeln!(text, "| `{name}` | {} | {doc} |", sql_type.trim_end_matches(" not null"))?;
     }
     text.push_str("\n## Tables of `sync`\n");

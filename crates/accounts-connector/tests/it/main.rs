@@ -10,6 +10,7 @@ mod network;
 mod options;
 mod planted;
 mod program;
+mod published;
 mod shell;
 mod status;
 mod variables;

@@ -85,10 +85,10 @@ impl Client {
                 let error = Error::new(ErrorKind::NotFound, what);
                 if path.is_empty() {
                     error.next(
-                        "check the base URL and the preset: the live API may have other paths than its document",
+                        "check the base URL and the preset if all resources answer so: the live API may have other paths than its document; if this one does alone, it may want a parameter in its path, or the account has none: leave it out with `resources`",
                     )
                 } else {
-                    error.next(format!("check the base URL: its path `/{path}` comes before each path that `resources` shows"))
+                    error.next(format!("check the base URL if all resources answer so: its path `/{path}` comes before each path that `resources` shows; if this one does alone, it may want a parameter in its path, or the account has none: leave it out with `resources`"))
                 }
             }
             _ if passes => Error::new(ErrorKind::Unavailable, what).next(LATER),

@@ -1,5 +1,7 @@
 //! The shared suite over this connector's fixtures.
 
+mod published;
+
 use connector_testkit::{Suite, suite};
 use webhook_apps_connector::CONNECTOR;
 
