@@ -4,6 +4,7 @@
 //! address was checked against the declared host: no redirect and no link in a
 //! response leads it elsewhere.
 
+mod coding;
 mod failure;
 mod pace;
 mod patience;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
 use reqwest::{Method, Request, StatusCode};
 use tracing::{debug, info, trace};
 use url::{Origin, Url};
@@ -27,7 +29,8 @@ use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
 use crate::stop::Stop;
 
-use failure::{Failure, LATER, cut_off};
+use coding::Coding;
+use failure::{Failure, LATER, cut_off, damaged};
 use pace::Pace;
 use patience::Patience;
 pub(crate) use patience::apart;
@@ -152,6 +155,8 @@ impl Client {
             .connect_timeout(limits.connect)
             .read_timeout(limits.idle)
             .redirect(reqwest::redirect::Policy::none())
+            // It would stop at the first member, if another crate turned it on.
+            .no_gzip()
             .tls_certs_merge(authorities)
             .build()
             .map_err(|error| Error::settings("the HTTP client does not start").because(error))?;
@@ -299,6 +304,8 @@ impl Client {
         patience: &mut Patience<'_>,
     ) -> Result<Response, Failure> {
         let mut request = Request::new(Method::GET, url.clone());
+        let accepted = HeaderValue::from_static(coding::ACCEPTED);
+        request.headers_mut().insert(ACCEPT_ENCODING, accepted);
         self.credential.sign(&mut request).map_err(Failure::lasting)?;
         debug!(path, "asking");
         patience.begin();
@@ -308,36 +315,7 @@ impl Client {
             .map_err(|error| Failure::passing(self.unreachable(&error)))?;
         let (status, headers) = (response.status(), response.headers().clone());
         trace!(path, status = status.as_u16(), "an answer begins");
-        let length = response.content_length().and_then(|length| usize::try_from(length).ok());
-        let most = if status == StatusCode::OK { self.limits.body } else { self.limits.error };
-        let length = length.unwrap_or_default().min(most);
-        // Memory that was used before is there at once, so there has to be room for all of it.
-        let has_room = patience.pause(room.hold(length)).await;
-        let mut body = memory::buffer(if has_room { length } else { 0 });
-        while let Some(chunk) = patience
-            .wait(response.chunk())
-            .await?
-            .map_err(|error| Failure::passing(cut_off(&error)))?
-        {
-            traffic.bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-            patience.came(chunk.len()).map_err(Failure::passing)?;
-            if body.len() + chunk.len() > most && status != StatusCode::OK {
-                // Nobody says what is wrong at such length.
-                body.clear();
-                break;
-            }
-            if body.len() + chunk.len() > most {
-                let what = format!("the response is larger than {} MiB", self.limits.body >> 20);
-                return Err(Failure::lasting(
-                    Error::new(ErrorKind::Contract, what).next("ask for smaller pages"),
-                ));
-            }
-            if !patience.pause(room.hold(body.len() + chunk.len())).await {
-                let what = "there is no room for the page yet";
-                return Err(Failure::lasting(Error::new(ErrorKind::Stopped, what)));
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = self.read(&mut response, traffic, room, patience).await?;
         if status == StatusCode::OK {
             if !self.accepted.swap(true, Ordering::Relaxed) {
                 self.pace.widen();
@@ -353,6 +331,64 @@ impl Client {
                 .map_err(Failure::passing);
         }
         Err(self.refused(status, headers, &body))
+    }
+
+    /// The body of an answer, out of its compression. That of an error is empty if it cannot
+    /// be read, as the status says more.
+    async fn read(
+        &self,
+        response: &mut reqwest::Response,
+        traffic: &Traffic,
+        room: &mut Room,
+        patience: &mut Patience<'_>,
+    ) -> Result<Vec<u8>, Failure> {
+        let good = response.status() == StatusCode::OK;
+        let mut coding = match Coding::of(response.headers()) {
+            Some(coding) => coding,
+            None if good => return Err(Failure::lasting(failure::packed())),
+            None => return Ok(Vec::new()),
+        };
+        let length = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let most = if good { self.limits.body } else { self.limits.error };
+        let length = length.unwrap_or_default().min(most);
+        // Memory that was used before is there at once, so there has to be room for all of it.
+        let has_room = patience.pause(room.hold(length)).await;
+        let mut body = memory::buffer(if has_room { length } else { 0 });
+        while let Some(chunk) = patience
+            .wait(response.chunk())
+            .await?
+            .map_err(|error| Failure::passing(cut_off(&error)))?
+        {
+            patience.came(chunk.len()).map_err(Failure::passing)?;
+            let mut came = chunk.as_ref();
+            while !came.is_empty() {
+                let before = body.len();
+                if !patience.pause(room.hold(before + coding.step(came.len()))).await {
+                    let what = "there is no room for the page yet";
+                    return Err(Failure::lasting(Error::new(ErrorKind::Stopped, what)));
+                }
+                match coding.decode(&mut came, &mut body) {
+                    Err(_) if !good => return Ok(Vec::new()),
+                    decoded => decoded.map_err(|error| Failure::passing(damaged(&error)))?,
+                }
+                traffic.bytes.fetch_add((body.len() - before) as u64, Ordering::Relaxed);
+                if body.len() > most && !good {
+                    // Nobody says what is wrong at such length.
+                    return Ok(Vec::new());
+                }
+                if body.len() > most {
+                    let what =
+                        format!("the response is larger than {} MiB", self.limits.body >> 20);
+                    return Err(Failure::lasting(
+                        Error::new(ErrorKind::Contract, what).next("ask for smaller pages"),
+                    ));
+                }
+            }
+        }
+        match coding.finish(&mut body) {
+            Err(_) if !good => Ok(Vec::new()),
+            ended => ended.map(|()| body).map_err(|error| Failure::passing(damaged(&error))),
+        }
     }
 
     /// The address of a target, if the key may go there.

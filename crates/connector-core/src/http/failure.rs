@@ -252,6 +252,22 @@ pub(super) fn cut_off(error: &reqwest::Error) -> Error {
     Error::new(ErrorKind::Unavailable, format!("{what}: {}", reason(error)))
 }
 
+/// A response that does not come out of its compression.
+pub(super) fn damaged(error: &std::io::Error) -> Error {
+    let what = match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => "the compressed response ends too early",
+        _ => "the compressed response is damaged",
+    };
+    Error::new(ErrorKind::Unavailable, what)
+}
+
+/// A response that came in a way that was not asked for.
+pub(super) fn packed() -> Error {
+    let what = "the response is compressed in a way that was not asked for";
+    Error::new(ErrorKind::Contract, what)
+        .next("ask the vendor for answers in gzip or as they are; a proxy on the way may do that")
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::io::AsyncWriteExt as _;

@@ -1,7 +1,11 @@
 //! Answers that are none: refusals, broken bodies, and other hosts.
 
+use std::io::Write as _;
+
 use connector_core::Verdict;
 use connector_testkit::{Answer, RateLimit, Vendor};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::json;
 
 use crate::shop::{SHOP, Test, items};
@@ -164,3 +168,88 @@ async fn a_declared_limit_is_kept_without_provoking_a_refusal() {
 }
 
 static SHOP_STATIC: connector_core::Connector = SHOP;
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_read_to_its_end_however_it_was_made() {
+    type Made = fn(&[u8]) -> Vec<u8>;
+    let made: [(&str, Made); 5] = [
+        ("one member", gzip),
+        ("two members", |body| [gzip(&body[..9]), gzip(&body[9..])].concat()),
+        ("a member for each byte", |body| body.chunks(1).flat_map(gzip).collect()),
+        ("an empty member at the end", |body| [gzip(body), gzip(b"")].concat()),
+        ("zeros behind it", |body| [gzip(body), vec![0; 512]].concat()),
+    ];
+    for (name, made) in made {
+        for coding in ["gzip", "x-gzip"] {
+            let test = Test::with("products", items(8)).await;
+            test.vendor.on(move |_, mut answer| {
+                answer.body = made(&answer.body);
+                answer.header("content-encoding", coding)
+            });
+            assert_eq!(test.complete("products").await.inserted, 8, "{name}");
+            test.end().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_answer_that_is_damaged_is_asked_for_again_and_is_no_page() {
+    type Damage = fn(Vec<u8>) -> Vec<u8>;
+    let damages: [(&str, Damage); 4] = [
+        ("cut in its middle", |mut body| {
+            body.truncate(body.len() / 2);
+            body
+        }),
+        ("without its checksum", |mut body| {
+            body.truncate(body.len() - 8);
+            body
+        }),
+        ("another checksum", |mut body| {
+            let at = body.len() - 8;
+            body[at] ^= 1;
+            body
+        }),
+        ("no member at all", |_| b"plain text".to_vec()),
+    ];
+    for (name, damage) in damages {
+        let test = Test::with("products", items(8)).await;
+        test.vendor.on(move |request, mut answer| match request.nth {
+            0 => {
+                answer.body = damage(gzip(&answer.body));
+                answer.header("content-encoding", "gzip")
+            }
+            _ => answer,
+        });
+        let report = test.complete("products").await;
+        assert_eq!((report.inserted, report.retries), (8, 1), "{name}");
+        test.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_body_is_told_though_it_is_called_compressed() {
+    let test = Test::with("products", items(3)).await;
+    test.vendor.on(|_, _| Answer::json(400, "").header("content-encoding", "gzip"));
+    let said = test.not_complete("products").await;
+    assert!(said.contains("the vendor answered 400 Bad Request"), "{said}");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_packed_as_nobody_asked_for_is_said_to_be_so() {
+    for coding in ["br", "deflate", "zstd", "gzip, gzip", "sk-canary"] {
+        let test = Test::with("products", items(3)).await;
+        test.vendor.on(move |_, answer| answer.header("content-encoding", coding));
+        let said = test.not_complete("products").await;
+        assert!(said.contains("compressed in a way that was not asked for"), "{said}");
+        assert!(!said.contains("canary"), "{said}");
+        assert_eq!(test.vendor.requests().len(), 1);
+        test.end().await;
+    }
+}
