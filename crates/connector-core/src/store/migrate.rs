@@ -42,6 +42,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "missing",
         sql: include_str!("../../../../migrations/sync/0006_missing.sql"),
     },
+    Migration {
+        version: 7,
+        name: "fingerprint_keys",
+        sql: include_str!("../../../../migrations/sync/0007_fingerprint_keys.sql"),
+    },
 ];
 
 /// Brings the run tables and a connection's tables up to date.

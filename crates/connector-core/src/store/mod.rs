@@ -9,6 +9,7 @@ mod commit;
 mod database;
 mod fill;
 mod inspect;
+mod keys;
 mod migrate;
 mod patience;
 mod record;

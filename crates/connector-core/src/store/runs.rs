@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use sqlx::AssertSqlSafe;
 
-use super::{Plan, Store, ident, other_scope, patiently};
+use super::{Plan, Store, ident, keys, other_scope, patiently};
 use crate::error::{Error, Result};
 use crate::foreign::{Foreign, keep_secret};
 use crate::http::Traffic;
@@ -74,20 +74,25 @@ impl Store {
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
-        let (owner, fingerprint_key, scope): (String, String, String) = sqlx::query_as(
-            "insert into sync.connections (connection, connector, run_id, scope) values ($1, $2, $3, $4) \
+        let begin = format!(
+            "with made as (insert into sync.fingerprint_keys (connection) values ($1) on conflict do nothing returning key), \
+             key as (select key from made union all select key from sync.fingerprint_keys where connection = $1) \
+             insert into sync.connections (connection, connector, run_id, scope) values ($1, $2, $3, $4) \
              on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id), \
              scope = case when $5 or connections.scope is null then excluded.scope else connections.scope end \
-             returning connector, fingerprint_key, scope",
-        )
-        .bind(&self.schema)
-        .bind(connector.name)
-        .bind(run_id)
-        .bind(&plan.scope)
-        .bind(plan.moves)
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(failed)?;
+             returning connector, (select key from key), scope, {}",
+            keys::OPEN
+        );
+        let (owner, fingerprint_key, scope, open): (String, String, String, bool) =
+            sqlx::query_as(AssertSqlSafe(begin))
+                .bind(&self.schema)
+                .bind(connector.name)
+                .bind(run_id)
+                .bind(&plan.scope)
+                .bind(plan.moves)
+                .fetch_one(&mut *transaction)
+                .await
+                .map_err(failed)?;
         if owner != connector.name {
             return Err(Error::settings(format!(
                 "the schema `{}` belongs to the connector `{}`",
@@ -98,6 +103,9 @@ impl Store {
         }
         if scope != plan.scope {
             return Err(other_scope(&self.schema, &scope, &plan.scope));
+        }
+        if open {
+            keys::close(&mut transaction).await.map_err(failed)?;
         }
         transaction.commit().await.map_err(failed)?;
         keep_secret(&fingerprint_key);

@@ -254,6 +254,60 @@ async fn a_link_with_the_key_in_its_path_is_refused() {
     play.end().await;
 }
 
+#[tokio::test]
+async fn who_reads_the_run_tables_does_not_read_the_key_of_fingerprints() {
+    let play = Play::of(cookies(), Content::empty()).await;
+    play.vendor.on(|_, _| page(&[json!({"uuid": "u", "value": "canary"})]));
+    let reader = format!("reader_{}", play.database.value("select current_database()").await);
+    let may_read = format!(
+        "select string_agg(t.oid::regclass::text, ' ' order by 1) from pg_class t \
+         where relnamespace = 'sync'::regnamespace and relkind = 'r' and has_table_privilege('{reader}', t.oid, 'SELECT')"
+    );
+    let create = format!(
+        "create role {reader}; create schema sync; grant usage on schema sync to {reader}; \
+         alter default privileges in schema sync grant select on tables to {reader}"
+    );
+    play.database.execute(&create).await;
+    let grants = format!("grant select on all tables in schema sync to {reader}, public");
+    for grant in ["select", &grants] {
+        play.database.execute(grant).await;
+        play.sync().await;
+        let read = play.database.value(&may_read).await;
+        assert!(read.contains("sync.runs") && !read.contains("fingerprint_keys"), "{read}");
+    }
+    // A program that writes there too makes fingerprints of its own.
+    play.database.execute(&format!("grant insert on sync.connections to {reader}; {grants}")).await;
+    play.sync().await;
+    assert!(play.database.value(&may_read).await.contains("fingerprint_keys"));
+    play.database.execute(&format!("drop owned by {reader} cascade; drop role {reader}")).await;
+    play.end().await;
+}
+
+#[tokio::test]
+async fn fingerprints_stay_the_same_when_their_key_moves() {
+    let play = Play::of(cookies(), Content::empty()).await;
+    play.vendor.on(|_, _| page(&[json!({"uuid": "u", "value": "canary"})]));
+    play.complete().await;
+    let fingerprint = play.database.value("select value from hostile.things").await;
+    assert!(fingerprint.starts_with("hmac:"), "{fingerprint}");
+    // The tables as they were before.
+    play.database
+        .execute(
+            "alter table sync.connections add column fingerprint_key text; \
+             update sync.connections c set fingerprint_key = key from sync.fingerprint_keys k where k.connection = c.connection; \
+             drop table sync.fingerprint_keys; delete from sync._migrations where description = 'fingerprint_keys'",
+        )
+        .await;
+    assert_eq!(play.complete().await.unchanged, 1);
+    assert_eq!(play.database.value("select value from hostile.things").await, fingerprint);
+    play.end().await;
+}
+
+fn cookies() -> Connector {
+    let cookies = Resource { columns: Cookie::COLUMNS, ..things(Paging::Single) }.key(&["uuid"]);
+    connector(&[cookies])
+}
+
 /// A thing with a secret.
 #[derive(Record)]
 #[expect(dead_code, reason = "a model is a declaration and is never built")]
@@ -266,8 +320,7 @@ struct Cookie {
 
 #[tokio::test]
 async fn a_secret_that_is_wrapped_is_stored_nowhere_as_it_is() {
-    let cookies = Resource { columns: Cookie::COLUMNS, ..things(Paging::Single) }.key(&["uuid"]);
-    let play = Play::new(&[cookies], Content::empty()).await;
+    let play = Play::of(cookies(), Content::empty()).await;
     play.vendor.on(|_, _| {
         let value = json!({"value": "canary"});
         page(&[
