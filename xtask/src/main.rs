@@ -6,6 +6,8 @@ mod bench;
 mod child;
 mod connectors;
 mod ddl;
+#[cfg(test)]
+mod deploy;
 mod docs;
 mod fixtures;
 mod postgres;

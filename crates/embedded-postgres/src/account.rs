@@ -52,28 +52,33 @@ pub(crate) fn command(
     cluster: &Path,
     account: Option<Account>,
 ) -> Result<(Command, String), Error> {
-    let (mut command, path) = match account {
+    let mut command = Command::new("/bin/sh");
+    // What this program was given open, such as the lock of `flock sync.lock …`, would
+    // otherwise stay open as long as the server runs.
+    let closed = "3>&- 4>&- 5>&- 6>&- 7>&- 8>&-";
+    let through = |rest: &str| format!("exec {closed} {rest}; exec \"$0\" \"$@\"");
+    let path = match account {
         Some(account) if cfg!(target_os = "linux") => {
             // A path below `/root` leads root to the cluster, and nobody else. An open
             // directory does, and is handed on as a descriptor from program to program.
-            let mut command = Command::new("/bin/sh");
-            command.arg("-c").arg("exec 9<&0 < /dev/null; exec \"$0\" \"$@\"").arg(program);
+            command.arg("-c").arg(through("9<&0 < /dev/null")).arg(program);
             command.stdin(File::open(cluster).map_err(at(cluster))?);
-            command.uid(account.uid).gid(account.gid);
-            (command, "/proc/self/fd/9".to_owned())
+            command.uid(account.uid).gid(account.gid).current_dir("/");
+            "/proc/self/fd/9".to_owned()
         }
         other => {
-            let mut command = Command::new(program);
-            command.stdin(Stdio::null());
+            command.arg("-c").arg(through("9>&-")).arg(program).stdin(Stdio::null());
             if let Some(account) = other {
                 command.uid(account.uid).gid(account.gid);
             }
-            (command, cluster.to_string_lossy().into_owned())
+            // From there, as `pg_ctl` hands the path to a shell, whatever is in it.
+            command.current_dir(cluster);
+            ".".to_owned()
         }
     };
     // The server outlives this program, and has no use for its secrets.
     command.env_clear().env("LC_ALL", "C").env("PATH", "/usr/bin:/bin");
     // Ctrl-C reaches a whole group of processes, and is not for the server.
-    command.process_group(0).current_dir("/");
+    command.process_group(0);
     Ok((command, path))
 }

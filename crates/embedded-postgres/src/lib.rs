@@ -43,6 +43,7 @@ pub use error::Error;
 use error::at;
 use files::Files;
 pub use files::leftover;
+use programs::Found;
 pub use programs::{Programs, newest};
 
 /// The settings that make the server private, or small. The socket is in the cluster's
@@ -85,19 +86,16 @@ struct Cluster {
 /// Blocks until the server answers: about two seconds the first time, and a tenth of one later.
 /// Async code calls it in `spawn_blocking`.
 pub fn start(dir: &Path, programs: Option<&Path>) -> Result<Server, Error> {
-    let files = Files::create(dir)?;
-    if let Some(old) = leftover(dir) {
-        warn!(
-            "the rows in {} were written by an older version's own engine, and are not in this database: \
-             they are left as they are, and a sync brings what the vendor has; remove that folder \
-             when it is not needed",
-            old.display()
-        );
+    let found = programs::look(programs);
+    if found.programs.is_empty() && !exists(dir) {
+        // Nothing is begun that cannot be finished.
+        return Err(Error::NoPrograms { refused: found.refused });
     }
+    let files = Files::create(dir)?;
     let _lock = files.lock()?;
     let users = files.users()?;
     users.lock_shared().map_err(at(dir))?;
-    let cluster = Cluster::open(files, programs)?;
+    let cluster = Cluster::open(files, found)?;
     let address = Address::of(&cluster.files.data)?;
     cluster.run(&address)?;
     // From here on there is a use that ends, which waits for the lock.
@@ -170,8 +168,7 @@ enum Answer {
 
 impl Cluster {
     /// The cluster of a directory, made if there is none.
-    fn open(files: Files, named: Option<&Path>) -> Result<Self, Error> {
-        let found = programs::look(named);
+    fn open(files: Files, found: Found) -> Result<Self, Error> {
         let there = fs::symlink_metadata(&files.data).ok();
         let account = Account::needed(there.as_ref())?;
         if there.is_none() {

@@ -133,6 +133,52 @@ async fn the_embedded_database_is_looked_into_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rows_that_an_older_version_left_are_spoken_of_and_untouched() {
+    let vendor = vendor();
+    let shell = Shell::new()
+        .set("ACCOUNTS_BASE_URL", vendor.base_url())
+        .set("ACCOUNTS_API_KEY", &vendor.key());
+    let old = shell.path().join(".connectors/postgres/tmp/pglite/base");
+    std::fs::create_dir_all(&old).unwrap();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(shell.path().join(".connectors"), private).unwrap();
+    std::fs::write(old.join("PG_VERSION"), "17\n").unwrap();
+    for command in ["status", "sync --resource users", "status", "check"] {
+        let said = shell.run(command);
+        let told = "the rows in .connectors/postgres are those of an older version's engine";
+        assert!(said.stderr.contains(told), "{command}: {said:?}");
+    }
+    assert_eq!(shell.run("status --resource users").status, 0);
+    std::fs::remove_dir_all(shell.path().join(".connectors/server")).unwrap();
+    let quiet = shell.run("sync --resource users --quiet");
+    assert!(quiet.stderr.contains("the rows of an older version stay in"), "{quiet:?}");
+    assert_eq!(std::fs::read_to_string(old.join("PG_VERSION")).unwrap(), "17\n");
+    vendor.finish();
+}
+
+#[test]
+fn no_programs_of_a_postgres_are_an_error_that_says_what_to_do() {
+    let shell = Shell::new()
+        .set("ACCOUNTS_BASE_URL", "http://127.0.0.1:1")
+        .set("ACCOUNTS_API_KEY", "invented")
+        .set("POSTGRES_BIN", "/nowhere");
+    let said = shell.run("sync");
+    assert_eq!(said.status, 2, "{said:?}");
+    for part in [
+        "DATABASE_URL is not set, and there is no Postgres 14 or newer on this machine",
+        "/nowhere has no program `postgres`",
+        "export DATABASE_URL=",
+        "apt-get install postgresql",
+    ] {
+        assert!(said.stderr.contains(part), "no `{part}`: {said:?}");
+    }
+    assert!(!shell.path().join(".connectors").exists(), "nothing is begun");
+    // A file in the folder names no programs that are run.
+    let shell = shell.unset("POSTGRES_BIN").file(".env", "POSTGRES_BIN=/nowhere\n");
+    assert!(!shell.run("sync").stderr.contains("/nowhere"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_goes_on_is_told_from_one_that_was_killed() {
     let vendor = vendor();
     let database = Database::create().await;

@@ -274,7 +274,7 @@ pub enum LogFormat {
 
 /// Sends log lines to stderr, above the lines of the progress; `RUST_LOG` chooses which.
 pub fn start_logging(quiet: bool, format: LogFormat, progress: &Progress) {
-    let default = if quiet { "error" } else { "connector_core=info" };
+    let default = if quiet { "error" } else { "connector_core=info,embedded_postgres=info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let progress = progress.clone();
     let log = tracing_subscriber::fmt()

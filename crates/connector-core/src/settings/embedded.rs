@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+use tracing::warn;
 
 use super::variables::environment;
 use crate::error::{Error, Result};
@@ -26,12 +27,24 @@ pub fn database_url() -> Option<SecretString> {
 
 /// The embedded Postgres, started.
 pub(super) async fn embedded() -> Result<Database> {
+    warn_of_leftover();
     Database::embedded(Path::new(EMBEDDED_DIRECTORY), embedded_programs()).await
 }
 
 /// Whether there is one.
 pub(super) fn embedded_exists() -> bool {
     embedded_postgres::exists(Path::new(EMBEDDED_DIRECTORY))
+}
+
+/// Says that an older version left rows, which are not in the database now.
+pub(super) fn warn_of_leftover() {
+    if let Some(old) = embedded_postgres::leftover(Path::new(EMBEDDED_DIRECTORY)) {
+        warn!(
+            "the rows in {} are those of an older version's engine, and not in this database: they stay there, \
+             and a sync brings what the vendor has; remove that folder when it is not needed",
+            old.display()
+        );
+    }
 }
 
 /// Fails if none could be made, for want of programs.

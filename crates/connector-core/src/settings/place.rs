@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::embedded::{EMBEDDED_DIRECTORY, embedded, embedded_exists};
+use super::embedded::{EMBEDDED_DIRECTORY, embedded, embedded_exists, warn_of_leftover};
 use super::file::{File, Nowhere};
 use super::layers::Layers;
 use super::params::Params;
@@ -67,7 +67,10 @@ impl Place {
     pub(crate) async fn database(&self) -> Result<Option<Database>> {
         match &self.database_url {
             Some(url) => Database::server(url.expose_secret()).map(Some),
-            None if !embedded_exists() => Ok(None),
+            None if !embedded_exists() => {
+                warn_of_leftover();
+                Ok(None)
+            }
             None => embedded().await.map(Some),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::CommandExt as _;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 
 use embedded_postgres::start;
@@ -144,6 +144,27 @@ fn it_prints_nothing() {
     let others: Vec<_> =
         lines.filter(|line| !own.iter().any(|own| line.starts_with(own))).collect();
     assert!(others.is_empty(), "{said}");
+}
+
+#[test]
+fn a_lock_that_the_program_was_given_open_does_not_stay_with_the_server() {
+    let (temporary, dir) = directory();
+    let lock = temporary.path().join("lock");
+    let child = command(&dir);
+    let mut locked = Command::new("sh");
+    locked.args(["-c", "exec 5> \"$LOCK\"; exec \"$0\" \"$@\""]).arg(child.get_program());
+    locked.args(child.get_args()).envs(child.get_envs().filter_map(|(k, v)| Some((k, v?))));
+    locked.env("LOCK", &lock).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = locked.spawn().unwrap();
+    assert!(said(&mut child).starts_with("postgresql:"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let process = server_process(&dir).unwrap().as_raw_nonzero();
+    if let Ok(open) = fs::read_dir(format!("/proc/{process}/fd")) {
+        let open = open.map(|entry| fs::read_link(entry.unwrap().path()).unwrap_or_default());
+        assert_eq!(open.filter(|path| *path == lock).count(), 0);
+    }
+    start(&dir, None).unwrap().shutdown().unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,153 @@
+//! What the files in `deploy/` and the workflow have to say, so that none of it gets lost.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::root;
+
+fn text(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The lines that say something, without what stands before and after them.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn check(path: &str, needed: &[&str]) {
+    let text = text(path);
+    let lines: Vec<&str> = lines(&text).collect();
+    let missing: Vec<_> = needed.iter().filter(|needed| !lines.contains(needed)).collect();
+    assert!(missing.is_empty(), "{path} does not say {missing:?}");
+}
+
+#[test]
+fn the_unit_takes_all_rights_away_that_a_sync_does_not_need() {
+    let unit = "deploy/systemd/vendor-connector@.service";
+    let settings = [
+        "DynamicUser=yes",
+        "UMask=0077",
+        "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=",
+        "AmbientCapabilities=",
+        "PrivateUsers=yes",
+        "RestrictSUIDSGID=yes",
+        "RemoveIPC=yes",
+        "ProtectSystem=strict",
+        "ProtectHome=yes",
+        "PrivateTmp=yes",
+        "PrivateDevices=yes",
+        "ProtectProc=invisible",
+        "ProcSubset=pid",
+        "ProtectKernelTunables=yes",
+        "ProtectKernelModules=yes",
+        "ProtectKernelLogs=yes",
+        "ProtectControlGroups=yes",
+        "ProtectClock=yes",
+        "ProtectHostname=yes",
+        "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+        "RestrictNamespaces=yes",
+        "RestrictRealtime=yes",
+        "LockPersonality=yes",
+        "MemoryDenyWriteExecute=yes",
+        "SystemCallArchitectures=native",
+        "SystemCallFilter=@system-service",
+        "SystemCallFilter=~@privileged @resources",
+        "SystemCallErrorNumber=EPERM",
+        "LimitCORE=0",
+        "MemoryMax=512M",
+        "TasksMax=64",
+        "TimeoutStartSec=6h",
+        "KillMode=mixed",
+    ];
+    check(unit, &settings);
+    // Nor does it get any of them back further down.
+    let text = text(unit);
+    for setting in settings.iter().filter(|setting| !setting.starts_with("SystemCallFilter")) {
+        let (name, _) = setting.split_once('=').unwrap();
+        let same = lines(&text).filter(|line| line.split('=').next() == Some(name));
+        assert_eq!(same.count(), 1, "{name}");
+    }
+    assert!(text.contains("\n#LoadCredential="), "secrets need not be in the environment");
+}
+
+#[test]
+fn the_job_in_a_cluster_has_no_rights_and_a_bound() {
+    check(
+        "deploy/kubernetes/cronjob.yaml",
+        &[
+            "concurrencyPolicy: Forbid",
+            "activeDeadlineSeconds: 21600",
+            "automountServiceAccountToken: false",
+            "enableServiceLinks: false",
+            "hostNetwork: false",
+            "hostPID: false",
+            "hostIPC: false",
+            "runAsNonRoot: true",
+            "runAsUser: 65532",
+            "runAsGroup: 65532",
+            "type: RuntimeDefault",
+            "allowPrivilegeEscalation: false",
+            "privileged: false",
+            "readOnlyRootFilesystem: true",
+            "drop: [\"ALL\"]",
+            "memory: 512Mi",
+        ],
+    );
+}
+
+#[test]
+fn the_image_runs_as_nobody_from_nothing() {
+    check("deploy/docker/Dockerfile", &["FROM scratch", "USER 65532:65532"]);
+    let text = text("deploy/docker/Dockerfile");
+    let last = lines(&text).filter(|line| line.starts_with("FROM ")).last();
+    assert_eq!(last, Some("FROM scratch"), "the last image is the one that is made");
+    for line in [".env", ".git", ".connectors", "connectors.toml", "target"] {
+        let ignored = self::text("deploy/docker/Dockerfile.dockerignore");
+        assert!(lines(&ignored).any(|other| other == line), "{line} does not go into an image");
+    }
+}
+
+/// Whether a text is so many hexadecimal digits.
+fn is_digest(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[test]
+fn what_comes_from_elsewhere_is_named_by_its_digest() {
+    let mut seen = 0;
+    let mut files: Vec<PathBuf> = ["deploy/docker/Dockerfile", "deploy/kubernetes/cronjob.yaml"]
+        .map(|path| root().join(path))
+        .into();
+    let workflows = fs::read_dir(root().join(".github/workflows")).unwrap();
+    files.extend(workflows.map(|entry| entry.unwrap().path()));
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for line in lines(&text) {
+            let line = line.trim_start_matches("- ");
+            let named = |start: &str| {
+                line.strip_prefix(start).and_then(|rest| rest.split_whitespace().next())
+            };
+            let image = named("FROM ").filter(|image| *image != "scratch").or(named("image: "));
+            if let Some(image) = image {
+                let digest =
+                    image.split_once("@sha256:").is_some_and(|(_, hex)| is_digest(hex, 64));
+                assert!(digest, "{}: {image} may become another image", file.display());
+                seen += 1;
+            }
+            if let Some(action) = named("uses: ") {
+                let commit = action.split_once('@').is_some_and(|(_, hex)| is_digest(hex, 40));
+                assert!(commit, "{}: {action} may become another action", file.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 4, "only {seen} were found");
+}
+
+#[test]
+fn the_workflow_may_only_read_and_checks_what_is_known_against_dependencies() {
+    let workflow = ".github/workflows/ci.yml";
+    check(workflow, &["contents: read", "persist-credentials: false", "- run: .ci/run"]);
+    assert!(text(".ci/run").contains(".ci/deny"), "the dependencies are checked");
+}
