@@ -14,13 +14,13 @@ fn vendor() -> Vendor {
 /// A user of the database without any right, and its address there.
 async fn weak(database: &Database) -> (String, String) {
     let user = format!("weak_{}", database.value("select current_database()").await);
-    database.execute(&format!("create role {user} login password 'weak'")).await;
+    database.execute(&format!("create role {user} login password 'invented'")).await;
     database
         .execute("revoke temporary on database {} from public".replace("{}", &user[5..]).as_str())
         .await;
     let mut url = url::Url::parse(&database.url()).unwrap();
     url.set_username(&user).unwrap();
-    url.set_password(Some("weak")).unwrap();
+    url.set_password(Some("invented")).unwrap();
     (user, url.into())
 }
 
