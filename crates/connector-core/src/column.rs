@@ -8,7 +8,7 @@ mod time;
 
 use chrono::{DateTime, Utc};
 
-use crate::json;
+use crate::json::{self, Decimal};
 
 pub use time::TimeUnit;
 pub(crate) use time::postgres_micros;
@@ -246,7 +246,7 @@ impl Value for String {
             },
             // An identifier that is a number today and was text yesterday.
             [b'-' | b'0'..=b'9', ..] => {
-                out.extend_from_slice(json.as_bytes());
+                out.extend_from_slice(json::normal_number(json).as_bytes());
                 Fit::Written
             }
             _ => Fit::Misfit,
@@ -342,51 +342,10 @@ fn is_kept(text: &str, value: f64) -> bool {
         return true;
     }
     Decimal::parse(text).is_some_and(|written| {
-        let behind_the_first = written.digits.len().saturating_sub(1);
+        let behind_the_first = written.digits().saturating_sub(1);
         behind_the_first < AT_MOST
             && Decimal::parse(&format!("{value:.behind_the_first$e}")) == Some(written)
     })
-}
-
-/// A number of JSON by its digits, which no arithmetic has touched.
-#[derive(Debug, PartialEq, Eq)]
-struct Decimal {
-    negative: bool,
-    /// Without zeros at either end; none for zero.
-    digits: String,
-    /// The power of ten that the last digit counts.
-    exponent: i64,
-}
-
-impl Decimal {
-    /// The number, if JSON has it as one: `007`, `+7` and `.5` are texts.
-    fn parse(text: &str) -> Option<Self> {
-        if !json::is_number(text) {
-            return None;
-        }
-        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let exponent = i64::from(exponent.parse::<i32>().ok()?);
-        let negative = mantissa.starts_with('-');
-        let mantissa = mantissa.trim_start_matches('-');
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let all = format!("{whole}{fraction}");
-        let digits = all.trim_end_matches('0');
-        let zeros = i64::try_from(all.len() - digits.len()).ok()?;
-        let digits = digits.trim_start_matches('0').to_owned();
-        let exponent = exponent + zeros - i64::try_from(fraction.len()).ok()?;
-        Some(Self { negative, exponent: if digits.is_empty() { 0 } else { exponent }, digits })
-    }
-
-    /// The number times a power of ten, if that is whole, and not beyond all that is counted.
-    fn times_ten_to(&self, power: i64) -> Option<i128> {
-        const MOST: usize = 38;
-        if self.digits.is_empty() {
-            return Some(0);
-        }
-        let zeros = usize::try_from(self.exponent + power).ok().filter(|zeros| *zeros <= MOST)?;
-        let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{}{}", self.digits, "0".repeat(zeros)).parse().ok()
-    }
 }
 
 #[cfg(test)]

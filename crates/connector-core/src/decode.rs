@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use crate::column::{Column, Fit, Source, SqlType};
 use crate::foreign::Foreign;
-use crate::json;
+use crate::json::{self, Room};
 use crate::memory::Pieces;
 use crate::resource::{KeyFallback, MAX_KEY_COLUMNS, Resource, SINGLETON_KEY};
 use crate::secret::Secrets;
@@ -48,6 +48,8 @@ pub(crate) struct Encoded {
     pub(crate) tuples: Pieces,
     /// A hash of each tuple's key.
     pub(crate) keys: Vec<u64>,
+    /// A hash of the rows, if none of them came to have a key.
+    without_keys: Option<u64>,
     /// Rows that have no place in the table, as far as they are kept.
     pub(crate) rejected: Vec<Rejected>,
     /// The number of those that are not kept.
@@ -89,6 +91,11 @@ impl Encoded {
     /// A hash of the keys, whatever their order, if there are any.
     pub(crate) fn key_set(&self) -> Option<u64> {
         self.keys.iter().copied().reduce(u64::wrapping_add)
+    }
+
+    /// The same, or what stands for rows none of which came to have a key.
+    pub(crate) fn key_set_or_rows(&self) -> Option<u64> {
+        self.key_set().or(self.without_keys)
     }
 }
 
@@ -182,7 +189,13 @@ impl Decoder {
     /// What tells a row from all others of its listing: its key, or its whole text where it has none.
     pub(crate) fn identity(&self, row: &str, partition: &[String]) -> u64 {
         let key = if self.positional { None } else { self.page(&[row], partition, 0).keys.pop() };
-        key.unwrap_or_else(|| xxhash_rust::xxh3::xxh3_64(row.as_bytes()))
+        key.unwrap_or_else(|| json::hash(row))
+    }
+
+    /// What tells the rows of a page from those of another one. Where they have keys, those
+    /// do it as soon as the page is decoded, and the text is good for equal pages only.
+    pub(crate) fn fingerprint(&self, rows: &[&str], text: &str) -> u64 {
+        if self.positional { hash_all(rows) } else { xxhash_rust::xxh3::xxh3_64(text.as_bytes()) }
     }
 
     /// Encodes the rows of a page; `first` is the position of the first one in its listing.
@@ -206,9 +219,13 @@ impl Decoder {
                     encoded.more_rejected += 1;
                     continue;
                 }
-                let raw = shortened(self.secrets.veil_row(&self.columns, row));
+                // A row that is spelled in another way is none that was not there before.
+                let raw = shortened(json::normal(&self.secrets.veil_row(&self.columns, row)));
                 encoded.rejected.push(Rejected { reason, raw });
             }
+        }
+        if encoded.keys.is_empty() && !rows.is_empty() {
+            encoded.without_keys = Some(hash_all(rows));
         }
         encoded
     }
@@ -241,10 +258,7 @@ impl Decoder {
                 let kind = if again { DriftKind::Repeated } else { DriftKind::Unknown };
                 notice(drift, json::plain_name(&name), kind, value);
                 let veiled = self.secrets.veil_aside(None, &name, value);
-                // `jsonb` has no U+0000, in a name as little as in a text.
-                let name =
-                    if name.contains('\0') { name.replace('\0', "\\u0000").into() } else { name };
-                extra.push((name, veiled.map_or(Cow::Borrowed(value), Cow::Owned)));
+                extra.push((storable(name), veiled.map_or(Cow::Borrowed(value), Cow::Owned)));
                 return;
             };
             hint = at + 1;
@@ -298,7 +312,7 @@ impl Decoder {
                     tuple.extend_from_slice(&position.to_be_bytes());
                     Fit::Written
                 }
-                Source::Whole => column.write(row, tuple),
+                Source::Whole => write_whole(column, row, tuple, &mut encoded.drift),
                 Source::Field => slots[at].map_or(Fit::Null, |(_, value)| {
                     match self.secrets.veil(column, value) {
                         Some(veiled) => write_veiled(column, &veiled, tuple),
@@ -310,9 +324,6 @@ impl Decoder {
             match (fit, key) {
                 (Fit::Written, _) => {}
                 (fit, Some(_)) => self.write_missing_key(column, fit, slots, tuple)?,
-                (Fit::Misfit, None) if column.source == Source::Whole => {
-                    return Err("Postgres cannot hold the item".to_owned());
-                }
                 (Fit::Misfit, None) => {
                     if let Some((name, value)) = slots[at] {
                         notice(&mut encoded.drift, name, DriftKind::Misfit, value);
@@ -432,6 +443,15 @@ impl Decoder {
     }
 }
 
+/// A hash of rows in their order that is the same however they are spelled.
+fn hash_all(rows: &[&str]) -> u64 {
+    let mut hash = xxhash_rust::xxh3::Xxh3Default::new();
+    for row in rows {
+        hash.update(&json::hash(row).to_be_bytes());
+    }
+    hash.digest()
+}
+
 /// A value as JSON, the same however the vendor wrote it.
 fn canonical(column: &Column, value: &str) -> String {
     let mut bytes = Vec::new();
@@ -444,7 +464,7 @@ fn canonical(column: &Column, value: &str) -> String {
         (Fit::Written, SqlType::BigInt) => {
             bytes.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes)).to_string()
         }
-        _ => value.to_owned(),
+        _ => json::normal(value),
     }
 }
 
@@ -483,11 +503,37 @@ fn write_field(column: &Column, value: &str, tuple: &mut Vec<u8>) -> Fit {
     let mut elements = Vec::new();
     match json::each_element(value, |element| elements.push(element)) {
         Ok(()) => {
-            elements.sort_unstable();
+            elements.sort_by_cached_key(|element| json::normal(element));
             column.write(&format!("[{}]", elements.join(",")), tuple)
         }
         Err(_) => column.write(value, tuple),
     }
+}
+
+/// Appends an item that is a column by itself. Of one that `jsonb` cannot hold, the
+/// members that are the reason are kept as texts, and all others as they are.
+fn write_whole(
+    column: &Column,
+    row: &str,
+    tuple: &mut Vec<u8>,
+    drift: &mut BTreeMap<Drift, DriftSeen>,
+) -> Fit {
+    let fit = column.write(row, tuple);
+    if fit != Fit::Misfit || column.sql_type != SqlType::Jsonb {
+        return fit;
+    }
+    notice(drift, column.wire, DriftKind::Misfit, row);
+    tuple.push(json::JSONB_VERSION);
+    let mut members = Vec::new();
+    let read = json::each_member(row, |name, value| {
+        members.push((storable(name), Cow::Borrowed(value)));
+    });
+    if read.is_ok() {
+        push_object(tuple, &mut members);
+    } else {
+        push_raw(tuple, row);
+    }
+    Fit::Written
 }
 
 /// Appends a fingerprint, or a nested value with some in it, whatever the column's type takes.
@@ -498,7 +544,12 @@ fn write_veiled(column: &Column, veiled: &str, tuple: &mut Vec<u8>) -> Fit {
     }
 }
 
-/// Appends `_extra`; where one row has several values of one name, it has all of them.
+/// A name as `jsonb` holds it, which has no U+0000, in a name as little as in a text.
+fn storable(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.contains('\0') { name.replace('\0', "\\u0000").into() } else { name }
+}
+
+/// Appends `_extra`.
 fn push_extra(tuple: &mut Vec<u8>, extra: &mut [Aside<'_>]) {
     let start = tuple.len();
     tuple.extend_from_slice(&NULL);
@@ -506,38 +557,67 @@ fn push_extra(tuple: &mut Vec<u8>, extra: &mut [Aside<'_>]) {
         return;
     }
     tuple.push(json::JSONB_VERSION);
-    // The sort keeps the values of one name in their order.
-    extra.sort_by(|(one, _), (other, _)| one.cmp(other));
-    for (n, same) in extra.chunk_by(|(one, _), (other, _)| one == other).enumerate() {
-        tuple.push(if n == 0 { b'{' } else { b',' });
-        json::push_string(tuple, &same[0].0);
-        tuple.push(b':');
-        match same {
-            [(_, value)] => push_aside(tuple, value),
-            several => {
-                tuple.extend_from_slice(b"{\"_repeated\":");
-                for (n, (_, value)) in several.iter().enumerate() {
-                    tuple.push(if n == 0 { b'[' } else { b',' });
-                    push_aside(tuple, value);
-                }
-                tuple.extend_from_slice(b"]}");
-            }
-        }
-    }
-    tuple.push(b'}');
+    push_object(tuple, extra);
     let length = tuple.len() - start - NULL.len();
     set_length(tuple, start, length);
 }
 
-/// Appends a value to `_extra`; what `jsonb` cannot hold is kept as the text of it.
-fn push_aside(tuple: &mut Vec<u8>, value: &str) {
-    if json::fits_jsonb(value) {
-        tuple.extend_from_slice(value.as_bytes());
-    } else {
-        tuple.extend_from_slice(b"{\"_raw\":");
-        json::push_string(tuple, value);
-        tuple.push(b'}');
+/// Appends an object that Postgres can hold; where one row has several values of one name,
+/// it has all of them. What `jsonb` has no room for is kept as the text of it.
+fn push_object(tuple: &mut Vec<u8>, members: &mut [Aside<'_>]) {
+    /// Each takes the room of three values: by itself, its text, and what is around those.
+    const MAX_MEMBERS: usize = 1 << 20;
+    // The sort keeps the values of one name in their order.
+    members.sort_by(|(one, _), (other, _)| one.cmp(other));
+    if members.len() > MAX_MEMBERS {
+        let mut all = Vec::new();
+        push_members(&mut all, members, |out, value| out.extend_from_slice(value.as_bytes()));
+        push_raw(tuple, &String::from_utf8_lossy(&all));
+        return;
     }
+    let mut room = Room::ALL;
+    push_members(tuple, members, |out, value| {
+        if room.take(value) {
+            out.extend_from_slice(value.as_bytes());
+        } else {
+            push_raw(out, value);
+        }
+    });
+}
+
+/// Appends an object of members that are in order, the values as `push` does it.
+fn push_members(
+    out: &mut Vec<u8>,
+    members: &[Aside<'_>],
+    mut push: impl FnMut(&mut Vec<u8>, &str),
+) {
+    out.push(b'{');
+    for (n, same) in members.chunk_by(|(one, _), (other, _)| one == other).enumerate() {
+        if n > 0 {
+            out.push(b',');
+        }
+        json::push_string(out, &same[0].0);
+        out.push(b':');
+        match same {
+            [(_, value)] => push(out, value),
+            several => {
+                out.extend_from_slice(b"{\"_repeated\":");
+                for (n, (_, value)) in several.iter().enumerate() {
+                    out.push(if n == 0 { b'[' } else { b',' });
+                    push(out, value);
+                }
+                out.extend_from_slice(b"]}");
+            }
+        }
+    }
+    out.push(b'}');
+}
+
+/// Appends what `jsonb` cannot hold, as the text of it in its normal form.
+fn push_raw(tuple: &mut Vec<u8>, value: &str) {
+    tuple.extend_from_slice(b"{\"_raw\":");
+    json::push_string(tuple, &json::normal(value));
+    tuple.push(b'}');
 }
 
 #[cfg(test)]

@@ -4,17 +4,24 @@
 //! for byte. Only what a column needs is ever parsed, nested values pass through
 //! as they are, and a number keeps all of its digits.
 
+mod jsonb;
+mod normal;
+mod number;
+mod tokens;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+pub(crate) use jsonb::{Room, fits_jsonb};
+pub(crate) use normal::{hash, normal, normal_scalar};
+pub(crate) use number::{Decimal, normal_number};
+pub(crate) use tokens::{Token, Tokens};
+
 /// The first byte of a `jsonb` in Postgres's binary form.
 pub(crate) const JSONB_VERSION: u8 = 1;
-
-/// How deep a value may nest and still be read by Postgres with its default stack.
-const MAX_DEPTH: u32 = 1_000;
 
 /// The text of a JSON string, or nothing if it is no string or no Unicode.
 pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
@@ -28,46 +35,6 @@ pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether Postgres can hold the value as `jsonb`.
-///
-/// It refuses U+0000 and lone surrogates, numbers beyond its `numeric`, and
-/// nesting that its stack does not hold.
-pub(crate) fn fits_jsonb(json: &str) -> bool {
-    let (mut depth, mut in_string) = (0_u32, false);
-    let bytes = json.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'\\' if in_string => {
-                if bytes.get(at + 1) == Some(&b'u') {
-                    match unicode_escape(bytes, at) {
-                        Some(length) => at += length - 1,
-                        None => return false,
-                    }
-                } else {
-                    at += 1;
-                }
-            }
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'[' | b'{' => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return false;
-                }
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            b'-' | b'0'..=b'9' => match number_fits(&json[at..]) {
-                Some(length) => at += length - 1,
-                None => return false,
-            },
-            _ => {}
-        }
-        at += 1;
-    }
-    true
-}
-
 /// The length of the `\uXXXX` at `at`, or of the pair that it starts.
 fn unicode_escape(bytes: &[u8], at: usize) -> Option<usize> {
     let unit = |at: usize| {
@@ -79,37 +46,6 @@ fn unicode_escape(bytes: &[u8], at: usize) -> Option<usize> {
         0xD800..=0xDBFF => unit(at + 6).filter(|low| (0xDC00..=0xDFFF).contains(low)).map(|_| 12),
         _ => Some(6),
     }
-}
-
-/// The length of the number at the start of `rest`, if `numeric` holds it.
-///
-/// It has room for 131,072 digits before the point and 16,383 behind it; this
-/// asks for less, so that no digit more or less at the edge matters.
-fn number_fits(rest: &str) -> Option<usize> {
-    const DIGITS: usize = 10_000;
-    let length = rest
-        .find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'))
-        .unwrap_or(rest.len());
-    let (mantissa, exponent) =
-        rest[..length].split_once(['e', 'E']).unwrap_or((&rest[..length], "0"));
-    let exponent = exponent.parse::<i32>().ok()?;
-    (mantissa.len() <= DIGITS / 2 && exponent.unsigned_abs() as usize <= DIGITS).then_some(length)
-}
-
-/// Whether a value nests deeper than a stack can be relied on to hold.
-pub(crate) fn is_too_deep(json: &str) -> bool {
-    let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
-    json.bytes().any(|byte| {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => depth += 1,
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > MAX_DEPTH
-    })
 }
 
 /// Why a response is not the JSON that it should be.
@@ -261,7 +197,7 @@ struct Name<'a>(Cow<'a, str>);
 impl<'de> serde::Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
-        Ok(Self(text(raw).unwrap_or(Cow::Borrowed(raw))))
+        Ok(Self(text(raw).unwrap_or_else(|| normal_scalar(raw))))
     }
 }
 
@@ -366,31 +302,6 @@ pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_jsonb_refuses_is_found_before_it_is_sent() {
-        for fits in [
-            r#"{"a":"A\\u0000"}"#,
-            r#""\ud83d\ude00""#,
-            "1e10",
-            "[true,false,null]",
-            r#"{"e":"1e99999999"}"#,
-        ] {
-            assert!(fits_jsonb(fits), "{fits}");
-        }
-        for refused in [
-            r#"{"a":"\u0000"}"#,
-            r#""\ud800""#,
-            r#""\ude00""#,
-            r#""\ud83dx""#,
-            "[1e99999999]",
-            "1E+999999",
-        ] {
-            assert!(!fits_jsonb(refused), "{refused}");
-        }
-        assert!(fits_jsonb(&"[".repeat(1_000)));
-        assert!(!fits_jsonb(&"[".repeat(1_001)));
-    }
 
     #[test]
     fn a_path_leads_through_objects_and_lists() {

@@ -1,5 +1,6 @@
 //! Secret values, kept as fingerprints: a change shows, the value does not. Pure.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::column::{Column, Source};
-use crate::json;
+use crate::json::{self, Token, Tokens};
 use crate::resource::Resource;
 
 /// What becomes of the values of secret fields.
@@ -132,67 +133,33 @@ impl Secrets {
 fn fingerprint(key: &FingerprintKey, value: &str) -> String {
     let mut hash =
         Hmac::<Sha256>::new_from_slice(key.0.as_bytes()).expect("HMAC takes a key of any length");
-    hash.update(value.as_bytes());
+    // Another spelling of a secret is no change of it.
+    hash.update(json::normal(value).as_bytes());
     // Half of the hash tells any two values apart, and is easier on the eye.
     format!("\"hmac:{}\"", hex::encode(&hash.finalize().into_bytes()[..16]))
 }
 
-/// A nested value with the fingerprints of its members of these names, or nothing if it
-/// has none of them.
+/// A nested value with the fingerprints of its members of these names, at any depth, or
+/// nothing if it has none of them.
 fn veil_inside(key: &FingerprintKey, names: &SecretNames, value: &str) -> Option<String> {
     if names.0.is_empty() || !json::is_nested(value) {
-        None
-    } else if json::is_too_deep(value) {
-        // What no stack holds cannot be looked into.
-        Some(fingerprint(key, value))
-    } else {
-        let mut veiled = Vec::with_capacity(value.len());
-        veil_members(key, names, value, &mut veiled).then(|| String::from_utf8(veiled).ok())?
+        return None;
     }
-}
-
-/// Copies a value, with the fingerprints of the members of these names, at any depth;
-/// returns whether there are any.
-fn veil_members(key: &FingerprintKey, names: &SecretNames, value: &str, out: &mut Vec<u8>) -> bool {
-    let start = out.len();
-    let (mut first, mut any) = (true, false);
-    let copied = if json::is_object(value) {
-        out.push(b'{');
-        let members = json::each_member(value, |name, member| {
-            if !std::mem::take(&mut first) {
-                out.push(b',');
-            }
-            json::push_string(out, &name);
-            out.push(b':');
-            if names.contain(&name) && !matches!(member, "null" | "\"\"") {
-                out.extend_from_slice(fingerprint(key, member).as_bytes());
-                any = true;
-            } else {
-                any |= veil_members(key, names, member, out);
-            }
-        });
-        out.push(b'}');
-        members
-    } else if json::is_list(value) {
-        out.push(b'[');
-        let elements = json::each_element(value, |element| {
-            if !std::mem::take(&mut first) {
-                out.push(b',');
-            }
-            any |= veil_members(key, names, element, out);
-        });
-        out.push(b']');
-        elements
-    } else {
-        out.extend_from_slice(value.as_bytes());
-        Ok(())
-    };
-    if copied.is_err() {
-        // Checked JSON does not get here; if it did, nothing of it may be shown.
-        out.truncate(start);
-        out.extend_from_slice(b"null");
+    let mut tokens = Tokens::new(value);
+    let (mut veiled, mut copied) = (String::new(), 0);
+    while let Some(token) = tokens.next() {
+        let Token::Name(name) = token else { continue };
+        if !names.contain(&json::text(name).unwrap_or(Cow::Borrowed(name))) {
+            continue;
+        }
+        let member = tokens.value();
+        if !matches!(member, "null" | "\"\"") {
+            veiled.push_str(&value[copied..tokens.at() - member.len()]);
+            veiled.push_str(&fingerprint(key, member));
+            copied = tokens.at();
+        }
     }
-    any || copied.is_err()
+    (copied > 0).then(|| veiled + &value[copied..])
 }
 
 #[cfg(test)]
@@ -231,6 +198,30 @@ mod tests {
                 && veiled.contains(r#""n":1.50"#),
             "{veiled}"
         );
+    }
+
+    #[test]
+    fn a_secret_is_found_below_any_number_of_levels() {
+        let column = Column::new::<Json>("proxy", "proxy", &[], "").secret_members(&["password"]);
+        let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(5_000), "]".repeat(5_000));
+        let veiled = secrets("k").veil(&column, &nested(r#"{"password":"p1"}"#)).unwrap();
+        assert!(!veiled.contains("p1") && veiled.len() > 10_000);
+        assert_eq!(secrets("k").veil(&column, &nested("1")), None);
+    }
+
+    #[test]
+    fn another_spelling_of_a_secret_has_the_same_fingerprint() {
+        let column = Column::new::<Json>("value", "value", &[], "").secret();
+        for (one, other) in [
+            (r#""é/""#, r#""\u00e9\/""#),
+            ("1", "1.0"),
+            (r#"{"a":[1],"b":"x"}"#, r#"{ "b": "\u0078", "a": [ 1e0 ] }"#),
+        ] {
+            assert_eq!(secrets("k").veil(&column, one), secrets("k").veil(&column, other));
+        }
+        // That of a plain text is the one that tables hold.
+        let stored = Some("\"hmac:7fc3ae15266554c06ba2af280d35332e\"".to_owned());
+        assert_eq!(secrets("k").veil(&column, "\"hunter2\""), stored);
     }
 
     #[test]

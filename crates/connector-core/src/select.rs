@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::column::Source;
+use crate::decode::Decoder;
 use crate::foreign::Foreign;
 use crate::http::{Client, Response};
 use crate::json;
@@ -28,7 +29,7 @@ pub(crate) struct Rows<'a> {
     /// Whether one object stood where a list would.
     object: bool,
     /// The text that holds them all.
-    text: &'a str,
+    pub(crate) text: &'a str,
 }
 
 /// Why a response has no rows that can be taken.
@@ -202,13 +203,14 @@ fn shape(body: &str) -> String {
     }
 }
 
-/// What the walk has to know about a response; `identity` tells a row from all others.
+/// What the walk has to know about a response; a decoder tells its rows from others.
 pub(crate) fn facts(
     response: &Response,
     rows: &Rows<'_>,
     paging: &Paging,
-    identity: impl Fn(&str) -> u64,
+    (decoder, partition): (&Decoder, &[String]),
 ) -> PageFacts {
+    let identity = |row: &&str| decoder.identity(row, partition);
     let body = response.json();
     let total = match paging.total() {
         Some(Total::Body(path)) => json::at(body, path).and_then(whole),
@@ -235,9 +237,9 @@ pub(crate) fn facts(
     PageFacts {
         rows: rows.each.len() as u64,
         object: rows.object,
-        fingerprint: xxhash_rust::xxh3::xxh3_64(rows.text.as_bytes()),
-        first: rows.each.first().filter(|_| ends).map(|row| identity(row)),
-        last: rows.each.last().filter(|_| ends).map(|row| identity(row)),
+        fingerprint: decoder.fingerprint(&rows.each, rows.text),
+        first: rows.each.first().filter(|_| ends).map(identity),
+        last: rows.each.last().filter(|_| ends).map(identity),
         keys: None,
         total,
         next,
@@ -285,7 +287,7 @@ fn names_more(response: &Response, rows: &Rows<'_>) -> bool {
 
 /// A count, also as text.
 fn whole(json: &str) -> Option<u64> {
-    json.trim_matches('"').parse().ok()
+    json::normal_number(json.trim_matches('"')).parse().ok()
 }
 
 /// Whether what stands where a token should is longer than any is.

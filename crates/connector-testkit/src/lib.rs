@@ -41,6 +41,7 @@ mod proxy;
 mod route;
 mod serve;
 mod server;
+mod spelling;
 mod state;
 mod store;
 mod suite;

@@ -6,8 +6,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Decimal, Fit};
-use crate::json;
+use super::Fit;
+use crate::json::{self, Decimal};
 
 /// What a time that is a number counts, since 1970-01-01 in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -91,8 +91,8 @@ impl Reader {
         let rows = select::select(body, self.resource).map_err(|none| {
             Error::new(ErrorKind::Contract, none.to_string()).next(none.advice())
         })?;
-        let identity = |row: &str| self.decoder.identity(row, &self.partition.values);
-        let facts = select::facts(&response, &rows, &self.resource.paging, identity);
+        let told_by = (&self.decoder, &self.partition.values[..]);
+        let facts = select::facts(&response, &rows, &self.resource.paging, told_by);
         let place = |row: &&str| {
             let start = row.as_ptr().addr() - body.as_ptr().addr();
             // A response is far below 4 GiB.

@@ -382,7 +382,7 @@ impl Walker {
             let to = page.part(from);
             let part = reader.decode(&page, from..to, first + (from - overlap) as u64).await?;
             let is_last = to == page.rows();
-            whole.keys = together(whole.keys, part.key_set());
+            whole.keys = together(whole.keys, part.key_set_or_rows());
             whole.rejects += part.rejects();
             whole.cursor = whole.cursor.max(part.cursor);
             whole.repeats += if is_last && seen.is_empty() {

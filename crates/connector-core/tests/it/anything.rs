@@ -1,9 +1,13 @@
 //! Any JSON at all in a row: all of it is in the table, or the row is set aside whole.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
 use connector_testkit::{Answer, Content};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::support::{Play, things};
 
@@ -91,8 +95,37 @@ fn is_kept(name: &str, sent: &str, stored: &Value) -> bool {
     // What a value means in a column is for the unit tests of each type.
     let in_column = stored[column(name)] == true;
     match stored["_extra"].get(name) {
-        Some(raw) => !in_column && raw.as_str().is_none_or(|raw| raw == sent),
+        Some(raw) => !in_column && raw.as_str().is_none_or(|raw| is_same(raw, sent)),
         None => in_column != (sent == "null"),
+    }
+}
+
+/// Whether two texts are the same JSON, to the last digit.
+fn is_same(one: &str, other: &str) -> bool {
+    let members = |json: &str| -> Option<BTreeMap<String, Box<RawValue>>> {
+        json.starts_with('{').then(|| serde_json::from_str(json).unwrap())
+    };
+    let elements = |json: &str| -> Option<Vec<Box<RawValue>>> {
+        json.starts_with('[').then(|| serde_json::from_str(json).unwrap())
+    };
+    let digits = |json: &str| {
+        let mantissa = json.split(['e', 'E']).next().unwrap_or_default();
+        mantissa.replace(['.', '-'], "").trim_matches('0').to_owned()
+    };
+    if let (Some(one), Some(other)) = (members(one), members(other)) {
+        one.keys().eq(other.keys())
+            && one.values().zip(other.values()).all(|(one, other)| is_same(one.get(), other.get()))
+    } else if let (Some(one), Some(other)) = (elements(one), elements(other)) {
+        one.len() == other.len()
+            && one.iter().zip(&other).all(|(one, other)| is_same(one.get(), other.get()))
+    } else if let (Ok(a), Ok(b)) = (one.parse::<f64>(), other.parse::<f64>()) {
+        a.partial_cmp(&b).is_some_and(Ordering::is_eq) && digits(one) == digits(other)
+    } else if let (Ok(one), Ok(other)) =
+        (serde_json::from_str::<String>(one), serde_json::from_str::<String>(other))
+    {
+        one == other
+    } else {
+        one == other
     }
 }
 

@@ -141,7 +141,7 @@ async fn a_text_with_u_0000_is_kept_beside_its_row() {
     assert_eq!(play.thing("a", "_extra #>> '{name,_raw}'").await, r#""x\u0000y""#);
     assert_eq!(
         play.thing("a", "_extra #>> '{detail,_raw}'").await,
-        r#"{"n": "\u0000", "m\u0000": 1}"#
+        r#"{"m\u0000":1,"n":"\u0000"}"#
     );
     assert_eq!(play.thing("b", "_extra").await, r#"{"na\\u0000me": 1}"#);
     assert_eq!(drift(&play).await.len(), 3);

@@ -199,3 +199,67 @@ async fn a_whole_number_that_a_double_would_round_is_kept() {
     }
     play.end().await;
 }
+
+#[tokio::test]
+async fn what_postgres_could_not_print_again_is_kept_as_text() {
+    let play = two().await;
+    let many = |count: usize, what: &str| format!("[{}]", vec![what; count].join(","));
+    for value in [many(120_000, "1e10000"), many(120_000, "1e-10000"), many(5_000_000, "1")] {
+        for member in ["detail", "other"] {
+            costs_nothing(&play, &format!(r#""{member}": {value}"#)).await;
+            let kept = play.thing("odd", &format!("_extra -> '{member}' ->> '_raw'")).await;
+            assert!(kept == value, "{member}: {} characters", kept.len());
+        }
+    }
+    let rest = (0..1_000).map(|nth| format!(r#""o{nth}": {}"#, many(100, "1e10000")));
+    costs_nothing(&play, &rest.collect::<Vec<_>>().join(", ")).await;
+    let printed = "length(to_jsonb(things)::text) < 10000000 and (select count(*) from jsonb_object_keys(_extra)) = 1000";
+    assert_eq!(play.thing("odd", printed).await, "true");
+    play.end().await;
+}
+
+#[tokio::test]
+async fn a_row_of_more_fields_than_jsonb_has_room_for_is_kept_as_text() {
+    let play = two().await;
+    let members: Vec<String> = (0..1_100_000).map(|nth| format!(r#""{nth}":1"#)).collect();
+    costs_nothing(&play, &members.join(",")).await;
+    assert_eq!(play.thing("odd", "length(_extra ->> '_raw') > 9000000").await, "true");
+    play.end().await;
+}
+
+/// An item of whatever shape.
+#[derive(Record)]
+#[expect(dead_code, reason = "a model is a declaration and is never built")]
+struct Item {
+    #[record(position)]
+    position: i64,
+    #[record(whole)]
+    data: connector_core::Json,
+}
+
+#[tokio::test]
+async fn an_item_that_jsonb_cannot_hold_is_kept_with_the_member_that_is_the_reason_as_text() {
+    let items = Resource { columns: Item::COLUMNS, ..things(OFFSET) }
+        .key(&["position"])
+        .append_only_unless(&[]);
+    let play = Play::new(&[items], Content::empty()).await;
+    let rows = [
+        (r#"{"a": 1}"#, r#"{"a": 1}"#),
+        (r#"{"a": 1, "b": "x\u0000y"}"#, r#"{"a": 1, "b": {"_raw": "\"x\\u0000y\""}}"#),
+        (r#"{"a": {"c": ["\ud800"]}}"#, r#"{"a": {"_raw": "{\"c\":[\"\\ud800\"]}"}}"#),
+        (r#"{"a\u0000": 1}"#, r#"{"a\\u0000": 1}"#),
+        (r#""\u0000""#, r#"{"_raw": "\"\\u0000\""}"#),
+        (r#"["\u0000", 2]"#, r#"{"_raw": "[\"\\u0000\",2]"}"#),
+        (r#"{"n": 1e99999}"#, r#"{"n": {"_raw": "1e99999"}}"#),
+    ];
+    play.vendor.holdings().replace("things", rows.map(|(sent, _)| sent));
+    let report = play.complete().await;
+    assert_eq!((report.inserted, report.quarantined), (7, 0));
+    for (position, (_, kept)) in rows.iter().enumerate() {
+        let query = format!("select data from hostile.things where position = {position}");
+        assert_eq!(play.database.value(&query).await, *kept);
+    }
+    let report = play.complete().await;
+    assert_eq!((report.rows, report.updated, report.requests), (0, 0, 1));
+    play.end().await;
+}

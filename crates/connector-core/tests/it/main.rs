@@ -28,6 +28,7 @@ mod resume;
 mod rows;
 mod runs;
 mod shop;
+mod spellings;
 mod support;
 mod trouble;
 mod versions;
