@@ -168,6 +168,8 @@ pub struct DriftReport {
     pub shape: String,
     /// The number of rows that show it.
     pub rows: u64,
+    /// Whether an earlier run saw it too.
+    pub known: bool,
     /// The line of the model that would take the values up.
     pub adopt: Option<String>,
 }

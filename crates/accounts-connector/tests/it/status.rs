@@ -202,3 +202,22 @@ async fn a_run_that_goes_on_is_told_from_one_that_was_killed() {
     vendor.finish();
     database.drop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promised_field_that_is_not_sent_is_not_said_to_be_kept_nor_counted_once_it_is() {
+    let content = Content::empty().with("users", [json!({"id": 1})]);
+    let vendor = Vendor::start(&CONNECTOR, content).unwrap();
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    let said = shell.run("sync --resource users");
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(said.stdout.contains("  users: promised, and not sent: `createdOn`\n"), "{said:?}");
+    assert!(!said.stdout.contains("kept in _extra"), "{said:?}");
+    let drifts = || shell.run("status --resource users").stdout.contains("fields unlike the model");
+    assert!(drifts());
+    vendor.edit("users", |users| users[0]["createdOn"] = json!(1_700_000_000));
+    assert_eq!(shell.run("sync --resource users").status, 0);
+    assert!(!drifts());
+    vendor.finish();
+    database.drop().await;
+}

@@ -42,6 +42,8 @@ pub(crate) struct DriftSeen {
     pub(crate) rows: u64,
     /// The types in the first value, without anything that it says.
     pub(crate) shape: String,
+    /// Whether an earlier run saw it too.
+    pub(crate) known: bool,
 }
 
 impl DriftSeen {
@@ -86,6 +88,6 @@ pub(super) fn notice(
     if let Some(seen) = drift.get_mut(&drift_of) {
         seen.rows += 1;
     } else if drift.len() < MAX_DRIFT {
-        drift.insert(drift_of, DriftSeen { rows: 1, shape: json::shape(value) });
+        drift.insert(drift_of, DriftSeen { rows: 1, shape: json::shape(value), known: false });
     }
 }

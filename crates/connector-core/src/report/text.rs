@@ -145,13 +145,29 @@ impl Report {
             grouped(tried.into_iter().chain(skipped).map(|resource| {
                 (resource.resource, resource.problems(), resource.next.as_deref())
             }));
-        for resource in self.resources.iter().filter(|resource| !resource.drift.is_empty()) {
-            let fields: Vec<String> = resource
-                .drift
+        for ResourceReport { resource, drift, .. } in &self.resources {
+            let (known, new): (Vec<_>, Vec<_>) = drift.iter().partition(|drift| drift.known);
+            let (missing, kept): (Vec<_>, Vec<_>) =
+                new.into_iter().partition(|drift| drift.kind == "missing");
+            let kept: Vec<String> = kept
                 .iter()
                 .map(|drift| format!("`{}` ({}, {})", drift.field, drift.kind, drift.json_type))
                 .collect();
-            lines.push(format!("  {}: kept in _extra: {}", resource.resource, fields.join(", ")));
+            if !kept.is_empty() {
+                lines.push(format!("  {resource}: kept in _extra: {}", kept.join(", ")));
+            }
+            let missing: Vec<String> =
+                missing.iter().map(|drift| format!("`{}`", drift.field)).collect();
+            if !missing.is_empty() {
+                lines.push(format!("  {resource}: promised, and not sent: {}", missing.join(", ")));
+            }
+            // What is the same in each run was said by the first one.
+            if !known.is_empty() {
+                let fields = count(known.len(), "field is", "fields are");
+                lines.push(format!(
+                    "  {resource}: {fields} unlike the model as before, see sync.drift"
+                ));
+            }
         }
         for ResourceReport { resource, evidence, .. } in &self.resources {
             if evidence.left_out > 0 {

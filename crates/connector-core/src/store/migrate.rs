@@ -47,6 +47,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "fingerprint_keys",
         sql: include_str!("../../../../migrations/sync/0007_fingerprint_keys.sql"),
     },
+    Migration {
+        version: 8,
+        name: "drift",
+        sql: include_str!("../../../../migrations/sync/0008_drift.sql"),
+    },
 ];
 
 /// Brings the run tables and a connection's tables up to date.

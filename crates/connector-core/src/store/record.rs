@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgTransaction;
 use sqlx::types::Json;
 
-use super::Store;
 use super::batch::{Batch, Counts};
 use super::sql::BY_HASH;
 use super::table::{FRESH, Table};
-use crate::error::Result;
+use super::{Store, patiently};
+use crate::error::{Error, Result};
 
 /// The most rows of one resource that are kept in the quarantine.
 const MAX_QUARANTINE: i64 = 10_000;
@@ -47,9 +47,13 @@ impl Table<'_> {
             let types: Vec<&str> = batch.drift.keys().map(|(_, _, json_type)| *json_type).collect();
             let shapes: Vec<&str> = batch.drift.values().map(|seen| seen.shape.as_str()).collect();
             sqlx::query(
-                "insert into sync.drift (connection, resource, field, kind, json_type, first_run_id, first_seen_at, shape) \
-                 select $1, $2, field, kind, json_type, $3, $4, shape \
-                 from unnest($5::text[], $6::text[], $7::text[], $8::text[]) as d (field, kind, json_type, shape) \
+                // A run writes once that it saw what is known, and not with each of its batches.
+                "with d as (select * from unnest($5::text[], $6::text[], $7::text[], $8::text[]) as d (field, kind, json_type, shape)), \
+                 again as (update sync.drift k set last_run_id = $3, last_seen_at = $4 from d \
+                 where k.connection = $1 and k.resource = $2 and k.last_run_id is distinct from $3 \
+                 and k.field = d.field and k.kind = d.kind and k.json_type = d.json_type) \
+                 insert into sync.drift (connection, resource, field, kind, json_type, first_run_id, first_seen_at, last_run_id, last_seen_at, shape) \
+                 select $1, $2, field, kind, json_type, $3, $4, $3, $4, shape from d \
                  where not exists (select from sync.drift k where k.connection = $1 and k.resource = $2 \
                  and k.field = d.field and k.kind = d.kind and k.json_type = d.json_type) \
                  limit greatest($9 - (select count(*) from sync.drift where connection = $1 and resource = $2), 0) \
@@ -234,6 +238,30 @@ impl Table<'_> {
             .await?;
         }
         Ok(())
+    }
+}
+
+impl Store {
+    /// The disagreements of a resource that a run before this one, and before those that it
+    /// goes on with, saw too.
+    pub(crate) async fn known_drift(
+        &self,
+        resource: &str,
+    ) -> Result<Vec<(String, String, String)>> {
+        let first = self.continues.unwrap_or(self.run_id);
+        patiently(|| async move {
+            sqlx::query_as(
+                "select field, kind, json_type from sync.drift \
+                 where connection = $1 and resource = $2 and first_run_id < $3",
+            )
+            .bind(&self.schema)
+            .bind(resource)
+            .bind(first)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| Error::storage("looking for what is known of fields", error))
+        })
+        .await
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) struct ResourceStatus {
     pub(crate) deleted: Option<i64>,
     /// Rows in `sync.quarantine`.
     pub(crate) quarantined: i64,
-    /// Fields in `sync.drift`.
+    /// Fields in `sync.drift` that disagreed still when all rows were last read.
     pub(crate) drift: i64,
     /// How far the data reaches.
     pub(crate) cursor: Option<DateTime<Utc>>,
@@ -199,7 +199,7 @@ async fn statuses(
     .await
     .map_err(failed)?;
     let quarantined = counts(session, "quarantine", schema).await?;
-    let drift = counts(session, "drift", schema).await?;
+    let drift = drift(session, schema).await?;
     let of = |counts: &[(String, i64)], name: &str| {
         counts.iter().find(|(resource, _)| resource == name).map_or(0, |(_, count)| *count)
     };
@@ -228,6 +228,20 @@ async fn statuses(
         });
     }
     Ok(statuses)
+}
+
+/// The number of fields of each resource that disagreed with the model when its rows were
+/// last read through: what was mended since is not among them.
+async fn drift(session: &mut PgConnection, schema: &str) -> Result<Vec<(String, i64)>> {
+    sqlx::query_as(
+        "select resource, count(*) from sync.drift d where connection = $1 and last_run_id >= coalesce( \
+         (select max(run_id) from sync.resources r where r.connection = d.connection and r.resource = d.resource and r.verdict = 'complete'), 0) \
+         group by 1",
+    )
+    .bind(schema)
+    .fetch_all(session)
+    .await
+    .map_err(failed)
 }
 
 /// The number of rows of each resource in one of the run tables.

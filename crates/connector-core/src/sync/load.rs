@@ -237,6 +237,20 @@ impl Tally {
         (kind == ErrorKind::Contract).then(|| EndedWalk::given_up(partition))
     }
 
+    /// Whether anything disagreed with the model.
+    pub(super) fn has_drift(&self) -> bool {
+        !self.drift.is_empty()
+    }
+
+    /// Takes note of what an earlier run said of fields.
+    pub(super) fn know_drift(&mut self, known: &[(String, String, String)]) {
+        for ((field, kind, json_type), seen) in &mut self.drift {
+            seen.known = known.iter().any(|(of, by, with)| {
+                (of.as_str(), by.as_str(), with.as_str()) == (&**field, kind.name(), &**json_type)
+            });
+        }
+    }
+
     pub(super) fn problem(&mut self, problem: String) {
         if self.evidence.problems.len() < MAX_PROBLEMS {
             self.evidence.problems.push(problem);
@@ -320,6 +334,7 @@ impl Tally {
             json_type,
             shape: seen.shape,
             rows: seen.rows,
+            known: seen.known,
         });
         ResourceReport {
             resource: resource.name,

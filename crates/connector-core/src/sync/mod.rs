@@ -328,6 +328,12 @@ async fn sync_resource(
             tally.error = Some(stopped.next(next));
         }
     }
+    if tally.has_drift() {
+        match context.store.known_drift(resource.name).await {
+            Ok(known) => tally.know_drift(&known),
+            Err(error) => warn!("{error}"),
+        }
+    }
     let fatal = tally.error.as_ref().and_then(stops_all);
     let report = tally.report(resource, &traffic, millis(start), context.tolerated);
     record(context, &report, &traffic).await;

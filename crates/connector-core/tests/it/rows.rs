@@ -93,6 +93,31 @@ async fn what_the_model_does_not_know_is_kept_and_told_once() {
 }
 
 #[tokio::test]
+async fn a_field_unlike_the_model_is_named_by_the_first_run_and_counted_until_it_is_mended() {
+    let mut odd = item(0, 1);
+    odd["fooBar"] = json!("x");
+    let test = Test::with("products", vec![odd, item(1, 1)]).await;
+    let said = async || {
+        let report = test.sync(&["products"]).await;
+        let shown = report.to_text();
+        let lines = shown.lines().filter(|line| line.starts_with("  products: "));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(said().await, ["  products: kept in _extra: `fooBar` (unknown, string)"]);
+    let again = ["  products: 1 field is unlike the model as before, see sync.drift"];
+    assert_eq!(said().await, again);
+    test.vendor.edit("products", |items| items[0] = item(0, 1));
+    assert!(said().await.is_empty());
+    let seen =
+        "select first_run_id, last_run_id, last_seen_at >= first_seen_at as later from sync.drift";
+    assert_eq!(
+        test.database.rows(seen).await,
+        [json!({"first_run_id": 1, "last_run_id": 2, "later": true})]
+    );
+    test.end().await;
+}
+
+#[tokio::test]
 async fn numbers_and_texts_that_postgres_cannot_hold_do_not_cost_the_row() {
     let test = Test::with("products", items(1)).await;
     let rows = [
