@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::Database;
 use crate::wire::{Count, Wire};
@@ -30,6 +30,10 @@ struct State {
     /// The number of connections that were lost on demand.
     lost: AtomicU64,
     count: Mutex<Count>,
+    /// Whether nothing goes through any more, though nobody is told.
+    silent: watch::Sender<bool>,
+    /// The number of connections that go through at a time; others wait.
+    room: Semaphore,
 }
 
 /// Where the server listens.
@@ -42,6 +46,12 @@ enum Server {
 impl Proxy {
     /// A relay to the server of a database.
     pub async fn before(database: &Database) -> Self {
+        Self::with_room(database, Semaphore::MAX_PERMITS).await
+    }
+
+    /// A relay that lets so many connections through at a time, as a pooler does: others wait
+    /// until one of them ends.
+    pub async fn with_room(database: &Database, room: usize) -> Self {
         let options: PgConnectOptions =
             database.url().parse().expect("the address was made from one");
         let server = match options.get_socket() {
@@ -60,6 +70,8 @@ impl Proxy {
             answered: AtomicI64::new(-1),
             lost: AtomicU64::new(0),
             count: Mutex::default(),
+            silent: watch::Sender::new(false),
+            room: Semaphore::new(room),
         });
         let listening = tokio::spawn(listen(listener, server, Arc::clone(&state)));
         Self { url: url.into(), state, listening }
@@ -78,6 +90,11 @@ impl Proxy {
     /// Cuts all connections that there are; new ones work.
     pub fn cut(&self) {
         self.state.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// Lets nothing through from now on, as a network that lost its way does.
+    pub fn fall_silent(&self) {
+        self.state.silent.send_replace(true);
     }
 
     /// Answers so many more commits, and cuts the connection of the one after them:
@@ -132,6 +149,8 @@ async fn relay(
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = tokio::io::split(server);
     let mut cuts = state.cuts.subscribe();
+    let mut silent = state.silent.subscribe();
+    let _room = state.room.acquire().await;
     let (mut sent, mut answered) = (vec![0; 64 << 10], vec![0; 64 << 10]);
     let (mut client, mut server) = (Wire::of_client(), Wire::of_server());
     let note = |wire: &mut Wire, piece: &[u8]| {
@@ -160,6 +179,11 @@ async fn relay(
                 }
                 note(&mut server, &answered[..length]);
                 to_client.write_all(&answered[..length]).await?;
+            }
+            () = async { drop(silent.wait_for(|silent| *silent).await) } => {
+                // What was under way stays so.
+                let _ = cuts.changed().await;
+                return Ok(());
             }
             _ = cuts.changed() => {
                 state.lost.fetch_add(1, Relaxed);

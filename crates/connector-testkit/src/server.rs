@@ -124,12 +124,20 @@ impl Server {
 
     /// Ends it at once, as a crash would, and starts it again.
     pub fn crash(&mut self) -> Result<()> {
-        for order in ["stop\n", "start\n"] {
-            let orders = self.orders.as_mut().context("its stdin is open")?;
-            orders.write_all(order.as_bytes())?;
-            let (before, done) = self.read_to("done: ")?;
-            ensure!(done.as_deref() == Some("done: 0"), "`{}` failed: {before}", order.trim());
-        }
+        self.stop()?;
+        self.order("start")
+    }
+
+    /// Ends it at once, as a crash would, and leaves it so.
+    pub fn stop(&mut self) -> Result<()> {
+        self.order("stop")
+    }
+
+    fn order(&mut self, order: &str) -> Result<()> {
+        let orders = self.orders.as_mut().context("its stdin is open")?;
+        orders.write_all(format!("{order}\n").as_bytes())?;
+        let (before, done) = self.read_to("done: ")?;
+        ensure!(done.as_deref() == Some("done: 0"), "`{order}` failed: {before}");
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use crate::settings::{
     Connection, EMBEDDED_DIRECTORY, Explained, File, Flags, Place, check_embedded,
     colour_is_welcome, explain,
 };
-use crate::store::{Inspection, OLDEST_SERVER, Schema, State, other_scope};
+use crate::store::{Inspection, OLDEST_SERVER, Schema, State, other_connector, other_scope};
 use crate::words::count;
 
 #[derive(Debug, clap::Args)]
@@ -339,11 +339,9 @@ fn fitness(
     }
     let altered = found.altered.as_ref();
     checks.push(match &found.owner {
-        Some(owner) if owner != connector.name => Check::failed(
-            "tables",
-            format!("the schema `{schema}` belongs to the connector `{}`", Foreign(owner)),
-            "name another schema with --schema, or `schema` in connectors.toml",
-        ),
+        Some(owner) if owner != connector.name => {
+            Check::error("tables", &other_connector(schema, owner))
+        }
         _ => match (&found.scope, scope) {
             (Some(there), Some(asked)) if *there != asked => {
                 Check::error("tables", &other_scope(schema, there, &asked))
@@ -351,14 +349,21 @@ fn fitness(
             _ => altered.map_or_else(|| tables(found), |error| Check::error("tables", error)),
         },
     });
-    checks.push(if found.locked {
-        let since = found.locked_since.map(|since| since.format(" since %Y-%m-%d %H:%M:%S UTC"));
-        let since = since.map(|since| since.to_string()).unwrap_or_default();
-        let what = format!("another run of `{schema}` is writing{since}");
-        Check::warning("lock", what, "wait until it has ended, or sync with --wait")
-    } else {
-        Check::ok("lock", "free")
+    checks.push(match &found.holder {
+        Some(holder) => {
+            let (what, next) = holder.said(schema);
+            Check::warning("lock", what, next)
+        }
+        None => Check::ok("lock", "free"),
     });
+    match (found.room.left(), found.room.limit()) {
+        (Err(error), _) => checks.push(Check::error("sessions", &error)),
+        (Ok(_), Some(limit)) => {
+            let what = format!("{limit} may be used, which is enough; up to 9 would be");
+            checks.push(Check::ok("sessions", what));
+        }
+        (Ok(_), None) => {}
+    }
     checks
 }
 

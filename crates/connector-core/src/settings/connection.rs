@@ -25,7 +25,7 @@ use crate::preset::DOCUMENTED;
 use crate::progress::Progress;
 use crate::resource::{Connector, Rate, Resource, Retry};
 use crate::stop::Stop;
-use crate::store::Database;
+use crate::store::{Database, PATIENCE};
 
 /// One account with one vendor, and where its rows go.
 pub struct Connection {
@@ -65,6 +65,8 @@ pub struct Connection {
     /// The number of rows at which a batch is committed.
     pub(crate) batch_rows: u64,
     pub(crate) waits: bool,
+    /// How long the database is waited for where it is away.
+    pub(crate) patience: Duration,
     pub(crate) stop: Stop,
     pub(crate) progress: Progress,
     max_requests: Option<u64>,
@@ -198,6 +200,7 @@ impl Connection {
             resume_within: TimeDelta::hours(1),
             batch_rows: 20_000,
             waits: false,
+            patience: PATIENCE,
             stop: Stop::new(),
             progress: Progress::default(),
             max_requests: None,
@@ -274,6 +277,13 @@ impl Connection {
     #[must_use]
     pub fn waiting(mut self) -> Self {
         self.waits = true;
+        self
+    }
+
+    /// Sets how long the database is waited for where it is away; half a minute, if nobody does.
+    #[must_use]
+    pub fn waiting_for_database(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 

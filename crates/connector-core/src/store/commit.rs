@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 
 use sqlx::types::Json;
-use sqlx::{AssertSqlSafe, PgTransaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 
 use super::batch::{Batch, Counts, EndedWalk};
 use super::fill::{MAX_BOUND, New, fill};
-use super::patiently;
 use super::record::MadeCommit;
 use super::sql::BY_HASH;
 use super::table::{FRESH, OLDER, Table, UNKNOWN};
@@ -19,14 +18,16 @@ use crate::error::Result;
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
     pub(crate) async fn commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
-        let counts = patiently(|| async {
-            loop {
-                if let Some(counts) = self.try_commit(batch, number).await? {
-                    return Ok(counts);
+        let counts = self
+            .store
+            .patiently(|| async {
+                loop {
+                    if let Some(counts) = self.try_commit(batch, number).await? {
+                        return Ok(counts);
+                    }
                 }
-            }
-        })
-        .await?;
+            })
+            .await?;
         self.inserted.fetch_add(counts.inserted, Relaxed);
         self.gone.fetch_add(counts.deleted, Relaxed);
         self.stayed.fetch_add(counts.distinct, Relaxed);
@@ -35,12 +36,9 @@ impl Table<'_> {
 
     /// Commits a batch, unless it is to be tried in another way.
     async fn try_commit(&self, batch: &Batch, number: u64) -> Result<Option<Counts>> {
-        let mut transaction = self
-            .store
-            .pool
-            .begin()
-            .await
-            .map_err(|error| self.failed("beginning a commit", error))?;
+        let mut session = self.store.session().await?;
+        let mut transaction =
+            session.begin().await.map_err(|error| self.failed("beginning a commit", error))?;
         if let Some(counts) = self.made(&mut transaction, number).await? {
             return Ok(Some(counts));
         }

@@ -2,25 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
-use sqlx::Connection as _;
 use sqlx::PgConnection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use tracing::{info, warn};
 use url::{Url, form_urlencoded};
 
+use super::session::Sessions;
 use crate::error::{Error, Result};
 use crate::foreign::keep_secret;
-
-/// How long somebody waits for the only session of a rehearsal, however long a commit takes.
-const LONG: Duration = Duration::from_mins(10);
 
 /// A database, which several connections of a program can share.
 #[derive(Debug)]
 pub(crate) struct Database {
-    pub(super) pool: PgPool,
+    pub(super) sessions: Sessions,
     pub(super) options: PgConnectOptions,
     /// The private server, if it is one of that.
     server: Option<embedded_postgres::Server>,
@@ -30,7 +26,7 @@ impl Database {
     /// A server, by its address. Nothing is sent yet.
     pub(crate) fn server(url: &str) -> Result<Self> {
         let options = options(url)?;
-        Ok(Self { pool: pool(&options, 8, Duration::from_secs(20)), options, server: None })
+        Ok(Self { sessions: Sessions::new(&options), options, server: None })
     }
 
     /// The embedded Postgres in a directory, by the programs of a folder or those that are found.
@@ -56,30 +52,19 @@ impl Database {
 
     /// A session of its own, which says at once why it cannot be had; the pool would try for a while.
     pub(super) async fn session(&self) -> Result<PgConnection> {
-        connect(&self.options).await
+        self.sessions.own().await
     }
 
     /// The same database for a rehearsal: one session, all of which is one transaction that is
     /// never committed.
     pub(crate) fn rehearsing(mut self) -> Self {
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(LONG);
-        let pool = pool.idle_timeout(None).max_lifetime(None).after_connect(|session, _| {
-            Box::pin(async move {
-                begin_session(session).await?;
-                let transaction = session.begin().await?;
-                // Forgotten, it is neither committed nor rolled back, and each transaction
-                // after it is a savepoint in it. It ends with the session.
-                std::mem::forget(transaction);
-                Ok(())
-            })
-        });
-        self.pool = pool.connect_lazy_with(self.options.clone());
+        self.sessions = Sessions::rehearsing(&self.options);
         self
     }
 
     /// Ends all sessions; what was committed stays, whatever happens here.
     pub(crate) async fn close(self) {
-        self.pool.close().await;
+        self.sessions.close().await;
         let Some(server) = self.server else { return };
         match tokio::task::spawn_blocking(|| server.shutdown()).await {
             Ok(Ok(())) => {}
@@ -87,18 +72,6 @@ impl Database {
             Err(error) => warn!("the embedded Postgres was not stopped: {error}"),
         }
     }
-}
-
-/// A new session; where there is none, the error says with which server.
-pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
-    PgConnection::connect_with(options).await.map_err(|error| {
-        // A host that has no address may be what stands behind an @ in a password.
-        let has_address =
-            !matches!(&error, sqlx::Error::Io(error) if error.raw_os_error().is_none());
-        let error = Error::storage("connecting", error);
-        let server = format!("{}:{}", options.get_host(), options.get_port());
-        if has_address { error.at("server", server) } else { error }
-    })
 }
 
 /// Whether a text begins as the address of a server does.
@@ -117,7 +90,8 @@ fn options(url: &str) -> Result<PgConnectOptions> {
     let options =
         PgConnectOptions::from_str(url).map_err(|error| not_understood().because(error))?;
     keep_password(url, &options);
-    Ok(options.application_name("vendor-connectors"))
+    // Poolers refuse start-up parameters that they do not know; the server's own default is as good.
+    Ok(options.application_name(super::APPLICATION).extra_float_digits(None))
 }
 
 /// Takes note of the password in an address, which a server may echo. One that is the name
@@ -136,18 +110,4 @@ fn keep_password(url: &str, options: &PgConnectOptions) {
             keep_secret(&password);
         }
     }
-}
-
-/// What each session of a pool begins with: whoever waits for a lock for longer than that
-/// is told so, unless the user or the database has a limit of its own.
-async fn begin_session(session: &mut PgConnection) -> sqlx::Result<()> {
-    let limit = "do $$ begin if current_setting('lock_timeout') = '0' then \
-                 perform set_config('lock_timeout', '30s', false); end if; end $$";
-    sqlx::raw_sql(limit).execute(session).await.map(drop)
-}
-
-fn pool(options: &PgConnectOptions, sessions: u32, patience: Duration) -> PgPool {
-    let pool = PgPoolOptions::new().max_connections(sessions).acquire_timeout(patience);
-    let pool = pool.after_connect(|session, _| Box::pin(begin_session(session)));
-    pool.idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone())
 }

@@ -1,12 +1,12 @@
 //! Whether a database is fit for a sync. Reads only, and takes no lock.
 
-use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Row as _};
 
 use super::database::Database;
+use super::session::Room;
 use super::sql::qualified;
 use super::table::check_columns;
-use super::{OLDEST_SERVER, holder, migrate};
+use super::{Holder, OLDEST_SERVER, holder, migrate};
 use crate::error::{Error, Result};
 use crate::resource::{Connector, Resource};
 
@@ -37,10 +37,10 @@ pub(crate) struct Inspection {
     pub(crate) scope: Option<String>,
     /// What is not as its migrations made it, in the tables of the connection.
     pub(crate) altered: Option<Error>,
-    /// Whether another run is writing.
-    pub(crate) locked: bool,
-    /// Since when, as far as the user may know.
-    pub(crate) locked_since: Option<DateTime<Utc>>,
+    /// Who keeps the lock of the connection, if it is held.
+    pub(crate) holder: Option<Holder>,
+    /// How many sessions the user may have.
+    pub(crate) room: Room,
 }
 
 /// A schema that a sync writes to.
@@ -126,8 +126,8 @@ impl Database {
             owner,
             scope,
             altered,
-            locked: holder.is_some(),
-            locked_since: holder.and_then(|(_, since)| since),
+            holder,
+            room: Room::of(session).await?,
         })
     }
 }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use sqlx::migrate::{MigrateError, Migration as Step, MigrationType, Migrator};
-use sqlx::postgres::PgPool;
-use sqlx::{AssertSqlSafe, PgConnection, PgExecutor, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgExecutor, SqlSafeStr as _};
 
+use super::Store;
 use super::sql::ident;
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Migration;
@@ -55,20 +55,20 @@ pub(super) const SYNC: &[Migration] = &[
 ];
 
 /// Brings the run tables and a connection's tables up to date.
-pub(crate) async fn up(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()> {
-    run(pool, "sync", SYNC).await?;
-    run(pool, schema, migrations).await
+pub(crate) async fn up(store: &Store, schema: &str, migrations: &[Migration]) -> Result<()> {
+    run(store, "sync", SYNC).await?;
+    run(store, schema, migrations).await
 }
 
 /// The statements that [`up`] would run, as one could run them by hand.
 pub(crate) async fn pending(
-    pool: &PgPool,
+    store: &Store,
     schema: &str,
     migrations: &[Migration],
 ) -> Result<Vec<String>> {
     let mut statements = Vec::new();
     for (schema, migrations) in [("sync", SYNC), (schema, migrations)] {
-        let applied = applied(pool, schema).await?;
+        let applied = applied(store, schema).await?;
         let mut missing = migrations
             .iter()
             .filter(|step| !applied.as_ref().is_some_and(|applied| applied.contains(&step.version)))
@@ -94,30 +94,34 @@ pub(super) async fn is_there(
 }
 
 /// The migrations that ran in a schema; none if none ever did.
-async fn applied(pool: &PgPool, schema: &str) -> Result<Option<Vec<i64>>> {
+async fn applied(store: &Store, schema: &str) -> Result<Option<Vec<i64>>> {
     let failed = |error| Error::storage("looking at the tables", error).at("schema", schema);
     let table = format!("{}._migrations", ident(schema));
-    if !is_there(pool, &table).await.map_err(failed)? {
+    let mut session = store.session().await?;
+    if !is_there(&mut *session, &table).await.map_err(failed)? {
         return Ok(None);
     }
     let query = format!("select version from {table}");
-    sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(pool).await.map(Some).map_err(failed)
+    sqlx::query_scalar(AssertSqlSafe(query))
+        .fetch_all(&mut *session)
+        .await
+        .map(Some)
+        .map_err(failed)
 }
 
 /// Runs what is missing in one schema, in one transaction.
 ///
 /// The lock belongs to the transaction and not to the session, so that it also
 /// holds behind a proxy that gives each transaction another session.
-async fn run(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()> {
+async fn run(store: &Store, schema: &str, migrations: &[Migration]) -> Result<()> {
     let doing = "bringing the tables up to date";
     let failed = |error| Error::storage(doing, error).at("schema", schema);
-    let mut session = pool.acquire().await.map_err(failed)?;
+    let mut session = store.session().await?;
     // The lock is for all connections, and a rehearsal holds it to its end.
     if state(&mut session, schema, migrations).await? == State::Current {
         return Ok(());
     }
-    drop(session);
-    let mut transaction = pool.begin().await.map_err(failed)?;
+    let mut transaction = session.begin().await.map_err(failed)?;
     sqlx::query(
         "select pg_advisory_xact_lock(hashtextextended('vendor-connectors migrations', 0))",
     )
@@ -136,8 +140,9 @@ async fn run(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()
             .await
             .map_err(failed)?;
     }
-    // Migrations name no schema: theirs is the connection's.
-    sqlx::raw_sql(AssertSqlSafe(format!("set local search_path to {}", ident(schema))))
+    // Migrations name no schema: theirs is the connection's. `pg_catalog`, which is not named,
+    // comes before it, and what is temporary last.
+    sqlx::raw_sql(AssertSqlSafe(format!("set local search_path to {}, pg_temp", ident(schema))))
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
@@ -148,6 +153,11 @@ async fn run(pool: &PgPool, schema: &str, migrations: &[Migration]) -> Result<()
         .run_direct(None, &mut *transaction, false)
         .await
         .map_err(|error| refused(error, schema))?;
+    // A rehearsal's transaction goes on, and `local` would be all of it.
+    sqlx::raw_sql("set local search_path to pg_catalog, pg_temp")
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
     transaction.commit().await.map_err(failed)
 }
 

@@ -7,6 +7,7 @@
 mod batch;
 mod commit;
 mod database;
+mod failure;
 mod fill;
 mod inspect;
 mod keys;
@@ -15,6 +16,7 @@ mod patience;
 mod record;
 mod rehearse;
 mod runs;
+mod session;
 mod sql;
 mod status;
 mod table;
@@ -23,9 +25,8 @@ mod walks;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
@@ -35,12 +36,14 @@ use crate::settings::Tolerance;
 use crate::stop::Stop;
 
 pub(crate) use batch::{Batch, Counts, EndedWalk};
-use database::connect;
 pub(crate) use database::{Database, is_address};
 pub(crate) use inspect::{Inspection, Schema, State};
-use patience::patiently;
+pub(crate) use patience::PATIENCE;
+use patience::Patience;
 pub(crate) use runs::ResourceOutcome;
 pub use runs::Verdict;
+pub(crate) use session::Room;
+use session::{Session, Sessions};
 pub(crate) use sql::{Statements, ident};
 pub(crate) use status::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
 pub(crate) use table::Table;
@@ -51,9 +54,15 @@ pub const OLDEST_SERVER: i32 = 14;
 /// How often a run that waits for another one looks whether it has ended.
 const WAIT_FOR_LOCK: Duration = Duration::from_millis(500);
 
+/// What sessions call themselves.
+const APPLICATION: &str = "vendor-connectors";
+
+/// How long a server may take to let a session go.
+const GOODBYE: Duration = Duration::from_secs(2);
+
 /// The database of one run.
 pub(crate) struct Store {
-    pool: PgPool,
+    patience: Patience,
     /// Holds the lock of the connection as long as the run lasts.
     lock: Option<PgConnection>,
     pub(crate) schema: String,
@@ -81,9 +90,13 @@ impl Lock {
     pub(crate) async fn give_back(self) {
         let Some(mut session) = self.0 else { return };
         // A server takes a moment to notice that a session is closed, and the next run may begin in it.
-        let free = sqlx::query("select pg_advisory_unlock_all()").execute(&mut session).await;
-        if let Err(error) = free.and(session.close().await) {
-            warn!("the lock's session did not close: {}", Error::storage("closing", error));
+        let close = async {
+            sqlx::query("select pg_advisory_unlock_all()").execute(&mut session).await?;
+            session.close().await
+        };
+        // A server that is away has given it back itself, or will.
+        if let Ok(Err(error)) = tokio::time::timeout(GOODBYE, close).await {
+            info!("the lock's session did not close: {}", Error::storage("closing", error));
         }
     }
 }
@@ -104,6 +117,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) resume_within: Option<TimeDelta>,
     /// Whether to wait until another run has ended.
     pub(crate) waits: bool,
+    /// How long the database is waited for where it is away.
+    pub(crate) patience: Duration,
     /// How many changed rows are shown, if it is a rehearsal.
     pub(crate) sample: Option<i64>,
 }
@@ -113,7 +128,11 @@ impl Store {
     pub(crate) async fn begin(database: &Database, plan: &Plan<'_>, stop: &Stop) -> Result<Self> {
         let Plan { connector, schema, started_at, .. } = *plan;
         let mut store = Self {
-            pool: database.pool.clone(),
+            patience: Patience {
+                sessions: database.sessions.clone(),
+                stop: stop.clone(),
+                limit: plan.patience,
+            },
             lock: None,
             schema: schema.to_owned(),
             run_id: 0,
@@ -126,9 +145,11 @@ impl Store {
             ddl: None,
         };
         // This comes first, because a session of its own says at once why it cannot be had.
-        let lock = lock(&database.options, schema, plan.waits, stop).await;
+        let lock = lock(&database.sessions, schema, plan.waits, stop).await;
         let (session, waited) = lock.map_err(nothing_tried)?;
-        store.lock = Some(session);
+        let session = store.lock.insert(session);
+        let room = Room::of(session).await.map_err(nothing_tried)?;
+        database.sessions.limit_to(room.left()?);
         if waited {
             // What changed while the other run was writing came after this time.
             store.started_at = store.now();
@@ -136,10 +157,14 @@ impl Store {
         }
         store.check_server().await.map_err(nothing_tried)?;
         if plan.sample.is_some() {
-            let ddl = migrate::pending(&store.pool, schema, connector.migrations).await;
+            let ddl = migrate::pending(&store, schema, connector.migrations).await;
             store.ddl = Some(ddl.map_err(nothing_tried)?);
         }
-        migrate::up(&store.pool, schema, connector.migrations).await.map_err(nothing_tried)?;
+        if let Err(error) = migrate::up(&store, schema, connector.migrations).await {
+            // Another connector's migrations look like a wrong version of this one's.
+            let error = store.other_connector(connector).await.unwrap_or(error);
+            return Err(nothing_tried(error));
+        }
         (store.run_id, store.fingerprint_key) =
             store.begin_run(plan).await.map_err(nothing_tried)?;
         store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
@@ -155,6 +180,20 @@ impl Store {
     /// The time, by the clock that the run began with.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.started_at + self.clock.elapsed()
+    }
+
+    /// A session, when one is free.
+    async fn session(&self) -> Result<Session> {
+        let session = self.patience.sessions.session().await;
+        session.map_err(|error| Error::storage("taking a session", error))
+    }
+
+    /// Does `work`, which may be done twice, and waits for a database that is away.
+    async fn patiently<T, F>(&self, work: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        self.patience.patiently(work).await
     }
 
     /// Takes the connection's lock out, to be given back by whoever ends the run:
@@ -182,13 +221,13 @@ impl Store {
             ident(table)
         );
         let query = query.as_str();
-        patiently(|| async move {
+        self.patiently(|| async move {
             sqlx::query_scalar(AssertSqlSafe(query))
                 .bind(after)
                 .bind(limit)
                 .bind(child)
                 .bind(&self.schema)
-                .fetch_all(&self.pool)
+                .fetch_all(&mut *self.session().await?)
                 .await
                 .map_err(|error| Error::storage("reading the parents", error))
         })
@@ -199,7 +238,7 @@ impl Store {
         let (version, encoding): (i32, String) = sqlx::query_as(
             "select current_setting('server_version_num')::int / 10000, current_setting('server_encoding')",
         )
-        .fetch_one(&self.pool)
+        .fetch_one(&mut *self.session().await?)
         .await
         .map_err(|error| Error::storage("connecting", error))?;
         if version < OLDEST_SERVER {
@@ -216,6 +255,12 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// That a schema is another connector's.
+pub(crate) fn other_connector(schema: &str, owner: &str) -> Error {
+    Error::settings(format!("the schema `{schema}` belongs to the connector `{}`", Foreign(owner)))
+        .next("name another schema with --schema, or `schema` in connectors.toml")
 }
 
 /// That the rows of one connection or account would replace those of another.
@@ -238,17 +283,17 @@ fn nothing_tried(error: Error) -> Error {
 /// Takes the lock of a connection, on a session of its own that lasts as long as the run;
 /// and says whether it had to wait.
 async fn lock(
-    options: &PgConnectOptions,
+    sessions: &Sessions,
     schema: &str,
     waits: bool,
     stop: &Stop,
 ) -> Result<(PgConnection, bool)> {
     let failed = |error| Error::storage("taking the connection's lock", error);
-    let mut session = connect(options).await?;
+    let mut session = sessions.own().await?;
     let mut said = false;
     loop {
         let free: bool = sqlx::query_scalar(
-            "select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0))",
+            "select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0::bigint))",
         )
         .bind(schema)
         .fetch_one(&mut session)
@@ -265,27 +310,71 @@ async fn lock(
         }
         stop.sleep(WAIT_FOR_LOCK).await?;
     }
-    let since = holder(&mut session, schema)
-        .await?
-        .and_then(|(_, since)| since)
-        .map_or(String::new(), |since| format!(" since {}", since.format("%Y-%m-%d %H:%M:%S UTC")));
-    let error =
-        Error::new(ErrorKind::Storage, format!("another run of `{schema}` is writing{since}"));
-    Err(error.next("run again when it has ended, or with --wait"))
+    // It may have been given back meanwhile.
+    let holder = holder(&mut session, schema).await?.unwrap_or_default();
+    let (what, next) = holder.said(schema);
+    Err(Error::new(ErrorKind::Storage, what).next(next))
 }
 
-/// The process that holds the lock of a connection, and since when, as far as one may know.
-async fn holder(
-    session: &mut PgConnection,
-    schema: &str,
-) -> Result<Option<(Option<i32>, Option<DateTime<Utc>>)>> {
-    sqlx::query_as(
-        "select a.pid, a.backend_start from pg_locks l join pg_stat_activity a using (pid) \
-         where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database where datname = current_database()) \
-         and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('vendor-connectors ' || $1, 0) limit 1",
+/// Who holds the lock of a connection, as far as one may know.
+#[derive(Debug, Default)]
+pub(crate) struct Holder {
+    pid: Option<i32>,
+    role: Option<String>,
+    application: Option<String>,
+    since: Option<DateTime<Utc>>,
+}
+
+impl Holder {
+    /// That the lock is held, and what to do about it.
+    ///
+    /// Any user of the database may take it, and then it is not a run that ends by itself.
+    pub(crate) fn said(&self, schema: &str) -> (String, String) {
+        let Self { pid, role, application, since } = self;
+        let known = [
+            pid.map(|pid| format!("process {pid}")),
+            role.as_ref().map(|role| format!("role `{}`", Foreign(role))),
+            application.as_ref().map(|name| format!("application `{}`", Foreign(name))),
+            since.map(|since| format!("since {}", since.format("%Y-%m-%d %H:%M:%S UTC"))),
+        ];
+        let known = known.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { known } else { format!(" ({known})") };
+        let is_run = application.as_deref().is_none_or(|name| name == APPLICATION);
+        if is_run {
+            let what = format!("another run of `{schema}` is writing{known}");
+            return (what, "run again when it has ended, or with --wait".to_owned());
+        }
+        let what = format!("the lock of `{schema}` is held by a session that is no run{known}");
+        let next = match pid {
+            Some(pid) => format!(
+                "find out who that is, or end it with: select pg_terminate_backend({pid}); --wait waits for it"
+            ),
+            None => "find out who that is in pg_locks; --wait waits for it".to_owned(),
+        };
+        (what, next)
+    }
+}
+
+/// Who holds the lock of a connection; nobody, if it is free.
+async fn holder(session: &mut PgConnection, schema: &str) -> Result<Option<Holder>> {
+    type Known = (i32, Option<String>, Option<String>, Option<DateTime<Utc>>);
+    // Two halves of a number are all that a lock tells of its key. What a session is called
+    // everybody may see; since when it is there, not everybody.
+    let holder: Option<Known> = sqlx::query_as(
+        "select l.pid, a.usename::text, a.application_name, a.backend_start \
+         from pg_locks l left join pg_stat_activity a using (pid) \
+         where l.locktype = 'advisory' and l.granted and l.objsubid = 1 \
+         and l.database = (select oid from pg_database where datname = current_database()) \
+         and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('vendor-connectors ' || $1, 0::bigint) limit 1",
     )
     .bind(schema)
     .fetch_optional(session)
     .await
-    .map_err(|error| Error::storage("looking at the connection's lock", error))
+    .map_err(|error| Error::storage("looking at the connection's lock", error))?;
+    Ok(holder.map(|(pid, role, application, since)| Holder {
+        pid: Some(pid),
+        role,
+        application,
+        since,
+    }))
 }

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgTransaction;
 use sqlx::types::Json;
 
+use super::Store;
 use super::batch::{Batch, Counts};
 use super::sql::BY_HASH;
 use super::table::{FRESH, Table};
-use super::{Store, patiently};
 use crate::error::{Error, Result};
 
 /// The most rows of one resource that are kept in the quarantine.
@@ -249,7 +249,7 @@ impl Store {
         resource: &str,
     ) -> Result<Vec<(String, String, String)>> {
         let first = self.continues.unwrap_or(self.run_id);
-        patiently(|| async move {
+        self.patiently(|| async move {
             sqlx::query_as(
                 "select field, kind, json_type from sync.drift \
                  where connection = $1 and resource = $2 and first_run_id < $3",
@@ -257,7 +257,7 @@ impl Store {
             .bind(&self.schema)
             .bind(resource)
             .bind(first)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *self.session().await?)
             .await
             .map_err(|error| Error::storage("looking for what is known of fields", error))
         })

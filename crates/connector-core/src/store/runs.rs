@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::{Plan, Store, ident, keys, other_scope, patiently};
+use super::{Plan, Store, ident, keys, other_connector, other_scope};
 use crate::error::{Error, Result};
-use crate::foreign::{Foreign, keep_secret};
+use crate::foreign::keep_secret;
 use crate::http::Traffic;
 use crate::resource::Connector;
 use crate::secret::FingerprintKey;
@@ -56,11 +56,21 @@ pub(crate) struct ResourceOutcome<'a> {
 }
 
 impl Store {
+    /// That the schema is another connector's, if that is known.
+    pub(super) async fn other_connector(&self, connector: &Connector) -> Option<Error> {
+        let mut session = self.session().await.ok()?;
+        let query = "select connector from sync.connections where connection = $1";
+        let owner: String =
+            sqlx::query_scalar(query).bind(&self.schema).fetch_one(&mut *session).await.ok()?;
+        (owner != connector.name).then(|| other_connector(&self.schema, &owner))
+    }
+
     /// Records a new run, which from now on is the only one that may write.
     pub(super) async fn begin_run(&self, plan: &Plan<'_>) -> Result<(i64, FingerprintKey)> {
         let Plan { connector, preset, .. } = *plan;
         let failed = |error| Error::storage("beginning a run", error);
-        let mut transaction = self.pool.begin().await.map_err(failed)?;
+        let mut session = self.session().await?;
+        let mut transaction = session.begin().await.map_err(failed)?;
         let run_id: i64 = sqlx::query_scalar(
             "insert into sync.runs (connection, connector, preset, connector_version, started_at, asked) \
              values ($1, $2, $3, $4, $5, $6) returning run_id",
@@ -94,12 +104,7 @@ impl Store {
                 .await
                 .map_err(failed)?;
         if owner != connector.name {
-            return Err(Error::settings(format!(
-                "the schema `{}` belongs to the connector `{}`",
-                self.schema,
-                Foreign(&owner)
-            ))
-            .next("name another schema with --schema"));
+            return Err(other_connector(&self.schema, &owner));
         }
         if scope != plan.scope {
             return Err(other_scope(&self.schema, &scope, &plan.scope));
@@ -129,14 +134,14 @@ impl Store {
         .bind(self.run_id)
         .bind(&plan.asked)
         .bind(since)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.session().await?)
         .await
         .map_err(failed)?;
         if let Some(first) = found {
             sqlx::query("update sync.runs set continues = $2 where run_id = $1")
                 .bind(self.run_id)
                 .bind(first)
-                .execute(&self.pool)
+                .execute(&mut *self.session().await?)
                 .await
                 .map_err(failed)?;
         }
@@ -148,19 +153,20 @@ impl Store {
     pub(crate) async fn complete_before(&self, connector: &Connector) -> Result<Vec<String>> {
         let Some(first) = self.continues else { return Ok(Vec::new()) };
         let failed = |error| Error::storage("looking for what is complete already", error);
-        let complete: Vec<String> = patiently(|| async move {
-            sqlx::query_scalar(
-                "select distinct resource from sync.resources \
+        let complete: Vec<String> = self
+            .patiently(|| async move {
+                sqlx::query_scalar(
+                    "select distinct resource from sync.resources \
              where connection = $1 and run_id >= $2 and run_id < $3 and verdict = 'complete'",
-            )
-            .bind(&self.schema)
-            .bind(first)
-            .bind(self.run_id)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(failed)
-        })
-        .await?;
+                )
+                .bind(&self.schema)
+                .bind(first)
+                .bind(self.run_id)
+                .fetch_all(&mut *self.session().await?)
+                .await
+                .map_err(failed)
+            })
+            .await?;
         let mut with_rows = Vec::new();
         for name in complete {
             let Some(resource) = connector.resource(&name) else { continue };
@@ -170,10 +176,14 @@ impl Store {
                 ident(resource.table)
             );
             let query = query.as_str();
-            let has_rows: bool = patiently(|| async move {
-                sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&self.pool).await.map_err(failed)
-            })
-            .await?;
+            let has_rows: bool = self
+                .patiently(|| async move {
+                    sqlx::query_scalar(AssertSqlSafe(query))
+                        .fetch_one(&mut *self.session().await?)
+                        .await
+                        .map_err(failed)
+                })
+                .await?;
             if has_rows {
                 with_rows.push(name);
             }
@@ -189,14 +199,14 @@ impl Store {
         started_at: chrono::DateTime<chrono::Utc>,
         ranged: bool,
     ) -> Result<()> {
-        patiently(|| async move {
+        self.patiently(|| async move {
         sqlx::query("insert into sync.resources (run_id, connection, resource, started_at, ranged) values ($1, $2, $3, $4, $5) on conflict do nothing")
             .bind(self.run_id)
             .bind(&self.schema)
             .bind(resource)
             .bind(started_at)
             .bind(ranged)
-            .execute(&self.pool)
+            .execute(&mut *self.session().await?)
             .await
             .map(drop)
             .map_err(|error| Error::storage("beginning a resource", error))
@@ -212,7 +222,7 @@ impl Store {
         use std::sync::atomic::Ordering::Relaxed;
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let traffic = outcome.traffic;
-        patiently(|| async move {
+        self.patiently(|| async move {
         sqlx::query(
             "update sync.resources set finished_at = clock_timestamp(), verdict = $3, evidence = $4, error = $5, \
              requests = $6, pages = $7, bytes = $8, retries = $9, waited_ms = $10, next = $11 where run_id = $1 and resource = $2",
@@ -228,7 +238,7 @@ impl Store {
         .bind(count(traffic.retries.load(Relaxed)))
         .bind(count(traffic.waited_ms.load(Relaxed)))
         .bind(outcome.next)
-        .execute(&self.pool)
+        .execute(&mut *self.session().await?)
         .await
         .map(drop)
         .map_err(|error| Error::storage("recording a resource", error))
@@ -237,14 +247,14 @@ impl Store {
 
     /// Records how the run came out.
     pub(crate) async fn end_run(&self, verdict: Verdict, interrupted: bool) -> Result<()> {
-        patiently(|| async move {
+        self.patiently(|| async move {
         sqlx::query(
             "update sync.runs set finished_at = clock_timestamp(), verdict = $2, interrupted = $3 where run_id = $1",
         )
         .bind(self.run_id)
         .bind(verdict.name())
         .bind(interrupted)
-        .execute(&self.pool)
+        .execute(&mut *self.session().await?)
         .await
         .map(drop)
         .map_err(|error| Error::storage("recording the run", error))

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 
 use sqlx::{PgExecutor, PgTransaction};
 
+use super::Store;
+use super::failure::CHANGED_BY_HAND;
 use super::sql::Statements;
-use super::{Store, patiently};
 use crate::column::SqlType;
-use crate::error::{CHANGED_BY_HAND, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Resource;
 
 /// One table, and how batches come into it.
@@ -93,7 +94,7 @@ impl<'a> Table<'a> {
     /// together it can be too much.
     pub(crate) async fn remember_deletes(&self) -> Result<()> {
         let Some(first) = self.store.continues else { return Ok(()) };
-        let (gone, stayed): (i64, i64) = patiently(|| async move {
+        let (gone, stayed): (i64, i64) = self.store.patiently(|| async move {
             sqlx::query_as(
                 "select coalesce(sum(deleted), 0)::bigint, coalesce(sum((evidence ->> 'distinct')::bigint), 0)::bigint \
                  from sync.resources where connection = $1 and resource = $2 and run_id >= $3 and run_id < $4",
@@ -102,7 +103,7 @@ impl<'a> Table<'a> {
             .bind(self.resource.name)
             .bind(first)
             .bind(self.store.run_id)
-            .fetch_one(&self.store.pool)
+            .fetch_one(&mut *self.store.session().await?)
             .await
             .map_err(|error| self.failed("looking for what was marked deleted", error))
         })
@@ -120,7 +121,12 @@ impl<'a> Table<'a> {
     /// Fails if the table is not as its migrations made it: Postgres would cut a value so
     /// that it fits, and the row would differ in each run.
     pub(crate) async fn check_columns(&self) -> Result<()> {
-        patiently(|| check_columns(&self.store.pool, &self.statements.table, self.resource)).await
+        self.store
+            .patiently(|| async {
+                let mut session = self.store.session().await?;
+                check_columns(&mut *session, &self.statements.table, self.resource).await
+            })
+            .await
     }
 
     pub(super) fn failed(&self, doing: &str, error: sqlx::Error) -> Error {

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, PgTransaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 
-use super::patiently;
 use super::sql::BY_HASH;
 use super::table::{OLDER, Table};
 use crate::bookmark::Bookmark;
@@ -20,7 +19,7 @@ impl Table<'_> {
     /// The number of rows that a positional listing is known to have, and the last of them,
     /// unless rows before it are missing, as a person may have deleted some.
     pub(crate) async fn known_rows(&self, partition: &Partition) -> Result<Option<(u64, u64)>> {
-        patiently(|| async move {
+        self.store.patiently(|| async move {
         let failed = |error| self.failed("counting rows", error);
         let Some(statement) = &self.statements.count_positions else { return Ok(None) };
         let tail: Option<Option<i64>> = sqlx::query_scalar(
@@ -29,13 +28,13 @@ impl Table<'_> {
         .bind(&self.store.schema)
         .bind(self.resource.name)
         .bind(partition.id())
-        .fetch_optional(&self.store.pool)
+        .fetch_optional(&mut *self.store.session().await?)
         .await
         .map_err(failed)?;
         let Some(tail) = tail.flatten() else { return Ok(None) };
         let rows: Option<i64> = sqlx::query_scalar(AssertSqlSafe(statement.as_str()))
             .bind(&partition.values)
-            .fetch_one(&self.store.pool)
+            .fetch_one(&mut *self.store.session().await?)
             .await
             .map_err(failed)?;
         Ok(rows.map(|rows| (rows.unsigned_abs(), tail.cast_unsigned())))
@@ -44,15 +43,16 @@ impl Table<'_> {
 
     /// Whether a listing has rows that are not deleted.
     pub(crate) async fn has_rows(&self, partition: &Partition) -> Result<bool> {
-        patiently(|| async move {
-            let exists = format!("select exists ({})", self.statements.count_live);
-            sqlx::query_scalar(AssertSqlSafe(exists))
-                .bind(&partition.values)
-                .fetch_one(&self.store.pool)
-                .await
-                .map_err(|error| self.failed("looking for rows", error))
-        })
-        .await
+        self.store
+            .patiently(|| async move {
+                let exists = format!("select exists ({})", self.statements.count_live);
+                sqlx::query_scalar(AssertSqlSafe(exists))
+                    .bind(&partition.values)
+                    .fetch_one(&mut *self.store.session().await?)
+                    .await
+                    .map_err(|error| self.failed("looking for rows", error))
+            })
+            .await
     }
 
     /// How far the cursor reached in a complete walk.
@@ -60,14 +60,14 @@ impl Table<'_> {
         &self,
         partition: &Partition,
     ) -> Result<Option<DateTime<Utc>>> {
-        patiently(|| async move {
+        self.store.patiently(|| async move {
         let reached: Option<Option<DateTime<Utc>>> = sqlx::query_scalar(
             "select cursor_reached from sync.state where connection = $1 and resource = $2 and partition = $3",
         )
         .bind(&self.store.schema)
         .bind(self.resource.name)
         .bind(partition.id())
-        .fetch_optional(&self.store.pool)
+        .fetch_optional(&mut *self.store.session().await?)
         .await
         .map_err(|error| self.failed("reading the cursor", error))?;
         Ok(reached.flatten())
@@ -85,10 +85,11 @@ impl Table<'_> {
         since: Option<DateTime<Utc>>,
         anew: bool,
     ) -> Result<HashMap<String, Bookmark>> {
-        patiently(|| async move {
+        self.store.patiently(|| async move {
             let failed = |error| self.failed("looking for unfinished walks", error);
             let (schema, resource) = (&self.store.schema, self.resource.name);
-            let mut transaction = self.store.pool.begin().await.map_err(failed)?;
+            let mut session = self.store.session().await?;
+            let mut transaction = session.begin().await.map_err(failed)?;
             self.check_fence(&mut transaction).await?;
             let forget = format!(
                 "with unknown as (select connection, resource, partition, missing_run_id from sync.state \
@@ -152,21 +153,22 @@ impl Table<'_> {
 
     /// Those of these listings that were read whole in the run that this one goes on with.
     pub(crate) async fn known(&self, partitions: &[String]) -> Result<Vec<String>> {
-        patiently(|| async move {
-            let Some(since) = self.store.continues else { return Ok(Vec::new()) };
-            sqlx::query_scalar(
-                "select partition from sync.state where connection = $1 and resource = $2 \
+        self.store
+            .patiently(|| async move {
+                let Some(since) = self.store.continues else { return Ok(Vec::new()) };
+                sqlx::query_scalar(
+                    "select partition from sync.state where connection = $1 and resource = $2 \
              and partition = any($3) and position is null and whole_run_id >= $4",
-            )
-            .bind(&self.store.schema)
-            .bind(self.resource.name)
-            .bind(partitions)
-            .bind(since)
-            .fetch_all(&self.store.pool)
+                )
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
+                .bind(partitions)
+                .bind(since)
+                .fetch_all(&mut *self.store.session().await?)
+                .await
+                .map_err(|error| self.failed("looking for what was read before", error))
+            })
             .await
-            .map_err(|error| self.failed("looking for what was read before", error))
-        })
-        .await
     }
 
     /// Forgets where a walk is and what it has seen, because it begins again.
@@ -175,9 +177,10 @@ impl Table<'_> {
     pub(crate) async fn forget_walk(&self, partition: &Partition, in_this_run: bool) -> Result<()> {
         // What its first pass brought may be gone in the second one.
         self.origin.store(OLDER, Relaxed);
-        patiently(|| async move {
+        self.store.patiently(|| async move {
         let failed = |error| self.failed("beginning a walk again", error);
-        let mut transaction = self.store.pool.begin().await.map_err(failed)?;
+        let mut session = self.store.session().await?;
+            let mut transaction = session.begin().await.map_err(failed)?;
         self.check_fence(&mut transaction).await?;
         let forget_seen = if in_this_run && self.resource.version.is_some() {
             "update sync.seen set partition = partition || ' ' where connection = $1 and resource = $2 and partition = $3"

@@ -112,7 +112,7 @@ impl Context {
 /// Syncs a connection: everything, or the resources that it selects and their parents.
 pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
     let database = connection.database().await?;
-    let report = sync_into(&database, connection, started_at, None).await;
+    let report = Box::pin(sync_into(&database, connection, started_at, None)).await;
     database.close().await;
     report
 }
@@ -186,6 +186,7 @@ async fn sync_into(
         moves: connection.fuse == Tolerance::ALL && connection.is_whole(),
         resume_within,
         waits: connection.waits,
+        patience: connection.patience,
         sample,
     };
     let mut store = Store::begin(database, &plan, &stop).await?.with_fuse(connection.fuse);

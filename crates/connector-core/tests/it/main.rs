@@ -4,6 +4,7 @@
 
 mod answers;
 mod anything;
+mod away;
 mod bounds;
 mod cost;
 mod deletes;

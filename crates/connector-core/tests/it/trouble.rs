@@ -195,3 +195,43 @@ async fn a_row_that_a_trigger_takes_away_is_missed() {
     assert!(said.contains("only 29 different rows came of 30"), "{said}");
     test.end().await;
 }
+
+#[tokio::test]
+async fn a_lock_that_somebody_else_holds_is_told_with_its_holder() {
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    let key = "hashtextextended('vendor-connectors shop', 0)";
+    let holder = test
+        .database
+        .hold(&format!("set application_name = 'a \"tool\"'; select pg_advisory_lock({key})"))
+        .await;
+    let error = test.try_sync(&["products"]).await.unwrap_err();
+    let (said, next) = (error.to_string(), error.advice().unwrap());
+    assert!(said.contains("held by a session that is no run (process "), "{said}");
+    assert!(said.contains("role `postgres`") && said.contains("`a \"tool\"`"), "{said}");
+    assert!(next.contains("select pg_terminate_backend("), "{next}");
+    drop(holder);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_schema_of_another_connector_is_told_to_be_one() {
+    const OTHER: connector_core::Connector = connector_core::Connector {
+        name: "other",
+        migrations: &[connector_core::Migration {
+            version: 1,
+            name: "tables",
+            sql: "create table somewhere (id text)",
+        }],
+        ..crate::shop::SHOP
+    };
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    let (key, url) = (test.vendor.key().into(), Some(test.database.url().into()));
+    let connection = Connection::to(&OTHER, test.vendor.base_url(), key, url).unwrap();
+    let error = connector_core::sync(&connection.in_schema("shop"), *NOW).await.unwrap_err();
+    assert!(error.to_string().contains("`shop` belongs to the connector `shop`"), "{error}");
+    assert!(error.advice().unwrap().contains("--schema"));
+    assert_eq!(error.exit_status(), 2);
+    test.end().await;
+}

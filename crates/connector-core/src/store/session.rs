@@ -1,0 +1,382 @@
+//! Sessions with the server: how they begin, and as many as there may be.
+//!
+//! A role, a database or a pooler may allow fewer than would be of use. So room is taken
+//! before a session is, and where one cannot be had the room shrinks to those that there are.
+
+use std::io;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use deadpool::managed::{self, Metrics, Object, PoolError, RecycleResult};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, PgConnection};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::info;
+
+use super::failure::is_full;
+use super::patience::Clock;
+use super::sql::ident;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The most sessions that the runs of a program have, beside those of their locks.
+const MOST: usize = 8;
+
+/// The fewest sessions of a run: one keeps the lock, and one works.
+const FEWEST: i64 = 2;
+
+/// How long a server may take to begin a session.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// The same for one more session beside others.
+const ONE_MORE: Duration = Duration::from_secs(3);
+
+/// How long a session may have been idle before it is asked whether it still is one.
+const MOMENT: Duration = Duration::from_secs(1);
+
+/// The sessions that the runs of a program share.
+#[derive(Clone, Debug)]
+pub(super) struct Sessions {
+    pool: managed::Pool<Opener>,
+    room: Arc<Semaphore>,
+    size: Arc<Mutex<Size>>,
+    /// When somebody last looked whether the server answers.
+    looked: Arc<tokio::sync::Mutex<Option<Instant>>>,
+    pub(super) clock: Clock,
+}
+
+/// How many sessions there may be.
+#[derive(Debug)]
+struct Size {
+    most: usize,
+    /// Whether it was said that these are fewer than are of use.
+    said: bool,
+}
+
+/// What opens sessions.
+#[derive(Debug)]
+struct Opener {
+    options: PgConnectOptions,
+    /// Whether all of a session is one transaction that is never committed.
+    rehearses: bool,
+}
+
+impl managed::Manager for Opener {
+    type Type = PgConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> sqlx::Result<PgConnection> {
+        let mut session = open(&self.options).await?;
+        if self.rehearses {
+            let transaction = session.begin().await?;
+            // Forgotten, it is neither committed nor rolled back, and each transaction
+            // after it is a savepoint in it. It ends with the session.
+            std::mem::forget(transaction);
+        }
+        Ok(session)
+    }
+
+    async fn recycle(
+        &self,
+        session: &mut PgConnection,
+        metrics: &Metrics,
+    ) -> RecycleResult<sqlx::Error> {
+        if metrics.last_used() > MOMENT {
+            session.ping().await?;
+        }
+        Ok(())
+    }
+}
+
+/// A session, and the room that it takes.
+pub(super) struct Session(Option<(Object<Opener>, OwnedSemaphorePermit)>);
+
+/// What a session's value says, which is there until it is dropped.
+const OPEN: &str = "a session is open as long as it is not dropped";
+
+impl Deref for Session {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0.as_ref().expect(OPEN).0
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0.as_mut().expect(OPEN).0
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some((mut session, room)) = self.0.take() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        // A transaction that was dropped has its rollback waiting here: its locks must not
+        // last until somebody needs a session again.
+        runtime.spawn(async move {
+            match tokio::time::timeout(ONE_MORE, session.ping()).await {
+                Ok(Ok(())) => drop(session),
+                // What does not answer is no session any more.
+                Ok(Err(_)) | Err(_) => drop(Object::take(session)),
+            }
+            drop(room);
+        });
+    }
+}
+
+/// Whether a server answers that somebody waits for.
+pub(super) enum Silence {
+    Answers,
+    Unheard(Error),
+}
+
+impl Sessions {
+    /// Sessions of which none is open yet.
+    pub(super) fn new(options: &PgConnectOptions) -> Self {
+        Self::of(Opener { options: options.clone(), rehearses: false }, MOST)
+    }
+
+    /// The one session of a rehearsal.
+    pub(super) fn rehearsing(options: &PgConnectOptions) -> Self {
+        Self::of(Opener { options: options.clone(), rehearses: true }, 1)
+    }
+
+    fn of(opener: Opener, most: usize) -> Self {
+        let pool = managed::Pool::builder(opener).max_size(most).build();
+        Self {
+            pool: pool.expect("a pool without timeouts of its own needs no runtime"),
+            room: Arc::new(Semaphore::new(most)),
+            size: Arc::new(Mutex::new(Size { most, said: false })),
+            looked: Arc::default(),
+            clock: Clock::default(),
+        }
+    }
+
+    /// A session that is free, or a new one; waits as long as all that there may be are in use.
+    pub(super) async fn session(&self) -> sqlx::Result<Session> {
+        loop {
+            let room = Arc::clone(&self.room).acquire_owned().await;
+            let room = room.map_err(|_| sqlx::Error::PoolClosed)?;
+            match self.open().await {
+                Ok(session) => return Ok(Session(Some((session, room)))),
+                Err(error) if is_full(&error) => {
+                    if !self.shrink(room) {
+                        return Err(error);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn open(&self) -> sqlx::Result<Object<Opener>> {
+        let status = self.pool.status();
+        let one_more = status.size > 0 && status.available == 0;
+        let session = async {
+            self.pool.get().await.map_err(|error| match error {
+                PoolError::Backend(error) => error,
+                _ => sqlx::Error::PoolClosed,
+            })
+        };
+        if one_more {
+            // A pooler that has no more does not say so, and lets one wait until one is free.
+            tokio::time::timeout(ONE_MORE, session).await.unwrap_or_else(|_| Err(full()))
+        } else {
+            session.await
+        }
+    }
+
+    /// Gives a room up for good that no session can be had for, and all that are free with it;
+    /// not the last one.
+    fn shrink(&self, room: OwnedSemaphorePermit) -> bool {
+        let mut size = self.size.lock().unwrap_or_else(PoisonError::into_inner);
+        if size.most <= 1 {
+            return false;
+        }
+        room.forget();
+        size.most -= 1;
+        let fewer = size.most.saturating_sub(self.pool.status().size.max(1));
+        size.most -= self.room.forget_permits(fewer);
+        size.say();
+        true
+    }
+
+    /// Leaves it at so many sessions at the most.
+    pub(super) fn limit_to(&self, sessions: usize) {
+        let mut size = self.size.lock().unwrap_or_else(PoisonError::into_inner);
+        let fewer = size.most.saturating_sub(sessions.max(1));
+        size.most -= self.room.forget_permits(fewer);
+        if fewer > 0 {
+            size.say();
+        }
+    }
+
+    /// A session of its own, which is none of the pool's.
+    pub(super) async fn own(&self) -> Result<PgConnection> {
+        connect(&self.pool.manager().options).await
+    }
+
+    /// Looks whether the server answers; of many who wait, one does.
+    pub(super) async fn look(&self, patience: Duration) -> Silence {
+        let mut looked = self.looked.lock().await;
+        let is_new = looked.is_some_and(|looked| looked.elapsed() < MOMENT);
+        if is_new {
+            return Silence::Answers;
+        }
+        let answer =
+            tokio::time::timeout(patience.min(CONNECT / 2), open(&self.pool.manager().options))
+                .await;
+        match answer.unwrap_or_else(|_| Err(silent())) {
+            Ok(session) => {
+                drop(session.close().await);
+                *looked = Some(Instant::now());
+                Silence::Answers
+            }
+            // It has no room, and says so.
+            Err(sqlx::Error::Database(_)) => Silence::Answers,
+            Err(error) => Silence::Unheard(Error::storage("waiting for its answer", error)),
+        }
+    }
+
+    /// The server's name, as a person knows it.
+    pub(super) fn server(&self) -> String {
+        server(&self.pool.manager().options)
+    }
+
+    /// Ends all sessions; what was committed stays, whatever happens here.
+    pub(super) async fn close(&self) {
+        // Those that were in use a moment ago are on their way back.
+        let most = u32::try_from(self.size.lock().unwrap_or_else(PoisonError::into_inner).most);
+        let all = self.room.acquire_many(most.unwrap_or(1));
+        let close = async {
+            let _all = all.await;
+            for session in self.pool.retain(|_, _| false).removed {
+                let _ = session.close().await;
+            }
+        };
+        // A server that is away does not say goodbye.
+        let _ = tokio::time::timeout(ONE_MORE, close).await;
+        self.pool.close();
+    }
+}
+
+impl Size {
+    /// Says once that there are fewer than are of use.
+    fn say(&mut self) {
+        if !std::mem::replace(&mut self.said, true) {
+            let sessions = self.most + 1;
+            info!("the server allows {sessions} sessions and no more: going on with these");
+        }
+    }
+}
+
+/// How many sessions a user may have in a database.
+#[derive(Debug)]
+pub(crate) struct Room(Vec<Limit>);
+
+/// What limits them, its name, how many it allows, and how many there are, that of who asks
+/// among them.
+type Limit = (String, String, i64, i64);
+
+impl Room {
+    /// Asks the server by a session that is open.
+    pub(super) async fn of(session: &mut PgConnection) -> Result<Self> {
+        // Nobody counts the sessions of a superuser; those of others are counted only where
+        // there is a limit.
+        let limits = sqlx::query_as(
+            "select 'role', rolname::text, rolconnlimit::bigint, \
+             (select count(*) from pg_stat_activity where usename = session_user) \
+             from pg_roles where rolname = session_user and not rolsuper and rolconnlimit >= 0 \
+             union all select 'database', datname::text, datconnlimit::bigint, \
+             (select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend') \
+             from pg_database where datname = current_database() and datconnlimit >= 0 \
+             and not exists (select from pg_roles where rolname = session_user and rolsuper)",
+        );
+        let limits = limits.fetch_all(session).await;
+        limits.map(Self).map_err(|error| Error::storage("counting its sessions", error))
+    }
+
+    /// How many more sessions there may be beside the one that asked, of those that are of use.
+    pub(crate) fn left(&self) -> Result<usize> {
+        let mut left = MOST;
+        for (kind, name, limit, has) in &self.0 {
+            let more = usize::try_from(limit - has).unwrap_or(0);
+            if more == 0 {
+                let what = format!(
+                    "a run needs {FEWEST} sessions, one of them for its lock; the {kind} `{name}` may have {limit}, and {has} are in use"
+                );
+                let next = format!(
+                    "run: alter {kind} {} connection limit {}; or end sessions that nobody needs",
+                    ident(name),
+                    MOST + 1
+                );
+                return Err(Error::new(ErrorKind::Storage, what).next(next).before_start());
+            }
+            left = left.min(more);
+        }
+        Ok(left)
+    }
+
+    /// The number of sessions that a run may have, if that is fewer than it can use.
+    pub(crate) fn limit(&self) -> Option<usize> {
+        self.left().ok().map(|left| left + 1).filter(|sessions| *sessions <= MOST)
+    }
+}
+
+/// The server's name, as a person knows it.
+fn server(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(folder) => folder.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
+}
+
+/// That there is no session left.
+fn full() -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(
+        io::ErrorKind::QuotaExceeded,
+        "no session is left beside those that are open, and a run needs 2",
+    ))
+}
+
+/// That nothing was heard.
+fn silent() -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the server does not answer"))
+}
+
+/// A new session of its own; where there is none, the error says with which server.
+pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+    open(options).await.map_err(|error| {
+        // A host that has no address may be what stands behind an @ in a password.
+        let has_address = !matches!(&error, sqlx::Error::Io(error) if error.raw_os_error().is_none() && error.kind() != io::ErrorKind::TimedOut);
+        let error = Error::storage("connecting", error);
+        if has_address { error.at("server", server(options)) } else { error }
+    })
+}
+
+async fn open(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
+    let session = async {
+        let mut session = PgConnection::connect_with(options).await?;
+        begin(&mut session).await?;
+        Ok(session)
+    };
+    tokio::time::timeout(CONNECT, session).await.unwrap_or_else(|_| Err(silent()))
+}
+
+/// What each session begins with.
+///
+/// Names resolve to what Postgres brings along, and to nothing that another user may have
+/// put into a schema: a function of the same name with a better fit would run with the
+/// rights of this one. `set` comes first, as it looks no name up, and each
+/// statement behind it is looked at when its turn comes. It is not sent as a start-up
+/// parameter, which poolers refuse.
+///
+/// Whoever waits for a lock for longer than half a minute is told so, unless the user or the
+/// database has a limit of its own.
+async fn begin(session: &mut PgConnection) -> sqlx::Result<()> {
+    let statements = "do $$ begin set search_path = pg_catalog, pg_temp; \
+                      if current_setting('lock_timeout') = '0' then \
+                      perform set_config('lock_timeout', '30s', false); end if; end $$";
+    sqlx::raw_sql(statements).execute(session).await.map(drop)
+}
