@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use crate::column::{Column, Fit, Source, SqlType};
 use crate::foreign::Foreign;
 use crate::json::{self, Room};
-use crate::memory::Pieces;
+use crate::memory::{self, Pieces};
 use crate::resource::{KeyFallback, MAX_KEY_COLUMNS, Resource, SINGLETON_KEY};
 use crate::secret::Secrets;
 
@@ -210,6 +210,9 @@ impl Decoder {
             if row.len() > MAX_ROW_BYTES {
                 encoded.rejected.push(too_large(row));
                 continue;
+            }
+            if row.len() > at_hand.tuple.capacity() {
+                at_hand.tuple = memory::buffer(row.len());
             }
             let read = self.read(row, &mut at_hand, &mut encoded.drift);
             if let Err(reason) =

@@ -9,8 +9,14 @@ use std::borrow::Cow;
 /// The size of a piece, in bytes.
 const PIECE: usize = 64 << 10;
 
+/// The size of a buffer that the allocator gets from the system, and gives back to it, whatever
+/// it has seen before: glibc keeps what is smaller for later, in each thread's own heap. The
+/// part of it that nothing is written to is no memory.
+const OWN: usize = 33 << 20;
+
 /// An empty vector with room for so many bytes.
 pub(crate) fn buffer(bytes: usize) -> Vec<u8> {
+    let bytes = if bytes < LARGE { bytes } else { bytes.max(OWN) };
     Vec::with_capacity(bytes.next_multiple_of(PIECE))
 }
 
@@ -44,9 +50,7 @@ impl Pieces {
             return self.push(item);
         }
         self.lengths.push(u32::try_from(item.len()).unwrap_or(u32::MAX));
-        let mut item = std::mem::take(item);
-        item.shrink_to_fit();
-        self.filled.push(item);
+        self.filled.push(std::mem::take(item));
     }
 
     /// Appends all items of others.
@@ -128,7 +132,7 @@ impl Pieces {
 
     /// The memory that they take.
     pub(crate) fn held(&self) -> usize {
-        self.filled.iter().map(Vec::capacity).sum()
+        self.each().map(|piece| piece.len().max(PIECE)).sum()
     }
 }
 

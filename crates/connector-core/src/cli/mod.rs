@@ -10,6 +10,7 @@ mod generate;
 mod init;
 mod plan;
 mod resources;
+mod signals;
 mod status;
 mod sync;
 
@@ -19,15 +20,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use tokio::signal::unix::{SignalKind, signal};
 use tracing::subscriber::set_global_default;
-use tracing::warn;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterFn, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 
 pub use generate::commands_as_markdown;
 pub use resources::{columns_as_markdown, resources_as_markdown};
+pub use signals::stop_on_signals;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::{ascii_json, escaped_line, escaped_lines};
@@ -35,7 +35,6 @@ use crate::progress::Progress;
 use crate::report::{Look, Report};
 use crate::resource::Connector;
 use crate::settings::{File, Flags, colour_is_welcome, env_file, prefix};
-use crate::stop::Stop;
 
 #[derive(Debug, Parser)]
 #[command(version, disable_help_subcommand = true)]
@@ -221,33 +220,10 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime
         .map_err(|error| Error::settings("the program has no threads to run on").because(error))?;
-    Ok(runtime.block_on(future))
-}
-
-/// Asks runs to stop at the first Ctrl-C or SIGTERM, and ends the program at the second.
-pub fn stop_on_signals(stop: &Stop, progress: &Progress) {
-    let (stop, progress) = (stop.clone(), progress.clone());
-    tokio::spawn(async move {
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-        let mut again = false;
-        loop {
-            let name = tokio::select! {
-                interrupted = tokio::signal::ctrl_c() => {
-                    if interrupted.is_err() { return }
-                    "Ctrl-C"
-                }
-                _ = terminate.recv() => "SIGTERM",
-            };
-            if again {
-                // Everything that counts is committed, or rolled back by the server.
-                progress.clear();
-                std::process::exit(1);
-            }
-            again = true;
-            warn!("{name}: stopping after the page in flight; once more stops at once");
-            stop.ask(name);
-        }
-    });
+    let done = runtime.block_on(future);
+    // What is still decoded for nobody is not waited for.
+    runtime.shutdown_background();
+    Ok(done)
 }
 
 /// The time at which a run begins; everything else is told it.

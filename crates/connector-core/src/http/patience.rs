@@ -12,6 +12,8 @@ use crate::stop::Stop;
 
 /// What is decoded where it is: to hand it over would take longer.
 const SMALL: usize = 512 << 10;
+/// What is decoded while nothing else of that kind is.
+const LARGE: usize = 8 << 20;
 
 /// The patience with one page, over all tries.
 pub(super) struct Patience<'a> {
@@ -99,12 +101,14 @@ pub(crate) async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
     /// As many as there are workers: more of them take more memory, and no less time.
-    static AT_A_TIME: Semaphore = Semaphore::const_new(2);
+    const AT_A_TIME: u32 = 2;
+    static TURNS: Semaphore = Semaphore::const_new(AT_A_TIME as usize);
     if bytes <= SMALL {
         return Ok(work());
     }
     let done = async {
-        let turn = AT_A_TIME.acquire().await;
+        // What is large takes a multiple of it meanwhile, so nothing else is done beside it.
+        let turn = TURNS.acquire_many(if bytes > LARGE { AT_A_TIME } else { 1 }).await;
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
             drop(turn);

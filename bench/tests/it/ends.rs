@@ -1,0 +1,47 @@
+//! When a run ends that was asked to, and that nothing else would end.
+
+use std::time::Duration;
+
+use connector_testkit::Answer;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::program::{Play, end_of};
+
+/// Waits for a log line of the program.
+async fn asked(play: &Play) {
+    while play.vendor.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_the_program_whatever_it_waits_for() {
+    let play = Play::new(1).await;
+    play.vendor.on(|_, answer| answer.delayed(Duration::from_hours(1)));
+    let child = play.start("--resource flat");
+    asked(&play).await;
+    let pid = Pid::from_child(&child);
+    // Signals that come together are one, so each is heard before the next is sent.
+    let ended = tokio::task::spawn_blocking(move || end_of(child));
+    while !ended.is_finished() {
+        let _ = kill_process(pid, Signal::TERM);
+        tokio::task::yield_now().await;
+    }
+    let ended = ended.await.unwrap();
+    assert_eq!(ended.status, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("SIGTERM: stopped at once"), "{ended:?}");
+    play.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_takes_long_to_decode_keeps_no_clock_from_being_heard() {
+    let play = Play::new(1).await;
+    let lists = ["[".repeat(990), "]".repeat(990)].join(&"7,".repeat(4 << 20));
+    let lists = lists.replace(",]", "]");
+    let row = format!(r#"{{"id":"a","updatedAt":"2024-01-01T00:00:00Z","unknown":{lists}}}"#);
+    let body = format!(r#"{{"data":[{row}]}}"#).into_bytes();
+    play.vendor.on(move |_, _| Answer::new(200, "application/json", body.clone()));
+    let ended = end_of(play.start("--resource flat --max-duration 1s"));
+    assert_eq!(ended.status, Some(1), "{ended:?}");
+    play.end().await;
+}

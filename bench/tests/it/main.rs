@@ -1,0 +1,7 @@
+//! The program as a whole: how much memory it takes at most, and when it ends.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod ends;
+mod memory;
+mod program;
