@@ -39,6 +39,9 @@ pub(crate) use reach::Way;
 pub(crate) use reqwest::Certificate as Authority;
 pub(crate) use response::Response;
 
+/// The shortest rest that is told.
+const WORTH_SAYING: Duration = Duration::from_secs(10);
+
 /// How long a client waits, and how much it takes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -321,7 +324,12 @@ impl Client {
                 self.pace.widen();
             }
             if let Some(rest) = retry::exhausted(&headers, SystemTime::now()) {
-                self.pace.rest(rest);
+                if self.pace.rest(rest) && rest >= WORTH_SAYING {
+                    info!(
+                        "resting {} s: the vendor says that its limit is used up",
+                        rest.as_secs()
+                    );
+                }
             }
             let room = Arc::new(std::mem::replace(room, self.budget.room()));
             let url = url.clone();

@@ -5,12 +5,14 @@
 //! A walk therefore has to show progress with every page, and it advances by the
 //! rows that it received, because vendors cap pages below what they are asked for.
 
+mod news;
+mod recent;
 mod stuck;
-
-use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use news::News;
+use recent::Recent;
 pub(crate) use stuck::{Moved, Stuck};
 
 /// The rule that finds the next page of a listing.
@@ -231,8 +233,8 @@ pub(crate) struct Walk {
     last_rows: u64,
     last_keys: Option<u64>,
     /// Hashes of the text of each page, and of its rows' keys.
-    fingerprints: HashSet<u64>,
-    tokens: HashSet<u64>,
+    fingerprints: Recent,
+    tokens: Recent,
     total: Option<u64>,
     total_moved: bool,
     /// Whether more rows came than the total.
@@ -243,8 +245,8 @@ pub(crate) struct Walk {
     moved: Option<Moved>,
 }
 
-/// The most pages of one listing: beyond any real one, and reached by no patience.
-const MAX_PAGES: u64 = 10_000_000;
+/// The most pages of one listing that a run reads: the next one goes on from there.
+const MAX_PAGES: u64 = 1_000_000;
 /// The most pages without rows that a token walk goes through in a row.
 const MAX_EMPTY_PAGES: u64 = 100;
 /// How often a walk goes through a listing that moves.
@@ -269,8 +271,8 @@ impl Walk {
             empty_pages: 0,
             last_rows: 0,
             last_keys: None,
-            fingerprints: HashSet::new(),
-            tokens: HashSet::new(),
+            fingerprints: Recent::default(),
+            tokens: Recent::default(),
             total: None,
             total_moved: false,
             total_passed: false,
@@ -418,6 +420,15 @@ impl Walk {
         let known = matches!(self.paging, Paging::Offset { .. }) && last == Some(keys);
         let again = !self.fingerprints.insert(keys) && !known && !self.may_be_equal();
         if again && step == Step::Next { Err(Stuck::RepeatedPage) } else { Ok(step) }
+    }
+
+    /// There is no next page either if so many pages have brought nothing new. A listing with
+    /// gaps has pages without rows, and a total.
+    pub(crate) fn note_news(&self, step: Step, nothing: Option<u64>) -> Result<Step, Stuck> {
+        match nothing {
+            Some(pages) if step == Step::Next && !self.sparse => Err(Stuck::NothingNew { pages }),
+            _ => Ok(step),
+        }
     }
 
     /// The number of rows at the head of the page that came before.
@@ -663,7 +674,7 @@ impl Walk {
                 return Ok(step);
             }
         }
-        let came_before = |hash| self.fingerprints.contains(&hash);
+        let came_before = |hash| self.fingerprints.contains(hash);
         if self.is_past_the_total()
             && (came_before(page.fingerprint) || page.keys.is_some_and(came_before))
         {

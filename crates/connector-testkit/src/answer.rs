@@ -29,6 +29,8 @@ pub(crate) enum Delivery {
     Cut(usize),
     /// So many bytes of the body, and then nothing, for ever.
     Stall(usize),
+    /// One byte of the body after each such time.
+    Drip(Duration),
     /// Nothing: the connection is closed.
     None,
 }
@@ -105,6 +107,13 @@ impl Answer {
     #[must_use]
     pub fn stalled_after(mut self, bytes: usize) -> Self {
         self.delivery = Delivery::Stall(bytes);
+        self
+    }
+
+    /// Sends the body byte by byte, and waits so long before each.
+    #[must_use]
+    pub fn dripping(mut self, each: Duration) -> Self {
+        self.delivery = Delivery::Drip(each);
         self
     }
 

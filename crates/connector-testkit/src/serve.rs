@@ -9,6 +9,7 @@ use std::net::TcpListener;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -18,6 +19,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::sync::oneshot;
+use tokio::time::Sleep;
 
 use crate::answer::{Answer, Delivery};
 use crate::state::State;
@@ -97,6 +99,7 @@ fn send(answer: Answer, compressed: bool) -> io::Result<Response<Part>> {
             body.truncate(bytes);
             Then::Stall
         }
+        Delivery::Drip(each) => Then::Drip(each, Box::pin(tokio::time::sleep(each))),
         Delivery::None => return Err(io::ErrorKind::ConnectionAborted.into()),
     };
     response
@@ -116,6 +119,7 @@ enum Then {
     End,
     Cut,
     Stall,
+    Drip(Duration, Pin<Box<Sleep>>),
 }
 
 impl Body for Part {
@@ -126,11 +130,17 @@ impl Body for Part {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Then::Drip(each, pause) = &mut self.then {
+            std::task::ready!(pause.as_mut().poll(context));
+            *pause = Box::pin(tokio::time::sleep(*each));
+            let byte = self.body.split_to(self.body.len().min(1));
+            return Poll::Ready((!byte.is_empty()).then(|| Ok(Frame::data(byte))));
+        }
         if !self.body.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.body)))));
         }
         match self.then {
-            Then::End => Poll::Ready(None),
+            Then::End | Then::Drip(..) => Poll::Ready(None),
             Then::Stall => Poll::Pending,
             Then::Cut if self.flushed => {
                 Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))

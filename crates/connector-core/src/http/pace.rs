@@ -17,6 +17,9 @@ use crate::stop::Stop;
 /// The most requests to one vendor at the same time.
 const LANES: usize = 10;
 
+/// How long a run rests in all because the vendor asks for it.
+const RESTS: Duration = Duration::from_hours(6);
+
 /// What all requests of a connection keep.
 pub(super) struct Pace {
     limiter: Option<DefaultDirectRateLimiter>,
@@ -33,6 +36,8 @@ pub(super) struct Pace {
     probe: tokio::sync::Mutex<()>,
     /// Nobody asks before this time: the vendor wants a rest.
     rest_until: Mutex<Option<Instant>>,
+    /// How much longer the vendor may make the run wait.
+    rests: Mutex<Duration>,
     stop: Stop,
     /// How many more requests may be made.
     budget: Option<AtomicU64>,
@@ -57,6 +62,7 @@ impl Pace {
             resting: AtomicBool::new(false),
             probe: tokio::sync::Mutex::new(()),
             rest_until: Mutex::new(None),
+            rests: Mutex::new(RESTS),
             stop,
             budget: budget.map(AtomicU64::new),
         })
@@ -124,6 +130,7 @@ impl Pace {
     pub(super) async fn pause(&self, wait: Duration, traffic: &Traffic) -> Result<()> {
         let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         traffic.waited_ms.fetch_add(millis, Ordering::Relaxed);
+        self.spend_rest(wait);
         self.stop.sleep(wait).await
     }
 
@@ -133,7 +140,20 @@ impl Pace {
         let mut rest = self.rest_until.lock().unwrap_or_else(PoisonError::into_inner);
         let before = *rest;
         *rest = Some(before.map_or(until, |before| before.max(until)));
+        let begins = before.map_or_else(Instant::now, |before| before.max(Instant::now()));
+        self.spend_rest(until.saturating_duration_since(begins));
         before.is_none_or(|before| before < Instant::now())
+    }
+
+    /// Counts a rest, or asks everybody to stop if there were too many: a vendor that asks for
+    /// one with each page would never come to an end.
+    fn spend_rest(&self, rest: Duration) {
+        let mut left = self.rests.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = left.checked_sub(rest).unwrap_or_else(|| {
+            let hours = RESTS.as_secs() / 3600;
+            self.stop.ask(format!("the vendor asked for more than {hours} hours of rest in all"));
+            Duration::ZERO
+        });
     }
 }
 
@@ -193,4 +213,23 @@ fn quota(rate: Rate) -> Result<Quota> {
     quota.ok_or_else(|| {
         Error::settings("a rate limit is at least one request, and a time to count it over")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rests_without_end_have_one() {
+        let stop = Stop::new();
+        let pace = Pace::new(None, stop.clone(), None).unwrap();
+        // Those that overlap are one.
+        for minutes in [100, 200, 300, 200, 350] {
+            pace.rest(Duration::from_mins(minutes));
+            assert!(stop.check().is_ok(), "{minutes}");
+        }
+        pace.rest(Duration::from_mins(361));
+        let said = stop.check().unwrap_err().to_string();
+        assert!(said.contains("the vendor asked for more than 6 hours of rest in all"), "{said}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::error::ErrorKind;
 use crate::select::MAX_TOKEN_BYTES;
 
 /// What makes a walk fail. None of these is an end.
@@ -27,7 +28,9 @@ pub(crate) enum Stuck {
     OneByOne,
     /// Page after page came without a row.
     NoRows { pages: u64 },
-    /// More pages came than any listing has.
+    /// Page after page came without a row that had not come before.
+    NothingNew { pages: u64 },
+    /// More pages came than a run reads.
     TooManyPages { pages: u64 },
     /// In each of so many passes, something showed that rows may be missing.
     Moved { passes: u32, by: Moved },
@@ -102,6 +105,9 @@ impl fmt::Display for Stuck {
             Self::NoRows { pages } => {
                 write!(f, "the last {pages} pages had no rows, and yet more were announced")
             }
+            Self::NothingNew { pages } => {
+                write!(f, "the last {pages} pages brought no row that had not come before")
+            }
             Self::TooManyPages { pages } => {
                 write!(f, "the listing did not end within {pages} pages")
             }
@@ -116,6 +122,14 @@ impl fmt::Display for Stuck {
 }
 
 impl Stuck {
+    /// What kind of error it is: one that the next run goes on behind, or none.
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::TooManyPages { .. } => ErrorKind::Unavailable,
+            _ => ErrorKind::Contract,
+        }
+    }
+
     /// What a person can do about it.
     pub(crate) fn advice(&self) -> &'static str {
         match self {
@@ -128,7 +142,10 @@ impl Stuck {
             Self::Moved { by: Moved::OtherRow { .. }, .. } => {
                 "run again when less changes; if it stays so, the vendor sorts its rows anew or counts pages: try another preset; what was read is kept, and nothing is marked deleted"
             }
-            Self::TooManyPages { .. } | Self::NoRows { .. } | Self::Moved { .. } => {
+            Self::TooManyPages { .. } => {
+                "run again: it goes on from here; if the listing has no end, ask the vendor, or leave the resource out"
+            }
+            Self::NothingNew { .. } | Self::NoRows { .. } | Self::Moved { .. } => {
                 "run again; if it stays so, ask the vendor, or leave the total out of the preset; what was read is kept, and nothing is marked deleted"
             }
             Self::OneByOne => {

@@ -126,7 +126,7 @@ impl Connection {
             budget: file.budget.clone(),
             waits: flags.wait,
             max_requests: flags.max_requests,
-            max_duration: flags.max_duration,
+            max_duration: flags.max_duration.or(declared.max_duration),
             ..declared
         };
         if flags.allow_deletes {
@@ -204,7 +204,8 @@ impl Connection {
             stop: Stop::new(),
             progress: Progress::default(),
             max_requests: None,
-            max_duration: None,
+            // No clock that starts runs has a longer span, and the next one goes on.
+            max_duration: Some(Duration::from_hours(24)),
         }
     }
 

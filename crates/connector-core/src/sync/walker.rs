@@ -17,7 +17,7 @@ use crate::column::{Source, postgres_micros};
 use crate::decode::{Bounds, Decoder, Encoded};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, Traffic};
-use crate::paging::{Ending, Paging, Position, Step, Walk};
+use crate::paging::{Ending, News, Paging, Position, Step, Walk};
 use crate::partition::Partition;
 use crate::resource::Resource;
 use crate::secret::Secrets;
@@ -241,7 +241,7 @@ impl Walker {
         (*walk, bookmark) = self.begin(asked).await?;
         let (mut resumed, mut rejected_before) = (bookmark.place.received, bookmark.rejected);
         let mut ahead = Ahead::default();
-        let (mut confirmed, mut repeats) = (false, 0);
+        let (mut confirmed, mut repeats, mut news) = (false, 0, News::default());
         let ending = loop {
             ahead.ask(self, walk, &filter);
             let number = walk.pages() + 1;
@@ -276,7 +276,7 @@ impl Walker {
             if let Ok(Step::Again(moved)) = step {
                 tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
                 self.forget(bookmark.first_run == self.context.store.run_id).await?;
-                bookmark = self.fresh(asked, walk);
+                (bookmark, news) = (self.fresh(asked, walk), News::default());
                 continue;
             }
             if matches!(step, Ok(Step::End(_)))
@@ -286,15 +286,17 @@ impl Walker {
             {
                 // Nothing but the answer says that all rows are gone, so it is asked for once more.
                 *walk = self.new_walk();
-                bookmark = self.fresh(asked, walk);
+                (bookmark, news) = (self.fresh(asked, walk), News::default());
                 continue;
             }
             // The next page is asked for while this one is decoded.
             if step == Ok(Step::Next) {
                 ahead.ask(self, walk, &filter);
             }
-            let whole = self.in_parts(&reader, page, (overlap, first), number, &bookmark).await?;
+            let begins = (overlap, first, number);
+            let whole = self.in_parts(&reader, page, begins, &bookmark, &mut news).await?;
             let step = step.and_then(|step| walk.note_keys(step, whole.keys));
+            let step = step.and_then(|step| walk.note_news(step, news.end_page()));
             repeats = bookmark.repeats + whole.repeats;
             if step == Ok(Step::Next) {
                 // Behind the last page there is nothing: whoever goes on from it reads it again.
@@ -313,7 +315,9 @@ impl Walker {
             }
         };
         let ending = ending.map_err(|stuck| {
-            contract(stuck.to_string()).next(stuck.advice()).at("page", walk.pages())
+            Error::new(stuck.kind(), stuck.to_string())
+                .next(stuck.advice())
+                .at("page", walk.pages())
         })?;
         let whole = !bounds.any() && walk.starts_at_the_start();
         Ok(WalkEnd {
@@ -371,9 +375,9 @@ impl Walker {
         &self,
         reader: &Arc<Reader>,
         page: Arc<Page>,
-        (overlap, first): (usize, u64),
-        number: u64,
+        (overlap, first, number): (usize, u64, u64),
         before: &Bookmark,
+        news: &mut News,
     ) -> Result<Whole> {
         let mut from = overlap;
         let mut whole = Whole::default();
@@ -384,6 +388,8 @@ impl Walker {
             let is_last = to == page.rows();
             whole.keys = together(whole.keys, part.key_set_or_rows());
             whole.rejects += part.rejects();
+            news.add(&part.keys, part.rejects());
+            news.add_others(part.outside);
             whole.cursor = whole.cursor.max(part.cursor);
             whole.repeats += if is_last && seen.is_empty() {
                 part.repeats()
@@ -468,10 +474,6 @@ impl Walker {
 /// Whether a vendor refuses the page, and not the key or the question.
 fn is_about_the_position(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound)
-}
-
-fn contract(what: String) -> Error {
-    Error::new(ErrorKind::Contract, what)
 }
 
 fn stopped() -> Error {

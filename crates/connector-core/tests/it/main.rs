@@ -8,6 +8,7 @@ mod away;
 mod bounds;
 mod cost;
 mod deletes;
+mod endless;
 mod first_load;
 mod histories;
 mod hostile_ends;
