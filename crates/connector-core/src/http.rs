@@ -1,13 +1,15 @@
 //! Sockets: one vendor, one client, one limit.
 //!
 //! The key is put onto a request here and nowhere else, and only after the
-//! address was checked against the declared host: no redirect and no link in a
-//! response leads it elsewhere.
+//! address was found below the base URL, or below what the settings allow: no
+//! redirect and no link in a response leads it elsewhere.
 
+mod cause;
 mod coding;
 mod failure;
 mod pace;
 mod patience;
+mod place;
 mod reach;
 mod response;
 
@@ -18,12 +20,11 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
 use reqwest::{Method, Request, StatusCode};
 use tracing::{debug, info, trace};
-use url::{Origin, Url};
+use url::Url;
 
 use crate::auth::Credential;
 use crate::budget::{Budget, Room};
 use crate::error::{Error, ErrorKind, Result};
-use crate::foreign::Foreign;
 use crate::memory;
 use crate::resource::{ErrorShape, Rate, Retry};
 use crate::retry::{self, Decision};
@@ -34,6 +35,7 @@ use failure::{Failure, LATER, cut_off, damaged};
 use pace::Pace;
 use patience::Patience;
 pub(crate) use patience::apart;
+pub(crate) use place::is_loopback;
 pub(crate) use reach::Way;
 /// A certificate authority.
 pub(crate) use reqwest::Certificate as Authority;
@@ -100,7 +102,7 @@ pub(crate) struct Client {
     http: reqwest::Client,
     base: Url,
     /// Where else the key may go.
-    hosts: Vec<Origin>,
+    hosts: Vec<Url>,
     credential: Credential,
     retry: Retry,
     errors: &'static [ErrorShape],
@@ -139,7 +141,7 @@ pub(crate) enum Target {
 impl Client {
     /// A client for one vendor; nothing is sent yet.
     pub(crate) fn new(
-        (base, hosts, authorities): (Url, Vec<Origin>, Vec<Authority>),
+        (base, hosts, authorities): (Url, Vec<Url>, Vec<Authority>),
         (credential, other_ways): (Credential, Vec<&'static str>),
         (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
         limits: Limits,
@@ -153,16 +155,24 @@ impl Client {
             reason = "this is the client that all others are warned to use"
         )]
         let builder = reqwest::Client::builder();
+        let places: Vec<&Url> = hosts.iter().chain([&base]).collect();
+        places.iter().try_for_each(|place| reach::check_proxy(place))?;
+        // Plain HTTP needs no authority, and there may be none.
+        let builder = if reach::needs_authorities(&places) {
+            builder.tls_certs_merge(authorities)
+        } else {
+            builder.tls_certs_only(authorities)
+        };
         let http = builder
+            .proxy(reach::proxies())
             .user_agent(concat!("vendor-connectors/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(limits.connect)
             .read_timeout(limits.idle)
             .redirect(reqwest::redirect::Policy::none())
             // It would stop at the first member, if another crate turned it on.
             .no_gzip()
-            .tls_certs_merge(authorities)
             .build()
-            .map_err(|error| Error::settings("the HTTP client does not start").because(error))?;
+            .map_err(reach::no_client)?;
         Ok(Self {
             http,
             base,
@@ -315,7 +325,7 @@ impl Client {
         let mut response = patience
             .wait(self.http.execute(request))
             .await?
-            .map_err(|error| Failure::passing(self.unreachable(&error)))?;
+            .map_err(|error| failure::unreachable(url, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         trace!(path, status = status.as_u16(), "an answer begins");
         let body = self.read(&mut response, traffic, room, patience).await?;
@@ -444,27 +454,6 @@ impl Client {
                 .next("choose another way of paging in a preset; a key is not stored"));
         }
         Ok(address)
-    }
-
-    fn allowed(&self, url: Option<Url>, what: &str) -> Result<Url> {
-        let url =
-            url.ok_or_else(|| Error::new(ErrorKind::Contract, format!("{what} is no address")))?;
-        if url.origin() == self.base.origin() || self.hosts.contains(&url.origin()) {
-            return Ok(url);
-        }
-        // No more of it than the host: the rest may hold anything.
-        let host = url.origin().ascii_serialization();
-        let error = Error::new(
-            ErrorKind::Contract,
-            format!(
-                "{what} leads to `{}`, away from the declared host; the key was not sent there",
-                Foreign(&host)
-            ),
-        );
-        let error = error.at("declared host", self.base.origin().ascii_serialization());
-        Err(error.next(
-            "if it is the vendor's, set the base URL to it, or name it in `allow_hosts` in connectors.toml; otherwise ask the vendor",
-        ))
     }
 
     /// Where the vendor is.

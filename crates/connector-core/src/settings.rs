@@ -33,7 +33,7 @@ pub use file::{CONFIG_FILE, File};
 pub(crate) use files::{read_text, reason};
 pub(crate) use params::Params;
 pub(crate) use place::{Place, check_resources};
-pub(crate) use variables::{colour_is_welcome, environment, prefix};
+pub(crate) use variables::{colour_is_welcome, environment, first_set, prefix};
 pub(crate) use write::{NewConnection, check_name, write_file};
 
 /// What flags say; each counts more than the environment and the file.

@@ -14,6 +14,7 @@ mod published;
 mod shell;
 mod status;
 mod variables;
+mod ways;
 
 use accounts_connector::CONNECTOR;
 use connector_testkit::{Suite, suite};

@@ -343,11 +343,13 @@ async fn certificates_and_proxies_are_used_as_they_are_set() {
     let tls_to_plain = plain.base_url().replace("http://", "https://");
     answers.add("https where the server speaks http", 1, only, &shell(&tls_to_plain));
     let refusing = Proxy::refusing();
+    // No proxy is asked for this machine, so that the vendor is elsewhere.
+    let elsewhere = format!("https://vendor.test:{server}");
     let by = |proxy: &Proxy| {
-        shell(&https).set("HTTPS_PROXY", &format!("http://user:hunter2@{}", proxy.address))
+        shell(&elsewhere).set("HTTPS_PROXY", &format!("http://user:hunter2@{}", proxy.address))
     };
     answers.add("a proxy that refuses", 1, only, &by(&refusing));
-    let nobody = shell(&https).set("HTTPS_PROXY", "http://127.0.0.1:9");
+    let nobody = shell(&elsewhere).set("HTTPS_PROXY", "http://127.0.0.1:9");
     answers.add("a proxy that is not there", 1, only, &nobody);
 
     let by_variable = shell(&https).set("SSL_CERT_FILE", "ca.pem").run(only);
@@ -365,12 +367,14 @@ async fn certificates_and_proxies_are_used_as_they_are_set() {
         "{tunnelled:?}"
     );
     assert!(!tunnelled.stdout.contains("hunter2"));
-    let past = by(&refusing).set("SSL_CERT_FILE", "ca.pem").set("NO_PROXY", "localhost").run(only);
-    assert_eq!(past.status, 0, "{past:?}");
+    let past = by(&refusing).set("NO_PROXY", "vendor.test").run(only);
+    assert!(past.stdout.contains("the name `vendor.test`"), "{past:?}");
+    assert_eq!(refusing.uses(), 1);
     let (here, there) = (format!("localhost:{server}"), plain.base_url().replace("http://", ""));
     let text = answers.steady(&[
         (&refusing.address, "127.0.0.1:3128"),
         (&here, "localhost:8443"),
+        (&format!("vendor.test:{server}"), "vendor.test:8443"),
         (&there, "127.0.0.1:8080"),
     ]);
     assert!(!text.contains("hunter2"));

@@ -25,11 +25,26 @@ impl Authority {
     }
 }
 
-/// Serves empty listings as `localhost`, as long as the test runs, and returns its port.
+/// Serves empty listings as `localhost` and `vendor.test`, as long as the test runs, and
+/// returns its port.
 pub(crate) fn tls_server(authority: &Authority) -> u16 {
+    tls_server_with(Some(authority), |_| ())
+}
+
+/// The same with a certificate that is made otherwise, or by itself.
+pub(crate) fn tls_server_with(
+    authority: Option<&Authority>,
+    change: impl FnOnce(&mut CertificateParams),
+) -> u16 {
     let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &authority.issuer).unwrap();
+    let names = ["localhost", "vendor.test"].map(str::to_owned);
+    let mut params = CertificateParams::new(names).unwrap();
+    change(&mut params);
+    let certificate = match authority {
+        Some(authority) => params.signed_by(&key, &authority.issuer),
+        None => params.self_signed(&key),
+    };
+    let certificate = certificate.unwrap();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)

@@ -6,7 +6,9 @@ use std::time::SystemTime;
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use url::Url;
 
+use super::cause::{Cause, PROXY_USER};
 use super::{Client, reach};
 use crate::error::{Error, ErrorKind};
 use crate::foreign::Foreign;
@@ -53,6 +55,15 @@ impl Client {
             )
             .next("check the base URL; something between here and the vendor may answer for it");
             return Failure { redirect: location, ..Failure::lasting(error) };
+        }
+        if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            && let Some(proxy) = reach::proxy(&self.base)
+        {
+            let what = format!(
+                "the proxy `{}` ({}) wants a user and a password",
+                proxy.address, proxy.variable
+            );
+            return Failure::lasting(Error::new(ErrorKind::Unreachable, what).next(PROXY_USER));
         }
         let said = self.words(&headers, body);
         let said = said.map(|said| format!(": \"{}\"", Foreign(&said))).unwrap_or_default();
@@ -155,24 +166,35 @@ impl Client {
             |code, message| if code == message { code } else { format!("{code} {message}") },
         )
     }
+}
 
-    pub(super) fn unreachable(&self, error: &reqwest::Error) -> Error {
-        let host = self.base.host_str().unwrap_or_default();
-        let host = self.base.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
-        let reason = reason(error);
-        let (kind, what, next) = if error.is_connect() {
-            let next = reach::advice(&reason, self.proxy().is_some());
-            (ErrorKind::Unreachable, "cannot be reached", next)
-        } else if error.is_timeout() {
-            let next = "run again later, or check the address and the network";
-            (ErrorKind::Unavailable, "did not answer in time", next)
-        } else {
-            (ErrorKind::Unavailable, "broke the connection", "run again later")
-        };
-        let way = self.proxy().map(|proxy| format!(" through the proxy `{proxy}`"));
-        let what = format!("`{host}` {what}{}: {reason}", way.unwrap_or_default());
-        Error::new(kind, what).next(next)
-    }
+/// What it means that there was no answer from an address.
+pub(super) fn unreachable(url: &Url, error: &reqwest::Error) -> Failure {
+    let host = url.host_str().unwrap_or_default();
+    let host = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
+    let cause = Cause::of(error);
+    let proxy = reach::proxy(url);
+    let (kind, what) = if error.is_connect() {
+        (ErrorKind::Unreachable, "cannot be reached")
+    } else if error.is_timeout() {
+        (ErrorKind::Unavailable, "did not answer in time")
+    } else {
+        (ErrorKind::Unavailable, "broke the connection")
+    };
+    let next = match (kind, &proxy) {
+        _ if cause.next.is_some() => cause.next.unwrap_or_default().to_owned(),
+        (ErrorKind::Unreachable, Some(proxy)) => reach::advice_of(proxy),
+        (ErrorKind::Unreachable, None) => reach::ADVICE.to_owned(),
+        _ if error.is_timeout() => {
+            "run again later, or check the address and the network".to_owned()
+        }
+        _ => "run again later".to_owned(),
+    };
+    let way =
+        proxy.map(|proxy| format!(" through the proxy `{}` ({})", proxy.address, proxy.variable));
+    let what = format!("`{host}` {what}{}: {}", way.unwrap_or_default(), cause.what);
+    let error = Error::new(kind, what).next(next);
+    if cause.lasts { Failure::lasting(error) } else { Failure::passing(error) }
 }
 
 /// Where APIs say what is wrong.
@@ -223,33 +245,11 @@ fn words(json: &str) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
-/// The innermost cause, which names no address and no query.
-fn reason(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    if std::ptr::addr_eq(cause, error) { "no reason given".to_owned() } else { words_of(cause) }
-}
-
-/// What a library says of a connection, in words that are fixed, or at least cut: a
-/// certificate has names in it, and the end of an HTTP/2 connection a text of the server's.
-fn words_of(cause: &(dyn std::error::Error + 'static)) -> String {
-    match cause.downcast_ref::<h2::Error>() {
-        Some(error) => {
-            let reason = error.reason();
-            let reason = reason.as_ref().map_or("no reason given", h2::Reason::description);
-            format!("the HTTP/2 connection ended: {reason}")
-        }
-        None => Foreign(&cause.to_string()).to_string(),
-    }
-}
-
 /// A response that stopped in its middle.
 pub(super) fn cut_off(error: &reqwest::Error) -> Error {
     let what =
         if error.is_timeout() { "the response stopped coming" } else { "the response broke off" };
-    Error::new(ErrorKind::Unavailable, format!("{what}: {}", reason(error)))
+    Error::new(ErrorKind::Unavailable, format!("{what}: {}", Cause::of(error).what))
 }
 
 /// A response that does not come out of its compression.
@@ -266,31 +266,4 @@ pub(super) fn packed() -> Error {
     let what = "the response is compressed in a way that was not asked for";
     Error::new(ErrorKind::Contract, what)
         .next("ask the vendor for answers in gzip or as they are; a proxy on the way may do that")
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::io::AsyncWriteExt as _;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn what_a_server_says_when_it_ends_a_connection_is_not_repeated() {
-        let (client, mut server) = tokio::io::duplex(1 << 16);
-        // The frames SETTINGS, and GOAWAY with a text behind the last stream and the reason.
-        let said = b"canary-key and a row";
-        let mut frames = vec![0, 0, 0, 4, 0, 0, 0, 0, 0];
-        let length = u8::try_from(8 + said.len()).unwrap();
-        frames.extend([0, 0, length, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11]);
-        frames.extend(said);
-        server.write_all(&frames).await.unwrap();
-        let (_requests, connection) = h2::client::handshake(client).await.unwrap();
-        let error = connection.await.unwrap_err();
-        assert!(error.to_string().contains("canary"), "the library repeats it: {error}");
-        let told = words_of(&error);
-        assert!(
-            told.starts_with("the HTTP/2 connection ended: ") && !told.contains("canary"),
-            "{told}"
-        );
-    }
 }

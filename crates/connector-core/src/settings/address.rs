@@ -6,7 +6,7 @@ use url::Url;
 
 use super::files;
 use crate::error::{Error, Result};
-use crate::http::Authority;
+use crate::http::{Authority, is_loopback};
 
 /// The API's address, if a key may be sent there.
 pub(super) fn address(text: &str, allow_http: bool) -> Result<Url> {
@@ -14,18 +14,13 @@ pub(super) fn address(text: &str, allow_http: bool) -> Result<Url> {
         Error::settings(format!("the base URL is not understood: {error}"))
             .next("write it with its scheme, as in https://api.example.com")
     })?;
-    let loopback = match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => {
-            return Err(Error::settings("the base URL has no host")
-                .next("write it as in https://api.example.com"));
-        }
-    };
+    if url.host().is_none() {
+        return Err(Error::settings("the base URL has no host")
+            .next("write it as in https://api.example.com"));
+    }
     match url.scheme() {
         "https" => {}
-        "http" if loopback || allow_http => {}
+        "http" if is_loopback(&url) || allow_http => {}
         "http" => {
             return Err(Error::settings(
                 "the base URL is plain HTTP, which would show the key to everybody on the way",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::{info, warn};
-use url::{Origin, Url};
+use url::Url;
 
 use super::address::{address, authorities};
 use super::embedded::{EMBEDDED_DIRECTORY, embedded, embedded_exists};
@@ -45,7 +45,7 @@ pub struct Connection {
     api_key: SecretString,
     database_url: Option<SecretString>,
     pub(crate) range: Range,
-    hosts: Vec<Origin>,
+    hosts: Vec<Url>,
     authorities: Vec<Authority>,
     pub(crate) keep_secrets: bool,
     /// How many rows may be marked deleted at once.
@@ -358,9 +358,9 @@ impl Connection {
         format!("{:016x}", xxhash_rust::xxh3::xxh3_64(asked.as_bytes()))
     }
 
-    /// Lets the key go to another host too, where the vendor's links lead there.
+    /// Lets the key go to another address too, and below it, where the vendor's links lead there.
     pub fn allowing_host(mut self, host: &str) -> Result<Self> {
-        self.hosts.push(address(host, false)?.origin());
+        self.hosts.push(address(host, false)?);
         Ok(self)
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
-use url::Origin;
+use url::Url;
 
 use super::address::address;
 use super::variables::{environment, how_unset, mistaken_for};
@@ -101,10 +101,9 @@ impl Section {
     }
 
     /// Where else the key may go.
-    pub(super) fn hosts(&self) -> Result<Vec<Origin>> {
+    pub(super) fn hosts(&self) -> Result<Vec<Url>> {
         let host = |text: &String| {
-            let url = address(text, self.allow_http);
-            url.map(|url| url.origin()).map_err(|error| error.at("setting", "allow_hosts"))
+            address(text, self.allow_http).map_err(|error| error.at("setting", "allow_hosts"))
         };
         self.allow_hosts.iter().map(host).collect()
     }

@@ -12,6 +12,11 @@ pub(crate) fn environment(name: &str) -> Option<SecretString> {
     Some(value.trim()).filter(|value| !value.is_empty()).map(SecretString::from)
 }
 
+/// The first of these variables that is set in the shell, and its value.
+pub(crate) fn first_set(names: &[&'static str]) -> Option<(&'static str, String)> {
+    names.iter().find_map(|name| Some((*name, std::env::var(name).ok()?)))
+}
+
 /// The variables of a connection begin with this.
 pub(crate) fn prefix(name: &str) -> String {
     name.to_ascii_uppercase()

@@ -2,11 +2,11 @@
 
 use std::net::TcpListener;
 
-use connector_core::{Auth, Connector, Paging, Resource, Verdict};
+use connector_core::{Auth, Connector, Paging, Report, Resource, Verdict};
 use connector_testkit::{Answer, Content};
 use serde_json::json;
 
-use crate::support::{LINK, NEXT_URL, OFFSET, Play, complete, connector, rows, things};
+use crate::support::{LINK, NEXT_URL, OFFSET, Play, complete, connector, fails, row, rows, things};
 
 /// A place where no request must come: another port of this machine, by this name.
 struct Elsewhere(TcpListener, String);
@@ -204,5 +204,106 @@ async fn a_next_page_that_is_the_same_page_is_an_error_and_not_an_end() {
         let report = play.fails(&["no progress"]).await;
         assert!(report.requests <= 3);
         play.end().await;
+    }
+}
+
+/// What comes of a link, or of a redirect, where the base URL has the path `/v1`.
+async fn below_v1(link: &str, redirects: bool, allowed: Option<&str>) -> (Report, Vec<String>) {
+    let play = Play::new(&[things(NEXT_URL)], Content::empty()).await;
+    let base = play.vendor.base_url().to_owned();
+    let next = link.replace("BASE", &base);
+    play.vendor.on(move |request, _| match request.nth {
+        0 if redirects => Answer::json(302, "").header("location", &next),
+        0 => Answer::json(200, &json!({"data": rows(2), "next": next})),
+        _ => Answer::json(200, &json!({"data": [row(7)], "next": null})),
+    });
+    let mut connection = play.elsewhere(&format!("{base}/v1"));
+    if let Some(allowed) = allowed {
+        connection = connection.allowing_host(&allowed.replace("BASE", &base)).unwrap();
+    }
+    let report = play.sync_as(&connection).await;
+    let paths = play.vendor.requests().into_iter().map(|request| request.path).collect();
+    play.end_unexplained().await;
+    (report, paths)
+}
+
+#[tokio::test]
+async fn the_key_stays_below_the_path_of_the_base_url() {
+    for link in [
+        "/v2/things",
+        "BASE/v2/things",
+        "BASE/",
+        "../things",
+        "/v1/../v2/things",
+        "/v1/%2e%2e/v2/things",
+        "/v1/%2E%2E%2fv2/things",
+        "/v1/..%2fv2/things",
+        "/v1/..%5cv2/things",
+        "/v1/%252e%252e/v2/things",
+        "/v1/..%252fv2/things",
+        "/v1\\..\\v2/things",
+        "/v10/things",
+        "/V1/things",
+        "/v1;a=b/things",
+        "/v1%2fthings",
+        "//v1/things",
+        "BASE//v1/things",
+    ] {
+        for redirects in [false, true] {
+            let (report, paths) = below_v1(link, redirects, None).await;
+            assert_eq!(paths, ["/v1/things"], "{link}");
+            fails(report, &["the key was not sent there"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_below_the_path_of_the_base_url_is_followed_however_it_is_written() {
+    for (link, path) in [
+        ("BASE/v1/things?page=2", "/v1/things"),
+        ("/v1/things?page=2", "/v1/things"),
+        ("things?page=2", "/v1/things"),
+        ("?page=..%2f2", "/v1/things"),
+        ("/v2/../v1/things?page=2", "/v1/things"),
+        ("/%761/things?page=2", "/%761/things"),
+        ("/v1/other/more%20things", "/v1/other/more%20things"),
+        ("/v1/things/a..b/...", "/v1/things/a..b/..."),
+    ] {
+        for redirects in [false, true] {
+            let (report, paths) = below_v1(link, redirects, None).await;
+            let read = complete(report);
+            assert_eq!(paths, ["/v1/things", path], "{link}");
+            assert_eq!(read.rows, if redirects { 1 } else { 3 }, "{link}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_path_of_the_host_is_asked_at_if_the_settings_allow_it() {
+    for (allowed, followed) in
+        [("BASE", true), ("BASE/v2", true), ("BASE/v2/", true), ("BASE/v3", false)]
+    {
+        for redirects in [false, true] {
+            let (report, paths) = below_v1("/v2/things?page=2", redirects, Some(allowed)).await;
+            let expected: &[&str] =
+                if followed { &["/v1/things", "/v2/things"] } else { &["/v1/things"] };
+            assert_eq!(paths, expected, "{allowed}");
+            if followed {
+                complete(report);
+            } else {
+                let failed =
+                    fails(report, &["out of the path `/v1`", "the key was not sent there"]);
+                assert!(failed.next.unwrap().contains("`allow_hosts`"));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_is_no_address_of_the_web_is_refused() {
+    for link in ["ftp://127.0.0.1/things", "data:text/plain,{}", "file:///etc/passwd", "http://"] {
+        let (report, paths) = below_v1(link, true, None).await;
+        assert_eq!(paths, ["/v1/things"], "{link}");
+        fails(report, &["a redirect"]);
     }
 }
