@@ -315,7 +315,10 @@ impl Decoder {
                     tuple.extend_from_slice(&position.to_be_bytes());
                     Fit::Written
                 }
-                Source::Whole => write_whole(column, row, tuple, &mut encoded.drift),
+                Source::Whole => match self.secrets.veil(column, row) {
+                    Some(veiled) => write_whole(column, &veiled, tuple, &mut encoded.drift),
+                    None => write_whole(column, row, tuple, &mut encoded.drift),
+                },
                 Source::Field => slots[at].map_or(Fit::Null, |(_, value)| {
                     match self.secrets.veil(column, value) {
                         Some(veiled) => write_veiled(column, &veiled, tuple),

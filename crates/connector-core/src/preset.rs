@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::column::Column;
 use crate::error::{Error, Result};
 use crate::foreign::Foreign;
 use crate::paging::{Paging, Total};
@@ -292,6 +293,16 @@ impl ResourceOverlay {
                 {
                     return Err(format!("key_fallback names no column with `{unknown}`"));
                 }
+                let secret = |column: &&Column| {
+                    (column.secret || !column.secret_members.is_empty())
+                        && columns.iter().any(|name| name == column.name)
+                };
+                if let Some(column) = resource.columns.iter().find(secret) {
+                    return Err(format!(
+                        "key_fallback names `{}`, which is secret: keys are shown and compared, so name another column",
+                        column.name
+                    ));
+                }
                 overlaid.key_fallback = KeyFallback::Columns(leak_all(columns));
             }
         }
@@ -389,6 +400,8 @@ mod tests {
     struct Thing {
         id: String,
         name: Option<String>,
+        #[record(secret)]
+        value: Option<String>,
     }
 
     static THINGS: Connector = Connector {
@@ -470,6 +483,10 @@ mod tests {
             (
                 "[resources.things]\nkey_fallback = [\"nmae\"]",
                 "preset `mine`, resource `things`: key_fallback names no column with `nmae`",
+            ),
+            (
+                "[resources.things]\nkey_fallback = [\"name\", \"value\"]",
+                "preset `mine`, resource `things`: key_fallback names `value`, which is secret: keys are shown",
             ),
             (
                 "[resources.things]\npaging = { offset = { offset = \"at\", limit = [\"limit\", 0] } }",

@@ -1,5 +1,7 @@
 //! Secret values, kept as fingerprints: a change shows, the value does not. Pure.
 
+mod names;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,7 +9,8 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::column::{Column, Source};
+use self::names::{Spoken, may_speak, spoken};
+use crate::column::{Column, Source, SqlType};
 use crate::json::{self, Token, Tokens};
 use crate::resource::Resource;
 
@@ -71,10 +74,10 @@ impl Secrets {
         // A text in the place of an object may have all of its members in it.
         if value != "null" && (column.secret || (has_members && !json::is_nested(value))) {
             Some(fingerprint(key, value))
-        } else if !has_members {
-            None
-        } else {
+        } else if column.sql_type == SqlType::Jsonb {
             veil_inside(key, &SecretNames::inside(column), value)
+        } else {
+            None
         }
     }
 
@@ -82,7 +85,8 @@ impl Secrets {
     /// if no column knows it, or nothing if it may stand as it is.
     ///
     /// What is not where the model has it may be the vendor's way to wrap or to spell
-    /// what is secret, so the names of all secrets count, at any depth.
+    /// what is secret, so the names of all secrets count, at any depth. So do names that no
+    /// model knows, and that speak of secrets.
     pub(crate) fn veil_aside(
         &self,
         column: Option<&Column>,
@@ -92,9 +96,11 @@ impl Secrets {
         let Self::Fingerprint(key, names) = self else { return None };
         let secret = column.map_or_else(|| names.contain(name), |column| column.secret);
         if secret && value != "null" {
-            Some(fingerprint(key, value))
-        } else {
-            veil_inside(key, names, value)
+            return Some(fingerprint(key, value));
+        }
+        match spoken(name).filter(|_| column.is_none()) {
+            Some(spoken) => veil_by(key, names, Some(spoken), value),
+            None => veil_inside(key, names, value),
         }
     }
 
@@ -139,23 +145,62 @@ fn fingerprint(key: &FingerprintKey, value: &str) -> String {
     format!("\"hmac:{}\"", hex::encode(&hash.finalize().into_bytes()[..16]))
 }
 
-/// A nested value with the fingerprints of its members of these names, at any depth, or
-/// nothing if it has none of them.
+/// A nested value with the fingerprints of its members of these names, and of those whose
+/// names speak of secrets, at any depth, or nothing if it has none of them.
 fn veil_inside(key: &FingerprintKey, names: &SecretNames, value: &str) -> Option<String> {
-    if names.0.is_empty() || !json::is_nested(value) {
-        return None;
+    if json::is_nested(value) && (!names.0.is_empty() || may_speak(value)) {
+        veil_by(key, names, None, value)
+    } else {
+        None
     }
+}
+
+/// The same of any value, of which its own name has `said` this.
+fn veil_by(
+    key: &FingerprintKey,
+    names: &SecretNames,
+    said: Option<Spoken>,
+    value: &str,
+) -> Option<String> {
+    /// How deep a value is looked into, which is deeper than any that means something: what is
+    /// kept of each level is as large as the level may be.
+    const DEEPEST: usize = 100_000;
+    let speaks = may_speak(value);
     let mut tokens = Tokens::new(value);
     let (mut veiled, mut copied) = (String::new(), 0);
+    // What was said of the values in each object and list that is open, and of the next one.
+    let mut open: Vec<Option<Spoken>> = Vec::new();
+    let mut next = said;
     while let Some(token) = tokens.next() {
-        let Token::Name(name) = token else { continue };
-        if !names.contain(&json::text(name).unwrap_or(Cow::Borrowed(name))) {
-            continue;
+        let mut hidden = None;
+        match token {
+            Token::Name(name) => {
+                let name = json::text(name).unwrap_or(Cow::Borrowed(name));
+                let around = open.last().copied().flatten();
+                if names.contain(&name) {
+                    let member = tokens.value();
+                    hidden = Some(member).filter(|member| !matches!(*member, "null" | "\"\""));
+                } else {
+                    next = if speaks { spoken(&name).or(around) } else { around };
+                }
+            }
+            Token::Open { .. } if open.len() == DEEPEST => return Some(fingerprint(key, value)),
+            Token::Open { list } => {
+                next = next.filter(|said| list || said.inside);
+                open.push(next);
+            }
+            Token::Close => {
+                open.pop();
+                next = open.last().copied().flatten();
+            }
+            Token::Text(inner) | Token::Number(inner) | Token::Word(inner) => {
+                hidden = Some(inner).filter(|inner| next.is_some_and(|said| said.hides(inner)));
+                next = open.last().copied().flatten();
+            }
         }
-        let member = tokens.value();
-        if !matches!(member, "null" | "\"\"") {
-            veiled.push_str(&value[copied..tokens.at() - member.len()]);
-            veiled.push_str(&fingerprint(key, member));
+        if let Some(hidden) = hidden {
+            veiled.push_str(&value[copied..tokens.at() - hidden.len()]);
+            veiled.push_str(&fingerprint(key, hidden));
             copied = tokens.at();
         }
     }
@@ -272,5 +317,50 @@ mod tests {
         let plain = r#"{"a": 1.50, "b":[ ]}"#;
         assert_eq!(secrets.veil_aside(None, "other", plain), None);
         assert_eq!(secrets.veil_aside(Some(&columns[0]), "name", "\"S\""), None);
+    }
+
+    #[test]
+    fn what_a_name_says_is_secret_is_veiled_where_no_model_knows_it_and_nothing_else() {
+        let secrets = secrets("k");
+        let json = Column::new::<Json>("navigator", "navigator", &[], "");
+        for (name, value) in [
+            ("api_token", r#""S""#),
+            ("password", "123456"),
+            ("password", r#"{"is_set":true,"value":1,"secret":"S"}"#),
+            ("tokens", r#"["S",5]"#),
+            ("credentials", r#"{"user":"S","more":[{"x":"S"}],"rotates":true}"#),
+            ("settings", r#"{"headers":{"Authorization":"Bearer S"}}"#),
+            ("settings", r#"[[{"pass\u0077ord":"S"}]]"#),
+        ] {
+            let veiled = secrets.veil_aside(None, name, value).unwrap();
+            assert!(!veiled.contains('S') && veiled.contains("hmac:"), "{veiled}");
+            assert_eq!(secrets.veil_aside(None, name, value), Some(veiled), "not the same again");
+            let nested = format!(r#"{{"{name}":{value},"n":1.50}}"#);
+            let veiled = secrets.veil(&json, &nested).unwrap();
+            assert!(!veiled.contains('S') && veiled.ends_with(r#","n":1.50}"#), "{veiled}");
+            let row = secrets.veil_row(&[json], &nested);
+            assert!(!row.contains('S'), "{row}");
+            assert_eq!(Secrets::Keep.veil_aside(None, name, value), None);
+        }
+        for (name, value) in [
+            ("token_count", "5"),
+            ("tokens", "1532"),
+            ("max_tokens", r#""4096""#),
+            ("token", "null"),
+            ("token", r#""""#),
+            ("password", r#""""#),
+            ("secret", "true"),
+            ("secretary", r#""Miller""#),
+            ("tokens", r#"{"input":12,"output":7}"#),
+            ("usage", r#"{"tokens":12,"token_type":"x","password_updated_at":"2026-01-01"}"#),
+            ("text", r#""the password and the secret token""#),
+        ] {
+            assert_eq!(secrets.veil_aside(None, name, value), None, "{name}: {value}");
+            let nested = format!(r#"{{"{name}":{value}}}"#);
+            assert_eq!(secrets.veil(&json, &nested), None, "{nested}");
+        }
+        // A model knows what is in its own columns.
+        let text = Column::new::<String>("token", "token", &[], "");
+        assert_eq!(secrets.veil(&text, r#""S""#), None);
     }
 }

@@ -50,7 +50,8 @@ pub(super) fn of_all() -> Result<String> {
          Nested objects and lists are `jsonb`, as the vendor sent them.\n\
          The key of a child begins with the column of its parent's key.\n\
          Secret fields hold fingerprints (`hmac:…`), unless the connection says `secrets = \"keep\"`; \
-         so do members of their names in `_extra` and `sync.quarantine`, at any depth.\n\n\
+         so do members of their names, and others whose names speak of secrets, \
+         in `_extra`, `jsonb` columns and `sync.quarantine`, at any depth.\n\n\
          ## Columns of every table\n\n| column | type | meaning |\n|---|---|---|\n",
         connectors.join(", ")
     );

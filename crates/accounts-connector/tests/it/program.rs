@@ -151,3 +151,70 @@ async fn a_run_that_logs_everything_shows_neither_the_key_nor_a_row() {
     vendor.finish();
     database.drop().await;
 }
+
+/// What a program says with these arguments, on stdout and on stderr.
+fn said_by(vendor: &Vendor, database: &Database, args: &[&str]) -> (String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_accounts-connector"))
+        .args(args)
+        .args(["--resource", "users"])
+        .env("ACCOUNTS_API_KEY", KEY)
+        .env("ACCOUNTS_BASE_URL", vendor.base_url())
+        .env("DATABASE_URL", database.url())
+        .env("RUST_LOG", "trace")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test]
+async fn nothing_that_a_program_prints_acts_on_a_terminal_or_is_a_forged_line() {
+    const NASTY: &str =
+        "\u{1b}]52;c;AAAA\u{7}\r\n ERROR forged\u{85}\u{9b}31m\u{2028}\u{202e}\u{200b}";
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    vendor.set_key(KEY);
+    let database = Database::create().await;
+    let rows = serde_json::json!({"_data": [{"id": 7, "name": NASTY, NASTY: KEY}]});
+    let error = serde_json::json!({"error": {"code": NASTY, "message": format!("{NASTY}{KEY}")}});
+    let answers = [
+        Answer::json(200, &rows).header("x-ratelimit-note", KEY).header("x-ratelimit-rest", "9"),
+        Answer::json(400, &error).header("x-ratelimit-note", KEY),
+        Answer::new(422, "text/plain", format!("{NASTY}{KEY}")),
+        Answer::json(200, &serde_json::json!({NASTY: NASTY, KEY: [1]})),
+    ];
+    let commands: [&[&str]; 9] = [
+        &["sync"],
+        &["sync", "--json"],
+        &["sync", "--log-format", "json"],
+        &["check"],
+        &["check", "--json"],
+        &["status"],
+        &["status", "--json"],
+        &["plan", "--sample", "5"],
+        &["plan", "--sample", "5", "--json"],
+    ];
+    for answer in answers {
+        vendor.on(move |_, _| answer.clone());
+        for command in commands {
+            let (out, err) = said_by(&vendor, &database, command);
+            let json = |text: &str| text.is_ascii() && !text.contains('\u{7f}');
+            if command.contains(&"--json") {
+                serde_json::from_str::<serde_json::Value>(&out).unwrap();
+                assert!(json(&out), "{command:?}: {out}");
+            }
+            if command.contains(&"--log-format") {
+                assert!(err.lines().filter(|line| line.starts_with('{')).all(json), "{err}");
+            }
+            for told in [out, err] {
+                let acts = |c: char| {
+                    (c != '\n' && c.is_control()) || "\u{2028}\u{202e}\u{200b}".contains(c)
+                };
+                assert!(!told.contains(acts), "{command:?}: {told:?}");
+                assert!(!told.contains("canary"), "{command:?}: {told}");
+                assert!(!told.lines().any(|line| line.starts_with(" ERROR forged")), "{told}");
+            }
+        }
+    }
+    vendor.finish();
+    database.drop().await;
+}

@@ -100,6 +100,7 @@ impl Connector {
                     && same(other.name, parent.resource)
                 {
                     assert!(other.names_column(parent.column), "the parent has no such column");
+                    assert!(!other.is_secret(parent.column), "a secret has no place in a path");
                     parent_found = true;
                 }
                 before += 1;
@@ -176,6 +177,19 @@ impl Resource {
         false
     }
 
+    /// Whether that column has secrets in it.
+    pub(super) const fn is_secret(&self, name: &str) -> bool {
+        let mut at = 0;
+        while at < self.columns.len() {
+            let column = &self.columns[at];
+            if same(column.name, name) {
+                return column.secret || !column.secret_members.is_empty();
+            }
+            at += 1;
+        }
+        false
+    }
+
     /// Panics, and so does not compile, unless the declaration makes sense in itself.
     #[track_caller]
     const fn check(&self) {
@@ -185,13 +199,18 @@ impl Resource {
         let mut at = 0;
         while at < self.key.len() {
             assert!(self.names_column(self.key[at]), "the primary key names no column");
+            assert!(!self.is_secret(self.key[at]), "a key is shown, and no secret");
             at += 1;
+        }
+        if let Some(cursor) = self.cursor {
+            assert!(!self.is_secret(cursor), "a cursor is shown, and no secret");
         }
         if let KeyFallback::Columns(columns) = self.key_fallback {
             assert!(self.key.len() == 1, "only a key of one column can be made from others");
             let mut at = 0;
             while at < columns.len() {
                 assert!(self.names_column(columns[at]), "the natural key names no column");
+                assert!(!self.is_secret(columns[at]), "a key is shown, and no secret");
                 at += 1;
             }
         }

@@ -94,7 +94,7 @@ fn options(url: &str) -> Result<PgConnectOptions> {
     Ok(options.application_name(super::APPLICATION).extra_float_digits(None))
 }
 
-/// Takes note of the password in an address, which a server may echo. One that is the name
+/// Takes note of the password in an address, which a server may echo. One that stands in a name
 /// beside it tells nobody more than that, and names have to be shown.
 fn keep_password(url: &str, options: &PgConnectOptions) {
     let Ok(url) = Url::parse(url) else { return };
@@ -106,7 +106,7 @@ fn keep_password(url: &str, options: &PgConnectOptions) {
     let set = set.iter().map(|password| password.expose_secret().into());
     let names = [options.get_username(), options.get_host(), options.get_database().unwrap_or("")];
     for password in written.chain(in_query.map(|(_, password)| password)).chain(set) {
-        if !names.contains(&&*password) {
+        if !names.iter().any(|name| name.contains(&*password)) {
             keep_secret(&password);
         }
     }

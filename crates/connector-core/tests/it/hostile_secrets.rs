@@ -303,6 +303,37 @@ async fn fingerprints_stay_the_same_when_their_key_moves() {
     play.end().await;
 }
 
+#[tokio::test]
+async fn a_secret_that_no_model_knows_is_stored_nowhere_as_it_is_and_all_else_is() {
+    let row = json!({
+        "id": "a", "size": "x",
+        "api_token": "canary", "clientSecret": "canary", "headers": {"Authorization": "Bearer canary"},
+        "detail": {"password": "canary", "deep": [{"private_key": "canary", "token_count": 5}]},
+        "token_count": 5, "secretary": "Miller", "tokens": 12,
+    });
+    let play = Play::with(OFFSET, 1).await;
+    let rows = [row.clone(), json!({"id": {"api_key": "canary"}, "credentials": ["canary"]})];
+    play.vendor.on(move |_, _| page(&rows));
+    play.sync().await;
+    let query = "select to_jsonb(t) as row from hostile.things t union all select to_jsonb(q) from sync.quarantine q";
+    let stored: Vec<String> =
+        play.database.rows(query).await.iter().map(ToString::to_string).collect();
+    assert_eq!(stored.len(), 2, "{stored:#?}");
+    assert!(
+        stored.iter().all(|row| row.contains("hmac:") && !row.contains("canary")),
+        "{stored:#?}"
+    );
+    let honest = "concat_ws(' ', _extra -> 'token_count', _extra ->> 'secretary', _extra -> 'tokens', detail #> '{deep,0,token_count}')";
+    assert_eq!(play.thing("a", honest).await, "5 Miller 12 5");
+    // The same secrets are the same row.
+    let report = play.sync().await;
+    assert_eq!((report.resources[0].updated, report.resources[0].unchanged), (0, 1));
+    // And whoever is to have them gets them.
+    play.sync_as(&play.connection().keep_secrets()).await;
+    assert_eq!(play.thing("a", "_extra ->> 'api_token'").await, "canary");
+    play.end().await;
+}
+
 fn cookies() -> Connector {
     let cookies = Resource { columns: Cookie::COLUMNS, ..things(Paging::Single) }.key(&["uuid"]);
     connector(&[cookies])
