@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Unavailable,
     /// Ask for something else: the vendor refuses this request.
     Rejected,
+    /// Allow the key this, or leave it out: the vendor refuses it this one request.
+    Forbidden,
     /// The vendor does not have what was asked for.
     NotFound,
     /// Fix the declaration or choose another preset: the response is not what it says.

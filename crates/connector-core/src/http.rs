@@ -14,7 +14,7 @@ mod reach;
 mod response;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
@@ -118,6 +118,8 @@ pub(crate) struct Client {
     refused: AtomicBool,
     /// Whether the key was good for something.
     accepted: AtomicBool,
+    /// How often it was answered with 401 since it was good last.
+    denied: AtomicU32,
     /// Whether the vendor asked for more patience than a run has, after which it is left alone.
     dismissed: AtomicBool,
 }
@@ -188,6 +190,7 @@ impl Client {
             limited: AtomicBool::new(false),
             refused: AtomicBool::new(false),
             accepted: AtomicBool::new(false),
+            denied: AtomicU32::new(0),
             dismissed: AtomicBool::new(false),
         })
     }
@@ -330,6 +333,7 @@ impl Client {
         trace!(path, status = status.as_u16(), "an answer begins");
         let body = self.read(&mut response, traffic, room, patience).await?;
         if status == StatusCode::OK {
+            self.denied.store(0, Ordering::Relaxed);
             if !self.accepted.swap(true, Ordering::Relaxed) {
                 self.pace.widen();
             }

@@ -153,6 +153,27 @@ async fn what_stands_in_the_way_of_tables_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_first_resource_that_is_forbidden_keeps_none_of_the_others_from_being_checked() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    vendor.on(|request, answer| match request.resource.unwrap_or_default() {
+        "accounts" => Answer::json(403, r#"{"_errors": [{"code": 7, "message": "no"}]}"#),
+        _ => answer,
+    });
+    let shell = Shell::with(&vendor, &database);
+    let checked = shell.run("check --json");
+    let checks = checked.json()["connections"][0]["checks"].clone();
+    let outcome = |name: &str| {
+        let check = checks.as_array().unwrap().iter().find(|check| check["check"] == name);
+        check.map_or("none", |check| check["outcome"].as_str().unwrap()).to_owned()
+    };
+    let found = ["accounts", "users", "labels", "key"].map(outcome);
+    assert_eq!(found, ["failed", "ok", "ok", "ok"], "{checked:?}");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_vendor_refuses_is_said_for_each_resource() {
     let vendor = vendor();
     let database = Database::create().await;

@@ -72,25 +72,11 @@ impl Client {
         let now = SystemTime::now();
         let passes = retry::passes(&self.retry, status, &headers, now);
         let asks_again = passes && retry::asks_again(&headers, now);
-        // A key that was good for another resource may not be allowed this one.
-        let partly = status == StatusCode::FORBIDDEN && self.accepted.load(Ordering::Relaxed);
         let error = match status {
             _ if limited => Error::new(ErrorKind::Busy, what).next(SLOWER),
             // Also a refusal, if it is one for a time.
             _ if asks_again => Error::new(ErrorKind::Unavailable, what).next(LATER),
-            StatusCode::FORBIDDEN if partly => Error::new(ErrorKind::Rejected, what).next(
-                "the key was good for other resources: allow it this one, or leave this one out",
-            ),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                let after_limit = self.limited.load(Ordering::Relaxed);
-                let next = if after_limit {
-                    "a 429 came before: this vendor may have revoked the key, so make a new one and sync more slowly".to_owned()
-                } else {
-                    self.about_the_key()
-                };
-                self.refused.store(true, Ordering::Relaxed);
-                Error::new(ErrorKind::Auth, what).next(next)
-            }
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => self.key_refused(status, what),
             StatusCode::NOT_FOUND => {
                 let path = self.base.path().trim_matches('/');
                 let error = Error::new(ErrorKind::NotFound, what);
@@ -119,6 +105,32 @@ impl Client {
             rests,
             answer: Some((status, headers)),
             ..Failure::lasting(error)
+        }
+    }
+
+    /// What it means that the key is not enough: for this request, or for any.
+    fn key_refused(&self, status: StatusCode, what: String) -> Error {
+        /// A key is not shown more often that was good before, and is refused each time since.
+        const TOO_MANY: u32 = 10;
+        if self.limited.load(Ordering::Relaxed) {
+            self.refused.store(true, Ordering::Relaxed);
+            return Error::new(ErrorKind::Auth, what).next(
+                "a 429 came before: this vendor may have revoked the key, so make a new one and sync more slowly",
+            );
+        }
+        let accepted = self.accepted.load(Ordering::Relaxed);
+        // 403 says that the key is known, and not allowed this; many vendors say 401 for it.
+        let partly = status == StatusCode::FORBIDDEN
+            || accepted && self.denied.fetch_add(1, Ordering::Relaxed) < TOO_MANY;
+        match (partly, accepted) {
+            (true, true) => Error::new(ErrorKind::Forbidden, what).next(
+                "the key was good for other resources: allow it this one, or leave this one out",
+            ),
+            (true, false) => Error::new(ErrorKind::Forbidden, what).next(self.about_the_key()),
+            (false, _) => {
+                self.refused.store(true, Ordering::Relaxed);
+                Error::new(ErrorKind::Auth, what).next(self.about_the_key())
+            }
         }
     }
 

@@ -141,7 +141,7 @@ impl Walker {
                 error.at("listing", &self.partition)
             }
         });
-        self.failing.note(end.as_ref().is_err_and(|error| error.kind() != ErrorKind::NotFound));
+        self.failing.note(end.as_ref().is_err_and(|error| !is_about_one_listing(error)));
         let (pages, passes) = (walk.pages(), walk.passes());
         // A closed channel means that the loader failed, and it has said why.
         let _ = self.send(Event::End { partition: self.partition(), pages, passes, end }).await;
@@ -473,7 +473,12 @@ impl Walker {
 
 /// Whether a vendor refuses the page, and not the key or the question.
 fn is_about_the_position(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Rejected | ErrorKind::NotFound)
+    matches!(error.kind(), ErrorKind::Rejected | ErrorKind::Forbidden | ErrorKind::NotFound)
+}
+
+/// Whether a vendor does not give the listing, which says nothing about the next one.
+fn is_about_one_listing(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound)
 }
 
 fn stopped() -> Error {

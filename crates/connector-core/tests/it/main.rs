@@ -26,6 +26,7 @@ mod large;
 mod listings;
 mod missing_children;
 mod plans;
+mod refusals;
 mod resume;
 mod rows;
 mod runs;
