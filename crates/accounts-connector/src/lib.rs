@@ -62,9 +62,12 @@ pub const CONNECTOR: Connector = Connector {
     resources: &[
         list::<Account>("accounts", "/v1/accounts")
             .params(&["includeCurrent"])
-            .cursor("created_on"),
+            .cursor("created_on")
+            .tells_owner("id"),
         list::<AccountsFeed>("accounts_feeds", "/v1/accounts/{account}/feeds").cursor("when"),
-        list::<User>("users", "/v1/accounts/{account}/users").cursor("created_on"),
+        list::<User>("users", "/v1/accounts/{account}/users")
+            .cursor("created_on")
+            .tells_owner("account"),
         one::<Smartcode>("smartcode", "/v1/accounts/{account}/smartcode"),
         list::<Campaign>("campaigns", "/v1/accounts/{account}/campaigns").cursor("created_on"),
         list::<CustomWidget>("custom_widgets", "/v1/accounts/{account}/changesets")

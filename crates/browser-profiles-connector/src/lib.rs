@@ -55,7 +55,11 @@ pub const CONNECTOR: Connector = Connector {
             .cursor("creation_date"),
         list::<Folder>("folders", "/v1/folders"),
         list::<Tag>("tags", "/v1/tags/all").select(&["tags"]).key(&["_id"]),
-        list::<User>("user", "/v1/user").key(&["_id"]).singleton().cursor("created_at"),
+        list::<User>("user", "/v1/user")
+            .key(&["_id"])
+            .singleton()
+            .cursor("created_at")
+            .tells_owner("_id"),
         list::<UserMetadata>("user_metadata", "/v1/user/metadata")
             .singleton()
             .key(&["_id"])

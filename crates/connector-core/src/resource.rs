@@ -230,6 +230,8 @@ pub struct Resource {
     pub parent: Option<Parent>,
     /// The parameter whose values this one is asked for.
     pub each_param: Option<EachParam>,
+    /// The column by which the first page tells whose rows the key reads.
+    pub tells_owner: Option<&'static str>,
     /// The columns of the model.
     pub columns: &'static [Column],
 }
@@ -340,6 +342,7 @@ impl Resource {
             params: &[],
             parent: None,
             each_param: None,
+            tells_owner: None,
             columns: T::COLUMNS,
         }
     }
@@ -458,6 +461,17 @@ impl Resource {
         assert!(has_placeholder(self.path, placeholder), "the path has no such placeholder");
         let own_column = [Column::partition(placeholder, "The key of the parent's row.")];
         self.parent = Some(Parent { placeholder, resource, column, own_column });
+        self
+    }
+
+    /// Values of this column tell whose rows the key reads: one account's first page and
+    /// another's have none in common. It is read before all others.
+    #[must_use]
+    #[track_caller]
+    pub const fn tells_owner(mut self, column: &'static str) -> Self {
+        assert!(self.names_column(column), "what tells the owner names no column");
+        assert!(self.parent.is_none(), "a resource that is read before all others has no parent");
+        self.tells_owner = Some(column);
         self
     }
 

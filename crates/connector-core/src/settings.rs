@@ -107,8 +107,8 @@ pub(crate) struct Tolerance {
 }
 
 impl Tolerance {
-    /// The deletions that a run believes: fewer than 50 rows, or up to 30 %.
-    pub(crate) const DELETES: Self = Self { rows: 50, share: 0.30 };
+    /// The deletions that a run believes: fewer than 5 rows, or up to 30 %.
+    pub(crate) const DELETES: Self = Self { rows: 5, share: 0.30 };
 
     /// The listings that may be missing though their parents are listed: one, or up to 5 %.
     pub(crate) const MISSING: Self = Self { rows: 2, share: 0.05 };

@@ -64,7 +64,8 @@ pub const CONNECTOR: Connector = Connector {
         list::<ListedDataset>("dataset_collection", "/datasets")
             .select(&["data.items"])
             .params(&["unnamed", "ownership", "desc"])
-            .version("modified_at"),
+            .version("modified_at")
+            .tells_owner("user_id"),
         each::<Dataset>("dataset", "/datasets/{dataset_id}")
             .singleton()
             .select(&["data"])

@@ -45,7 +45,7 @@ pub(super) struct What {
     /// Ignore what earlier runs reached, interrupted ones included, and read everything
     #[arg(long)]
     full_refresh: bool,
-    /// Mark rows deleted however many are no longer listed; without it, 50 rows and 30 % at once are not believed
+    /// Mark rows deleted however many are no longer listed; without it, 5 rows and 30 % at once are not believed
     #[arg(long)]
     allow_deletes: bool,
 }

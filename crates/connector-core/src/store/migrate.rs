@@ -52,6 +52,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "drift",
         sql: include_str!("../../../../migrations/sync/0008_drift.sql"),
     },
+    Migration {
+        version: 9,
+        name: "owner",
+        sql: include_str!("../../../../migrations/sync/0009_owner.sql"),
+    },
 ];
 
 /// Brings the run tables and a connection's tables up to date.

@@ -22,6 +22,7 @@ mod status;
 mod table;
 mod walks;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -67,6 +68,10 @@ pub(crate) struct Store {
     lock: Option<PgConnection>,
     pub(crate) schema: String,
     pub(crate) run_id: i64,
+    /// Whose rows the schema has, as the vendor told it, by resource.
+    pub(crate) owner: BTreeMap<String, BTreeSet<String>>,
+    /// Whether the rows of another owner may replace them.
+    pub(crate) moves: bool,
     /// The key of the connection's fingerprints.
     pub(crate) fingerprint_key: FingerprintKey,
     /// How many rows may be marked deleted at once.
@@ -136,6 +141,8 @@ impl Store {
             lock: None,
             schema: schema.to_owned(),
             run_id: 0,
+            owner: BTreeMap::new(),
+            moves: plan.moves,
             fingerprint_key: FingerprintKey(String::new()),
             fuse: Tolerance::DELETES,
             started_at,
@@ -165,7 +172,7 @@ impl Store {
             let error = store.other_connector(connector).await.unwrap_or(error);
             return Err(nothing_tried(error));
         }
-        (store.run_id, store.fingerprint_key) =
+        (store.run_id, store.fingerprint_key, store.owner) =
             store.begin_run(plan).await.map_err(nothing_tried)?;
         store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
         Ok(store)
@@ -272,6 +279,16 @@ pub(crate) fn other_scope(schema: &str, there: &str, asked: &str) -> Error {
     );
     Error::settings(what).next(
         "give each its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync all resources once with --allow-deletes",
+    )
+}
+
+/// That the vendor tells of another owner than the one whose rows are there.
+pub(crate) fn other_owner(schema: &str, resource: &str) -> Error {
+    let what = format!(
+        "the key reads another account than the one whose rows the schema `{schema}` has: `{resource}` has nothing in common"
+    );
+    Error::settings(what).next(
+        "put that account's key in, or give each account its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync all resources once with --allow-deletes",
     )
 }
 

@@ -1,9 +1,11 @@
 //! What a run leaves behind besides rows: its record, and that of its resources.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::{Plan, Store, ident, keys, other_connector, other_scope};
@@ -45,6 +47,12 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// The values by which a vendor told whose rows they are, by resource.
+type Owner = BTreeMap<String, BTreeSet<String>>;
+
+/// A run that began: its number, the key of fingerprints, and whose rows there are.
+type Begun = (i64, FingerprintKey, Owner);
+
 /// How a resource came out, for its record.
 pub(crate) struct ResourceOutcome<'a> {
     pub(crate) verdict: Verdict,
@@ -66,7 +74,7 @@ impl Store {
     }
 
     /// Records a new run, which from now on is the only one that may write.
-    pub(super) async fn begin_run(&self, plan: &Plan<'_>) -> Result<(i64, FingerprintKey)> {
+    pub(super) async fn begin_run(&self, plan: &Plan<'_>) -> Result<Begun> {
         let Plan { connector, preset, .. } = *plan;
         let failed = |error| Error::storage("beginning a run", error);
         let mut session = self.session().await?;
@@ -90,19 +98,24 @@ impl Store {
              insert into sync.connections (connection, connector, run_id, scope) values ($1, $2, $3, $4) \
              on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id), \
              scope = case when $5 or connections.scope is null then excluded.scope else connections.scope end \
-             returning connector, (select key from key), scope, {}",
+             returning connector, (select key from key), scope, {}, owner",
             keys::OPEN
         );
-        let (owner, fingerprint_key, scope, open): (String, String, String, bool) =
-            sqlx::query_as(AssertSqlSafe(begin))
-                .bind(&self.schema)
-                .bind(connector.name)
-                .bind(run_id)
-                .bind(&plan.scope)
-                .bind(plan.moves)
-                .fetch_one(&mut *transaction)
-                .await
-                .map_err(failed)?;
+        let (owner, fingerprint_key, scope, open, told): (
+            String,
+            String,
+            String,
+            bool,
+            Option<Json<Owner>>,
+        ) = sqlx::query_as(AssertSqlSafe(begin))
+            .bind(&self.schema)
+            .bind(connector.name)
+            .bind(run_id)
+            .bind(&plan.scope)
+            .bind(plan.moves)
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(failed)?;
         if owner != connector.name {
             return Err(other_connector(&self.schema, &owner));
         }
@@ -114,7 +127,8 @@ impl Store {
         }
         transaction.commit().await.map_err(failed)?;
         keep_secret(&fingerprint_key);
-        Ok((run_id, FingerprintKey(fingerprint_key)))
+        let told = told.map(|Json(told)| told).unwrap_or_default();
+        Ok((run_id, FingerprintKey(fingerprint_key), told))
     }
 
     /// The first of the interrupted runs that this one goes on with: the one before
@@ -211,6 +225,29 @@ impl Store {
             .map(drop)
             .map_err(|error| Error::storage("beginning a resource", error))
         }).await
+    }
+
+    /// Remembers by which values a resource tells whose rows they are.
+    pub(crate) async fn remember_owner(
+        &self,
+        resource: &str,
+        told: &BTreeSet<String>,
+    ) -> Result<()> {
+        patiently(|| async move {
+            sqlx::query(
+                "update sync.connections set owner = coalesce(owner, '{}') || jsonb_build_object($3::text, $4::jsonb) \
+                 where connection = $1 and run_id = $2",
+            )
+            .bind(&self.schema)
+            .bind(self.run_id)
+            .bind(resource)
+            .bind(Json(told))
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(|error| Error::storage("remembering whose rows they are", error))
+        })
+        .await
     }
 
     /// Records how a resource came out.

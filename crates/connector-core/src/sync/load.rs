@@ -264,7 +264,11 @@ impl Tally {
         let stops = |error: &Error| {
             matches!(
                 error.kind(),
-                ErrorKind::Auth | ErrorKind::Busy | ErrorKind::Unreachable | ErrorKind::Storage
+                ErrorKind::Settings
+                    | ErrorKind::Auth
+                    | ErrorKind::Busy
+                    | ErrorKind::Unreachable
+                    | ErrorKind::Storage
             )
         };
         match &self.error {

@@ -6,6 +6,7 @@
 mod ahead;
 mod load;
 mod missing;
+mod owner;
 mod page;
 mod walker;
 
@@ -215,7 +216,8 @@ async fn sync_into(
         ahead: Arc::new(Semaphore::new(AHEAD_KIB as usize)),
         budget: connection.budget.clone(),
     });
-    let resources = sync_resources(&context, connection, &before).await;
+    let stranger = context.ask_owner(connection, &before).await;
+    let resources = sync_resources(&context, connection, &before, stranger).await;
     if let Some(clock) = clock {
         clock.abort();
     }
@@ -251,6 +253,7 @@ async fn sync_resources(
     context: &Arc<Context>,
     connection: &Connection,
     before: &[String],
+    mut stranger: Option<Error>,
 ) -> Vec<ResourceReport> {
     let all: Vec<&'static Resource> = connection.selected().collect();
     context.progress.expect(all.len());
@@ -267,7 +270,13 @@ async fn sync_resources(
         };
         let mut next = None;
         if running.len() < PARALLEL_RESOURCES {
-            let ready = |at: &usize| parent_of(all[*at]).is_none_or(|by| reports[by].is_some());
+            // Whoever tells whose rows they are goes first.
+            let told = (all.iter().zip(&reports))
+                .all(|(resource, report)| resource.tells_owner.is_none() || report.is_some());
+            let ready = |at: &usize| {
+                (told || all[*at].tells_owner.is_some())
+                    && parent_of(all[*at]).is_none_or(|by| reports[by].is_some())
+            };
             next = waiting.iter().position(ready).map(|place| waiting.remove(place));
         }
         let Some(at) = next else {
@@ -294,10 +303,13 @@ async fn sync_resources(
                 let reason = "its parent could not be read";
                 reports[at] = Some(skip(context, resource, reason).await);
             }
-            (None, parent) => running.push(async move {
-                let (report, fatal) = sync_resource(context, resource, parent).await;
-                (at, report, fatal)
-            }),
+            (None, parent) => {
+                let stranger = stranger.take();
+                running.push(async move {
+                    let (report, fatal) = sync_resource(context, resource, parent, stranger).await;
+                    (at, report, fatal)
+                });
+            }
         }
     }
     reports.into_iter().flatten().collect()
@@ -308,6 +320,7 @@ async fn sync_resource(
     context: &Arc<Context>,
     resource: &'static Resource,
     parent: Option<Verdict>,
+    stranger: Option<Error>,
 ) -> (ResourceReport, Option<Fatal>) {
     let start = Instant::now();
     let traffic = Arc::new(Traffic::default());
@@ -317,7 +330,10 @@ async fn sync_resource(
     if parent == Some(Verdict::Incomplete) {
         tally.problem("its parent is not complete, so listings may be missing".to_owned());
     }
-    let outcome = run_walks(context, resource, &traffic, &mut tally).await;
+    let outcome = match stranger {
+        Some(error) => context.begin(resource).await.and(Err(error)),
+        None => run_walks(context, resource, &traffic, &mut tally).await,
+    };
     if let Err(error) = outcome {
         tally.fail(error);
     }
@@ -528,6 +544,7 @@ type Fatal = (ErrorKind, String);
 fn stops_all(error: &Error) -> Option<Fatal> {
     let reason = match error.kind() {
         ErrorKind::Auth => "the key was refused",
+        ErrorKind::Settings => "the key reads another account",
         ErrorKind::Unreachable => "the vendor cannot be reached",
         ErrorKind::Busy => "the vendor wants a rest",
         ErrorKind::Storage => "the database failed",

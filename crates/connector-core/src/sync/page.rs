@@ -65,7 +65,7 @@ impl Page {
         self.rows[part].iter().map(ExactSizeIterator::len).sum()
     }
 
-    fn part_of(&self, part: Range<usize>) -> Vec<&str> {
+    pub(super) fn part_of(&self, part: Range<usize>) -> Vec<&str> {
         let json = self.response.json();
         self.rows[part].iter().map(|row| &json[row.start as usize..row.end as usize]).collect()
     }

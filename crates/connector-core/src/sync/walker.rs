@@ -265,6 +265,7 @@ impl Walker {
                 (resumed, rejected_before) = (0, 0);
                 continue;
             }
+            self.check_owner(&page, walk).await?;
             self.resolve_link(&mut page).map_err(|error| error.at("page", number))?;
             let (page, mut facts) = page.into_facts();
             if walk.doubts(&facts) {
@@ -334,6 +335,16 @@ impl Walker {
             backfill: self.context.range.since.or(self.context.range.until).is_some(),
             resumed: if bookmark.first_run == self.context.store.run_id { 0 } else { resumed },
         })
+    }
+
+    /// Fails if the first page tells of another owner than the one whose rows are there.
+    async fn check_owner(&self, page: &Page, walk: &Walk) -> Result<()> {
+        const ENOUGH: usize = 1_000;
+        if self.resource.tells_owner.is_none() || walk.pages() > 0 || walk.is_resumed() {
+            return Ok(());
+        }
+        let rows = page.part_of(0..page.rows().min(ENOUGH));
+        self.context.check_owner(self.resource, &rows).await
     }
 
     /// Reads a listing from its start that an earlier run had begun.

@@ -62,14 +62,14 @@ async fn a_deleted_row_that_is_listed_again_in_an_older_version_is_there_again()
 }
 
 #[tokio::test]
-async fn an_older_version_does_not_replace_a_newer_one_from_run_to_run() {
+async fn a_version_that_goes_back_from_run_to_run_goes_back_in_the_table() {
     let play = Play::new(&[versioned()], Content::empty().with("things", [at("a", 500)])).await;
     play.complete().await;
     let epoch = "extract(epoch from updated_at)::bigint";
-    for (updated_at, expected) in [(300, "500"), (700, "700"), (600, "700")] {
+    for (updated_at, went_back) in [(300, 1), (700, 0), (600, 1)] {
         play.vendor.edit("things", |things| things[0] = at("a", updated_at));
-        play.complete().await;
-        assert_eq!(play.thing("a", epoch).await, expected);
+        assert_eq!(play.complete().await.evidence.went_back, went_back);
+        assert_eq!(play.thing("a", epoch).await, updated_at.to_string());
         assert_eq!(play.ids().await, ["a"]);
     }
     play.end().await;

@@ -25,6 +25,7 @@ mod hostile_values;
 mod large;
 mod listings;
 mod missing_children;
+mod owners;
 mod plans;
 mod refusals;
 mod resume;
