@@ -114,7 +114,9 @@ fn pages_needed(resource: &Resource, body: &str) -> usize {
     };
     let mut items =
         resource.select.iter().filter_map(at).filter(|found| found.is_array() || found.is_object());
-    if resource.paging == Paging::Single || items.next().is_some_and(Value::is_object) {
+    if matches!(resource.paging, Paging::Single | Paging::Window { .. })
+        || items.next().is_some_and(Value::is_object)
+    {
         1
     } else {
         2

@@ -20,6 +20,11 @@ pub(crate) use stuck::{Moved, Stuck};
 pub enum Paging {
     /// The listing is one response.
     Single,
+    /// Each response holds the newest rows of the listing, and older ones are out of reach.
+    Window {
+        /// The parameter that asks for a number of rows, and the number.
+        limit: (&'static str, u64),
+    },
     /// `offset` counts rows.
     Offset {
         /// The parameter that says how many rows to skip.
@@ -108,6 +113,18 @@ pub(crate) enum Position {
     Token(String),
     /// The one at that address.
     Url(String),
+    /// The same page with no row left out, to see how far it reaches; it had so many rows.
+    NothingLeftOut { of: Box<Position>, rows: u64 },
+}
+
+impl Position {
+    /// The page itself, if it is asked for again with no row left out.
+    pub(crate) fn with_gaps(&self) -> &Self {
+        match self {
+            Self::NothingLeftOut { of, .. } => of,
+            position => position,
+        }
+    }
 }
 
 /// What one response held, as far as the walk is concerned.
@@ -157,6 +174,8 @@ impl PageFacts {
 pub enum Ending {
     /// The listing is one response by its declaration.
     SinglePage,
+    /// The newest rows came, as many as are within reach.
+    Window,
     /// As many rows came as the vendor said there are.
     TotalReached,
     /// The vendor said that this is the last page.
@@ -212,7 +231,7 @@ pub(crate) struct Walk {
     position: Position,
     /// Whether two pages may be equal without being the same page.
     equal_pages: bool,
-    /// Whether a page stands for as many rows as it was asked for, however many it holds.
+    /// Whether rows are left out of pages, so that neither their number nor a total says where the end is.
     sparse: bool,
     /// Whether the listing is one row by its nature.
     singleton: bool,
@@ -359,6 +378,14 @@ impl Walk {
         }
     }
 
+    /// The rows that came of a listing that is a window, and how many were asked for.
+    pub(crate) fn window(&self) -> Option<(u64, u64)> {
+        match self.paging {
+            Paging::Window { limit: (_, limit) } => Some((self.received, limit)),
+            _ => None,
+        }
+    }
+
     /// Whether no row came, and no total says that there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.received == 0 && self.total.is_none()
@@ -402,6 +429,16 @@ impl Walk {
             && self.total().is_some_and(|total| self.received >= total)
     }
 
+    /// Whether as many rows came as the vendor says there are, so that what it answers
+    /// behind them is no matter: the rest is asked for only because a total may count
+    /// one page alone, or stop counting somewhere.
+    pub(crate) fn has_reached_the_total(&self) -> bool {
+        self.received > 0
+            && !self.sparse
+            && matches!(self.paging, Paging::Page { .. } | Paging::Offset { .. })
+            && self.total().is_some_and(|total| self.received >= total)
+    }
+
     /// Whether the page is not the one that was expected, so that [`PageFacts::keys`] is needed.
     pub(crate) fn doubts(&self, page: &PageFacts) -> bool {
         if self.is_past_the_total() && page.rows > 0 {
@@ -433,6 +470,10 @@ impl Walk {
 
     /// The number of rows at the head of the page that came before.
     pub(crate) fn overlap(&self, page: &PageFacts) -> usize {
+        if matches!(self.position, Position::NothingLeftOut { .. }) {
+            // They are counted, and not read.
+            return usize::try_from(page.rows).unwrap_or(usize::MAX);
+        }
         usize::from(self.seam.is_some() && self.seam == page.first)
     }
 
@@ -456,7 +497,7 @@ impl Walk {
                 let rows = pages.checked_mul(self.last_rows)?;
                 (0 < rows && rows < left).then(|| Position::Page(at + pages))
             }
-            Position::Start | Position::Offset(_) | Position::Token(_) | Position::Url(_) => None,
+            _ => None,
         }
     }
 
@@ -465,16 +506,17 @@ impl Walk {
         let mut query = Vec::new();
         match self.paging {
             Paging::Single => {}
+            Paging::Window { limit: (limit, size) } => query.push((limit, size.to_string())),
             Paging::Offset { offset, limit: (limit, size), .. } => {
                 query.push((limit, size.to_string()));
-                let at = if let Position::Offset(at) = position { *at } else { 0 };
+                let at = if let Position::Offset(at) = position.with_gaps() { *at } else { 0 };
                 // One row less than was received: the seam.
                 let at = at + self.beyond - u64::from(self.seam.is_some());
                 query.push((offset, at.to_string()));
             }
             Paging::Page { page, first, limit, .. } => {
                 query.extend(limit.map(|(name, size)| (name, size.to_string())));
-                let at = if let Position::Page(at) = position { *at } else { first };
+                let at = if let Position::Page(at) = position.with_gaps() { *at } else { first };
                 query.push((page, at.to_string()));
             }
             Paging::Token { param, limit, .. } => {
@@ -496,6 +538,10 @@ impl Walk {
         if self.pages > MAX_PAGES {
             return Err(Stuck::TooManyPages { pages: MAX_PAGES });
         }
+        if let Position::NothingLeftOut { of, rows } = &self.position {
+            let (of, rows) = (Position::clone(of), *rows);
+            return Ok(self.reach(&of, rows, page));
+        }
         self.tail = page.last.or(self.tail);
         let before = self.total;
         if let Some(total) = page.total {
@@ -503,15 +549,20 @@ impl Walk {
             self.total = Some(total);
         }
         let step = match self.paging {
-            Paging::Single if page.names_more => Err(Stuck::NamesMore),
+            Paging::Single | Paging::Window { .. } if page.names_more => Err(Stuck::NamesMore),
             Paging::Single => {
                 self.received += page.rows;
                 Ok(Step::End(Ending::SinglePage))
+            }
+            Paging::Window { .. } => {
+                self.received += page.rows;
+                Ok(Step::End(Ending::Window))
             }
             _ if self.singleton && page.object && !page.says_more() => {
                 self.received += 1;
                 Ok(Step::End(Ending::SinglePage))
             }
+            Paging::Offset { .. } | Paging::Page { .. } if self.sparse => self.gaps(page),
             Paging::Offset { limit: (_, limit), .. } => self.offset(page, before, limit),
             Paging::Page { first, limit, .. } => {
                 self.page(page, before, first, limit.map(|(_, limit)| limit))
@@ -570,7 +621,7 @@ impl Walk {
     /// The step of a walk that counts rows.
     fn offset(&mut self, page: &PageFacts, before: Option<u64>, limit: u64) -> Result<Step, Stuck> {
         // A page of one row leaves nothing to begin the next one with.
-        let one_by_one = self.seam.is_none() && self.received > 0 && !self.sparse;
+        let one_by_one = self.seam.is_none() && self.received > 0;
         if page.keys.is_some() && page.keys == self.last_keys && !self.may_be_equal() {
             return if page.rows == limit {
                 Err(Stuck::OffsetIgnored { limit })
@@ -616,17 +667,16 @@ impl Walk {
             // It had rows a moment ago.
             return self.moved(Moved::NoRow { at: 1 });
         }
-        let new = self.stands_for(page, limit) - self.overlap(page) as u64;
+        let new = page.rows - self.overlap(page) as u64;
         self.received += new;
         // Rows beyond the total prove it wrong, if they are rows that came for the first time.
-        self.total_passed |= !self.sparse
-            && self.moved.is_none()
+        self.total_passed |= self.moved.is_none()
             && !self.total_moved
             && self.total.is_some_and(|total| self.received > total);
         let full = page.rows >= limit;
         if let Some(total) = self.total() {
             // A total that is no more than a full page may count just that page.
-            if (self.received == total && !full) || (self.received >= total && self.sparse) {
+            if self.received == total && !full {
                 return Ok(Step::End(Ending::TotalReached));
             }
             if new == 0 && self.received < total && !self.total_moved {
@@ -642,19 +692,63 @@ impl Walk {
         self.prove_progress(page)?;
         // A page of one row may be all that a vendor sends at a time, so that asking
         // for that row again would bring nothing else.
-        self.seam = page.last.filter(|_| !self.sparse && page.rows > 1);
+        self.seam = page.last.filter(|_| page.rows > 1);
         self.last_rows = page.rows;
         self.position = Position::Offset(self.received);
         Ok(Step::Next)
     }
 
-    /// The number of the listing's rows that a page covers.
-    fn stands_for(&self, page: &PageFacts, limit: u64) -> u64 {
-        // An empty page without a total is still the end.
-        if self.sparse && (page.rows > 0 || self.total.is_some()) {
-            limit.max(page.rows)
+    /// The step of a walk through a listing that rows are left out of: whether the vendor counts
+    /// its rows and offsets before or after that, a page that is not full is asked for again with
+    /// none left out.
+    fn gaps(&mut self, page: &PageFacts) -> Result<Step, Stuck> {
+        self.received += page.rows;
+        self.total_passed |= self.total.is_some_and(|total| self.received > total);
+        self.prove_progress(page)?;
+        if self.limit().is_some_and(|limit| page.rows >= limit) {
+            let of = self.position.clone();
+            self.position = self.behind(&of, page.rows);
         } else {
-            page.rows
+            let of = Box::new(self.position.clone());
+            self.position = Position::NothingLeftOut { of, rows: page.rows };
+        }
+        Ok(Step::Next)
+    }
+
+    /// The step behind a page of so many rows that was asked for again with none left out: it
+    /// reaches as far as that, and where nothing is left either, is the end.
+    fn reach(&mut self, of: &Position, rows: u64, page: &PageFacts) -> Step {
+        let reached = page.rows.max(rows);
+        let behind = self.behind(of, reached);
+        // A total that is no more than a full page may count just that page.
+        let is_full = self.limit().is_none_or(|limit| reached >= limit);
+        let ending = match (&behind, page.total) {
+            _ if reached == 0 => Some(Ending::EmptyPage),
+            (Position::Offset(at), Some(total)) if *at >= total && !is_full => {
+                Some(Ending::TotalReached)
+            }
+            _ => None,
+        };
+        self.position = behind;
+        ending.map_or(Step::Next, Step::End)
+    }
+
+    /// The position behind a page that covers so many rows.
+    fn behind(&self, of: &Position, rows: u64) -> Position {
+        match (self.paging, of) {
+            (Paging::Page { .. }, Position::Page(at)) => Position::Page(at + 1),
+            (Paging::Page { first, .. }, _) => Position::Page(first + 1),
+            (_, Position::Offset(at)) => Position::Offset(at + rows),
+            _ => Position::Offset(rows),
+        }
+    }
+
+    /// How many rows a page is asked for.
+    fn limit(&self) -> Option<u64> {
+        match self.paging {
+            Paging::Offset { limit: (_, limit), .. } => Some(limit),
+            Paging::Page { limit, .. } => limit.map(|(_, limit)| limit),
+            _ => None,
         }
     }
 
@@ -705,7 +799,7 @@ impl Walk {
         Ok(Step::Next)
     }
 
-    /// The vendor has no page at a position behind its total.
+    /// The vendor has no page behind its total, or none that can be read.
     pub(crate) fn end_past_the_total(&self) -> Result<Ending, Stuck> {
         match self.moved {
             Some(by) => Err(Stuck::Moved { passes: self.pass, by }),

@@ -94,6 +94,7 @@ enum FormatOverlay {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum PagingOverlay {
     Single,
+    Window { limit: (String, u64) },
     Offset { offset: String, limit: (String, u64), total: Option<TotalOverlay> },
     Page { page: String, first: u64, limit: Option<(String, u64)>, total: Option<TotalOverlay> },
     Token { param: String, next: String, done: Option<String>, limit: Option<(String, u64)> },
@@ -324,6 +325,7 @@ impl PagingOverlay {
         };
         Ok(match self {
             Self::Single => Paging::Single,
+            Self::Window { limit: size } => Paging::Window { limit: limit(size)? },
             Self::Offset { offset, limit: size, total: place } => {
                 Paging::Offset { offset: offset.leak(), limit: limit(size)?, total: total(place) }
             }
@@ -502,7 +504,7 @@ mod tests {
             ),
             (
                 "[resources.things]\npaging = { ofset = 1 }",
-                "preset `mine`, line 2: unknown variant `ofset`, expected one of `single`, `offset`",
+                "preset `mine`, line 2: unknown variant `ofset`, expected one of `single`, `window`, `offset`",
             ),
         ] {
             let error = THINGS.overlaid(text, "mine").unwrap_err();

@@ -1,6 +1,6 @@
 //! One cheap question: the first page of a resource, without any patience.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::http::{Client, Response, Traffic};
 use crate::paging::{Position, Walk};
 use crate::partition::Partition;
@@ -29,14 +29,6 @@ pub(crate) async fn first_page(
     let walk = Walk::new(resource.paging, false);
     let target = listing.target(resource, connector, params, (&walk, &Position::Start), &[]);
     let response = client.get(&target, &Traffic::default()).await?;
-    let body = response.json();
-    if let Some(said) = select::error_in(body, client) {
-        let what = format!("the vendor answered with an error: {said}");
-        return Err(Error::new(ErrorKind::Rejected, what)
-            .next("check the base URL and the preset; the vendor's words say more"));
-    }
-    let rows = select::select(body, resource)
-        .map_err(|none| Error::new(ErrorKind::Contract, none.to_string()).next(none.advice()))?;
-    let rows = rows.each.len();
+    let rows = select::rows_of(&response, resource, client)?.each.len();
     Ok(Some(FirstPage { rows, response }))
 }

@@ -200,6 +200,7 @@ impl Ending {
     pub const fn name(self) -> &'static str {
         match self {
             Self::SinglePage => "single_page",
+            Self::Window => "window",
             Self::TotalReached => "total_reached",
             Self::Done => "done",
             Self::NoNextPage => "no_next_page",

@@ -222,7 +222,7 @@ pub struct Resource {
     pub filter: Option<Filter>,
     /// Whether items are only ever added at the end, unless one of these parameters is set.
     pub append_only: Option<&'static [&'static str]>,
-    /// Parameters that make pages hold fewer rows than they stand for.
+    /// Parameters that make the vendor leave rows out of its pages.
     pub sparse_if: &'static [&'static str],
     /// Parameters of the connector that are sent in its query, if they are set.
     pub params: &'static [&'static str],
@@ -441,8 +441,8 @@ impl Resource {
         self
     }
 
-    /// With one of these parameters, the vendor leaves rows out of its pages, so
-    /// that a page stands for as many rows as it was asked for.
+    /// With one of these parameters, the vendor leaves rows out of its pages, so that a page
+    /// that is not full is asked for without them too, and a row that does not come is not gone.
     #[must_use]
     pub const fn sparse_if(mut self, params: &'static [&'static str]) -> Self {
         self.sparse_if = params;

@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::column::Source;
 use crate::decode::Decoder;
+use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
 use crate::http::{Client, Response};
 use crate::json;
@@ -55,7 +56,7 @@ impl fmt::Display for NoRows {
 
 impl NoRows {
     /// What a person can do about it.
-    pub(crate) fn advice(&self) -> &'static str {
+    fn advice(&self) -> &'static str {
         match self {
             Self::Elsewhere(_) => {
                 "check the base URL, and whether the live API answers in another shape than its document"
@@ -101,7 +102,8 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
     {
         return Ok(Rows { each: Vec::new(), object: false, text: "" });
     }
-    if let Some(place) = strange.filter(|place| *place != "$") {
+    let list = if needs_a_list(resource) { ", where a list is needed" } else { "" };
+    if let Some(place) = strange.filter(|place| *place != "$" && list.is_empty()) {
         let what = format!("the object at `{place}` has no field that the table has");
         return Err(NoRows::Elsewhere(what));
     }
@@ -112,7 +114,8 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
             |place| if *place == "$" { "the body itself".to_owned() } else { format!("`{place}`") },
         )
         .collect();
-    let what = format!("the response has no rows at {}; it {}", places.join(" or "), shape(body));
+    let places = places.join(" or ");
+    let what = format!("the response has no rows at {places}{list}; it {}", shape(body));
     Err(NoRows::Elsewhere(what))
 }
 
@@ -131,6 +134,9 @@ fn is_envelope(place: &str, text: &str, resource: &Resource) -> bool {
 /// Whether an object in place of a list has a field that rows have: a vendor that has
 /// something else to say, as that it is closed for today, says it in an object too.
 fn is_row(text: &str, resource: &Resource) -> bool {
+    if needs_a_list(resource) {
+        return false;
+    }
     let mut known = resource.columns.iter().any(|column| column.source == Source::Whole);
     let fields = || resource.columns.iter().filter(|column| column.source == Source::Field);
     json::is_object(text)
@@ -140,6 +146,16 @@ fn is_row(text: &str, resource: &Resource) -> bool {
         })
         .is_ok()
         && known
+}
+
+/// Whether nothing tells a row from whatever else an object may be: any object can be one,
+/// or what identifies a row is its place in a list.
+fn needs_a_list(resource: &Resource) -> bool {
+    !resource.singleton
+        && resource
+            .columns
+            .iter()
+            .any(|column| matches!(column.source, Source::Whole | Source::Position))
 }
 
 /// Whether the body is an object with nothing in it but what surrounds the rows of this
@@ -157,9 +173,11 @@ fn is_bare_envelope(body: &str, resource: &Resource) -> bool {
     let around = [next, done, total];
     let places = || resource.select.iter().copied().filter(|place| *place != "$");
     let mut bare = json::is_object(body);
-    let read = json::each_member(body, |name, _| {
+    let read = json::each_member(body, |name, value| {
         let mut known = places().chain(around.into_iter().flatten());
-        bare &= known.any(|path| path.split('.').next() == Some(&*name));
+        // A count of none, or nothing at all, is nothing else to say.
+        bare &= matches!(value, "0" | "null" | "\"\"")
+            || known.any(|path| path.split('.').next() == Some(&*name));
     });
     // What stands at a place has to be nothing, or the envelope of another one.
     bare && read.is_ok()
@@ -251,7 +269,8 @@ pub(crate) fn facts(
             _ => place.is_some_and(|place| too_long(json::at(body, place))),
         },
         done,
-        names_more: *paging == Paging::Single && names_more(response, rows),
+        names_more: matches!(paging, Paging::Single | Paging::Window { .. })
+            && names_more(response, rows),
     }
 }
 
@@ -311,7 +330,22 @@ fn token(json: &str) -> Option<String> {
     }
 }
 
-/// Whether the response is an error with a status of success, in the vendor's words.
-pub(crate) fn error_in(body: &str, client: &Client) -> Option<String> {
-    if json::is_object(body) { client.vendor_error(body) } else { None }
+/// The rows of a response that is no error.
+pub(crate) fn rows_of<'a>(
+    response: &'a Response,
+    resource: &Resource,
+    client: &Client,
+) -> Result<Rows<'a>> {
+    let body = response.json();
+    let rows = select(body, resource);
+    // One object is no list of rows: it may be the error itself.
+    let beside_rows = rows.as_ref().is_ok_and(|rows| !rows.object && !rows.each.is_empty());
+    if json::is_object(body)
+        && let Some(said) = client.vendor_error(body, beside_rows)
+    {
+        let what = format!("the vendor answered with an error: {said}");
+        return Err(Error::new(ErrorKind::Rejected, what)
+            .next("check the base URL and the preset; the vendor's words say more"));
+    }
+    rows.map_err(|none| Error::new(ErrorKind::Contract, none.to_string()).next(none.advice()))
 }

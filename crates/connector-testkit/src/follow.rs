@@ -3,7 +3,9 @@
 //! This reads items and rows by the declaration, and not by the engine's code,
 //! so that the two cannot be wrong in the same way.
 
-use connector_core::{Column, DateTime, KeyFallback, Resource, Source, SqlType, Unset, Utc};
+use connector_core::{
+    Column, DateTime, KeyFallback, Paging, Resource, Source, SqlType, Unset, Utc,
+};
 use serde_json::{Map, Value};
 
 use crate::suite::sync;
@@ -46,7 +48,10 @@ impl Suite {
 
     /// Whether a row can go without taking listings with it.
     pub(crate) fn is_removable(self, resource: &Resource) -> bool {
-        !resource.singleton && (resource.parent.is_some() || !self.is_parent(resource))
+        // What falls out of a window is not gone.
+        !matches!(resource.paging, Paging::Window { .. })
+            && !resource.singleton
+            && (resource.parent.is_some() || !self.is_parent(resource))
     }
 
     fn is_parent(self, resource: &Resource) -> bool {

@@ -35,6 +35,8 @@ pub(crate) fn answer(
     let rows = match resource.paging {
         _ if envelope.single => 0..total.min(1),
         Paging::Single => 0..total,
+        // The newest come first.
+        Paging::Window { .. } => 0..size(resource, request, cap)?.min(total),
         _ => start..start.saturating_add(size(resource, request, cap)?).min(total),
     };
     let more = rows.end < total && !envelope.single;
@@ -63,7 +65,7 @@ fn start(
     cap: Option<u64>,
 ) -> Result<u64, String> {
     match resource.paging {
-        Paging::Single => Ok(0),
+        Paging::Single | Paging::Window { .. } => Ok(0),
         Paging::Offset { offset, .. } => Ok(number(request, offset)?.unwrap_or(0)),
         Paging::Page { page, first, .. } => {
             let asked = number(request, page)?.unwrap_or(first);
@@ -80,7 +82,7 @@ fn start(
 fn size(resource: &Resource, request: &Request, cap: Option<u64>) -> Result<u64, String> {
     let limit = match resource.paging {
         Paging::Single => None,
-        Paging::Offset { limit, .. } => Some(limit),
+        Paging::Window { limit } | Paging::Offset { limit, .. } => Some(limit),
         Paging::Page { limit, .. }
         | Paging::Token { limit, .. }
         | Paging::LinkHeader { limit }
@@ -129,7 +131,7 @@ fn signal(
         None => {}
     }
     match resource.paging {
-        Paging::Single | Paging::Offset { .. } | Paging::Page { .. } => {}
+        Paging::Single | Paging::Window { .. } | Paging::Offset { .. } | Paging::Page { .. } => {}
         Paging::Token { next: place, done: Some(done), .. } => {
             envelope::set(body, done, Value::from(next.is_none()));
             envelope::set(body, place, Value::from(next));

@@ -183,6 +183,7 @@ fn fits(values: Values, value: &str) -> bool {
 fn paging_params(paging: &Paging) -> [Option<&'static str>; 2] {
     match *paging {
         Paging::Single => [None, None],
+        Paging::Window { limit: (limit, _) } => [None, Some(limit)],
         Paging::Offset { offset, limit: (limit, _), .. } => [Some(offset), Some(limit)],
         Paging::Page { page, limit, .. } => [Some(page), limit.map(|(name, _)| name)],
         Paging::Token { param, limit, .. } => [Some(param), limit.map(|(name, _)| name)],

@@ -101,6 +101,7 @@ fn keys(resource: &Resource, quote: &str) -> Vec<String> {
 fn paging(paging: &Paging) -> String {
     let (how, limit) = match paging {
         Paging::Single => return "one response".to_owned(),
+        Paging::Window { limit: (_, size) } => return format!("the newest {size} rows"),
         Paging::Offset { limit, .. } => ("offset", Some(limit)),
         Paging::Page { limit, .. } => ("page number", limit.as_ref()),
         Paging::Token { limit, .. } => ("token", limit.as_ref()),

@@ -147,20 +147,28 @@ impl Client {
         format!("check the key, and what it is allowed to read; it was sent {place}{others}")
     }
 
-    /// The vendor's own words about an error, if the body is declared to be one.
-    pub(crate) fn vendor_error(&self, body: &str) -> Option<String> {
-        let (code, message) = self.declared(body)?;
+    /// The vendor's own words about an error, if the body is declared to be one. A word or a
+    /// number in the place of an error is none beside rows: some vendors say `OK` there.
+    pub(crate) fn vendor_error(&self, body: &str, beside_rows: bool) -> Option<String> {
+        let is_word =
+            |marker: &str| marker.starts_with(|c: char| matches!(c, '"' | '-' | '0'..='9'));
+        let (code, message) = self.declared(body, |marker| !(beside_rows && is_word(marker)))?;
         let message = message.unwrap_or_else(|| "no message".to_owned());
         let said = format!("{} {message}", code.unwrap_or_default());
         Some(format!("\"{}\"", Foreign(&said)))
     }
 
     /// The code and the message of a body that is declared to be an error.
-    fn declared(&self, body: &str) -> Option<(Option<String>, Option<String>)> {
+    fn declared(
+        &self,
+        body: &str,
+        counts: impl Fn(&str) -> bool,
+    ) -> Option<(Option<String>, Option<String>)> {
         let shape = self.errors.iter().find(|shape| {
             // An empty list of errors, or a null, is none.
-            json::at(body, shape.marker)
-                .is_some_and(|marker| marker != "false" && !json::is_empty(marker))
+            json::at(body, shape.marker).is_some_and(|marker| {
+                marker != "false" && !json::is_empty(marker) && counts(marker)
+            })
         })?;
         let code = shape.code.and_then(|path| json::at(body, path)).and_then(words);
         Some((code, json::at(body, shape.message).and_then(words)))
@@ -170,7 +178,7 @@ impl Client {
     /// it, or else where APIs mostly do.
     fn words(&self, headers: &HeaderMap, body: &[u8]) -> Option<String> {
         let Ok(body) = json::document(body) else { return plain(headers, body) };
-        let (code, message) = self.declared(body).unwrap_or_default();
+        let (code, message) = self.declared(body, |_| true).unwrap_or_default();
         let message = message.or_else(|| first(body, &MESSAGES));
         let code = code.or_else(|| first(body, &CODES));
         let said = [code, message].into_iter().flatten();

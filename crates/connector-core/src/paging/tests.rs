@@ -282,14 +282,75 @@ fn a_walk_through_nothing_but_empty_pages_fails() {
     assert!(walk(TOKEN, &pages).ends_with("NoRows { pages: 101 }"));
 }
 
-#[test]
-fn a_listing_with_gaps_advances_by_the_rows_it_asked_for() {
+/// Feeds pages to a walk through a listing that rows are left out of, and writes down where it
+/// asked for them, with `!` where nothing is to be left out, and how it ended.
+fn walk_with_gaps(pages: &[PageFacts]) -> String {
     let mut walk = Walk::new(TOTAL, true).sparse(true);
-    for (rows_of_page, offset) in [(7, 50), (0, 100), (50, 150)] {
-        assert_eq!(walk.advance(&of(151, rows(rows_of_page, offset))), Ok(Step::Next));
-        assert_eq!(walk.first_row(), offset);
+    let mut log = Vec::new();
+    for (nth, page) in pages.iter().enumerate() {
+        let is_whole = matches!(walk.position(), Position::NothingLeftOut { .. });
+        let mark = if is_whole { "!" } else { "" };
+        log.push(format!("{mark}{}", walk.query(walk.position())[1].1));
+        assert_eq!(walk.overlap(page) as u64, if is_whole { page.rows } else { 0 });
+        // It can be stopped at each of them.
+        let place = serde_json::to_string(&walk.place()).unwrap();
+        let page = PageFacts { fingerprint: nth as u64, ..page.clone() };
+        match walk.advance(&page) {
+            Ok(Step::Next) => {}
+            end => {
+                log.push(format!("{end:?}, {} rows", walk.first_row()));
+                break;
+            }
+        }
+        assert_ne!(place, serde_json::to_string(&walk.place()).unwrap());
     }
-    assert_eq!(walk.advance(&of(151, rows(0, 9))), Ok(Step::End(Ending::TotalReached)));
+    log.join(" ")
+}
+
+#[test]
+fn a_listing_with_gaps_is_read_to_where_nothing_is_left_whatever_its_totals_count() {
+    let of_60 = |number| of(60, rows(number, 1));
+    let cases: [(&[PageFacts], &str); 6] = [
+        // Offsets count all rows.
+        (
+            &[37, 50, 0, 50, 50, 12, 20, 0, 0].map(|number| rows(number, 1)),
+            "0 !0 50 !50 100 150 !150 170 !170 Ok(End(EmptyPage)), 99 rows",
+        ),
+        // Or those that are left, of which there are 120 of 200.
+        (
+            &[50, 50, 20, 50, 0, 50, 0, 0].map(of_60),
+            "0 50 100 !100 150 !150 200 !200 Ok(End(EmptyPage)), 120 rows",
+        ),
+        // The total of all rows spares the last question.
+        (
+            &[of_60(37), of(70, rows(50, 1)), of_60(12), of(70, rows(20, 1))],
+            "0 !0 50 !50 Ok(End(TotalReached)), 49 rows",
+        ),
+        // A vendor that caps its pages sends fewer rows, and yet leaves none out.
+        (
+            &[20, 20, 20, 20, 7, 10].map(|number| of(50, rows(number, 1))),
+            "0 !0 20 !20 40 !40 Ok(End(TotalReached)), 47 rows",
+        ),
+        // A total that is no more than a full page may count just that page.
+        (
+            &[40, 50, 3, 50, 0, 0].map(|number| of(50, rows(number, 1))),
+            "0 !0 50 !50 100 !100 Ok(End(EmptyPage)), 43 rows",
+        ),
+        (&[of(0, rows(0, 0)), of(0, rows(0, 0))], "0 !0 Ok(End(EmptyPage)), 0 rows"),
+    ];
+    for (pages, told) in cases {
+        assert_eq!(walk_with_gaps(pages), told);
+    }
+}
+
+#[test]
+fn a_window_is_one_response_however_many_rows_it_has() {
+    const WINDOW: Paging = Paging::Window { limit: ("limit", 50) };
+    for number in [0, 49, 50, 51] {
+        assert_eq!(walk(WINDOW, &[rows(number, 1)]), "limit=50 Window");
+    }
+    let more = PageFacts { names_more: true, ..rows(7, 1) };
+    assert_eq!(walk(WINDOW, &[more]), "limit=50 NamesMore");
 }
 
 #[test]

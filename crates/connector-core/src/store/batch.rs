@@ -48,6 +48,10 @@ pub(crate) struct EndedWalk {
     pub(crate) whole: bool,
     /// Whether all of its rows have their place, so that the others can be marked deleted.
     pub(crate) deletes: bool,
+    /// The same, where the others may only have moved: they are counted, and stay.
+    pub(crate) compares: bool,
+    /// The rows that came of a listing that is a window, and how many were asked for.
+    pub(crate) window: Option<(u64, u64)>,
     /// The number of different rows without which the listing is not whole.
     pub(crate) expect: Option<u64>,
     /// The highest value of the cursor column.
@@ -66,6 +70,8 @@ impl EndedWalk {
             first_run: 0,
             whole: false,
             deletes: false,
+            compares: false,
+            window: None,
             expect: None,
             cursor: None,
             tail: None,
@@ -93,6 +99,15 @@ pub(crate) struct Counts {
     pub(crate) repeats: u64,
     /// Rows that would have been marked deleted, had the fuse not stopped it.
     pub(crate) fused: u64,
+    /// Rows that did not come, of listings in which rows move.
+    #[serde(default)]
+    pub(crate) strays: u64,
+    /// Windows behind which rows may be missing, in words.
+    #[serde(default)]
+    pub(crate) gaps: Vec<String>,
+    /// The same listings, by the names of their partitions.
+    #[serde(default)]
+    pub(super) gap_ids: Vec<String>,
     /// Rows with different keys in the listings that ended.
     pub(crate) distinct: u64,
     /// Listings that are missing, and were so in an earlier run.
@@ -159,6 +174,11 @@ impl Batch {
         self.rejected.extend(kept.map(|row| (partition.clone(), number, row)));
         DriftSeen::add_all(&mut self.drift, &page.drift);
         self.positions.insert(partition.id(), (partition.clone(), bookmark));
+    }
+
+    /// Whether there is a walk of which pages are here, and more is to come.
+    pub(crate) fn is_amid_a_walk(&self) -> bool {
+        !self.positions.is_empty()
     }
 
     /// Adds that a walk came to its end.

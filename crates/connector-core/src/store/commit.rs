@@ -15,6 +15,9 @@ use super::sql::BY_HASH;
 use super::table::{FRESH, OLDER, Table, UNKNOWN};
 use crate::error::Result;
 
+/// For what looks up a batch's keys in a table, however large that is.
+pub(super) const BY_INDEX: &str = "set local enable_nestloop = on; set local enable_mergejoin = off; set local enable_hashjoin = off";
+
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
     pub(crate) async fn commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
@@ -50,12 +53,14 @@ impl Table<'_> {
         let is_fresh = self.is_fresh(&mut transaction, batch).await?;
         let are_new = counts.repeats == 0 && !self.repeats.load(Relaxed);
         if is_fresh && are_new && self.store.sample.is_none() {
+            self.look_for_gaps(&mut transaction, batch, true, &mut counts).await?;
             let Some(inserted) = self.insert(&mut transaction, batch).await? else {
                 return Ok(None);
             };
             counts.inserted = inserted;
         } else {
             self.stage(&mut transaction, batch, counts.repeats > 0).await?;
+            self.look_for_gaps(&mut transaction, batch, is_fresh, &mut counts).await?;
             if let Some(rows) = self.store.sample {
                 counts.changes = self.foresee(&mut transaction, batch, rows).await?;
             }
@@ -63,6 +68,7 @@ impl Table<'_> {
         }
         if !is_fresh {
             self.note_seen(&mut transaction, batch).await?;
+            self.count_strays(&mut transaction, batch, &mut counts).await?;
         }
         self.mark_deleted(&mut transaction, batch, &mut counts).await?;
         if batch.is_last {
@@ -197,7 +203,6 @@ impl Table<'_> {
         transaction: &mut PgTransaction<'_>,
         batch: &Batch,
     ) -> sqlx::Result<()> {
-        const BY_INDEX: &str = "set local enable_nestloop = on; set local enable_mergejoin = off; set local enable_hashjoin = off";
         let reads_through = batch.tuples.len() > MAX_BOUND
             && sqlx::query_scalar(
                 "select pg_relation_size(to_regclass($1)) <= 10 * pg_relation_size('pg_temp.stage')",
@@ -258,6 +263,26 @@ impl Table<'_> {
                 .await
                 .map_err(|error| self.failed("noting the keys of a walk", error))?;
         }
+        Ok(())
+    }
+
+    /// Counts the rows that complete walks did not see where that is no sign that they are gone.
+    async fn count_strays(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        counts: &mut Counts,
+    ) -> Result<()> {
+        let failed = |error| self.failed("counting rows that did not come", error);
+        let walks: Vec<&EndedWalk> = batch.ended.iter().filter(|walk| walk.compares).collect();
+        if walks.is_empty() {
+            return Ok(());
+        }
+        sqlx::raw_sql(BY_HASH).execute(&mut **transaction).await.map_err(failed)?;
+        let live: u64 = self.live(transaction, &walks).await.map_err(failed)?.values().sum();
+        let seen = self.seen(transaction, &walks).await.map_err(failed)?;
+        counts.distinct += seen;
+        counts.strays = live.saturating_sub(seen);
         Ok(())
     }
 

@@ -57,6 +57,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "owner",
         sql: include_str!("../../../../migrations/sync/0009_owner.sql"),
     },
+    Migration {
+        version: 10,
+        name: "gaps",
+        sql: include_str!("../../../../migrations/sync/0010_gaps.sql"),
+    },
 ];
 
 /// Brings the run tables and a connection's tables up to date.

@@ -21,6 +21,7 @@ mod sql;
 mod status;
 mod table;
 mod walks;
+mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};

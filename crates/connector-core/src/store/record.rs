@@ -118,7 +118,7 @@ impl Table<'_> {
             let cursor = walk.cursor.filter(|_| proved).and_then(time);
             cursors.push(cursor.map(|reached| reached.min(*started_at)));
             tails.push(walk.tail.filter(|_| proved).map(u64::cast_signed));
-            whole.push(walk.deletes && proved && counts.fused == 0);
+            whole.push((walk.deletes || walk.compares) && proved && counts.fused == 0);
             missing.extend(walk.missing.then(|| id.clone()));
             places.push(None);
             ids.push(id);
@@ -127,12 +127,13 @@ impl Table<'_> {
             return Ok(());
         }
         sqlx::query(
-            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at, asked, unnoted, missing_run_id) \
-             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10, $11 and position is not null, case when partition = any($12) then $3 end \
+            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at, asked, unnoted, missing_run_id, gap_run_id) \
+             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10, $11 and position is not null, case when partition = any($12) then $3 end, case when partition = any($13) then $3 end \
              from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::boolean[]) as w (partition, position, cursor_reached, tail, whole) \
              on conflict (connection, resource, partition) do update set \
              run_id = excluded.run_id, asked = excluded.asked, unnoted = excluded.unnoted, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, missing_run_id = excluded.missing_run_id, \
              whole_run_id = coalesce(excluded.whole_run_id, state.whole_run_id), \
+             gap_run_id = coalesce(excluded.gap_run_id, state.gap_run_id), \
              cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
         )
         .bind(schema)
@@ -147,6 +148,7 @@ impl Table<'_> {
         .bind(self.asked.cast_signed())
         .bind(self.origin.load(Relaxed) == FRESH)
         .bind(&missing)
+        .bind(&counts.gap_ids)
         .execute(&mut **transaction)
         .await?;
         let ended = &ids[batch.positions.len()..];

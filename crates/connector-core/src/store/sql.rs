@@ -61,6 +61,10 @@ pub(crate) struct Statements {
     pub(crate) count_seen: String,
     /// Counts the rows that are not deleted in partitions. Binds their values.
     pub(crate) count_live: String,
+    /// The partitions of staged rows of which the table has one already.
+    pub(crate) reaching: String,
+    /// Those of some partitions that have a row, deleted or not. Binds their values.
+    pub(crate) known: String,
     /// Marks what belongs to deleted rows of the parent. Binds the time.
     pub(crate) mark_orphans: Option<String>,
     /// Forgets a kind of what is known of listings that belong to no row of the parent: where
@@ -146,6 +150,9 @@ impl Statements {
             of("s", &compared)
         );
         let partition = resource.partition_columns().next().map(|column| ident(column.name));
+        let partition_of = |alias: &str| {
+            partition.as_ref().map_or("''::text".to_owned(), |column| format!("{alias}.{column}"))
+        };
         let within = |alias: &str, parameter: &str| match &partition {
             Some(column) => format!("{alias}.{column} = any({parameter}::text[])"),
             // Bound all the same, so that every table's statements bind the same.
@@ -221,9 +228,20 @@ impl Statements {
             ),
             count_live: format!(
                 "select {} as partition, count(*) from {table} t where t._deleted_at is null and {} group by 1",
-                partition.as_ref().map_or("''::text".to_owned(), |column| format!("t.{column}")),
+                partition_of("t"),
                 within("t", "$1")
             ),
+            reaching: format!(
+                "select distinct {} from {STAGE} s join {table} t on {on_key}",
+                partition_of("s")
+            ),
+            known: match &partition {
+                Some(column) => format!(
+                    "select w.partition from unnest($1::text[]) as w (partition) \
+                     where exists (select from {table} t where t.{column} = w.partition)"
+                ),
+                None => format!("select ''::text where $1::text[] is not null and exists (select from {table})"),
+            },
             mark_orphans: parent.zip(resource.parent).map(|(parent, by)| {
                 format!(
                     "update {table} t set _deleted_at = $1 from {} p where t._deleted_at is null \

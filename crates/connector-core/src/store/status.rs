@@ -267,13 +267,16 @@ async fn rows(session: &mut PgConnection, schema: &str, table: &str) -> Result<O
 
 fn interrupted(reached: &Reached) -> Interrupted {
     let bookmark = reached.bookmark.clone().map(serde_json::from_value::<Bookmark>);
-    let next = match bookmark.and_then(std::result::Result::ok).map(|mark| mark.place.position) {
+    let bookmark = bookmark.and_then(std::result::Result::ok);
+    let next = match bookmark.as_ref().map(|mark| mark.place.position.with_gaps()) {
         Some(Position::Start) => "the first page".to_owned(),
         Some(Position::Offset(offset)) => format!("offset {offset}"),
         Some(Position::Page(page)) => format!("page {page}"),
         Some(Position::Token(_)) => "the page of a token".to_owned(),
         Some(Position::Url(_)) => "the page of a link".to_owned(),
-        None => "a page that this program does not know".to_owned(),
+        Some(Position::NothingLeftOut { .. }) | None => {
+            "a page that this program does not know".to_owned()
+        }
     };
     Interrupted { listings: reached.listings, rows: reached.rows, next }
 }

@@ -11,6 +11,7 @@ use super::failure::CHANGED_BY_HAND;
 use super::sql::Statements;
 use crate::column::SqlType;
 use crate::error::{Error, ErrorKind, Result};
+use crate::paging::Paging;
 use crate::resource::Resource;
 
 /// One table, and how batches come into it.
@@ -116,6 +117,11 @@ impl<'a> Table<'a> {
     /// Whether rows of this table belong to rows of another, and go with them.
     pub(crate) fn has_orphans(&self) -> bool {
         self.statements.mark_orphans.is_some()
+    }
+
+    /// Whether its listings are windows onto the newest rows.
+    pub(crate) fn has_windows(&self) -> bool {
+        matches!(self.resource.paging, Paging::Window { .. })
     }
 
     /// Fails if the table is not as its migrations made it: Postgres would cut a value so

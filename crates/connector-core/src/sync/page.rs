@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Context;
 use crate::decode::{Decoder, Encoded};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::http::{Response, apart};
 use crate::paging::PageFacts;
 use crate::partition::Partition;
@@ -80,17 +80,8 @@ impl Reader {
     }
 
     fn find(&self, response: Response) -> Result<Page> {
-        let (client, body) = (&self.context.client, response.json());
-        if let Some(said) = select::error_in(body, client) {
-            let what = format!("the vendor answered with an error: {said}");
-            let error = Error::new(ErrorKind::Rejected, what);
-            return Err(
-                error.next("check the base URL and the preset; the vendor's words say more")
-            );
-        }
-        let rows = select::select(body, self.resource).map_err(|none| {
-            Error::new(ErrorKind::Contract, none.to_string()).next(none.advice())
-        })?;
+        let body = response.json();
+        let rows = select::rows_of(&response, self.resource, &self.context.client)?;
         let told_by = (&self.decoder, &self.partition.values[..]);
         let facts = select::facts(&response, &rows, &self.resource.paging, told_by);
         let place = |row: &&str| {

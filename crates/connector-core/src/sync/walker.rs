@@ -1,5 +1,6 @@
 //! One walk through one listing: ask, select, decode, and hand over.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -64,6 +65,10 @@ pub(super) struct WalkEnd {
     pub(super) cursor: Option<i64>,
     /// Whether it went through the whole listing, and not through a range of it.
     pub(super) whole: bool,
+    /// Whether a row that did not come is gone, and did not just move or fall out of reach.
+    pub(super) absence_proves: bool,
+    /// The rows that came of a listing that is a window, and how many were asked for.
+    pub(super) window: Option<(u64, u64)>,
     /// Whether a person chose the range, so that it says nothing about how far the data reaches.
     pub(super) backfill: bool,
     /// The rows that an earlier run had read of it.
@@ -152,8 +157,13 @@ impl Walker {
         let positional =
             self.resource.columns.iter().any(|column| column.source == Source::Position);
         Walk::new(self.resource.paging, positional)
-            .sparse(self.any_set(self.resource.sparse_if))
+            .sparse(self.is_sparse())
             .singleton(self.resource.singleton)
+    }
+
+    /// Whether rows are left out of the listing's pages.
+    fn is_sparse(&self) -> bool {
+        self.any_set(self.resource.sparse_if)
     }
 
     fn any_set(&self, params: &[&str]) -> bool {
@@ -245,8 +255,12 @@ impl Walker {
         let ending = loop {
             ahead.ask(self, walk, &filter);
             let number = walk.pages() + 1;
-            let answer = match ahead.next(self, walk, &filter).await {
-                Err(error) if error.kind() == ErrorKind::NotFound && walk.is_past_the_total() => {
+            let read = match ahead.next(self, walk, &filter).await {
+                Ok(answer) => reader.read(answer).await,
+                Err(error) => Err(error),
+            };
+            let mut page = match read {
+                Err(error) if walk.has_reached_the_total() && is_about_the_page(&error) => {
                     break walk.end_past_the_total();
                 }
                 // Where an earlier run stopped, the vendor may have nothing any more.
@@ -255,11 +269,9 @@ impl Walker {
                     (resumed, rejected_before) = (0, 0);
                     continue;
                 }
-                response => response.map_err(|error| placed(error, number, resumed))?,
+                page => page.map_err(|error| placed(error, number, resumed))?,
             };
-            let read = reader.read(answer).await;
-            let mut page = read.map_err(|error| placed(error, number, resumed))?;
-            if walk.is_resumed() && page.facts.rows == 0 {
+            if walk.is_resumed() && page.facts.rows == 0 && !self.is_sparse() {
                 // Some vendors say so in this way; a walk stops where more was announced.
                 bookmark = self.begin_anew(walk, asked, &"there is nothing any more").await?;
                 (resumed, rejected_before) = (0, 0);
@@ -320,7 +332,7 @@ impl Walker {
                 .next(stuck.advice())
                 .at("page", walk.pages())
         })?;
-        let whole = !bounds.any() && walk.starts_at_the_start();
+        let whole = !bounds.any() && walk.starts_at_the_start() && walk.window().is_none();
         Ok(WalkEnd {
             ending,
             total: walk.total(),
@@ -332,6 +344,8 @@ impl Walker {
             cursor: bookmark.cursor,
             expect: walk.expected_rows(repeats).filter(|_| whole),
             whole,
+            absence_proves: !self.is_sparse(),
+            window: walk.window(),
             backfill: self.context.range.since.or(self.context.range.until).is_some(),
             resumed: if bookmark.first_run == self.context.store.run_id { 0 } else { resumed },
         })
@@ -470,10 +484,14 @@ impl Walker {
         filter: &[(&str, String)],
         (room, bytes): (Room, usize),
     ) -> impl Future<Output = Result<Option<Response>>> + Send + use<> {
+        let mut params = Cow::Borrowed(&self.context.params);
+        if matches!(position, Position::NothingLeftOut { .. }) {
+            params.to_mut().retain(|name, _| !self.resource.sparse_if.contains(name));
+        }
         let target = self.partition.target(
             self.resource,
             self.context.connector,
-            &self.context.params,
+            &params,
             (walk, position),
             filter,
         );
@@ -490,6 +508,12 @@ fn is_about_the_position(error: &Error) -> bool {
 /// Whether a vendor does not give the listing, which says nothing about the next one.
 fn is_about_one_listing(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound)
+}
+
+/// Whether a page could not be had, while key and network are good.
+fn is_about_the_page(error: &Error) -> bool {
+    is_about_the_position(error)
+        || matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Contract)
 }
 
 fn stopped() -> Error {

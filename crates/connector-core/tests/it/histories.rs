@@ -228,7 +228,9 @@ fn row(id: u8, version: u32) -> Value {
 /// has to stay; `docs/guarantees.md` says it in full.
 fn is_promised(paging: Paging, change: &Change, moved: u32) -> bool {
     match (paging, change) {
-        (_, Change::Edit(_) | Change::Restore(_)) | (Paging::Single, _) => true,
+        (_, Change::Edit(_) | Change::Restore(_)) | (Paging::Single | Paging::Window { .. }, _) => {
+            true
+        }
         (Paging::Token { .. } | Paging::LinkHeader { .. } | Paging::NextUrl { .. }, change) => {
             matches!(change, Change::Insert { .. } | Change::Delete(_))
         }

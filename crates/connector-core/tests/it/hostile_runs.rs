@@ -1,13 +1,13 @@
 //! What one run leaves behind for the next.
 
 use connector_core::{
-    Connector, DateTime, Filter, Json, Paging, Param, Record, Resource, TimeFormat, Unset, Values,
+    Connector, DateTime, Filter, Paging, Param, Resource, TimeFormat, Unset, Values,
 };
 use connector_testkit::{Answer, Content};
 use serde_json::{Value, json};
 
 use crate::support::{
-    OFFSET, Play, TOTAL, behind, complete, connector, list, parts, row, rows, things,
+    OFFSET, Play, TOTAL, behind, complete, connector, items, list, parts, row, rows, things,
 };
 
 fn versioned() -> Resource {
@@ -221,22 +221,10 @@ async fn a_listing_of_several_commits_marks_only_what_none_of_them_saw() {
     play.end().await;
 }
 
-/// An item of a listing that has no keys.
-#[derive(Record)]
-#[expect(dead_code, reason = "a model is a declaration and is never built")]
-struct Item {
-    #[record(position)]
-    position: i64,
-    #[record(whole)]
-    data: Json,
-}
-
 #[tokio::test]
 async fn a_listing_that_only_grows_is_read_anew_when_it_did_not() {
     for paging in [OFFSET, TOTAL] {
-        let items = Resource { columns: Item::COLUMNS, ..things(paging) }
-            .key(&["position"])
-            .append_only_unless(&[]);
+        let items = items(paging).append_only_unless(&[]);
         let play = Play::new(&[items], Content::empty().with("things", 0..120)).await;
         play.complete().await;
         play.vendor.holdings().replace("things", 0..130);
@@ -256,9 +244,7 @@ async fn a_listing_that_only_grows_is_read_anew_when_it_did_not() {
 
 #[tokio::test]
 async fn rows_of_a_listing_that_only_grows_come_back_if_they_were_deleted_by_hand() {
-    let items = Resource { columns: Item::COLUMNS, ..things(OFFSET) }
-        .key(&["position"])
-        .append_only_unless(&[]);
+    let items = items(OFFSET).append_only_unless(&[]);
     let play = Play::new(&[items], Content::empty().with("things", rows(200))).await;
     assert_eq!(play.complete().await.inserted, 200);
     assert!(play.complete().await.rows < 20);

@@ -27,6 +27,16 @@ struct Thing {
     detail: Option<Json>,
 }
 
+/// An item of a listing that has no keys.
+#[derive(Record)]
+#[expect(dead_code, reason = "a model is a declaration and is never built")]
+struct Item {
+    #[record(position)]
+    position: i64,
+    #[record(whole)]
+    data: Json,
+}
+
 pub(crate) const OFFSET: Paging = Paging::offset("offset", 50);
 pub(crate) const TOTAL: Paging =
     Paging::Offset { offset: "offset", limit: ("limit", 50), total: Some(Total::Body("total")) };
@@ -51,6 +61,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A listing of things at `data`.
 pub(crate) const fn things(paging: Paging) -> Resource {
     list("things", "/things", paging)
+}
+
+/// A listing of whatever, in which a row's position is its key.
+pub(crate) const fn items(paging: Paging) -> Resource {
+    Resource { columns: Item::COLUMNS, ..things(paging) }.key(&["position"])
 }
 
 /// The listing of the parts of each thing.
