@@ -337,13 +337,11 @@ impl Client {
             if !self.accepted.swap(true, Ordering::Relaxed) {
                 self.pace.widen();
             }
-            if let Some(rest) = retry::exhausted(&headers, SystemTime::now()) {
-                if self.pace.rest(rest) && rest >= WORTH_SAYING {
-                    info!(
-                        "resting {} s: the vendor says that its limit is used up",
-                        rest.as_secs()
-                    );
-                }
+            if let Some(rest) = retry::exhausted(&headers, SystemTime::now())
+                && self.pace.rest(rest)
+                && rest >= WORTH_SAYING
+            {
+                info!("resting {} s: the vendor says that its limit is used up", rest.as_secs());
             }
             let room = Arc::new(std::mem::replace(room, self.budget.room()));
             let url = url.clone();

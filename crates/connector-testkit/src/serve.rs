@@ -133,7 +133,8 @@ impl Body for Part {
         if let Then::Drip(each, pause) = &mut self.then {
             std::task::ready!(pause.as_mut().poll(context));
             *pause = Box::pin(tokio::time::sleep(*each));
-            let byte = self.body.split_to(self.body.len().min(1));
+            let one = self.body.len().min(1);
+            let byte = self.body.split_to(one);
             return Poll::Ready((!byte.is_empty()).then(|| Ok(Frame::data(byte))));
         }
         if !self.body.is_empty() {

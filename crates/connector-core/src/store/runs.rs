@@ -233,7 +233,7 @@ impl Store {
         resource: &str,
         told: &BTreeSet<String>,
     ) -> Result<()> {
-        patiently(|| async move {
+        self.patiently(|| async move {
             sqlx::query(
                 "update sync.connections set owner = coalesce(owner, '{}') || jsonb_build_object($3::text, $4::jsonb) \
                  where connection = $1 and run_id = $2",
@@ -242,7 +242,7 @@ impl Store {
             .bind(self.run_id)
             .bind(resource)
             .bind(Json(told))
-            .execute(&self.pool)
+            .execute(&mut *self.session().await?)
             .await
             .map(drop)
             .map_err(|error| Error::storage("remembering whose rows they are", error))

@@ -18,7 +18,7 @@ use crate::column::{Source, postgres_micros};
 use crate::decode::{Bounds, Decoder, Encoded};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Response, Traffic};
-use crate::paging::{Ending, News, Paging, Position, Step, Walk};
+use crate::paging::{Ending, News, Paging, Position, Step, Stuck, Walk};
 use crate::partition::Partition;
 use crate::resource::Resource;
 use crate::secret::Secrets;
@@ -327,12 +327,23 @@ impl Walker {
                 Err(stuck) => break Err(stuck),
             }
         };
+        let whole = !bounds.any() && walk.starts_at_the_start() && walk.window().is_none();
+        self.ended(walk, ending, &bookmark, (whole, repeats, resumed, rejected_before))
+    }
+
+    /// What a walk came to.
+    fn ended(
+        &self,
+        walk: &Walk,
+        ending: Result<Ending, Stuck>,
+        bookmark: &Bookmark,
+        (whole, repeats, resumed, rejected_before): (bool, u64, u64, u64),
+    ) -> Result<WalkEnd> {
         let ending = ending.map_err(|stuck| {
             Error::new(stuck.kind(), stuck.to_string())
                 .next(stuck.advice())
                 .at("page", walk.pages())
         })?;
-        let whole = !bounds.any() && walk.starts_at_the_start() && walk.window().is_none();
         Ok(WalkEnd {
             ending,
             total: walk.total(),

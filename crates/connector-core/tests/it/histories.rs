@@ -320,6 +320,7 @@ fn is_fused(report: &Report) -> bool {
     problems.into_iter().any(|problem| problem.contains("too many at once"))
 }
 
+#[expect(clippy::too_many_lines, reason = "a run after the other, and what has to hold after each")]
 async fn holds(history: &History) -> Result<(), TestCaseError> {
     let paging = history.paging;
     let mut resource = things(paging);
