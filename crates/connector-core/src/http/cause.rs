@@ -95,8 +95,9 @@ const SAID: [(&str, &str); 8] = [
 pub(super) const PROXY_USER: &str = "write both into the proxy's variable, as in http://user:password@host:port, or name the vendor's host in NO_PROXY";
 
 fn of_io(error: &io::Error) -> Option<Cause> {
-    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<Tls>()) {
-        return Some(of_tls(error));
+    // What it was made of is no source of it.
+    if let Some(cause) = error.get_ref().and_then(|inner| known(inner)) {
+        return Some(cause);
     }
     if error.raw_os_error().is_some() {
         return Some(passing(error.to_string()));
@@ -137,7 +138,8 @@ fn of_tls(error: &Tls) -> Cause {
 fn of_certificate(error: &CertificateError) -> Cause {
     use CertificateError as Bad;
     match error {
-        Bad::UnknownIssuer => {
+        // Another authority of the same name has another signature.
+        Bad::UnknownIssuer | Bad::BadSignature => {
             lasting("the certificate is signed by an authority that is not known here", AUTHORITY)
         }
         Bad::Expired | Bad::ExpiredContext { .. } => lasting("the certificate has expired", CLOCK),
@@ -177,6 +179,7 @@ mod tests {
     fn a_certificate_that_is_refused_is_told_in_words_and_lasts() {
         for (error, words) in [
             (CertificateError::UnknownIssuer, "an authority that is not known here"),
+            (CertificateError::BadSignature, "an authority that is not known here"),
             (CertificateError::Expired, "has expired"),
             (CertificateError::NotValidYet, "is not valid yet"),
             (CertificateError::NotValidForName, "is for another name"),
@@ -188,8 +191,9 @@ mod tests {
                 "is that of an authority, and not one that an authority made for a server",
             ),
         ] {
-            // As it comes: within an error of input and output.
-            let cause = Cause::of(&io::Error::other(Tls::InvalidCertificate(error)));
+            // As it comes: within errors of input and output.
+            let error = io::Error::other(Tls::InvalidCertificate(error));
+            let cause = Cause::of(&io::Error::other(error));
             assert!(cause.what.starts_with("the certificate ") && cause.what.ends_with(words));
             assert!(cause.lasts && cause.next.is_some(), "{cause:?}");
         }

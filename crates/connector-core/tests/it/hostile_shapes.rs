@@ -100,7 +100,7 @@ async fn an_answer_that_is_no_json_is_asked_for_again_and_then_an_error() {
             Answer::json(200, r#"{"data": [{"id": "a", "size": NaN}]}"#),
             "is not JSON",
         ),
-        ("no gzip", gzip(Answer::json(200, &whole)), "broke off"),
+        ("no gzip", gzip(Answer::json(200, &whole)), "is damaged"),
         ("closed", Answer::closed(), "broke the connection"),
     ] {
         let play = Play::with(OFFSET, 3).await;
