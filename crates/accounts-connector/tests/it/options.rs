@@ -157,7 +157,7 @@ async fn a_sync_that_waits_begins_when_the_other_run_has_ended() {
     sqlx::Executor::execute(&mut other, lock).await.unwrap();
     let refused = shell.run("sync --resource users");
     assert_eq!(refused.status, 2, "{refused:?}");
-    assert!(refused.stderr.contains("next: run again when it has ended, or with --wait"));
+    assert!(refused.stderr.contains("--wait waits for it"));
     let waiting = thread::spawn(move || shell.run("sync --resource users --wait"));
     let waits = "select exists (select from pg_stat_activity where datname = current_database() \
                  and application_name = 'vendor-connectors')";
