@@ -201,7 +201,10 @@ async fn what_the_vendor_refuses_is_said_for_each_resource() {
     sqlx::Executor::execute(&mut session, holder).await.unwrap();
     let busy = shell.run("check --resource labels");
     assert_eq!(busy.status, 0, "{busy:?}");
-    assert!(busy.stdout.contains("the lock of `accounts` is held by a session that is no run"), "{busy:?}");
+    assert!(
+        busy.stdout.contains("the lock of `accounts` is held by a session that is no run"),
+        "{busy:?}"
+    );
     drop(session);
     vendor.finish();
     database.drop().await;

@@ -9,6 +9,7 @@ use super::Client;
 use super::cause::Cause;
 use super::place::is_loopback;
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::keep_secret;
 use crate::settings::first_set;
 
 /// The way to a vendor.
@@ -101,14 +102,19 @@ pub(super) fn proxies() -> reqwest::Proxy {
 /// The address of a proxy, with its user and password.
 fn with_user(proxy: &Intercept) -> Option<Url> {
     let mut url = Url::parse(&proxy.uri().to_string()).ok()?;
-    if let Some(auth) = proxy.basic_auth() {
-        let pair = auth.as_bytes().strip_prefix(b"Basic ")?;
-        let pair = String::from_utf8(BASE64_STANDARD.decode(pair).ok()?).ok()?;
-        let (user, password) = pair.split_once(':')?;
-        url.set_username(user).ok()?;
-        url.set_password(Some(password)).ok()?;
+    if proxy.basic_auth().is_some() {
+        let (user, password) = user(proxy)?;
+        url.set_username(&user).ok()?;
+        url.set_password(Some(&password)).ok()?;
     }
     Some(url)
+}
+
+/// The user and the password of a proxy.
+fn user(proxy: &Intercept) -> Option<(String, String)> {
+    let pair = proxy.basic_auth()?.as_bytes().strip_prefix(b"Basic ")?;
+    let pair = String::from_utf8(BASE64_STANDARD.decode(pair).ok()?).ok()?;
+    pair.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()))
 }
 
 /// Fails if a variable names a proxy that cannot be used: to go past it is not what was meant.
@@ -121,6 +127,10 @@ pub(super) fn check_proxy(url: &Url) -> Result<()> {
     }
     let (_, value) = first_set(&[name]).unwrap_or_default();
     let proxy = Matcher::builder().all(value).build().intercept(&uri);
+    if let Some((_, password)) = proxy.as_ref().and_then(user) {
+        // A proxy may echo it.
+        keep_secret(&password);
+    }
     let what = match proxy.as_ref().and_then(|proxy| proxy.uri().scheme_str()) {
         Some("http" | "https") => return Ok(()),
         Some(_) => "names a proxy that speaks SOCKS, and only HTTP is spoken here",
