@@ -119,7 +119,7 @@ pub(crate) enum Position {
 
 impl Position {
     /// The page itself, if it is asked for again with no row left out.
-    pub(crate) fn with_gaps(&self) -> &Self {
+    fn with_gaps(&self) -> &Self {
         match self {
             Self::NothingLeftOut { of, .. } => of,
             position => position,
@@ -343,9 +343,14 @@ impl Walk {
 
     /// Where the walk is.
     pub(crate) fn place(&self) -> Place {
+        // A page that is asked for twice is one: behind its first half, more can have come.
+        let (position, received) = match &self.position {
+            Position::NothingLeftOut { of, rows } => (&**of, self.received - rows),
+            position => (position, self.received),
+        };
         Place {
-            position: self.position.clone(),
-            received: self.received,
+            position: position.clone(),
+            received,
             seam: self.seam,
             total: self.total,
             late: self.late,

@@ -292,8 +292,8 @@ fn walk_with_gaps(pages: &[PageFacts]) -> String {
         let mark = if is_whole { "!" } else { "" };
         log.push(format!("{mark}{}", walk.query(walk.position())[1].1));
         assert_eq!(walk.overlap(page) as u64, if is_whole { page.rows } else { 0 });
-        // It can be stopped at each of them.
-        let place = serde_json::to_string(&walk.place()).unwrap();
+        // Whoever goes on from there asks for the page itself.
+        assert_eq!(walk.place().position, *walk.position().with_gaps());
         let page = PageFacts { fingerprint: nth as u64, ..page.clone() };
         match walk.advance(&page) {
             Ok(Step::Next) => {}
@@ -302,7 +302,6 @@ fn walk_with_gaps(pages: &[PageFacts]) -> String {
                 break;
             }
         }
-        assert_ne!(place, serde_json::to_string(&walk.place()).unwrap());
     }
     log.join(" ")
 }

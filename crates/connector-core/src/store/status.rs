@@ -267,8 +267,7 @@ async fn rows(session: &mut PgConnection, schema: &str, table: &str) -> Result<O
 
 fn interrupted(reached: &Reached) -> Interrupted {
     let bookmark = reached.bookmark.clone().map(serde_json::from_value::<Bookmark>);
-    let bookmark = bookmark.and_then(std::result::Result::ok);
-    let next = match bookmark.as_ref().map(|mark| mark.place.position.with_gaps()) {
+    let next = match bookmark.and_then(std::result::Result::ok).map(|mark| mark.place.position) {
         Some(Position::Start) => "the first page".to_owned(),
         Some(Position::Offset(offset)) => format!("offset {offset}"),
         Some(Position::Page(page)) => format!("page {page}"),
