@@ -483,7 +483,7 @@ fn too_large(row: &str) -> Rejected {
 }
 
 /// A row's text, of a length that can be looked at.
-fn shortened(mut raw: String) -> String {
+pub(crate) fn shortened(mut raw: String) -> String {
     if raw.len() > MAX_RAW_BYTES {
         let whole = raw.len();
         raw.truncate(raw.floor_char_boundary(MAX_RAW_BYTES));

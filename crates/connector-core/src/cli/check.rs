@@ -15,7 +15,9 @@ use crate::settings::{
     Connection, EMBEDDED_DIRECTORY, Explained, File, Flags, Place, check_embedded,
     colour_is_welcome, explain,
 };
-use crate::store::{Inspection, OLDEST_SERVER, Schema, State, other_connector, other_scope};
+use crate::store::{
+    Inspection, OLDEST_SERVER, Schema, State, Way as Encryption, other_connector, other_scope,
+};
 use crate::words::count;
 
 #[derive(Debug, clap::Args)]
@@ -279,8 +281,14 @@ async fn database(
         }
         Err(error) => return checks.push(Check::error("database", &error)),
     };
+    let way = database.way();
     let inspected = database.inspect(&place.schema, connector, &place.resources).await;
     database.close().await;
+    if let Encryption::Unverified(mode) = way {
+        let what = format!("sslmode={mode}: whoever answers on the way to the server is believed");
+        let next = "write sslmode=verify-full in DATABASE_URL, and sslrootcert=FILE if the authority is a private one";
+        checks.push(Check::warning("TLS", what, next));
+    }
     match inspected {
         Ok(found) => checks.extend(fitness(connector, &place.schema, scope, &found)),
         Err(error) => checks.push(Check::error("database", &error)),

@@ -1,6 +1,7 @@
 //! Rows on their way into a table, and what became of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,10 @@ pub(crate) struct Batch {
     pub(crate) is_last: bool,
     /// The memory that its large rows take.
     large: Vec<Arc<Room>>,
+    /// Where the tuples come from: the listing, the page's number, and how many.
+    pages: Vec<(Arc<Partition>, u64, usize)>,
+    /// The number of rows that were taken out again, as the server refuses them, by listing.
+    pub(super) refused: HashMap<String, u64>,
 }
 
 /// A walk that came to its end.
@@ -112,6 +117,9 @@ pub(crate) struct Counts {
     pub(crate) distinct: u64,
     /// Listings that are missing, and were so in an earlier run.
     pub(crate) missing_again: u64,
+    /// Rows that were written and are not there, as a trigger took them away.
+    #[serde(default)]
+    pub(crate) swallowed: u64,
     /// Listings of fewer different rows than the vendor says they have, in words.
     pub(crate) short: Vec<String>,
     /// The same listings, by the names of their partitions.
@@ -158,11 +166,12 @@ impl Batch {
     /// Adds a page, after which its walk is at `bookmark`.
     pub(crate) fn add(
         &mut self,
-        partition: &Partition,
+        partition: &Arc<Partition>,
         page: Encoded,
         number: u64,
         bookmark: Bookmark,
     ) {
+        self.pages.push((Arc::clone(partition), number, page.keys.len()));
         self.rows += page.keys.len() as u64 + page.rejects() + page.outside;
         self.left_out += page.outside;
         self.staged += page.keys.len() as u64;
@@ -171,9 +180,9 @@ impl Batch {
         let room = MAX_REJECTED.saturating_sub(self.rejected.len());
         self.more_rejected += page.more_rejected + page.rejected.len().saturating_sub(room) as u64;
         let kept = page.rejected.into_iter().take(room);
-        self.rejected.extend(kept.map(|row| (partition.clone(), number, row)));
+        self.rejected.extend(kept.map(|row| (Partition::clone(partition), number, row)));
         DriftSeen::add_all(&mut self.drift, &page.drift);
-        self.positions.insert(partition.id(), (partition.clone(), bookmark));
+        self.positions.insert(partition.id(), (Partition::clone(partition), bookmark));
     }
 
     /// Whether there is a walk of which pages are here, and more is to come.
@@ -185,6 +194,64 @@ impl Batch {
     pub(crate) fn end(&mut self, walk: EndedWalk) {
         self.positions.remove(&walk.partition.id());
         self.ended.push(walk);
+    }
+
+    /// The tuples of some of its rows, as a batch of nothing else.
+    pub(super) fn part(&self, places: Range<usize>) -> Self {
+        let mut part = Self { staged: places.len() as u64, ..Self::default() };
+        for tuple in self.tuples.items().skip(places.start).take(places.len()) {
+            part.tuples.push(&tuple);
+        }
+        part
+    }
+
+    /// The number of rows with different keys.
+    pub(super) fn distinct(&self) -> u64 {
+        // Which key is whose is not kept; rows that are refused hardly ever come twice.
+        (self.keys.len() as u64).saturating_sub(self.refused.values().sum())
+    }
+
+    /// The number of rows whose key came before.
+    pub(super) fn repeats(&self) -> u64 {
+        self.staged.saturating_sub(self.distinct())
+    }
+
+    /// Takes rows out again for which there is a reason, by their places and tuples, and sets
+    /// them aside as if they had had no place from the start.
+    pub(super) fn set_aside(&mut self, mut why: impl FnMut(usize, &[u8]) -> Option<Rejected>) {
+        let tuples = std::mem::take(&mut self.tuples);
+        let pages = std::mem::take(&mut self.pages);
+        let mut items = tuples.items().enumerate();
+        for (partition, number, rows) in pages {
+            let mut kept = 0;
+            for (place, tuple) in items.by_ref().take(rows) {
+                let Some(row) = why(place, &tuple) else {
+                    self.tuples.push(&tuple);
+                    kept += 1;
+                    continue;
+                };
+                self.staged -= 1;
+                *self.refused.entry(partition.id()).or_default() += 1;
+                self.miss(&partition.id(), 1);
+                if self.rejected.len() < MAX_REJECTED {
+                    self.rejected.push((Partition::clone(&partition), number, row));
+                } else {
+                    self.more_rejected += 1;
+                }
+            }
+            self.pages.push((partition, number, kept));
+        }
+    }
+
+    /// Takes note that so many rows of a listing were set aside that its walk does not know of:
+    /// it proves nothing then, and they have to be asked for again.
+    pub(super) fn miss(&mut self, partition: &str, rows: u64) {
+        if let Some((_, bookmark)) = self.positions.get_mut(partition) {
+            bookmark.rejected += rows;
+        }
+        for walk in self.ended.iter_mut().filter(|walk| walk.partition.id() == partition) {
+            (walk.deletes, walk.expect, walk.cursor, walk.tail) = (false, None, None, None);
+        }
     }
 
     /// The rows that were set aside.

@@ -3,6 +3,7 @@
 //! Into a table that was empty rows go straight, and into others by a stage that is merged.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
 
 use sqlx::types::Json;
@@ -11,30 +12,56 @@ use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 use super::batch::{Batch, Counts, EndedWalk};
 use super::fill::{MAX_BOUND, New, fill};
 use super::record::MadeCommit;
+use super::refused::ROUNDS;
 use super::sql::BY_HASH;
 use super::table::{FRESH, OLDER, Table, UNKNOWN};
-use crate::error::Result;
+use crate::error::{Remedy, Result};
 
 /// For what looks up a batch's keys in a table, however large that is.
 pub(super) const BY_INDEX: &str = "set local enable_nestloop = on; set local enable_mergejoin = off; set local enable_hashjoin = off";
 
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
-    pub(crate) async fn commit(&self, batch: &Batch, number: u64) -> Result<Counts> {
-        let counts = self
-            .store
-            .patiently(|| async {
-                loop {
-                    if let Some(counts) = self.try_commit(batch, number).await? {
-                        return Ok(counts);
+    /// Rows that the server refuses are set aside in it.
+    pub(crate) async fn commit(&self, batch: &mut Batch, number: u64) -> Result<Counts> {
+        for (partition, rows) in self.refused.lock().unwrap_or_else(PoisonError::into_inner).iter()
+        {
+            batch.miss(partition, *rows);
+        }
+        let mut rounds = 0;
+        let counts = loop {
+            let shared: &Batch = batch;
+            let committed = self.store.patiently(|| self.commit_whole(shared, number)).await;
+            match committed {
+                Err(error) if error.remedy() == Remedy::LeaveOut && rounds < ROUNDS => {
+                    let refused = self.store.patiently(|| self.find_refused(shared)).await?;
+                    if refused.is_empty() {
+                        return Err(error);
                     }
+                    self.set_aside(batch, refused);
+                    rounds += 1;
                 }
-            })
-            .await?;
+                committed => break committed?,
+            }
+        };
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        for (partition, rows) in &batch.refused {
+            *refused.entry(partition.clone()).or_default() += rows;
+        }
+        drop(refused);
+        self.swallowed.fetch_or(counts.swallowed > 0, Relaxed);
         self.inserted.fetch_add(counts.inserted, Relaxed);
         self.gone.fetch_add(counts.deleted, Relaxed);
         self.stayed.fetch_add(counts.distinct, Relaxed);
         Ok(counts)
+    }
+
+    async fn commit_whole(&self, batch: &Batch, number: u64) -> Result<Counts> {
+        loop {
+            if let Some(counts) = self.try_commit(batch, number).await? {
+                return Ok(counts);
+            }
+        }
     }
 
     /// Commits a batch, unless it is to be tried in another way.
@@ -45,11 +72,8 @@ impl Table<'_> {
         if let Some(counts) = self.made(&mut transaction, number).await? {
             return Ok(Some(counts));
         }
-        let mut counts = Counts {
-            quarantined: batch.rejected(),
-            repeats: batch.staged - batch.keys.len() as u64,
-            ..Counts::default()
-        };
+        let mut counts =
+            Counts { quarantined: batch.rejected(), repeats: batch.repeats(), ..Counts::default() };
         let is_fresh = self.is_fresh(&mut transaction, batch).await?;
         let are_new = counts.repeats == 0 && !self.repeats.load(Relaxed);
         if is_fresh && are_new && self.store.sample.is_none() {
@@ -58,6 +82,7 @@ impl Table<'_> {
                 return Ok(None);
             };
             counts.inserted = inserted;
+            counts.swallowed = batch.staged.saturating_sub(inserted);
         } else {
             self.stage(&mut transaction, batch, counts.repeats > 0).await?;
             self.look_for_gaps(&mut transaction, batch, is_fresh, &mut counts).await?;
@@ -148,13 +173,29 @@ impl Table<'_> {
         if batch.staged == 0 && batch.ended.is_empty() {
             return Ok(());
         }
-        sqlx::raw_sql(AssertSqlSafe(self.statements.stage.as_str()))
-            .execute(&mut **transaction)
-            .await
-            .map_err(|error| self.failed("making the stage", error))?;
+        self.make_stage(transaction).await?;
         if batch.staged == 0 {
             return Ok(());
         }
+        self.fill_stage(transaction, batch, repeats).await
+    }
+
+    /// Makes the stage, which is there until the transaction ends.
+    pub(super) async fn make_stage(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
+        sqlx::raw_sql(AssertSqlSafe(self.statements.stage.as_str()))
+            .execute(&mut **transaction)
+            .await
+            .map(drop)
+            .map_err(|error| self.failed("making the stage", error))
+    }
+
+    /// Brings a batch's rows into the stage, the newest of equal keys alone if some came twice.
+    pub(super) async fn fill_stage(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        repeats: bool,
+    ) -> Result<()> {
         fill(transaction, &self.statements, &batch.tuples, None)
             .await
             .map_err(|error| self.failed("copying rows", error))?;
@@ -167,7 +208,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    async fn merge(
+    pub(super) async fn merge(
         &self,
         transaction: &mut PgTransaction<'_>,
         batch: &Batch,
@@ -176,11 +217,11 @@ impl Table<'_> {
         if batch.staged == 0 {
             return Ok(());
         }
-        let distinct = batch.keys.len() as u64;
+        let distinct = batch.distinct();
         self.choose_join(transaction, batch)
             .await
             .map_err(|error| self.failed("preparing the merge", error))?;
-        let (inserted, updated, went_back): (i64, i64, i64) =
+        let (inserted, updated, went_back, written): (i64, i64, i64, i64) =
             sqlx::query_as(AssertSqlSafe(self.statements.merge.as_str()))
                 .bind(self.store.run_id)
                 .bind(&self.store.schema)
@@ -192,6 +233,8 @@ impl Table<'_> {
         counts.inserted = inserted.unsigned_abs();
         counts.updated = updated.unsigned_abs();
         counts.went_back = went_back.unsigned_abs();
+        // A trigger that returns nothing takes a row away, and Postgres says nothing of it.
+        counts.swallowed = (inserted + updated - written).unsigned_abs();
         counts.unchanged = distinct.saturating_sub(counts.inserted + counts.updated);
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! Where rows go: a server, or the database that needs none.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use secrecy::ExposeSecret as _;
 use sqlx::PgConnection;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tracing::{info, warn};
 use url::{Url, form_urlencoded};
 
@@ -50,6 +51,11 @@ impl Database {
         Ok(Self { server: Some(server), ..database })
     }
 
+    /// How the way to it is encrypted.
+    pub(crate) fn way(&self) -> Way {
+        Way::of(&self.options)
+    }
+
     /// A session of its own, which says at once why it cannot be had; the pool would try for a while.
     pub(super) async fn session(&self) -> Result<PgConnection> {
         self.sessions.own().await
@@ -90,8 +96,59 @@ fn options(url: &str) -> Result<PgConnectOptions> {
     let options =
         PgConnectOptions::from_str(url).map_err(|error| not_understood().because(error))?;
     keep_password(url, &options);
+    let options = if says_how_to_encrypt(url) || is_this_machine(&options) {
+        options
+    } else {
+        options.ssl_mode(PgSslMode::VerifyFull)
+    };
     // Poolers refuse start-up parameters that they do not know; the server's own default is as good.
     Ok(options.application_name(super::APPLICATION).extra_float_digits(None))
+}
+
+/// Whether a person chose how the way to the server is encrypted, in its address or, as for
+/// all of Postgres's programs, in `PGSSLMODE`.
+fn says_how_to_encrypt(url: &str) -> bool {
+    let in_query = Url::parse(url).is_ok_and(|url| {
+        url.query_pairs().any(|(name, _)| matches!(&*name, "sslmode" | "ssl-mode"))
+    });
+    in_query || crate::settings::environment("PGSSLMODE").is_some()
+}
+
+/// Whether nobody else is on the way to the server.
+fn is_this_machine(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    options.get_socket().is_some()
+        || host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || number.is_ok_and(|number| number.is_loopback())
+}
+
+/// How the way to a server is encrypted that is on another machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// It is this machine.
+    Local,
+    /// It is encrypted, and the server proves who it is.
+    Verified,
+    /// It may be encrypted, and nobody knows who answers.
+    Unverified(&'static str),
+}
+
+impl Way {
+    fn of(options: &PgConnectOptions) -> Self {
+        if is_this_machine(options) {
+            return Self::Local;
+        }
+        match options.get_ssl_mode() {
+            PgSslMode::VerifyFull => Self::Verified,
+            PgSslMode::VerifyCa => Self::Unverified("verify-ca"),
+            PgSslMode::Require => Self::Unverified("require"),
+            PgSslMode::Prefer => Self::Unverified("prefer"),
+            PgSslMode::Allow => Self::Unverified("allow"),
+            PgSslMode::Disable => Self::Unverified("disable"),
+        }
+    }
 }
 
 /// Takes note of the password in an address, which a server may echo. One that stands in a name
@@ -108,6 +165,32 @@ fn keep_password(url: &str, options: &PgConnectOptions) {
     for password in written.chain(in_query.map(|(_, password)| password)).chain(set) {
         if !names.iter().any(|name| name.contains(&*password)) {
             keep_secret(&password);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_elsewhere_has_to_prove_who_it_is_unless_the_address_says_otherwise() {
+        for (url, way) in [
+            ("postgres://me:secret@db.example.com/data", Way::Verified),
+            ("postgres://me:secret@10.0.0.7:5433/data?application_name=x", Way::Verified),
+            ("postgres://me:secret@db/data", Way::Verified),
+            ("postgres://me:secret@localhost.example.com/data", Way::Verified),
+            ("postgres://me:secret@db/data?sslmode=require", Way::Unverified("require")),
+            ("postgres://me:secret@db/data?ssl-mode=disable", Way::Unverified("disable")),
+            ("postgres://me:secret@db/data?sslmode=verify-full", Way::Verified),
+            ("postgres://me:secret@localhost/data", Way::Local),
+            ("postgres://me:secret@127.1.2.3/data", Way::Local),
+            ("postgres://me:secret@[::1]:5433/data", Way::Local),
+            ("postgres://me@%2Fvar%2Frun%2Fpostgresql/data", Way::Local),
+            ("postgres:///data?host=/var/run/postgresql", Way::Local),
+            ("postgres://me:secret@localhost/data?host=db.example.com", Way::Verified),
+        ] {
+            assert_eq!(Way::of(&options(url).unwrap()), way, "{url}");
         }
     }
 }

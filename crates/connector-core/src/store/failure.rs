@@ -100,7 +100,10 @@ fn remedy(error: &sqlx::Error) -> Remedy {
             code if code.starts_with("08") || code.starts_with("57P") => Remedy::Wait,
             code if code.starts_with("40") => Remedy::Again,
             // A value that does not fit, a constraint, a limit, or what the server did not foresee.
-            code if ["22", "23", "54", "XX"].iter().any(|class| code.starts_with(class)) => {
+            code if ["22", "23", "54", "XX", "P0001"]
+                .iter()
+                .any(|class| code.starts_with(class)) =>
+            {
                 Remedy::LeaveOut
             }
             _ => Remedy::None,

@@ -3,9 +3,8 @@
 use sqlx::{PgConnection, Row as _};
 
 use super::database::Database;
+use super::guard::Misfits;
 use super::session::Room;
-use super::sql::qualified;
-use super::table::check_columns;
 use super::{Holder, OLDEST_SERVER, holder, migrate};
 use crate::error::{Error, Result};
 use crate::resource::{Connector, Resource};
@@ -86,16 +85,9 @@ impl Database {
         let tables: Vec<&str> = connector.resources.iter().map(|resource| resource.table).collect();
         let run_tables = inspect_schema(session, "sync", migrate::SYNC, &["runs"]).await?;
         let own = inspect_schema(session, schema, connector.migrations, &tables).await?;
-        let mut altered = None;
-        if own.state == State::Current {
-            for resource in resources {
-                let table = qualified(schema, resource.table);
-                altered = check_columns(&mut *session, &table, resource).await.err();
-                if altered.is_some() {
-                    break;
-                }
-            }
-        }
+        // Columns are looked at once the tables are up to date, and owners always.
+        let resources = resources.iter().copied().filter(|_| own.state == State::Current);
+        let altered = Misfits::of(session, schema, resources).await?.check_all().err();
         let known: Option<(String, Option<String>)> = if run_tables.state == State::Absent
             || !run_tables.may_use
         {

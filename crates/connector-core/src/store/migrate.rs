@@ -6,6 +6,7 @@ use sqlx::migrate::{MigrateError, Migration as Step, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgExecutor, SqlSafeStr as _};
 
 use super::Store;
+use super::guard::Misfits;
 use super::sql::ident;
 use crate::error::{Error, ErrorKind, Result};
 use crate::resource::Migration;
@@ -131,6 +132,8 @@ async fn run(store: &Store, schema: &str, migrations: &[Migration]) -> Result<()
     if state(&mut session, schema, migrations).await? == State::Current {
         return Ok(());
     }
+    // What is made in a schema stands beside what others have put there.
+    Misfits::of(&mut session, schema, []).await?.check_all()?;
     let mut transaction = session.begin().await.map_err(failed)?;
     sqlx::query(
         "select pg_advisory_xact_lock(hashtextextended('vendor-connectors migrations', 0))",

@@ -9,11 +9,13 @@ mod commit;
 mod database;
 mod failure;
 mod fill;
+mod guard;
 mod inspect;
 mod keys;
 mod migrate;
 mod patience;
 mod record;
+mod refused;
 mod rehearse;
 mod runs;
 mod session;
@@ -38,7 +40,8 @@ use crate::settings::Tolerance;
 use crate::stop::Stop;
 
 pub(crate) use batch::{Batch, Counts, EndedWalk};
-pub(crate) use database::{Database, is_address};
+pub(crate) use database::{Database, Way, is_address};
+use guard::Misfits;
 pub(crate) use inspect::{Inspection, Schema, State};
 pub(crate) use patience::PATIENCE;
 use patience::Patience;
@@ -86,6 +89,8 @@ pub(crate) struct Store {
     pub(crate) sample: Option<i64>,
     /// The statements that brought the tables up to date in a rehearsal.
     pub(crate) ddl: Option<Vec<String>>,
+    /// What is not as it should be in the tables.
+    pub(crate) misfits: Misfits,
 }
 
 /// The lock of a connection, as long as a run lasts.
@@ -151,6 +156,7 @@ impl Store {
             continues: None,
             sample: plan.sample,
             ddl: None,
+            misfits: Misfits::default(),
         };
         // This comes first, because a session of its own says at once why it cannot be had.
         let lock = lock(&database.sessions, schema, plan.waits, stop).await;
@@ -173,6 +179,8 @@ impl Store {
             let error = store.other_connector(connector).await.unwrap_or(error);
             return Err(nothing_tried(error));
         }
+        store.misfits = store.look_at_tables(connector).await.map_err(nothing_tried)?;
+        store.misfits.check_schemas().map_err(nothing_tried)?;
         (store.run_id, store.fingerprint_key, store.owner) =
             store.begin_run(plan).await.map_err(nothing_tried)?;
         store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
@@ -242,13 +250,28 @@ impl Store {
         .await
     }
 
+    /// What is wrong with the tables, now that they are up to date.
+    async fn look_at_tables(&self, connector: &Connector) -> Result<Misfits> {
+        Misfits::of(&mut *self.session().await?, &self.schema, connector.resources).await
+    }
+
+    /// Fails if the server is not fit for a run, or the user may not do what each run does.
     async fn check_server(&self) -> Result<()> {
-        let (version, encoding): (i32, String) = sqlx::query_as(
-            "select current_setting('server_version_num')::int / 10000, current_setting('server_encoding')",
+        type Server = (i32, String, String, String, bool, bool, Vec<String>, Vec<String>);
+        let server: Server = sqlx::query_as(
+            "select current_setting('server_version_num')::int / 10000, current_setting('server_encoding'), \
+             current_database()::text, current_user::text, \
+             has_database_privilege(current_database(), 'CREATE'), has_database_privilege(current_database(), 'TEMP'), \
+             array(select s.name from unnest(array['sync', $1]) s (name) \
+             where not exists (select from pg_namespace n where n.nspname = s.name)), \
+             array(select n.nspname::text from pg_namespace n \
+             where n.nspname in ('sync', $1) and not has_schema_privilege(n.oid, 'USAGE'))",
         )
+        .bind(&self.schema)
         .fetch_one(&mut *self.session().await?)
         .await
         .map_err(|error| Error::storage("connecting", error))?;
+        let (version, encoding, database, user, may_create, may_stage, absent, closed) = server;
         if version < OLDEST_SERVER {
             let what =
                 format!("the server is Postgres {version}, and at least {OLDEST_SERVER} is needed");
@@ -261,7 +284,26 @@ impl Store {
             let next = "create one with the encoding UTF8, and name it in DATABASE_URL";
             return Err(Error::settings(what).next(next));
         }
-        Ok(())
+        let (on, user) = (ident(&database), ident(&user));
+        let lacking = if let (Some(schema), false) = (absent.first(), may_create) {
+            let what = format!(
+                "permission denied for database `{database}`: the schema `{schema}` is not there, and may not be created"
+            );
+            Some((what, format!("create on database {on}")))
+        } else if let Some(schema) = closed.first() {
+            let what = format!("permission denied for schema `{schema}`");
+            Some((what, format!("usage, create on schema {}", ident(schema))))
+        } else if may_stage {
+            None
+        } else {
+            let what = format!(
+                "permission denied for database `{database}`: temporary tables are not allowed, into which rows are copied first"
+            );
+            Some((what, format!("temporary on database {on}")))
+        };
+        let Some((what, right)) = lacking else { return Ok(()) };
+        let error = Error::new(ErrorKind::Storage, what);
+        Err(error.next(format!("as its owner, run: grant {right} to {user}")))
     }
 }
 

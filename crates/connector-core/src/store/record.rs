@@ -111,10 +111,12 @@ impl Table<'_> {
         }
         let (mut cursors, mut tails) = (vec![None; ids.len()], vec![None; ids.len()]);
         let (mut whole, mut missing) = (vec![false; ids.len()], Vec::new());
+        // Whose rows a trigger took away is not known.
+        let swallowed = counts.swallowed > 0 || self.swallowed.load(Relaxed);
         for walk in &batch.ended {
             let id = walk.partition.id();
             // A listing that is not whole does not say how far the data reaches.
-            let proved = !counts.short_ids.contains(&id);
+            let proved = !counts.short_ids.contains(&id) && !swallowed;
             let cursor = walk.cursor.filter(|_| proved).and_then(time);
             cursors.push(cursor.map(|reached| reached.min(*started_at)));
             tails.push(walk.tail.filter(|_| proved).map(u64::cast_signed));
@@ -268,6 +270,6 @@ impl Store {
 }
 
 /// The time of Postgres's microseconds.
-fn time(micros: i64) -> Option<DateTime<Utc>> {
+pub(super) fn time(micros: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_micros(micros.checked_add(946_684_800_000_000)?)
 }

@@ -187,8 +187,8 @@ impl Statements {
                 "with differing as materialized (select s.*, t.{first} is null as _is_new, {went_back} as _went_back {differing}), \
                  written as (insert into {table} ({list}, _extra, {NEW}) \
                  select {list}, _extra, $1, $4, $4 from differing on conflict ({}) do update \
-                 set {}, _run_id = $1, _last_changed_at = $4, _deleted_at = null) \
-                 select count(*) filter (where _is_new), count(*) filter (where not _is_new), count(*) filter (where _went_back) from differing",
+                 set {}, _run_id = $1, _last_changed_at = $4, _deleted_at = null returning 1) \
+                 select count(*) filter (where _is_new), count(*) filter (where not _is_new), count(*) filter (where _went_back), (select count(*) from written) from differing",
                 key.join(", "),
                 assignments.join(", ")
             ),

@@ -1,15 +1,14 @@
 //! One table of one run.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
+use std::sync::{Arc, Mutex};
 
-use sqlx::{PgExecutor, PgTransaction};
+use sqlx::PgTransaction;
 
 use super::Store;
-use super::failure::CHANGED_BY_HAND;
 use super::sql::Statements;
-use crate::column::SqlType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::paging::Paging;
 use crate::resource::Resource;
@@ -25,6 +24,10 @@ pub(crate) struct Table<'a> {
     pub(super) origin: AtomicU8,
     /// Whether a key came again in another batch, so that each row has to be looked up.
     pub(super) repeats: AtomicBool,
+    /// The rows that the server refused in this run's walks, by listing.
+    pub(super) refused: Mutex<HashMap<String, u64>>,
+    /// Whether rows that were written are not there.
+    pub(super) swallowed: AtomicBool,
     /// The rows that this run's commits have inserted.
     pub(super) inserted: AtomicU64,
     /// The rows that they have marked deleted, and those that the same walks have seen.
@@ -38,36 +41,6 @@ pub(super) const UNKNOWN: u8 = 0;
 pub(super) const FRESH: u8 = 1;
 /// Some are from before.
 pub(super) const OLDER: u8 = 2;
-
-/// Fails if a table is not as its migrations made it.
-pub(super) async fn check_columns(
-    database: impl PgExecutor<'_>,
-    table: &str,
-    resource: &Resource,
-) -> Result<()> {
-    let found: Vec<(String, String)> = sqlx::query_as(
-        "select attname::text, format_type(atttypid, atttypmod) from pg_attribute \
-         where attrelid = to_regclass($1) and attnum > 0 and not attisdropped",
-    )
-    .bind(table)
-    .fetch_all(database)
-    .await
-    .map_err(|error| Error::storage("looking at the columns", error).at("table", table))?;
-    let columns = resource.table_columns().map(|column| (column.name, column.sql_type));
-    for (name, sql_type) in columns.chain([("_extra", SqlType::Jsonb)]) {
-        let what = match found.iter().find(|(other, _)| other == name) {
-            Some((_, found)) if found == sql_type.name() => continue,
-            Some((_, found)) => {
-                format!("the column `{name}` is `{found}`, and not `{}`", sql_type.name())
-            }
-            None if found.is_empty() => "there is no such table".to_owned(),
-            None => format!("there is no column `{name}`"),
-        };
-        let error = Error::new(ErrorKind::Storage, what).at("table", table);
-        return Err(error.next(CHANGED_BY_HAND));
-    }
-    Ok(())
-}
 
 impl<'a> Table<'a> {
     /// The table of a resource, with the statements that are its own, for listings that are
@@ -85,6 +58,8 @@ impl<'a> Table<'a> {
             asked,
             origin: AtomicU8::new(UNKNOWN),
             repeats: AtomicBool::new(false),
+            refused: Mutex::default(),
+            swallowed: AtomicBool::new(false),
             inserted: AtomicU64::new(0),
             gone: AtomicU64::new(0),
             stayed: AtomicU64::new(0),
@@ -124,15 +99,9 @@ impl<'a> Table<'a> {
         matches!(self.resource.paging, Paging::Window { .. })
     }
 
-    /// Fails if the table is not as its migrations made it: Postgres would cut a value so
-    /// that it fits, and the row would differ in each run.
-    pub(crate) async fn check_columns(&self) -> Result<()> {
-        self.store
-            .patiently(|| async {
-                let mut session = self.store.session().await?;
-                check_columns(&mut *session, &self.statements.table, self.resource).await
-            })
-            .await
+    /// Fails if the table is not as it was made, or somebody else's code would run in it.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.store.misfits.check_table(self.resource.table)
     }
 
     pub(super) fn failed(&self, doing: &str, error: sqlx::Error) -> Error {

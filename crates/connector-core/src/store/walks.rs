@@ -1,6 +1,7 @@
 //! What is known of the listings of a table, and of the walks through them.
 
 use std::collections::HashMap;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::{DateTime, Utc};
@@ -177,6 +178,7 @@ impl Table<'_> {
     pub(crate) async fn forget_walk(&self, partition: &Partition, in_this_run: bool) -> Result<()> {
         // What its first pass brought may be gone in the second one.
         self.origin.store(OLDER, Relaxed);
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).remove(&partition.id());
         self.store.patiently(|| async move {
         let failed = |error| self.failed("beginning a walk again", error);
         let mut session = self.store.session().await?;

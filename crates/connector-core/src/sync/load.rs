@@ -19,6 +19,7 @@ use crate::partition::Partition;
 use crate::report::{Changes, DriftReport, Evidence, ResourceReport};
 use crate::resource::Resource;
 use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
+use crate::words::count;
 
 /// The size at which the first batch is committed, so that the database has soon something to do; each is twice the one before it.
 const FIRST_BATCH_BYTES: usize = 512 << 10;
@@ -104,9 +105,9 @@ impl Commits<'_> {
         }
         tally.commits += 1;
         let (table, number) = (self.table, tally.commits);
-        let batch = std::mem::replace(batch, std::mem::take(&mut self.spare));
+        let mut batch = std::mem::replace(batch, std::mem::take(&mut self.spare));
         let commit = async move {
-            let counts = table.commit(&batch, number).await?;
+            let counts = table.commit(&mut batch, number).await?;
             Ok((batch, counts))
         };
         self.running = commit.boxed().fuse();
@@ -150,6 +151,8 @@ pub(super) struct Tally {
     strays: u64,
     /// Windows behind which rows may be missing.
     gaps: u64,
+    /// Rows that were written and are not in the table.
+    swallowed: u64,
     /// Why the first of the vanished listings is not there.
     vanished: Option<Error>,
     pub(super) error: Option<Error>,
@@ -187,6 +190,7 @@ impl Tally {
             changes.add(counts.changes, self.sample);
         }
         self.fused += counts.fused;
+        self.swallowed += counts.swallowed;
         self.evidence.vanished_again += counts.missing_again;
         self.evidence.went_back += counts.went_back;
         self.strays += counts.strays;
@@ -308,6 +312,13 @@ impl Tally {
         elapsed_ms: u64,
         tolerated: Tolerated,
     ) -> ResourceReport {
+        if self.swallowed > 0 {
+            let rows = count(self.swallowed, "row", "rows");
+            self.problem(format!("{rows} of those that were written are not in the table"));
+            self.advice.get_or_insert(
+                "a trigger of the table takes rows away (`return null`): let it return the row, or take the trigger away",
+            );
+        }
         if self.fused > 0 {
             self.problem(format!(
                 "{} rows are no longer listed, too many at once to be marked deleted",

@@ -396,7 +396,7 @@ async fn run_walks(
     let parent = resource.parent.and_then(|parent| context.connector.resource(parent.resource));
     let statements = Arc::new(Statements::new(&context.store.schema, resource, parent));
     let table = context.table(resource, &statements);
-    table.check_columns().await?;
+    table.check()?;
     let anew = context.range.full_refresh;
     table.remember_deletes().await?;
     let open = Arc::new(table.open_walks(context.resume_since, anew).await?);

@@ -217,3 +217,29 @@ async fn no_start_up_parameter_is_sent_that_poolers_refuse() {
     assert_eq!(test.database.value("select distinct digits from shop.told").await, "1");
     test.end().await;
 }
+
+/// A false server on this machine, by an address that is not its own loopback: whoever
+/// connects is told that there is no TLS, and may send what it likes.
+#[tokio::test]
+async fn a_server_elsewhere_that_offers_no_tls_is_told_no_password() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let test = Test::with("products", items(3)).await;
+    let listener = tokio::net::TcpListener::bind(("0.0.0.0", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let heard = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let (mut asked, mut rest) = ([0; 8], Vec::new());
+        client.read_exact(&mut asked).await.unwrap();
+        client.write_all(b"N").await.unwrap();
+        client.read_to_end(&mut rest).await.unwrap();
+        rest.len()
+    });
+    let url = format!("postgres://me:secret@0.0.0.0:{port}/data");
+    let error = sync(&test.connection_by(&url, &["products"]), *NOW).await.unwrap_err();
+    assert_eq!(heard.await.unwrap(), 0, "something was sent in clear");
+    let (said, next) = (error.to_string(), error.advice().unwrap());
+    assert!(said.contains("does not support TLS"), "{said}");
+    assert!(next.contains("sslmode=disable"), "{next}");
+    assert_eq!(error.exit_status(), 2);
+    test.end().await;
+}
