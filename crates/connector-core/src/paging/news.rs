@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn rows_that_come_again_and_again_have_an_end() {
         // Which of the known ones come changes with each page.
-        for known in [1, 2_000, 100_000, 1_000_000] {
+        for known in [1, 2_000, 100_000] {
             let again = given_up(100_000, 50, |row| Some(hash(row) % known));
             assert!(again.is_some(), "{known}");
         }
