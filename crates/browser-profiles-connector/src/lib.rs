@@ -43,6 +43,11 @@ pub const CONNECTOR: Connector = Connector {
             name: "profiles",
             sql: include_str!("../../../migrations/browser_profiles/0003_profiles.sql"),
         },
+        Migration {
+            version: 4,
+            name: "cookies",
+            sql: include_str!("../../../migrations/browser_profiles/0004_cookies.sql"),
+        },
     ],
     presets: &[("live", include_str!("../presets/live.toml"))],
     resources: &[
@@ -51,7 +56,9 @@ pub const CONNECTOR: Connector = Connector {
             .version("last_modified"),
         of_profile::<BrowserCookie>("browser_cookies", "/v1/browser/{br_id}/cookies")
             .key(&["uuid"])
+            // What browsers tell cookies apart by: a host alone and its domain differ by a dot.
             .or_key(KeyFallback::Columns(&["domain", "path", "name"]))
+            .or_key_if_sent(&["partition_key"])
             .cursor("creation_date"),
         list::<Folder>("folders", "/v1/folders"),
         list::<Tag>("tags", "/v1/tags/all").select(&["tags"]).key(&["_id"]),

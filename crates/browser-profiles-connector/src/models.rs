@@ -141,7 +141,7 @@ pub struct BrowserHistory {
 /// A cookie in a profile's browser.
 #[derive(Record)]
 pub struct BrowserCookie {
-    /// Documented as the key; the live API sends none, and domain, path and name stand in.
+    /// Documented as the key; the live API sends none, and domain, path, name and partition stand in.
     pub uuid: Option<String>,
     /// Domain that the cookie is sent to.
     pub domain: Option<String>,
@@ -152,6 +152,8 @@ pub struct BrowserCookie {
     /// Value of the cookie; only a fingerprint is kept.
     #[record(secret)]
     pub value: Option<String>,
+    /// Site below which the cookie is kept apart, as `topLevelSite` and `hasCrossSiteAncestor`, or as text.
+    pub partition_key: Option<Json>,
     /// Address that set the cookie.
     pub url: Option<String>,
     /// Which requests of other sites carry it: `unspecified`, `no_restriction`, `lax` or `strict`.

@@ -58,6 +58,8 @@ pub(crate) struct Encoded {
     pub(crate) drift: BTreeMap<Drift, DriftSeen>,
     /// The highest value of the cursor column, in Postgres's microseconds.
     pub(crate) cursor: Option<i64>,
+    /// Rows whose key stands in for one that the vendor did not send.
+    pub(crate) made_keys: u64,
     /// Rows whose cursor is outside of the bounds of the run.
     pub(crate) outside: u64,
 }
@@ -130,6 +132,8 @@ pub(crate) struct Decoder {
     fallback: KeyFallback,
     /// The indexes of the columns that a natural key is made from.
     natural: Vec<usize>,
+    /// The indexes of those that are part of it in rows that have them.
+    natural_if_sent: Vec<usize>,
     cursor: Option<usize>,
     whole: bool,
     /// Whether a row's key is its position.
@@ -176,6 +180,11 @@ impl Decoder {
             key: resource.key_columns().filter_map(index).collect(),
             fallback: resource.key_fallback,
             natural,
+            natural_if_sent: resource
+                .key_fallback_if_sent
+                .iter()
+                .filter_map(|name| index(name))
+                .collect(),
             cursor: resource.cursor.and_then(index),
             whole: columns.iter().any(|column| column.source == Source::Whole),
             positional: columns.iter().any(|column| column.source == Source::Position),
@@ -329,7 +338,10 @@ impl Decoder {
             let key = self.key.iter().position(|index| *index == at);
             match (fit, key) {
                 (Fit::Written, _) => {}
-                (fit, Some(_)) => self.write_missing_key(column, fit, slots, tuple)?,
+                (fit, Some(_)) => {
+                    self.write_missing_key(column, fit, slots, tuple)?;
+                    encoded.made_keys += 1;
+                }
                 (Fit::Misfit, None) => {
                     if let Some((name, value)) = slots[at] {
                         notice(&mut encoded.drift, name, DriftKind::Misfit, value);
@@ -405,14 +417,20 @@ impl Decoder {
                 Ok(())
             }
             KeyFallback::Columns(_) if fit == Fit::Null && column.sql_type == SqlType::Text => {
-                let parts: Option<Vec<String>> = self
-                    .natural
-                    .iter()
-                    .map(|at| {
-                        let value = slots[*at]?.1;
-                        (value != "null").then(|| canonical(&self.columns[*at], value))
+                let part = |at: &usize| {
+                    let value = slots[*at]?.1;
+                    (value != "null").then(|| canonical(&self.columns[*at], value))
+                };
+                let mut parts: Option<Vec<String>> = self.natural.iter().map(part).collect();
+                let more = self.natural_if_sent.iter().filter_map(|at| {
+                    let value = slots[*at].filter(|(_, value)| !json::is_empty(value));
+                    value.and_then(|_| {
+                        Some(format!("{{\"{}\": {}}}", self.columns[*at].name, part(at)?))
                     })
-                    .collect();
+                });
+                if let Some(parts) = &mut parts {
+                    parts.extend(more);
+                }
                 match parts.as_deref() {
                     Some([one]) => {
                         if column.write(one, tuple) != Fit::Written {

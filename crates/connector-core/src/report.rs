@@ -149,6 +149,8 @@ pub struct Evidence {
     pub repeats: u64,
     /// Rows that are older at the vendor than an earlier run had read them, as after a backup was restored.
     pub went_back: u64,
+    /// Rows that differ from another one with the same key, which stands in for one that the vendor did not send.
+    pub collisions: u64,
     /// Rows that came, and were left out by `--since` and `--until`.
     pub left_out: u64,
     /// What keeps the resource from being complete.

@@ -214,6 +214,8 @@ pub struct Resource {
     pub key: &'static [&'static str],
     /// What the key is where the vendor sends none.
     pub key_fallback: KeyFallback,
+    /// Columns that stand in a key made from others too, in the rows that have them.
+    pub key_fallback_if_sent: &'static [&'static str],
     /// The column whose maximum tells how far the data reaches.
     pub cursor: Option<&'static str>,
     /// The column that is higher in a newer version of the same item.
@@ -334,6 +336,7 @@ impl Resource {
             paging: Paging::Single,
             key: &["id"],
             key_fallback: KeyFallback::None,
+            key_fallback_if_sent: &[],
             cursor: None,
             version: None,
             filter: None,
@@ -398,6 +401,14 @@ impl Resource {
     #[must_use]
     pub const fn or_key(mut self, fallback: KeyFallback) -> Self {
         self.key_fallback = fallback;
+        self
+    }
+
+    /// Columns that stand in a key made from others too, in the rows that have them: the
+    /// keys of all other rows are as without it.
+    #[must_use]
+    pub const fn or_key_if_sent(mut self, columns: &'static [&'static str]) -> Self {
+        self.key_fallback_if_sent = columns;
         self
     }
 

@@ -229,7 +229,8 @@ fn is_of_key(resource: &Resource, column: &Column) -> bool {
         KeyFallback::Columns(columns) => columns,
         KeyFallback::None | KeyFallback::Singleton => &[],
     };
-    resource.key.contains(&column.name) || natural.contains(&column.name)
+    let if_sent = resource.key_fallback_if_sent;
+    [resource.key, natural, if_sent].iter().any(|names| names.contains(&column.name))
 }
 
 /// Changes a field that is no key, and the version, so that the item is a newer one.

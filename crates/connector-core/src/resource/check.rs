@@ -215,6 +215,12 @@ impl Resource {
             }
         }
         let mut at = 0;
+        while at < self.key_fallback_if_sent.len() {
+            let name = self.key_fallback_if_sent[at];
+            assert!(self.names_column(name), "the natural key names no column");
+            at += 1;
+        }
+        let mut at = 0;
         while at < self.columns.len() {
             let column = &self.columns[at];
             assert!(is_snake_case(column.name), "a column's name is snake_case");

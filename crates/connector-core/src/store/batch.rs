@@ -24,6 +24,8 @@ pub(crate) struct Batch {
     /// The number of those that the run's bounds leave out.
     pub(crate) left_out: u64,
     pub(super) staged: u64,
+    /// The number of rows whose key stands in for one that the vendor did not send.
+    pub(super) made_keys: u64,
     /// Rows that have no place in the table, each with its page's number, as far as they are kept.
     pub(super) rejected: Vec<(Partition, u64, Rejected)>,
     /// The number of those that are not kept.
@@ -115,6 +117,10 @@ pub(crate) struct Counts {
     pub(super) gap_ids: Vec<String>,
     /// Rows with different keys in the listings that ended.
     pub(crate) distinct: u64,
+    /// Rows that differ from another one of the listing with the same key, which was made.
+    pub(crate) collisions: u64,
+    /// The listings that they came in, by the names of their partitions.
+    pub(super) collided: Vec<String>,
     /// Listings that are missing, and were so in an earlier run.
     pub(crate) missing_again: u64,
     /// Rows that were written and are not there, as a trigger took them away.
@@ -175,6 +181,7 @@ impl Batch {
         self.rows += page.keys.len() as u64 + page.rejects() + page.outside;
         self.left_out += page.outside;
         self.staged += page.keys.len() as u64;
+        self.made_keys += page.made_keys;
         self.tuples.append(page.tuples);
         self.keys.extend(page.keys);
         let room = MAX_REJECTED.saturating_sub(self.rejected.len());

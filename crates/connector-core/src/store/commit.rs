@@ -53,6 +53,9 @@ impl Table<'_> {
         self.inserted.fetch_add(counts.inserted, Relaxed);
         self.gone.fetch_add(counts.deleted, Relaxed);
         self.stayed.fetch_add(counts.distinct, Relaxed);
+        if !counts.collided.is_empty() {
+            self.collided().extend(counts.collided.iter().cloned());
+        }
         Ok(counts)
     }
 
@@ -84,7 +87,10 @@ impl Table<'_> {
             counts.inserted = inserted;
             counts.swallowed = batch.staged.saturating_sub(inserted);
         } else {
-            self.stage(&mut transaction, batch, counts.repeats > 0).await?;
+            self.stage(&mut transaction, batch, &mut counts).await?;
+            if batch.made_keys > 0 && number > 1 {
+                self.find_collisions(&mut transaction, &mut counts, Some(is_fresh)).await?;
+            }
             self.look_for_gaps(&mut transaction, batch, is_fresh, &mut counts).await?;
             if let Some(rows) = self.store.sample {
                 counts.changes = self.foresee(&mut transaction, batch, rows).await?;
@@ -168,7 +174,7 @@ impl Table<'_> {
         &self,
         transaction: &mut PgTransaction<'_>,
         batch: &Batch,
-        repeats: bool,
+        counts: &mut Counts,
     ) -> Result<()> {
         if batch.staged == 0 && batch.ended.is_empty() {
             return Ok(());
@@ -177,7 +183,7 @@ impl Table<'_> {
         if batch.staged == 0 {
             return Ok(());
         }
-        self.fill_stage(transaction, batch, repeats).await
+        self.fill_stage(transaction, batch, counts).await
     }
 
     /// Makes the stage, which is there until the transaction ends.
@@ -194,18 +200,55 @@ impl Table<'_> {
         &self,
         transaction: &mut PgTransaction<'_>,
         batch: &Batch,
-        repeats: bool,
+        counts: &mut Counts,
     ) -> Result<()> {
         fill(transaction, &self.statements, &batch.tuples, None)
             .await
             .map_err(|error| self.failed("copying rows", error))?;
-        if repeats {
+        if counts.repeats > 0 {
+            if batch.made_keys > 0 {
+                self.find_collisions(transaction, counts, None).await?;
+            }
             sqlx::query(AssertSqlSafe(self.statements.deduplicate.as_str()))
                 .execute(&mut **transaction)
                 .await
                 .map_err(|error| self.failed("choosing the newest rows", error))?;
         }
         Ok(())
+    }
+
+    /// Counts rows that differ and have one key, which stands in for what the vendor did not
+    /// send: in the stage, or, where that has no repeats any more, beside what the same walks
+    /// have brought before into a table that `is_fresh` or not.
+    async fn find_collisions(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        counts: &mut Counts,
+        is_fresh: Option<bool>,
+    ) -> Result<()> {
+        let failed = |error| self.failed("comparing rows with the same key", error);
+        let collisions = &self.statements.collisions;
+        let query = match is_fresh {
+            None => sqlx::query_as(AssertSqlSafe(collisions.staged.as_str())),
+            Some(is_fresh) => sqlx::query_as(AssertSqlSafe(collisions.merged.as_str()))
+                .bind(self.store.run_id)
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
+                .bind(is_fresh),
+        };
+        let (rows, mut listings): (i64, Vec<String>) =
+            query.fetch_one(&mut **transaction).await.map_err(failed)?;
+        counts.collisions += rows.unsigned_abs();
+        counts.collided.append(&mut listings);
+        Ok(())
+    }
+
+    /// The listings of a batch that lack a row because another one has its key.
+    fn lacking(&self, batch: &Batch, counts: &Counts) -> Vec<String> {
+        let known = self.collided();
+        let ended = batch.ended.iter().map(|walk| walk.partition.id());
+        let ids = ended.chain(batch.positions.keys().cloned());
+        ids.filter(|id| known.contains(id) || counts.collided.contains(id)).collect()
     }
 
     pub(super) async fn merge(
@@ -337,7 +380,11 @@ impl Table<'_> {
         counts: &mut Counts,
     ) -> Result<()> {
         let failed = |error| self.failed("marking deleted rows", error);
-        let mut walks: Vec<&EndedWalk> = batch.ended.iter().filter(|walk| walk.deletes).collect();
+        // A listing that lacks a row proves nothing.
+        counts.short_ids = self.lacking(batch, counts);
+        let proves =
+            |walk: &&EndedWalk| walk.deletes && !counts.short_ids.contains(&walk.partition.id());
+        let mut walks: Vec<&EndedWalk> = batch.ended.iter().filter(proves).collect();
         if walks.is_empty() {
             return Ok(());
         }

@@ -72,7 +72,7 @@ with recursive expected as (
 ), columns as (
   select t.nspname, t.relname, a.*, l.collisdeterministic from tables t
   join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
-  left join pg_collation l on l.oid = a.attcollation where t.nspname = $1
+  left join pg_collation l on l.oid = a.attcollation where t.nspname = $1 and t.nspname <> 'sync'
 ), found (kind, nspname, relname, object, detail) as (
   select 'schema', n.nspname, null::name, ''::name, r.rolname::text from pg_namespace n
   join pg_roles r on r.oid = n.nspowner

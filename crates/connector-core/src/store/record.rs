@@ -109,6 +109,10 @@ impl Table<'_> {
         for place in &mut places {
             place.take_if(|place| place.to_string().contains("\\u0000"));
         }
+        // Nor is that of a walk that lacks a row: another run would not know of it.
+        for (id, place) in ids.iter().zip(&mut places) {
+            place.take_if(|_| counts.short_ids.contains(id));
+        }
         let (mut cursors, mut tails) = (vec![None; ids.len()], vec![None; ids.len()]);
         let (mut whole, mut missing) = (vec![false; ids.len()], Vec::new());
         // Whose rows a trigger took away is not known.

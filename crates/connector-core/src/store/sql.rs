@@ -37,6 +37,8 @@ pub(crate) struct Statements {
     pub(crate) insert: Fill,
     /// The types of the stage's columns.
     pub(crate) types: Vec<SqlType>,
+    /// Rows of the stage, or of it and the table, that have one key and differ.
+    pub(crate) collisions: Collisions,
     /// Leaves the newest row of each key in it.
     pub(crate) deduplicate: String,
     /// Lets the merge read the table through, beside a stage whose keys are known to differ.
@@ -83,6 +85,17 @@ pub(crate) struct Fill {
     pub(crate) copy: String,
     /// From an array for each column. Binds the run and its time behind them, if it is the table.
     pub(crate) bound: String,
+}
+
+/// The statements that find rows with one key that differ. They tell how many, and the
+/// partitions that they are in.
+#[derive(Debug)]
+pub(crate) struct Collisions {
+    /// In the stage.
+    pub(crate) staged: String,
+    /// Between the stage, without repeats, and what the same walks have brought before. Binds
+    /// the run, connection, resource, and whether all rows of the table are of its first pass.
+    pub(crate) merged: String,
 }
 
 /// The statements that look at what a merge will do.
@@ -177,6 +190,7 @@ impl Statements {
                 ),
             },
             types: staged.iter().map(|(_, sql_type)| *sql_type).collect(),
+            collisions: collisions(&key, &compared, &on_key, (&table, partition.as_deref()), &hash("s")),
             deduplicate: deduplicate(&key, resource),
             by_hash: format!(
                 "set local default_statistics_target = 1; analyze {STAGE} ({}); {BY_HASH}",
@@ -284,6 +298,38 @@ fn versions(version: &str, hash: &str) -> (String, String) {
          where connection = $2 and resource = $3)))) and "
     );
     (wins, is_newer)
+}
+
+/// How rows with one key are found that differ.
+fn collisions(
+    key: &[String],
+    compared: &[String],
+    on_key: &str,
+    (table, partition): (&str, Option<&str>),
+    hash: &str,
+) -> Collisions {
+    let id = partition
+        .map_or("'[]'::text".to_owned(), |column| format!("jsonb_build_array(s.{column})::text"));
+    let of = |alias: &str| {
+        let columns: Vec<String> = compared.iter().map(|name| format!("{alias}.{name}")).collect();
+        format!("row({})", columns.join(", "))
+    };
+    let keys: Vec<String> = key.iter().map(|name| format!("s.{name}")).collect();
+    Collisions {
+        staged: format!(
+            "select coalesce(sum(more), 0)::bigint, coalesce(array_agg(distinct id), '{{}}') from \
+             (select {id} as id, count(distinct {}) - 1 as more from {STAGE} s group by {} having count(*) > 1) c where more > 0",
+            of("s"),
+            keys.join(", ")
+        ),
+        merged: format!(
+            "select count(*), coalesce(array_agg(distinct {id}), '{{}}') from {STAGE} s join {table} t on {on_key} \
+             where {} is distinct from {} and ($4::boolean and t._run_id = $1 or {hash} in (select unnest(k.keys) from sync.seen k \
+             where k.connection = $2 and k.resource = $3 and k.partition not like '% '))",
+            of("t"),
+            of("s")
+        ),
+    }
 }
 
 /// What a merge will do, before it does: how many rows come back, in how many each field

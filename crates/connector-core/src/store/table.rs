@@ -1,9 +1,9 @@
 //! One table of one run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sqlx::PgTransaction;
 
@@ -33,6 +33,8 @@ pub(crate) struct Table<'a> {
     /// The rows that they have marked deleted, and those that the same walks have seen.
     pub(super) gone: AtomicU64,
     pub(super) stayed: AtomicU64,
+    /// The listings of this run with rows that differ and have one key.
+    collided: Mutex<BTreeSet<String>>,
 }
 
 /// It has to be looked up.
@@ -63,6 +65,7 @@ impl<'a> Table<'a> {
             inserted: AtomicU64::new(0),
             gone: AtomicU64::new(0),
             stayed: AtomicU64::new(0),
+            collided: Mutex::default(),
         }
     }
 
@@ -87,6 +90,11 @@ impl<'a> Table<'a> {
         self.gone.store(gone.unsigned_abs(), Relaxed);
         self.stayed.store(stayed.unsigned_abs(), Relaxed);
         Ok(())
+    }
+
+    /// The listings of this run with rows that differ and have one key.
+    pub(super) fn collided(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.collided.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether rows of this table belong to rows of another, and go with them.

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Traffic;
 use crate::partition::Partition;
 use crate::report::{Changes, DriftReport, Evidence, ResourceReport};
-use crate::resource::Resource;
+use crate::resource::{KeyFallback, Resource};
 use crate::store::{Batch, Counts, EndedWalk, Table, Verdict};
 use crate::words::count;
 
@@ -193,6 +193,7 @@ impl Tally {
         self.swallowed += counts.swallowed;
         self.evidence.vanished_again += counts.missing_again;
         self.evidence.went_back += counts.went_back;
+        self.evidence.collisions += counts.collisions;
         self.strays += counts.strays;
         for gap in counts.gaps {
             self.gaps += 1;
@@ -350,6 +351,12 @@ impl Tally {
                 "look at `reason` and `raw` there; they are taken away when a whole listing comes without them",
             );
         }
+        if self.evidence.collisions > 0 {
+            self.problem(collided(resource, self.evidence.collisions));
+            self.advice.get_or_insert(
+                "name columns that tell them apart as `key_fallback` in a preset: the vendor sends no key",
+            );
+        }
         if let Some((problem, advice)) = missing::problem(&self.evidence, tolerated.missing) {
             self.problem(problem);
             self.advice.get_or_insert(advice);
@@ -408,4 +415,14 @@ impl Tally {
             changes: self.changes,
         }
     }
+}
+
+/// Rows that have one key and differ, in words.
+fn collided(resource: &Resource, rows: u64) -> String {
+    let made = match resource.key_fallback {
+        KeyFallback::Columns(columns) => format!("made from {}", columns.join(", ")),
+        KeyFallback::None | KeyFallback::Singleton => "the same for all".to_owned(),
+    };
+    let rows = count(rows, "row differs from another", "rows differ from others");
+    format!("{rows} with the same key, which is {made}; only the newest is in the table")
 }

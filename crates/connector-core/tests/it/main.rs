@@ -26,6 +26,7 @@ mod hostile_values;
 mod large;
 mod listings;
 mod lists;
+mod made_keys;
 mod missing_children;
 mod others;
 mod owners;
