@@ -181,11 +181,12 @@ impl Walker {
         let walk = self.new_walk();
         let fresh = self.fresh(asked, &walk);
         let open = self.open.get(&self.partition.id());
-        if let Some(open) = open.filter(|open| open.asked == asked) {
+        // Where rows are left out, no seam shows whether rows moved since the walk stopped.
+        if let Some(open) = open.filter(|open| open.asked == asked && !self.is_sparse()) {
             return Ok((walk.resumed(open.place.clone()), open.clone()));
         }
         if open.is_some() {
-            // What another question has shown says nothing about this one.
+            // What another question has shown, or another time, says nothing about this one.
             self.forget(false).await?;
         }
         let walk = match self.resource.append_only {
