@@ -257,7 +257,8 @@ impl Batch {
             bookmark.rejected += rows;
         }
         for walk in self.ended.iter_mut().filter(|walk| walk.partition.id() == partition) {
-            (walk.deletes, walk.expect, walk.cursor, walk.tail) = (false, None, None, None);
+            (walk.deletes, walk.compares) = (false, false);
+            (walk.expect, walk.cursor, walk.tail) = (None, None, None);
         }
     }
 

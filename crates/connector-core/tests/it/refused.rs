@@ -61,24 +61,33 @@ async fn one_row_that_is_refused_costs_no_other_row() {
     }
 }
 
-#[tokio::test]
-async fn a_key_that_no_index_takes_costs_its_row_alone() {
-    let test = Test::with("tokens", Vec::new()).await;
-    run(&test).await;
-    let mut all = items(60);
-    // Random enough that nothing compresses it.
+/// A text that nothing compresses.
+fn noise(length: usize) -> String {
     let mut seed = 1_u64;
-    let key = (0..10_000).map(|_| {
+    let letters = (0..length).map(|_| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         char::from(b'a' + u8::try_from((seed >> 40) % 26).unwrap())
     });
-    all[30]["id"] = key.collect::<String>().into();
-    test.vendor.edit("tokens", |items| *items = all);
-    let report = run(&test).await;
-    assert_eq!((report.verdict, report.inserted), (Verdict::Incomplete, 59));
-    let kept = test.database.value("select reason from sync.quarantine").await;
-    assert!(kept.contains("its key is longer than"), "{kept}");
-    test.end().await;
+    letters.collect()
+}
+
+/// A key is refused before it is sent, and any other value by the server, whose limit a person's
+/// own index has.
+#[tokio::test]
+async fn a_value_that_no_index_takes_costs_its_row_alone() {
+    for (field, why) in [("id", "its key is longer than"), ("name", "SQLSTATE 54000")] {
+        let test = Test::with("tokens", Vec::new()).await;
+        run(&test).await;
+        test.database.execute("create index on shop.tokens (name)").await;
+        let mut all = items(60);
+        all[30][field] = noise(10_000).into();
+        test.vendor.edit("tokens", |items| *items = all);
+        let report = run(&test).await;
+        assert_eq!((report.verdict, report.inserted), (Verdict::Incomplete, 59), "{field}");
+        let kept = test.database.value("select reason from sync.quarantine").await;
+        assert!(kept.contains(why), "{kept}");
+        test.end().await;
+    }
 }
 
 #[tokio::test]
