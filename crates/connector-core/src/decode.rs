@@ -26,6 +26,9 @@ const MAX_KEY_BYTES: usize = 2_000;
 /// The largest row: decoded, it is in memory beside the answer that it came in.
 const MAX_ROW_BYTES: usize = 32 << 20;
 
+/// The most fields of a large row: each takes more memory than its text.
+const MAX_FIELDS: usize = 250_000;
+
 /// How much of a row is kept that has no place in the table.
 const MAX_RAW_BYTES: usize = 64 << 10;
 
@@ -216,8 +219,8 @@ impl Decoder {
             at_hand.slots.resize(self.columns.len(), None);
             at_hand.extra.clear();
             at_hand.tuple.clear();
-            if row.len() > MAX_ROW_BYTES {
-                encoded.rejected.push(too_large(row));
+            if let Some(rejected) = too_large(row) {
+                encoded.rejected.push(rejected);
                 continue;
             }
             if row.len() > at_hand.tuple.capacity() {
@@ -493,11 +496,22 @@ fn canonical(column: &Column, value: &str) -> String {
 }
 
 /// A row that takes more memory than there is for one: not even its text is looked into.
-fn too_large(row: &str) -> Rejected {
-    Rejected {
-        reason: format!("the row is larger than {} MiB", MAX_ROW_BYTES >> 20),
-        raw: format!("… ({} bytes in all)", row.len()),
-    }
+fn too_large(row: &str) -> Option<Rejected> {
+    /// Rows below this size cannot have so many fields that it matters.
+    const FEW_FIELDS: usize = 4 << 20;
+    let mut fields = 0;
+    let reason = if row.len() > MAX_ROW_BYTES {
+        format!("the row is larger than {} MiB", MAX_ROW_BYTES >> 20)
+    } else if row.len() > FEW_FIELDS
+        && json::is_object(row)
+        && json::each_member(row, |_, _| fields += 1).is_ok()
+        && fields > MAX_FIELDS
+    {
+        format!("the row has more than {MAX_FIELDS} fields")
+    } else {
+        return None;
+    };
+    Some(Rejected { reason, raw: format!("… ({} bytes in all)", row.len()) })
 }
 
 /// A row's text, of a length that can be looked at.

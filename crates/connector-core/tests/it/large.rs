@@ -93,6 +93,21 @@ async fn a_row_that_is_larger_than_memory_is_kept_for_is_set_aside() {
 }
 
 #[tokio::test]
+async fn a_row_of_more_fields_than_memory_is_kept_for_is_set_aside() {
+    let play = Play::with(Paging::Single, 0).await;
+    let fields: String = (0..260_000).fold(String::new(), |fields, number| {
+        fields + &format!("\"a field of some length {number}\":1,")
+    });
+    let body = format!("{{\"data\":[{{{fields}\"id\":\"t001\"}},{}]}}", row(0));
+    play.vendor.on(move |_, _| Answer::json(200, &body));
+    play.fails(&["sync.quarantine: 1"]).await;
+    assert_eq!(play.ids().await, ["t000"]);
+    let kept = play.database.value("select reason from sync.quarantine").await;
+    assert_eq!(kept, "the row has more than 250000 fields");
+    play.end().await;
+}
+
+#[tokio::test]
 async fn listings_that_are_larger_than_the_memory_wait_for_each_other_and_come_to_their_end() {
     let content = Content::empty().with("things", rows(24)).with("parts", rows(2));
     let play = Play::new(&[things(OFFSET), parts(TOKEN)], content).await;
