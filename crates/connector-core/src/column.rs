@@ -93,6 +93,8 @@ pub struct Column {
     pub required: bool,
     /// Whether its value is a secret, kept as a keyed fingerprint only.
     pub secret: bool,
+    /// Whether it is an address, of which the parts that open something are secrets.
+    pub secret_address: bool,
     /// Names of members inside a nested value that are secrets.
     pub secret_members: &'static [&'static str],
     /// Whether a change of it alone leaves the row as it is.
@@ -123,6 +125,7 @@ impl Column {
             sql_type: T::SQL_TYPE,
             required: T::REQUIRED,
             secret: false,
+            secret_address: false,
             secret_members: &[],
             volatile: false,
             unordered: false,
@@ -143,6 +146,16 @@ impl Column {
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
+        self
+    }
+
+    /// Declares secret what opens something in an address: a user, parts that look made by
+    /// chance, and parameters whose names speak of secrets.
+    #[must_use]
+    #[track_caller]
+    pub const fn secret_address(mut self) -> Self {
+        assert!(matches!(self.sql_type, SqlType::Text), "only a text is an address");
+        self.secret_address = true;
         self
     }
 

@@ -295,7 +295,7 @@ impl ResourceOverlay {
                     return Err(format!("key_fallback names no column with `{unknown}`"));
                 }
                 let secret = |column: &&Column| {
-                    (column.secret || !column.secret_members.is_empty())
+                    (column.secret || column.secret_address || !column.secret_members.is_empty())
                         && columns.iter().any(|name| name == column.name)
                 };
                 if let Some(column) = resource.columns.iter().find(secret) {

@@ -1,5 +1,6 @@
 //! Secret values, kept as fingerprints: a change shows, the value does not. Pure.
 
+mod address;
 mod names;
 
 use std::borrow::Cow;
@@ -76,6 +77,8 @@ impl Secrets {
             Some(fingerprint(key, value))
         } else if column.sql_type == SqlType::Jsonb {
             veil_inside(key, &SecretNames::inside(column), value)
+        } else if column.secret_address {
+            veil_address(key, value)
         } else {
             None
         }
@@ -100,6 +103,9 @@ impl Secrets {
         }
         match spoken(name).filter(|_| column.is_none()) {
             Some(spoken) => veil_by(key, names, Some(spoken), value),
+            None if column.is_some_and(|column| column.secret_address) => {
+                veil_address(key, value).or_else(|| veil_inside(key, names, value))
+            }
             None => veil_inside(key, names, value),
         }
     }
@@ -143,6 +149,18 @@ fn fingerprint(key: &FingerprintKey, value: &str) -> String {
     hash.update(json::normal(value).as_bytes());
     // Half of the hash tells any two values apart, and is easier on the eye.
     format!("\"hmac:{}\"", hex::encode(&hash.finalize().into_bytes()[..16]))
+}
+
+/// A text with fingerprints in place of what opens something, if it is an address.
+fn veil_address(key: &FingerprintKey, value: &str) -> Option<String> {
+    let text = json::text(value)?;
+    let as_json = |text: &str| {
+        let mut json = Vec::with_capacity(text.len() + 2);
+        json::push_string(&mut json, text);
+        String::from_utf8(json).unwrap_or_default()
+    };
+    let veil = |part: &str| fingerprint(key, &as_json(part)).trim_matches('"').to_owned();
+    address::veiled(&text, veil).map(|veiled| as_json(&veiled))
 }
 
 /// A nested value with the fingerprints of its members of these names, and of those whose
@@ -317,6 +335,24 @@ mod tests {
         let plain = r#"{"a": 1.50, "b":[ ]}"#;
         assert_eq!(secrets.veil_aside(None, "other", plain), None);
         assert_eq!(secrets.veil_aside(Some(&columns[0]), "name", "\"S\""), None);
+    }
+
+    #[test]
+    fn an_address_shows_whose_it_is_and_not_what_opens_it() {
+        let url = Column::new::<String>("url", "url", &["oldUrl"], "").secret_address();
+        let secrets = secrets("k");
+        let address = r#""https:\/\/hooks.example.com/services/T0/B0/SSSS1234SSSS1234SSSS""#;
+        let veiled = secrets.veil(&url, address).unwrap();
+        assert!(veiled.starts_with(r#""https://hooks.example.com/services/T0/B0/hmac:"#));
+        assert!(
+            !veiled.contains("SSSS") && secrets.veil(&url, address) == Some(veiled),
+            "{address}"
+        );
+        for row in [format!(r#"{{"url":{address},"x":1}}"#), format!(r#"{{"oldUrl":{address}}}"#)] {
+            assert!(!secrets.veil_row(&[url], &row).contains("SSSS"), "{row}");
+        }
+        assert_eq!(secrets.veil(&url, r#""https://example.com/webhook/""#), None);
+        assert_eq!(Secrets::Keep.veil(&url, address), None);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use syn::{
 /// - `#[record(wire = "type")]`: the name in the JSON,
 /// - `#[record(alias = "filterTypes")]`: an older or other name for it (repeatable),
 /// - `#[record(secret)]`: stored as a keyed fingerprint, so that only a change shows,
+/// - `#[record(secret_address)]`: an address, of which the parts that open something are,
 /// - `#[record(secret_members("password"))]`: the same for members inside a nested value,
 /// - `#[record(volatile)]`: a change of this field alone does not rewrite the row,
 /// - `#[record(unordered)]`: a list whose order means nothing,
@@ -86,11 +87,11 @@ fn column(field: &Field, snake_case: bool) -> Result<TokenStream> {
             } else if meta.path.is_ident("unit") {
                 let units = units(&meta.value()?.parse()?)?;
                 calls.push(quote!(.units(&[#(::connector_core::TimeUnit::#units),*])));
-            } else if ["secret", "volatile", "unordered", "whole", "position"].iter().any(|known| meta.path.is_ident(known)) {
+            } else if ["secret", "secret_address", "volatile", "unordered", "whole", "position"].iter().any(|known| meta.path.is_ident(known)) {
                 let call = meta.path.require_ident()?;
                 calls.push(quote!(.#call()));
             } else {
-                return Err(meta.error("expected `wire`, `alias`, `secret`, `secret_members`, `volatile`, `unordered`, `unit`, `whole` or `position`"));
+                return Err(meta.error("expected `wire`, `alias`, `secret`, `secret_address`, `secret_members`, `volatile`, `unordered`, `unit`, `whole` or `position`"));
             }
             Ok(())
         })?;

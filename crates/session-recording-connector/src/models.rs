@@ -152,6 +152,7 @@ pub struct Webhook {
     /// Id of the endpoint.
     pub id: Option<String>,
     /// Address that the events are sent to.
+    #[record(secret_address)]
     pub url: Option<String>,
     /// Whether events are sent.
     pub enabled: Option<bool>,

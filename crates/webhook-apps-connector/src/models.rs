@@ -84,6 +84,7 @@ pub struct Endpoint {
     /// Id that the account gave it.
     pub uid: Option<String>,
     /// Address that messages are sent to.
+    #[record(secret_address)]
     pub url: String,
     /// Description of the endpoint.
     pub description: String,
@@ -161,6 +162,7 @@ pub struct IngestSourceEndpoint {
     /// Id that the account gave it.
     pub uid: Option<String>,
     /// Address that messages are sent to.
+    #[record(secret_address)]
     pub url: String,
     /// Description of the endpoint.
     pub description: String,
@@ -186,6 +188,7 @@ pub struct WebhookEndpoint {
     /// Id that the account gave it.
     pub uid: Option<String>,
     /// Address that messages are sent to.
+    #[record(secret_address)]
     pub url: String,
     /// Description of the endpoint.
     pub description: String,

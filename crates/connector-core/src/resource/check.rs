@@ -183,7 +183,7 @@ impl Resource {
         while at < self.columns.len() {
             let column = &self.columns[at];
             if same(column.name, name) {
-                return column.secret || !column.secret_members.is_empty();
+                return column.secret || column.secret_address || !column.secret_members.is_empty();
             }
             at += 1;
         }
