@@ -18,6 +18,8 @@ const TABLES: &str = include_str!("../../../bench/tables.sql");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Contestant {
     Connector,
+    /// Another build of the same program.
+    Other,
     /// `psql`, with the same rows from a file.
     Postgres,
     /// The peer as it is without settings.
@@ -30,6 +32,7 @@ impl Contestant {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Connector => "connector",
+            Self::Other => "other build",
             Self::Postgres => "Postgres alone",
             Self::Dlt => "dlt",
             Self::DltTuned => "dlt, tuned",
@@ -42,6 +45,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) psql: &'a Path,
     pub(crate) peers: Option<&'a Peers>,
+    /// The other build.
+    pub(crate) other: Option<&'a Path>,
 }
 
 impl Desk<'_> {
@@ -49,7 +54,7 @@ impl Desk<'_> {
     pub(crate) fn prepare(&self, who: Contestant, server: &Server) -> Result<()> {
         server.new_database()?;
         match who {
-            Contestant::Connector => Ok(()),
+            Contestant::Connector | Contestant::Other => Ok(()),
             Contestant::Postgres => server
                 .execute(&format!("create schema {SCHEMA}; set search_path = {SCHEMA}; {TABLES}")),
             Contestant::Dlt | Contestant::DltTuned => Peers::forget(self.folder),
@@ -66,7 +71,14 @@ impl Desk<'_> {
     ) -> Result<Command> {
         let vendor = || vendor.context("there is a vendor");
         match who {
-            Contestant::Connector => self.connector(workload, server, vendor()?),
+            Contestant::Connector => {
+                let own = root().join("target/release/bench-connector");
+                self.connector(&own, workload, server, vendor()?)
+            }
+            Contestant::Other => {
+                let other = self.other.context("there is another build")?;
+                self.connector(other, workload, server, vendor()?)
+            }
             Contestant::Postgres => self.postgres(workload, step, server),
             Contestant::Dlt | Contestant::DltTuned => {
                 let peers = self.peers.context("there are peers")?;
@@ -75,13 +87,19 @@ impl Desk<'_> {
         }
     }
 
-    fn connector(&self, workload: &Workload, server: &Server, vendor: &Vendor) -> Result<Command> {
+    fn connector(
+        &self,
+        program: &Path,
+        workload: &Workload,
+        server: &Server,
+        vendor: &Vendor,
+    ) -> Result<Command> {
         let config = self.folder.join("connectors.toml");
         let limit = workload
             .per_second
             .map_or(String::new(), |limit| format!("requests_per_second = {limit}\n"));
         fs::write(&config, format!("[connections.{SCHEMA}]\nconnector = \"bench\"\n{limit}"))?;
-        let mut command = Command::new(root().join("target/release/bench-connector"));
+        let mut command = Command::new(program);
         command
             .args(["sync", "--quiet", "--json", "--resource", workload.resource, "--config"])
             .arg(config)

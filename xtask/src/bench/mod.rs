@@ -13,6 +13,7 @@ mod vendor;
 mod workload;
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, ensure};
@@ -36,6 +37,9 @@ pub(crate) struct Args {
     /// Measure dlt too, in a virtual environment that is made in target/
     #[arg(long)]
     peers: bool,
+    /// Measure another build of the program too, such as that of an older commit
+    #[arg(long, value_name = "FILE", value_parser = clap::value_parser!(PathBuf))]
+    against: Option<PathBuf>,
     /// One round with a tenth of the rows, to see whether everything works
     #[arg(long)]
     quick: bool,
@@ -61,7 +65,18 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let server = Server::new(&postgres.url)?;
     let peers = args.peers.then(Peers::install).transpose()?;
     let folder = tempfile::tempdir()?;
-    let desk = Desk { folder: folder.path(), psql: &postgres.psql(), peers: peers.as_ref() };
+    // It is started in another folder.
+    let other = args.against.as_deref().map(std::path::absolute).transpose()?;
+    ensure!(
+        other.as_ref().is_none_or(|other| other.is_file()),
+        "there is no program where --against says"
+    );
+    let desk = Desk {
+        folder: folder.path(),
+        psql: &postgres.psql(),
+        peers: peers.as_ref(),
+        other: other.as_deref(),
+    };
     let rounds = if args.quick { 1 } else { args.rounds };
     let today = || now().format("%Y-%m-%d").to_string();
     let default = || if args.quick { "quick".to_owned() } else { today() };
@@ -87,7 +102,7 @@ fn measure(
     workload: &Workload,
     rounds: usize,
 ) -> Result<Vec<Measurement>> {
-    let who = contestants(workload, desk.peers.is_some());
+    let who = contestants(workload, desk);
     let mut measurements = Vec::new();
     if workload.ceiling == Ceiling::Postgres {
         keep_rows(desk, server, workload)?;
@@ -109,12 +124,13 @@ fn names() -> String {
     workload::ALL.iter().map(|workload| workload.name).collect::<Vec<_>>().join(", ")
 }
 
-fn contestants(workload: &Workload, peers: bool) -> Vec<Contestant> {
+fn contestants(workload: &Workload, desk: &Desk<'_>) -> Vec<Contestant> {
     let mut who = vec![Contestant::Connector];
+    who.extend(desk.other.map(|_| Contestant::Other));
     if workload.ceiling == Ceiling::Postgres {
         who.push(Contestant::Postgres);
     }
-    if workload.peers && peers {
+    if workload.peers && desk.peers.is_some() {
         who.extend([Contestant::Dlt, Contestant::DltTuned]);
     }
     who

@@ -93,6 +93,7 @@ impl Results {
             "dlt takes",
             "goal",
             "dlt tuned takes",
+            "other build takes",
         ]);
         for (workload, step, goal) in self.steps() {
             let seconds = |who| self.cell(workload, step, who).seconds();
@@ -116,6 +117,7 @@ impl Results {
                 ratio(seconds(Contestant::Dlt).map(|peer| peer / own), 1),
                 goal_of("≥", goal.peer),
                 ratio(seconds(Contestant::DltTuned).map(|peer| peer / own), 1),
+                ratio(seconds(Contestant::Other).map(|other| other / own), 2),
             ]);
         }
         right(table, 2)
@@ -221,8 +223,13 @@ impl Results {
 }
 
 /// All contestants, in the order in which they are shown.
-const ALL: [Contestant; 4] =
-    [Contestant::Connector, Contestant::Postgres, Contestant::Dlt, Contestant::DltTuned];
+const ALL: [Contestant; 5] = [
+    Contestant::Connector,
+    Contestant::Other,
+    Contestant::Postgres,
+    Contestant::Dlt,
+    Contestant::DltTuned,
+];
 
 impl Measurement {
     fn to_value(&self) -> Value {
