@@ -209,3 +209,62 @@ async fn what_the_vendor_refuses_is_said_for_each_resource() {
     vendor.finish();
     database.drop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_to_the_database_on_which_anybody_is_believed_is_said() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let mut url = url::Url::parse(&database.url()).unwrap();
+    // This machine by an address that is not its own loopback.
+    url.set_host(Some("0.0.0.0")).unwrap();
+    url.set_query(Some("sslmode=disable"));
+    let shell = Shell::with(&vendor, &database);
+    let tls = |shell: &Shell| {
+        let said = shell.run("check --json --resource labels");
+        let checks = said.json()["connections"][0]["checks"].take();
+        let tls = checks.as_array().unwrap().iter().find(|check| check["check"] == "TLS").cloned();
+        (said.status, tls)
+    };
+    assert_eq!(tls(&shell), (0, None));
+    let (status, told) = tls(&shell.set("DATABASE_URL", url.as_ref()));
+    let told = told.expect("it is said");
+    assert_eq!((status, &told["outcome"]), (0, &json!("warning")), "{told}");
+    assert!(told["what"].as_str().unwrap().starts_with("sslmode=disable: whoever answers"));
+    assert!(told["next"].as_str().unwrap().contains("sslmode=verify-full"));
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_somebody_else_made_or_altered_is_said_before_a_sync_refuses_it() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let eve = format!("eve_{}", database.value("select current_database()").await);
+    let shell = Shell::with(&vendor, &database);
+    assert_eq!(shell.run("sync --resource labels").status, 0);
+    let tables = || {
+        let said = shell.run("check --json --resource labels");
+        let checks = said.json()["connections"][0]["checks"].take();
+        let tables = checks.as_array().unwrap().iter().find(|check| check["check"] == "tables");
+        (said.status, tables.unwrap()["what"].as_str().unwrap().to_owned())
+    };
+    database
+        .execute(&format!(
+            "create role {eve}; create function public.act() returns trigger language plpgsql as \
+             'begin return new; end'; alter function public.act() owner to {eve}; \
+             create trigger act before insert on accounts.labels for each row execute function public.act()"
+        ))
+        .await;
+    let (status, what) = tables();
+    assert_eq!(status, 1, "{what}");
+    assert!(what.contains(&format!("the trigger `act` runs a function of `{eve}`")), "{what}");
+    database
+        .execute(&format!("drop owned by {eve} cascade; alter schema accounts owner to {eve}"))
+        .await;
+    let (status, what) = tables();
+    assert_eq!(status, 1, "{what}");
+    assert!(what.contains(&format!("the schema is `{eve}`'s")), "{what}");
+    database.execute(&format!("drop owned by {eve} cascade; drop role {eve}")).await;
+    vendor.finish();
+    database.drop().await;
+}

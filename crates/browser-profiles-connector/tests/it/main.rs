@@ -1,5 +1,7 @@
 //! The shared suite over this connector's fixtures.
 
+mod published;
+
 use browser_profiles_connector::CONNECTOR;
 use connector_testkit::{Suite, suite};
 

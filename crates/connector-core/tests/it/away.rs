@@ -46,7 +46,10 @@ async fn a_server_that_stays_away_ends_everything_once_and_is_named_with_its_rea
     let own = Own::with(items(200)).await;
     own.on_second_page(|server| server.stop().unwrap());
     let connection = impatient(own.test.connection(&["products", "tokens", "reviews"]));
+    let began = std::time::Instant::now();
     let report = sync(&connection, *NOW).await.unwrap();
+    // The patience is that of the run, and not of each thing that it does.
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     let text = report.to_text();
     assert_eq!((report.verdict, report.exit_status()), (Verdict::Failed, 1), "{text}");
     let port = url::Url::parse(&own.test.database.url()).unwrap().port().unwrap();
@@ -134,8 +137,11 @@ async fn a_run_makes_do_with_the_sessions_that_its_user_may_have() {
         let test = Test::with("products", items(30)).await;
         let (role, url) = limited(&test, "few", sessions).await;
         let connection = test.connection_by(&url, &[]).committing_every(10);
+        let began = std::time::Instant::now();
         let report = sync(&connection, *NOW).await.unwrap();
         assert_eq!(report.verdict, Verdict::Complete, "{sessions}: {}", report.to_text());
+        // A second is usual; to wait for a session that never comes takes longer than this.
+        assert!(began.elapsed() < Duration::from_secs(10), "{sessions}: {:?}", began.elapsed());
         forget(test, &role).await;
     }
 }
@@ -242,4 +248,52 @@ async fn a_server_elsewhere_that_offers_no_tls_is_told_no_password() {
     assert!(next.contains("sslmode=disable"), "{next}");
     assert_eq!(error.exit_status(), 2);
     test.end().await;
+}
+
+/// A server, or a pooler, may repeat what it was told where others name objects only.
+#[tokio::test]
+async fn a_server_that_repeats_the_password_shows_it_to_nobody() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    for (code, words) in [("28P01", "no"), ("28000", "no"), ("57P03", "wait"), ("42501", "no")] {
+        let test = Test::with("products", items(3)).await;
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let mut asked = vec![0; 8];
+                client.read_exact(&mut asked).await.unwrap();
+                if asked[4..] == 80_877_103_u32.to_be_bytes() {
+                    client.write_all(b"N").await.unwrap();
+                    client.read_exact(&mut asked).await.unwrap();
+                }
+                let length = u32::from_be_bytes(asked[..4].try_into().unwrap());
+                let mut rest = vec![0; usize::try_from(length).unwrap() - 8];
+                client.read_exact(&mut rest).await.unwrap();
+                // The password is to be sent in clear, and comes back.
+                client.write_all(&[b'R', 0, 0, 0, 8, 0, 0, 0, 3]).await.unwrap();
+                let mut head = [0; 5];
+                client.read_exact(&mut head).await.unwrap();
+                let length = u32::from_be_bytes(head[1..].try_into().unwrap());
+                let mut password = vec![0; usize::try_from(length).unwrap() - 4];
+                client.read_exact(&mut password).await.unwrap();
+                let password = String::from_utf8(password).unwrap();
+                let password = password.trim_end_matches('\0');
+                let long = "long ".repeat(500);
+                let said = format!("{words} to {password}\u{1b}]52;c;AA\u{7}\r\n{long}");
+                let fields = format!("SFATAL\0VFATAL\0C{code}\0M{said}\0D{said}\0H{said}\0\0");
+                let length = u32::try_from(fields.len() + 4).unwrap().to_be_bytes();
+                client.write_all(&[b"E", &length[..], fields.as_bytes()].concat()).await.unwrap();
+                let _ = client.shutdown().await;
+            }
+        });
+        let url = format!("postgres://me:canary%2Bpass%2F1@127.0.0.1:{port}/data");
+        let error = sync(&impatient(test.connection_by(&url, &["products"])), *NOW).await;
+        let error = error.unwrap_err();
+        let told = format!("{error} {:?} {error:?}", error.advice());
+        assert!(told.contains(code), "{told}");
+        assert!(!told.contains("canary") && !told.contains("pass/1"), "{told}");
+        assert!(!told.contains(|c: char| c.is_control()), "{told:?}");
+        assert!(!told.contains(&"long ".repeat(50)), "{code}: all of it is shown");
+        test.end().await;
+    }
 }

@@ -53,6 +53,32 @@ async fn a_mass_deletion_is_stopped_and_said() {
     test.end().await;
 }
 
+/// A small table is not taken for another account's leftovers either.
+#[tokio::test]
+async fn a_small_table_is_not_emptied_by_one_listing() {
+    for (known, listed, deleted) in [
+        (55, 30, None),
+        (20, 13, None),
+        (10, 5, None),
+        (5, 0, None),
+        (10, 6, Some(4)),
+        (4, 0, Some(4)),
+        (20, 14, Some(6)),
+    ] {
+        let test = Test::with("products", items(known)).await;
+        test.complete("products").await;
+        test.vendor.edit("products", |items| items.truncate(listed));
+        if let Some(deleted) = deleted {
+            assert_eq!(test.complete("products").await.deleted, deleted, "{known} {listed}");
+        } else {
+            let said = test.not_complete("products").await;
+            assert!(said.contains("no longer listed, too many at once"), "{said}");
+            assert_eq!(test.rows("products").await, (known, 0));
+        }
+        test.end().await;
+    }
+}
+
 #[tokio::test]
 async fn the_rows_of_a_deleted_parent_are_marked_too() {
     let test = Test::with("products", items(3)).await;
