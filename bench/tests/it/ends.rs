@@ -33,6 +33,9 @@ async fn a_second_signal_ends_the_program_whatever_it_waits_for() {
     play.end().await;
 }
 
+/// Half of what it takes to decode the page below with whatever is heard only between two rows.
+const LONG: Duration = Duration::from_secs(10);
+
 /// A page that takes long to decode.
 fn deep() -> Vec<u8> {
     let lists = ["[".repeat(990), "]".repeat(990)].join(&"7,".repeat(4 << 20));
@@ -51,6 +54,7 @@ async fn signals_are_heard_while_pages_are_decoded() {
     while play.vendor.requests().len() < 2 {
         tokio::task::yield_now().await;
     }
+    // Nobody sees from outside when the answers are there and the decoding has begun.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let (pid, began) = (Pid::from_child(&child), Instant::now());
     let ended = tokio::task::spawn_blocking(move || end_of(child));
@@ -60,7 +64,7 @@ async fn signals_are_heard_while_pages_are_decoded() {
     }
     let ended = ended.await.unwrap();
     assert_eq!(ended.status, Some(1), "{ended:?}");
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}: {ended:?}", began.elapsed());
+    assert!(began.elapsed() < LONG, "{:?}: {ended:?}", began.elapsed());
     play.end().await;
 }
 
@@ -72,7 +76,6 @@ async fn a_page_that_takes_long_to_decode_keeps_no_clock_from_being_heard() {
     let began = Instant::now();
     let ended = end_of(play.start("--resource flat --max-duration 1s"));
     assert_eq!(ended.status, Some(1), "{ended:?}");
-    // The second that it may take, what goes on until it hears that, and an unoptimised program.
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}: {ended:?}", began.elapsed());
+    assert!(began.elapsed() < LONG, "{:?}: {ended:?}", began.elapsed());
     play.end().await;
 }
