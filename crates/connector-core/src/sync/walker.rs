@@ -131,12 +131,14 @@ impl Failing {
 }
 
 impl Walker {
-    pub(super) async fn run(self) {
+    pub(super) async fn run(mut self) {
         let mut walk = self.new_walk();
         let mut end = self.walk(&mut walk).await;
         let is_missing = end.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
         if is_missing && self.partition.is_of_a_parent() && walk.pages() == 0 {
             // A parent that was listed a moment ago is seldom gone, and an answer may be wrong.
+            // Where an earlier run stopped was tried, and what had been seen there is forgotten.
+            self.open = Arc::default();
             end = self.walk(&mut walk).await;
         }
         let end = end.map_err(|error| {

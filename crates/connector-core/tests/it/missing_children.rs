@@ -3,7 +3,7 @@
 use connector_core::{Connection, Report, Verdict};
 use connector_testkit::{Answer, Content};
 
-use crate::support::{OFFSET, Play, complete, fails, parts, rows, things};
+use crate::support::{OFFSET, Play, TOKEN, complete, fails, parts, rows, things};
 
 /// So many things with two parts each.
 async fn family(things_there_are: u64) -> Play {
@@ -116,4 +116,33 @@ fn complete_text(report: &Report) -> String {
 
 fn fails_somewhere(report: Report) {
     fails(report, &["as in an earlier run"]);
+}
+
+/// A run that commits often and is stopped after so many requests, or goes on with one.
+fn lasting(play: &Play) -> Connection {
+    let connection = play.connection().committing_every(1);
+    connection.resuming_within(connector_core::TimeDelta::days(30))
+}
+
+/// What a walk has seen is forgotten when it begins anew, and so is where it was.
+#[tokio::test]
+async fn a_listing_that_is_missing_for_a_moment_where_a_run_stopped_loses_no_row() {
+    let content = Content::empty().with("things", rows(1)).with("parts", rows(40));
+    let play = Play::new(&[things(TOKEN), parts(TOKEN)], content).await;
+    play.vendor.set_page_cap(Some(10));
+    play.complete().await;
+    play.sync_as(&lasting(&play).with_max_requests(4)).await;
+    let refused = std::sync::atomic::AtomicU8::new(2);
+    play.vendor.on(move |request, answer| {
+        use std::sync::atomic::Ordering::Relaxed;
+        let left = refused.load(Relaxed);
+        if request.partition.is_none() || left == 0 {
+            return answer;
+        }
+        refused.store(left - 1, Relaxed);
+        Answer::json(404, r#"{"error":{"message":"no such thing"}}"#)
+    });
+    let report = complete(play.sync_as(&lasting(&play).allow_deletes()).await);
+    assert_eq!((report.deleted, play.live_in("parts").await), (0, 40));
+    play.end_unexplained().await;
 }
