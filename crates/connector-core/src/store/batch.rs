@@ -113,14 +113,15 @@ pub(crate) struct Counts {
     #[serde(default)]
     pub(crate) gaps: Vec<String>,
     /// The same listings, by the names of their partitions.
-    #[serde(default)]
+    #[serde(skip)]
     pub(super) gap_ids: Vec<String>,
     /// Rows with different keys in the listings that ended.
     pub(crate) distinct: u64,
     /// Rows that differ from another one of the listing with the same key, which was made.
     pub(crate) collisions: u64,
-    /// The listings that they came in, by the names of their partitions.
-    pub(super) collided: Vec<String>,
+    /// The listings that they came in, as hashes of the names of their partitions: this is kept
+    /// where others read of runs, and a name has the key of a parent's row.
+    pub(super) collided: Vec<u64>,
     /// Listings that are missing, and were so in an earlier run.
     pub(crate) missing_again: u64,
     /// Rows that were written and are not there, as a trigger took them away.
@@ -129,6 +130,7 @@ pub(crate) struct Counts {
     /// Listings of fewer different rows than the vendor says they have, in words.
     pub(crate) short: Vec<String>,
     /// The same listings, by the names of their partitions.
+    #[serde(skip)]
     pub(super) short_ids: Vec<String>,
     /// What changes, where it is a rehearsal.
     #[serde(skip)]

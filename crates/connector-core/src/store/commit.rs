@@ -54,7 +54,7 @@ impl Table<'_> {
         self.gone.fetch_add(counts.deleted, Relaxed);
         self.stayed.fetch_add(counts.distinct, Relaxed);
         if !counts.collided.is_empty() {
-            self.collided().extend(counts.collided.iter().cloned());
+            self.collided().extend(&counts.collided);
         }
         Ok(counts)
     }
@@ -236,10 +236,10 @@ impl Table<'_> {
                 .bind(self.resource.name)
                 .bind(is_fresh),
         };
-        let (rows, mut listings): (i64, Vec<String>) =
+        let (rows, listings): (i64, Vec<String>) =
             query.fetch_one(&mut **transaction).await.map_err(failed)?;
         counts.collisions += rows.unsigned_abs();
-        counts.collided.append(&mut listings);
+        counts.collided.extend(listings.iter().map(|id| hash(id)));
         Ok(())
     }
 
@@ -248,7 +248,7 @@ impl Table<'_> {
         let known = self.collided();
         let ended = batch.ended.iter().map(|walk| walk.partition.id());
         let ids = ended.chain(batch.positions.keys().cloned());
-        ids.filter(|id| known.contains(id) || counts.collided.contains(id)).collect()
+        ids.filter(|id| known.contains(&hash(id)) || counts.collided.contains(&hash(id))).collect()
     }
 
     pub(super) async fn merge(
@@ -516,6 +516,11 @@ impl Table<'_> {
                 .await?;
         Ok(rows.into_iter().map(|(value, rows)| (value, rows.unsigned_abs())).collect())
     }
+}
+
+/// What tells a listing from others.
+fn hash(id: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(id.as_bytes())
 }
 
 /// Whether a row's key is there already.

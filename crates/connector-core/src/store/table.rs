@@ -33,8 +33,8 @@ pub(crate) struct Table<'a> {
     /// The rows that they have marked deleted, and those that the same walks have seen.
     pub(super) gone: AtomicU64,
     pub(super) stayed: AtomicU64,
-    /// The listings of this run with rows that differ and have one key.
-    collided: Mutex<BTreeSet<String>>,
+    /// The listings of this run with rows that differ and have one key, as hashes of their names.
+    collided: Mutex<BTreeSet<u64>>,
 }
 
 /// It has to be looked up.
@@ -92,8 +92,8 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    /// The listings of this run with rows that differ and have one key.
-    pub(super) fn collided(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    /// The listings of this run with rows that differ and have one key, as hashes of their names.
+    pub(super) fn collided(&self) -> MutexGuard<'_, BTreeSet<u64>> {
         self.collided.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -116,6 +116,24 @@ async fn a_run_that_goes_on_knows_of_rows_that_another_one_lost() {
     play.end().await;
 }
 
+/// The key of a parent is data, and the tables that tell of runs are read by others.
+#[tokio::test]
+async fn what_lacks_a_row_is_told_without_its_parents_key() {
+    let parts = list("parts", "/things/{thing_id}/parts", TOKEN)
+        .each("thing_id", "things", "id")
+        .key(&["foo_bar"])
+        .or_key(KeyFallback::Columns(&["name", "size"]));
+    let content = Content::empty()
+        .with("things", vec![json!({"id": "somebody@example.com"})])
+        .with("parts", vec![thing("a", 0.5), thing("a", 0.7)]);
+    let play = Play::new(&[crate::support::things(TOKEN), parts], content).await;
+    fails(play.sync().await, &["the same key"]);
+    let told = "select string_agg(r::text, ' ') from sync.resources r";
+    let told = play.database.value(told).await;
+    assert!(!told.contains("somebody"), "{told}");
+    play.end().await;
+}
+
 #[tokio::test]
 async fn rows_that_are_the_same_in_everything_are_one() {
     let play = play(TOKEN, vec![thing("a", 0.5), thing("b", 0.5), thing("a", 0.5)]).await;
