@@ -199,6 +199,12 @@ impl Batch {
         !self.positions.is_empty()
     }
 
+    /// Whether one of its walks began before that run.
+    pub(super) fn began_before(&self, run_id: i64) -> bool {
+        let open = self.positions.values().map(|(_, bookmark)| bookmark.first_run);
+        open.chain(self.ended.iter().map(|walk| walk.first_run)).any(|first| first < run_id)
+    }
+
     /// Adds that a walk came to its end.
     pub(crate) fn end(&mut self, walk: EndedWalk) {
         self.positions.remove(&walk.partition.id());

@@ -88,7 +88,7 @@ impl Table<'_> {
             counts.swallowed = batch.staged.saturating_sub(inserted);
         } else {
             self.stage(&mut transaction, batch, &mut counts).await?;
-            if batch.made_keys > 0 && number > 1 {
+            if batch.made_keys > 0 && (number > 1 || batch.began_before(self.store.run_id)) {
                 self.find_collisions(&mut transaction, &mut counts, Some(is_fresh)).await?;
             }
             self.look_for_gaps(&mut transaction, batch, is_fresh, &mut counts).await?;

@@ -116,6 +116,19 @@ async fn a_run_that_goes_on_knows_of_rows_that_another_one_lost() {
     play.end().await;
 }
 
+#[tokio::test]
+async fn a_run_that_goes_on_loses_no_row_of_those_before_it_in_silence() {
+    let mut rows: Vec<Value> = (0..9).map(|number| thing(&format!("n{number}"), 0.5)).collect();
+    rows.insert(7, thing("n0", 0.7));
+    let play = play(TOKEN, rows).await;
+    play.vendor.set_page_cap(Some(3));
+    let lasting = || play.connection().resuming_within(connector_core::TimeDelta::days(30));
+    play.sync_as(&lasting().with_max_requests(1)).await;
+    let things = fails(play.sync_as(&lasting()).await, &["the same key"]);
+    assert_eq!((things.evidence.collisions, play.live().await), (1, 9));
+    play.end().await;
+}
+
 /// The key of a parent is data, and the tables that tell of runs are read by others.
 #[tokio::test]
 async fn what_lacks_a_row_is_told_without_its_parents_key() {
