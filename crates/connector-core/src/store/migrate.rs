@@ -63,6 +63,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "gaps",
         sql: include_str!("../../../../migrations/sync/0010_gaps.sql"),
     },
+    Migration {
+        version: 11,
+        name: "missing_since",
+        sql: include_str!("../../../../migrations/sync/0011_missing_since.sql"),
+    },
 ];
 
 /// Brings the run tables and a connection's tables up to date.

@@ -137,7 +137,7 @@ impl Table<'_> {
              select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10, $11 and position is not null, case when partition = any($12) then $3 end, case when partition = any($13) then $3 end \
              from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::boolean[]) as w (partition, position, cursor_reached, tail, whole) \
              on conflict (connection, resource, partition) do update set \
-             run_id = excluded.run_id, asked = excluded.asked, unnoted = excluded.unnoted, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, missing_run_id = excluded.missing_run_id, \
+             run_id = excluded.run_id, asked = excluded.asked, unnoted = excluded.unnoted, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, missing_run_id = case when excluded.missing_run_id is not null then coalesce(state.missing_run_id, excluded.missing_run_id) end, \
              whole_run_id = coalesce(excluded.whole_run_id, state.whole_run_id), \
              gap_run_id = coalesce(excluded.gap_run_id, state.gap_run_id), \
              cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",

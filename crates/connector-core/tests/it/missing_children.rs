@@ -146,3 +146,18 @@ async fn a_listing_that_is_missing_for_a_moment_where_a_run_stopped_loses_no_row
     assert_eq!((report.deleted, play.live_in("parts").await), (0, 40));
     play.end_unexplained().await;
 }
+
+/// A run that was interrupted and the one that goes on with it count as one.
+#[tokio::test]
+async fn a_listing_that_was_missing_before_an_interrupted_run_is_so_for_the_one_that_goes_on() {
+    let content = Content::empty().with("things", rows(30)).with("parts", rows(2));
+    let play = Play::new(&[things(OFFSET), parts(OFFSET)], content).await;
+    without_parts(&play, |thing| thing == "t007");
+    complete(play.sync().await);
+    for requests in [20, 5] {
+        let stopped = play.sync_as(&lasting(&play).with_max_requests(requests)).await;
+        assert!(stopped.interrupted, "{}", stopped.to_text());
+    }
+    fails(play.sync_as(&lasting(&play)).await, &["as in an earlier run"]);
+    play.end().await;
+}
