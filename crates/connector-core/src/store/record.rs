@@ -124,7 +124,9 @@ impl Table<'_> {
             let cursor = walk.cursor.filter(|_| proved).and_then(time);
             cursors.push(cursor.map(|reached| reached.min(*started_at)));
             tails.push(walk.tail.filter(|_| proved).map(u64::cast_signed));
-            whole.push((walk.deletes || walk.compares) && proved && counts.fused == 0);
+            // What the next run would not look into again, it would not tell of either.
+            let compared = walk.compares && counts.strays == 0;
+            whole.push((walk.deletes || compared) && proved && counts.fused == 0);
             missing.extend(walk.missing.then(|| id.clone()));
             places.push(None);
             ids.push(id);

@@ -282,3 +282,25 @@ async fn rows_with_keys_are_not_deleted_either_where_some_are_left_out() {
         play.end().await;
     }
 }
+
+#[tokio::test]
+async fn rows_that_did_not_come_are_said_by_the_run_that_goes_on_too() {
+    const CLEAN: Param =
+        Param { name: "clean", doc: "Whether", values: Values::Flag, unset: Unset::Omitted };
+    let parts = crate::support::parts(PAGES).params(&["clean"]).sparse_if(&["clean"]);
+    let connector = Connector { params: &[CLEAN], ..connector(&[things(OFFSET), parts]) };
+    let content = Content::empty()
+        .with("things", crate::support::rows(20))
+        .with("parts", crate::support::rows(3));
+    let play = Play::of(connector, content).await;
+    let connection = || {
+        let connection = play.connection().with_param("clean", &["true"]).unwrap();
+        connection.committing_every(1).resuming_within(connector_core::TimeDelta::days(30))
+    };
+    complete(play.sync_as(&connection()).await);
+    play.vendor.edit("parts", |parts| parts.truncate(2));
+    let stopped = play.sync_as(&connection().with_max_requests(40)).await;
+    assert!(stopped.interrupted && stopped.to_problems().contains("did not come"));
+    fails(play.sync_as(&connection()).await, &["known and did not come: 20"]);
+    play.end().await;
+}
