@@ -199,6 +199,14 @@ impl Batch {
         !self.positions.is_empty()
     }
 
+    /// The number of rows that came of a walk of which more is to come; nothing, if it is none.
+    pub(crate) fn unfinished_rows(&self, partition: &Partition) -> Option<u64> {
+        self.positions.contains_key(&partition.id()).then(|| {
+            let of_it = self.pages.iter().filter(|(of, ..)| **of == *partition);
+            of_it.map(|(_, _, rows)| *rows as u64).sum()
+        })
+    }
+
     /// Whether one of its walks began before that run.
     pub(super) fn began_before(&self, run_id: i64) -> bool {
         let open = self.positions.values().map(|(_, bookmark)| bookmark.first_run);

@@ -77,7 +77,12 @@ pub(super) async fn load(
             }
             Some(Event::Known) => tally.evidence.known += 1,
             Some(Event::End { partition, pages, passes, end }) => {
-                if let Some(walk) = tally.end(Arc::unwrap_or_clone(partition), pages, passes, end) {
+                // A window that broke off may not reach what is known, with the rows that came of it.
+                let came = table.has_windows().then(|| batch.unfinished_rows(&partition)).flatten();
+                let broken = came.map(|_| EndedWalk::given_up(Partition::clone(&partition)));
+                let walk = tally.end(Arc::unwrap_or_clone(partition), pages, passes, end);
+                if let Some(mut walk) = walk.or(broken) {
+                    walk.window = walk.window.or(came.map(|rows| (rows, 0)));
                     batch.end(walk);
                 }
             }

@@ -221,3 +221,23 @@ async fn a_gap_of_a_run_that_was_killed_is_said_by_the_next() {
     play.complete().await;
     play.end().await;
 }
+
+/// A run that was asked to stop does not decode a large page to its end.
+#[tokio::test]
+async fn a_window_that_broke_off_says_that_rows_may_be_missing() {
+    let window = Paging::Window { limit: ("limit", 6_000) };
+    let play = Play::with(window, 0).await;
+    newer(&play, 0..6);
+    play.complete().await;
+    newer(&play, 100..7_000);
+    let connection = play.connection();
+    let stop = connection.stop();
+    play.vendor.on(move |_, answer| {
+        stop.ask("Ctrl-C");
+        answer.delayed(std::time::Duration::from_millis(1_500))
+    });
+    let report = play.sync_as(&connection).await;
+    assert!(report.interrupted && report.resources[0].inserted > 0, "{}", report.to_text());
+    assert!(report.to_problems().contains("may be missing"), "{}", report.to_problems());
+    play.end().await;
+}
