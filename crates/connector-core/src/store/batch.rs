@@ -59,6 +59,8 @@ pub(crate) struct EndedWalk {
     pub(crate) compares: bool,
     /// The rows that came of a listing that is a window, and how many were asked for.
     pub(crate) window: Option<(u64, u64)>,
+    /// Whether a person chose the time that it is of.
+    pub(crate) backfill: bool,
     /// The number of different rows without which the listing is not whole.
     pub(crate) expect: Option<u64>,
     /// The highest value of the cursor column.
@@ -79,6 +81,7 @@ impl EndedWalk {
             deletes: false,
             compares: false,
             window: None,
+            backfill: false,
             expect: None,
             cursor: None,
             tail: None,

@@ -54,6 +54,12 @@ impl Table<'_> {
             let (id, value) = (walk.partition.id(), walk.partition.values.concat());
             let gap = if unsaid.contains(&id) {
                 "rows may be missing since a run that was interrupted".to_owned()
+            } else if walk.backfill {
+                // A row that is known says nothing about those that are older than it.
+                if rows < limit {
+                    continue;
+                }
+                format!("the newest {rows} rows came of that time, and older ones may be missing")
             } else if rows == 0 || reaching.contains(&value) {
                 continue;
             } else if known.contains(&value) {

@@ -244,6 +244,7 @@ impl Tally {
                     deletes: compares && end.absence_proves,
                     compares: compares && !end.absence_proves,
                     window: end.window,
+                    backfill: end.backfill,
                     expect: end.expect.filter(|_| good),
                     cursor: end.cursor.filter(|_| good && !end.backfill),
                     tail: end.tail.filter(|_| good),

@@ -241,3 +241,20 @@ async fn a_window_that_broke_off_says_that_rows_may_be_missing() {
     assert!(report.to_problems().contains("may be missing"), "{}", report.to_problems());
     play.end().await;
 }
+
+/// What is known may be the newest of that time, and what is not the oldest.
+#[tokio::test]
+async fn a_time_of_which_all_rows_came_is_complete_and_no_other_is() {
+    let filter = Filter { since: "since", until: "until", format: TimeFormat::EpochSeconds };
+    let filtered: Resource = things(WINDOW).cursor("updated_at").filter(filter);
+    let at = |n: u64| json!({"id": format!("t{n:03}"), "updatedAt": 1_700_000_000 + n * 86_400});
+    let rows: Vec<Value> = (0..40).rev().map(at).collect();
+    let play = Play::new(&[filtered], Content::empty().with("things", rows)).await;
+    incomplete(play.sync().await, "older ones may be missing");
+    let day = |n: i64| connector_core::DateTime::from_timestamp(1_700_000_000 + n * 86_400, 0);
+    let between = |from, to| play.connection().between(day(from), day(to));
+    let report = play.sync_as(&between(10, 32)).await;
+    assert_eq!(incomplete(report, "the newest 10 rows came of that time").inserted, 7);
+    assert_eq!(complete(play.sync_as(&between(10, 16)).await).inserted, 6);
+    play.end().await;
+}
