@@ -35,6 +35,8 @@ impl Table<'_> {
         let begun = session.begin().await;
         let mut transaction =
             begun.map_err(|error| self.failed("beginning to look for a row", error))?;
+        // What else would be refused only in the end, and for nobody knows which row.
+        self.control(&mut transaction, "set constraints all immediate").await?;
         self.make_stage(&mut transaction).await?;
         let mut refused: Vec<(usize, String)> = Vec::new();
         // The first part comes last, as it is the next one: rows are looked at in their order.

@@ -143,3 +143,24 @@ async fn rows_that_a_trigger_takes_away_are_counted_wherever_they_go() {
         test.end().await;
     }
 }
+
+/// A constraint that waits for the end of the transaction refuses the commit, and no statement.
+#[tokio::test]
+async fn a_row_that_is_refused_only_in_the_end_costs_no_other_row() {
+    for first in [0, 10] {
+        let test = Test::with("tokens", items(first)).await;
+        run(&test).await;
+        test.database
+            .execute(
+                "create table shop.names (name text primary key); \
+                 insert into shop.names select 'Thing ' || n from generate_series(0, 199) n where n <> 77; \
+                 alter table shop.tokens add foreign key (name) references shop.names deferrable initially deferred",
+            )
+            .await;
+        test.vendor.edit("tokens", |all| *all = items(120));
+        let report = run(&test).await;
+        assert_eq!(report.verdict, Verdict::Incomplete, "{:?}", report.error);
+        assert_eq!((report.quarantined, test.rows("tokens").await), (1, (119, 0)));
+        test.end().await;
+    }
+}
