@@ -62,6 +62,8 @@ pub(crate) enum Remedy {
     Again,
     /// To leave a row out: the server refuses what is written, and not the statement.
     LeaveOut,
+    /// To leave a table out: it is not as it should be, and all others are.
+    LeaveTable,
 }
 
 /// The result of everything that can fail here.

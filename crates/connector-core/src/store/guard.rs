@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use super::failure::CHANGED_BY_HAND;
 use super::sql::{ident, qualified};
 use crate::column::SqlType;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::foreign::Foreign;
 use crate::resource::Resource;
 
@@ -190,6 +190,7 @@ impl Misfits {
     /// take two keys for one, or run what somebody else wrote.
     pub(crate) fn check_table(&self, table: &str) -> Result<()> {
         self.check(|misfit| misfit.schema == self.schema && misfit.table.as_deref() == Some(table))
+            .map_err(|error| error.helped_by(Remedy::LeaveTable))
     }
 
     /// Fails if anything is wrong but rights, which are told by themselves.

@@ -133,7 +133,7 @@ impl Patience {
                     clock.answered();
                     info!("doing it again: {error}");
                 }
-                Remedy::Again | Remedy::None | Remedy::LeaveOut => {
+                Remedy::Again | Remedy::None | Remedy::LeaveOut | Remedy::LeaveTable => {
                     clock.answered();
                     return Err(error);
                 }

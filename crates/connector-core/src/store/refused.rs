@@ -68,7 +68,8 @@ impl Table<'_> {
                 let what = format!("more than {MOST} rows of a batch are refused: {error}");
                 let next =
                     error.advice().unwrap_or("look at the table and at what was added to it");
-                return Err(Error::new(ErrorKind::Storage, what).next(next));
+                let error = Error::new(ErrorKind::Storage, what).next(next);
+                return Err(error.helped_by(Remedy::LeaveTable));
             }
         }
         let ended = transaction.rollback().await;

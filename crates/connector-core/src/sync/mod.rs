@@ -26,7 +26,7 @@ use self::load::{Tally, load};
 use self::walker::{Event, Failing, Walker};
 use crate::bookmark::Bookmark;
 use crate::budget::Budget;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::http::{Client, Traffic};
 use crate::partition::Partition;
 use crate::progress::Progress;
@@ -547,6 +547,10 @@ fn stops_all(error: &Error) -> Option<Fatal> {
         ErrorKind::Settings => "the key reads another account",
         ErrorKind::Unreachable => "the vendor cannot be reached",
         ErrorKind::Busy => "the vendor wants a rest",
+        // A table that takes no rows is no database that fails.
+        ErrorKind::Storage if matches!(error.remedy(), Remedy::LeaveOut | Remedy::LeaveTable) => {
+            return None;
+        }
         ErrorKind::Storage => "the database failed",
         // What it was not tried for, another resource has met.
         ErrorKind::Stopped => {

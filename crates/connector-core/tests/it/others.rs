@@ -88,6 +88,22 @@ async fn a_table_that_somebody_altered_is_refused_by_name_and_all_others_are_syn
     }
 }
 
+/// What begins only after it was found is no matter either.
+#[tokio::test]
+async fn an_altered_table_keeps_no_later_resource_from_being_read() {
+    let test = Test::with("products", items(30)).await;
+    let all = ["products", "counted", "tokens", "reviews"];
+    test.sync(&all).await;
+    test.database.execute("alter table shop.counted drop column price").await;
+    let report = test.sync(&all).await;
+    for resource in &report.resources {
+        let expected =
+            if resource.resource == "counted" { Verdict::Failed } else { Verdict::Complete };
+        assert_eq!(resource.verdict, expected, "{}", report.to_text());
+    }
+    test.end().await;
+}
+
 #[tokio::test]
 async fn a_schema_of_somebody_else_is_refused_before_anything_is_asked() {
     for (done, what) in [

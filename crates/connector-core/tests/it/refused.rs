@@ -164,3 +164,21 @@ async fn a_row_that_is_refused_only_in_the_end_costs_no_other_row() {
         test.end().await;
     }
 }
+
+#[tokio::test]
+async fn a_table_that_takes_no_row_costs_no_other_resource() {
+    let test = Test::with("tokens", items(200)).await;
+    test.vendor.edit("products", |all| *all = items(30));
+    test.sync(&["tokens", "products"]).await;
+    test.database
+        .execute("alter table shop.tokens add constraint none check (price < 0) not valid")
+        .await;
+    for listing in ["tokens", "products"] {
+        test.vendor.edit(listing, |all| *all = (0..200).map(|n| item(n, 200)).collect());
+    }
+    let connection = test.connection(&["tokens", "products", "reviews"]);
+    let report = sync(&connection, *NOW).await.unwrap();
+    let verdicts: Vec<Verdict> = report.resources.iter().map(|of| of.verdict).collect();
+    assert_eq!(verdicts.iter().filter(|of| **of == Verdict::Complete).count(), 2, "{verdicts:?}");
+    test.end().await;
+}
