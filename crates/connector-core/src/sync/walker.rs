@@ -293,6 +293,7 @@ impl Walker {
                 tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
                 self.forget(bookmark.first_run == self.context.store.run_id).await?;
                 (bookmark, news) = (self.fresh(asked, walk), News::default());
+                (resumed, rejected_before) = (0, 0);
                 continue;
             }
             if matches!(step, Ok(Step::End(_)))

@@ -184,6 +184,20 @@ async fn a_row_that_was_set_aside_before_the_kill_still_keeps_the_run_from_delet
 }
 
 #[tokio::test]
+async fn a_row_that_was_set_aside_counts_for_nothing_where_the_listing_is_read_again() {
+    let play = Play::with(OFFSET, 400).await;
+    play.vendor.edit("things", |things| things[3] = json!({"name": "nobody"}));
+    play.sync_as(&lasting(&play).with_max_requests(4)).await;
+    play.vendor.edit("things", |things| {
+        things[3] = row(3);
+        things.insert(0, row(999));
+    });
+    let report = complete(play.sync_as(&lasting(&play)).await);
+    assert_eq!((report.evidence.passes, play.live().await), (2, 401));
+    play.end().await;
+}
+
+#[tokio::test]
 async fn a_run_that_is_asked_to_stop_commits_the_page_in_flight_and_the_next_one_goes_on() {
     let play = Play::with(OFFSET, 400).await;
     let connection = lasting(&play);
