@@ -21,8 +21,8 @@ const MORE_SESSIONS: &str = "end sessions that nobody needs, or allow more (alte
 const LOOK_INTO_THE_LOG: &str = "the server's log has its full words; nothing that was committed is lost, and the same command goes on from there";
 
 /// Classes whose messages name objects, settings and limits, and never a value.
-const CLASSES_WITHOUT_VALUES: [&str; 14] =
-    ["08", "0A", "25", "26", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"];
+const CLASSES_WITHOUT_VALUES: [&str; 15] =
+    ["08", "0A", "25", "26", "28", "2B", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"];
 
 impl Error {
     /// A failure of the database `doing` something, without any value that it quotes.
@@ -190,6 +190,9 @@ fn about(error: &dyn sqlx::error::DatabaseError) -> String {
     }
     let next = match &*code {
         "28P01" | "28000" => "check the user and the password in DATABASE_URL",
+        "2BP01" => {
+            "a view, or something else that no sync made, needs what goes away: drop that, run again, and make it anew"
+        }
         "3D000" => "create the database, or name another one in DATABASE_URL",
         "42501" if error.message().contains("row-level security") => {
             "row security is on for the table: let its owner switch it off for this user (alter table … no force row level security, or alter role … bypassrls)"

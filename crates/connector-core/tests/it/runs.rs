@@ -254,3 +254,53 @@ async fn the_children_of_unchanged_parents_are_left_out_only_on_demand() {
     assert_eq!(test.rows("reviews").await, (3, 0));
     test.end().await;
 }
+
+/// The run tables as they were before what came after their fifth migration.
+const AS_BEFORE: &str = "
+alter table sync.connections drop column owner, add column fingerprint_key text;
+update sync.connections c set fingerprint_key = k.key from sync.fingerprint_keys k where k.connection = c.connection;
+alter table sync.connections alter column fingerprint_key set not null,
+  alter column fingerprint_key set default gen_random_uuid()::text || gen_random_uuid()::text;
+drop table sync.fingerprint_keys;
+alter table sync.state drop column missing_run_id, drop column gap_run_id;
+alter table sync.drift drop column last_run_id, drop column last_seen_at;
+delete from sync._migrations where version > 5;
+";
+
+#[tokio::test]
+async fn a_run_goes_on_with_what_an_earlier_version_left_and_writes_nothing_again() {
+    let test = Test::with("products", items(30)).await;
+    let review =
+        serde_json::json!({"id": 1, "password": "hunter2", "unknown": {"token": "abcdef"}});
+    test.vendor.edit("reviews", |reviews| reviews.push(review));
+    let all = ["products", "reviews"];
+    let connection = || test.connection(&all).committing_every(1);
+    connector_core::sync(&connection(), *NOW).await.unwrap();
+    let stopped = connector_core::sync(&connection().with_max_requests(20), *NOW).await.unwrap();
+    assert!(stopped.interrupted, "{}", stopped.to_text());
+    test.database.execute(AS_BEFORE).await;
+    let report = connector_core::sync(&connection(), *NOW).await.unwrap();
+    assert_eq!((report.verdict, report.continues), (Verdict::Complete, Some(2)));
+    let written = |report: &connector_core::ResourceReport| report.inserted + report.updated;
+    assert_eq!(report.resources.iter().map(written).sum::<u64>(), 0, "{}", report.to_text());
+    assert_eq!((test.rows("products").await, test.rows("reviews").await), ((30, 0), (30, 0)));
+    let report = test.sync(&all).await;
+    assert_eq!((report.verdict, report.resources[1].unchanged), (Verdict::Complete, 30));
+    test.end().await;
+}
+
+/// What a person made beside the tables may be in the way, and then that is said.
+#[tokio::test]
+async fn a_view_that_keeps_the_tables_from_being_brought_up_to_date_is_named() {
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    test.database.execute(AS_BEFORE).await;
+    test.database.execute("create view public.mine as select * from sync.connections").await;
+    let error = test.try_sync(&["products"]).await.unwrap_err();
+    assert_eq!(error.exit_status(), 2);
+    assert!(error.to_string().contains("other objects depend on it"), "{error}");
+    assert!(error.advice().unwrap().contains("a view"), "{error:?}");
+    test.database.execute("drop view public.mine").await;
+    test.complete("products").await;
+    test.end().await;
+}
