@@ -267,6 +267,14 @@ impl Connection {
         self
     }
 
+    /// Takes less than so many missing listings of children for complete, or no more than that
+    /// share of all.
+    #[must_use]
+    pub fn missing_children(mut self, listings: u64, share: f64) -> Self {
+        self.missing_children = Some(Tolerance { rows: listings, share });
+        self
+    }
+
     /// Commits after so many rows; a run that is killed loses no more than that.
     #[must_use]
     pub fn committing_every(mut self, rows: u64) -> Self {

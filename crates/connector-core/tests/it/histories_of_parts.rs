@@ -1,18 +1,18 @@
 //! Whatever a vendor does that shows only a part of a listing: the newest of its rows, or
-//! those that are not left out. Nothing is ever taken away, and a green run has all that it
-//! could have had.
+//! those that are not left out, or some of the listings of children. Nothing is ever taken
+//! away, and a green run has all that it could have had.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use connector_core::{Connection, Paging, Stop, TimeDelta};
-use connector_testkit::{Answer, Content};
+use connector_testkit::{Answer, Content, Holdings};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 use crate::sparse::{Counted, Filtering, HEADER, kept, sparse};
-use crate::support::Play;
+use crate::support::{Play, parts, things};
 
 const MOST: u64 = 5;
 const WINDOW: Paging = Paging::Window { limit: ("limit", MOST) };
@@ -55,6 +55,7 @@ fn befall(fault: &Fault, answer: Answer, brake: &Stop, grow: impl FnOnce(u8)) ->
 }
 
 fn check<T: std::fmt::Debug>(
+    usual: u32,
     history: &impl Strategy<Value = T>,
     holds: impl AsyncFn(T) -> Result<(), TestCaseError>,
 ) {
@@ -62,7 +63,7 @@ fn check<T: std::fmt::Debug>(
     // `PROPTEST_CASES=10000` makes a long run of it.
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let config = Config {
-        cases: cases.unwrap_or(25),
+        cases: cases.unwrap_or(usual),
         max_shrink_iters: 400,
         source_file: Some(file!()),
         ..Config::default()
@@ -201,7 +202,7 @@ async fn a_window_holds(turns: Vec<Turn>) -> Result<(), TestCaseError> {
 
 #[test]
 fn a_window_takes_nothing_away_and_a_green_run_has_all_that_is_new() {
-    check(&prop::collection::vec(turn(), 1..5), a_window_holds);
+    check(25, &prop::collection::vec(turn(), 1..5), a_window_holds);
 }
 
 /// A listing that only grows, and that rows are left out of.
@@ -279,5 +280,374 @@ async fn gaps_hold(history: Gaps) -> Result<(), TestCaseError> {
 
 #[test]
 fn whatever_is_left_out_a_green_run_has_all_that_is_left() {
-    check(&gaps(), gaps_hold);
+    check(25, &gaps(), gaps_hold);
+}
+
+/// How often the vendor says of a listing that there is none, in a run.
+#[derive(Clone, Copy, Debug)]
+enum Missing {
+    Once,
+    Twice,
+    Always,
+}
+
+/// What happens to things and their parts before a run, and in it; numbers are taken modulo
+/// how many things there are.
+#[derive(Clone, Debug)]
+struct Season {
+    /// With so many parts.
+    new: Vec<u8>,
+    gone: Option<u8>,
+    /// So many parts more, or fewer, of a thing.
+    parts: Vec<(u8, i8)>,
+    edited: Vec<u8>,
+    missing: Vec<(u8, Missing)>,
+    /// The thing whose parts are asked for by that request is deleted before it is answered.
+    gone_meanwhile: Option<u8>,
+    stop: Option<u8>,
+}
+
+#[derive(Clone, Debug)]
+struct Family {
+    paging: Paging,
+    /// Whether runs go on with the ones before them.
+    lasting: bool,
+    tolerated: Option<(u64, f64)>,
+    seasons: Vec<Season>,
+}
+
+fn season() -> impl Strategy<Value = Season> {
+    let parts = prop::collection::vec((any::<u8>(), -3..9_i8), 0..3);
+    let kinds = prop_oneof![1 => Just(Missing::Once), 2 => Just(Missing::Twice), 1 => Just(Missing::Always)];
+    let missing = prop::collection::vec((any::<u8>(), kinds), 0..4);
+    let edited = prop::collection::vec(any::<u8>(), 0..2);
+    let at_times = |most: u8| prop::option::weighted(0.4, 0..most);
+    let new = prop::collection::vec(0..14_u8, 0..3);
+    (new, at_times(9), parts, edited, missing, at_times(12), at_times(12)).prop_map(
+        |(new, gone, parts, edited, missing, gone_meanwhile, stop)| Season {
+            new,
+            gone,
+            parts,
+            edited,
+            missing,
+            gone_meanwhile,
+            stop,
+        },
+    )
+}
+
+fn family() -> impl Strategy<Value = Family> {
+    let paging = prop::sample::select(vec![
+        Paging::Offset { offset: "offset", limit: ("limit", MOST), total: None },
+        Paging::Token { param: "token", next: "next", done: None, limit: Some(("limit", MOST)) },
+    ]);
+    let tolerated =
+        prop::sample::select(vec![None, None, Some((1, 0.0)), Some((2, 0.3)), Some((30, 0.5))]);
+    (paging, any::<bool>(), tolerated, prop::collection::vec(season(), 2..6)).prop_map(
+        |(paging, lasting, tolerated, seasons)| Family { paging, lasting, tolerated, seasons },
+    )
+}
+
+/// A thing and one of its parts.
+type Part = (u32, u32);
+
+/// The things that the vendor has, and the versions of their parts.
+#[derive(Clone, Debug, Default)]
+struct Things {
+    parts: BTreeMap<u32, BTreeMap<u32, u32>>,
+    next: u32,
+    clock: u32,
+}
+
+impl Things {
+    fn any(&self, place: u8) -> Option<u32> {
+        let things = self.parts.len().max(1);
+        self.parts.keys().nth(usize::from(place) % things).copied()
+    }
+
+    fn change(&mut self, season: &Season) {
+        if let Some(thing) = season.gone.and_then(|place| self.any(place)) {
+            self.parts.remove(&thing);
+        }
+        for parts in &season.new {
+            self.parts.insert(self.next, (0..u32::from(*parts)).map(|part| (part, 0)).collect());
+            self.next += 1;
+        }
+        for (place, more) in &season.parts {
+            let Some(thing) = self.any(*place) else { continue };
+            let Some(parts) = self.parts.get_mut(&thing) else { continue };
+            for _ in *more..0 {
+                parts.pop_first();
+            }
+            for _ in 0..*more {
+                self.clock += 1;
+                parts.insert(100 + self.clock, self.clock);
+            }
+        }
+    }
+
+    /// Edits a part of these things, and says which.
+    fn edit(&mut self, places: &[u8]) -> Vec<Part> {
+        let mut edited = Vec::new();
+        for place in places {
+            self.clock += 1;
+            let Some(thing) = self.any(*place) else { continue };
+            let parts = self.parts.get_mut(&thing).into_iter().flatten();
+            if let Some((part, version)) = parts.last() {
+                *version = self.clock;
+                edited.push((thing, *part));
+            }
+        }
+        edited
+    }
+
+    fn all(&self) -> BTreeMap<Part, u32> {
+        let of = |(thing, parts): (&u32, &BTreeMap<u32, u32>)| {
+            let thing = *thing;
+            let all: Vec<_> = parts.iter().map(|(part, at)| ((thing, *part), *at)).collect();
+            all
+        };
+        self.parts.iter().flat_map(of).collect()
+    }
+
+    fn show(&self, holdings: &Holdings) {
+        let row = |id: u32, version: u32| json!({"id": format!("t{id:04}"), "name": format!("v{version}")});
+        holdings.replace("things", self.parts.keys().map(|thing| row(*thing, 0)));
+        for (thing, parts) in &self.parts {
+            let rows = parts.iter().map(|(part, version)| row(*part, *version));
+            holdings.replace(("parts", format!("t{thing:04}").as_str()), rows);
+        }
+    }
+}
+
+fn number(row: &Value, member: &str) -> u32 {
+    row[member].as_str().unwrap()[1..].parse().unwrap()
+}
+
+async fn live_parts(play: &Play) -> BTreeMap<Part, u32> {
+    let query = "select thing_id, id, name from hostile.parts where _deleted_at is null";
+    let rows = play.database.rows(query).await;
+    let part = |row| ((number(row, "thing_id"), number(row, "id")), number(row, "name"));
+    rows.iter().map(part).collect()
+}
+
+/// What the vendor answered when it was asked for the parts of a thing.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asked {
+    /// How often in a row, in the end, that there are none.
+    refused: u32,
+    /// Whether some came, which ends the right to say so.
+    came: bool,
+}
+
+impl Asked {
+    fn is_missing(self) -> bool {
+        self.refused > 0
+    }
+}
+
+/// The same of all things of a run.
+type Answers = BTreeMap<u32, Asked>;
+
+/// The vendor of a run, and what it will have answered.
+fn misbehave(
+    play: &Play,
+    season: &Season,
+    world: &Arc<Mutex<Things>>,
+    brake: Stop,
+) -> Arc<Mutex<Answers>> {
+    let left: BTreeMap<u32, u32> = {
+        let world = world.lock().unwrap();
+        let times = |(place, missing): &(u8, Missing)| {
+            let times = match missing {
+                Missing::Once => 1,
+                Missing::Twice => 2,
+                Missing::Always => u32::MAX,
+            };
+            Some((world.any(*place)?, times))
+        };
+        season.missing.iter().filter_map(times).collect()
+    };
+    let answers = Arc::new(Mutex::new(Answers::new()));
+    let asked = Mutex::new((0_u8, 0_u8, left));
+    let (world, holdings) = (Arc::clone(world), play.vendor.holdings());
+    let (told, season) = (Arc::clone(&answers), season.clone());
+    play.vendor.on(move |request, answer| {
+        let mut asked = asked.lock().unwrap();
+        if season.stop == Some(asked.0) {
+            brake.ask("the history says so");
+        }
+        asked.0 = asked.0.saturating_add(1);
+        let Some(thing) = &request.partition else { return answer };
+        let thing: u32 = thing[1..].parse().unwrap();
+        let mut world = world.lock().unwrap();
+        if season.gone_meanwhile == Some(asked.1) && world.parts.remove(&thing).is_some() {
+            world.show(&holdings);
+        }
+        asked.1 = asked.1.saturating_add(1);
+        let is_there = world.parts.contains_key(&thing);
+        let left = asked.2.entry(thing).or_default();
+        let mut told = told.lock().unwrap();
+        if is_there && *left == 0 {
+            told.insert(thing, Asked { refused: 0, came: true });
+            return answer;
+        }
+        *left = left.saturating_sub(1);
+        told.entry(thing).or_default().refused += 1;
+        Answer::json(404, r#"{"error":{"message":"no such thing"}}"#)
+    });
+    answers
+}
+
+/// Whether so many of so many listings may not be missing.
+fn too_many((rows, share): (u64, f64), missing: usize, of: usize) -> bool {
+    let missing = u32::try_from(missing).unwrap();
+    let part = f64::from(missing) / f64::from(u32::try_from(of.max(1)).unwrap());
+    missing > 0 && u64::from(missing) >= rows && part > share
+}
+
+/// Since which run a listing is missing, of those that count as one: surely, and at the most.
+#[derive(Clone, Copy, Debug, Default)]
+struct Since {
+    surely: Option<usize>,
+    maybe: Option<usize>,
+}
+
+impl Since {
+    fn note(&mut self, answer: Asked, was_stopped: bool, run: usize) {
+        // A run that was stopped does not tell whether the last question was the second one.
+        let is_sure = !(answer.came || was_stopped && answer.refused < 3);
+        if !answer.is_missing() {
+            *self = Self::default();
+            return;
+        }
+        self.surely = if is_sure { self.surely.or(Some(run)) } else { None };
+        self.maybe = self.maybe.or(Some(run));
+    }
+}
+
+/// What is known of the runs so far.
+#[derive(Default)]
+struct Known {
+    live: BTreeMap<Part, u32>,
+    /// What the vendor had all the time since a run began that the next one may go on with.
+    lasting: BTreeMap<Part, u32>,
+    /// The things that it had then.
+    listed: BTreeSet<u32>,
+    missing: BTreeMap<u32, Since>,
+    /// The number of runs, where those that go on with others count as one with them.
+    runs: usize,
+    was_stopped: bool,
+    /// Whether the next run may go on in the middle of a listing.
+    is_open: bool,
+}
+
+#[expect(clippy::too_many_lines, reason = "a run after the other, and what has to hold after each")]
+async fn a_family_holds(history: Family) -> Result<(), TestCaseError> {
+    let Family { paging, lasting, tolerated, seasons } = history;
+    let play = Play::new(&[things(paging), parts(paging)], Content::empty()).await;
+    let world = Arc::new(Mutex::new(Things::default()));
+    let honest = Season {
+        new: vec![7],
+        gone: None,
+        parts: vec![(0, 2)],
+        edited: vec![1],
+        missing: vec![],
+        gone_meanwhile: None,
+        stop: None,
+    };
+    let ends = [honest.clone(), honest];
+    let mut known = Known::default();
+    for (at, season) in seasons.iter().chain(&ends).enumerate() {
+        {
+            let mut world = world.lock().unwrap();
+            // What happens between two runs of one walk happens in the middle of it.
+            let in_the_middle = known.is_open && lasting;
+            if !in_the_middle {
+                world.change(season);
+            }
+            let edited = world.edit(&season.edited);
+            known.runs += usize::from(!(lasting && known.was_stopped));
+            if in_the_middle {
+                known.lasting.retain(|part, _| !edited.contains(part));
+            } else {
+                known.lasting = world.all();
+                known.listed = world.parts.keys().copied().collect();
+            }
+            world.show(&play.vendor.holdings());
+        }
+        let connection = play.connection().committing_every(3).allow_deletes();
+        let connection = match tolerated {
+            Some((listings, share)) => connection.missing_children(listings, share),
+            None => connection,
+        };
+        let connection =
+            if lasting { connection.resuming_within(TimeDelta::days(30)) } else { connection };
+        let answers = misbehave(&play, season, &world, connection.stop());
+        let report = play.sync_as(&connection).await;
+        let answers = answers.lock().unwrap().clone();
+        let (live, world) = (live_parts(&play).await, world.lock().unwrap().clone());
+        let query = "select id from hostile.things where _deleted_at is null";
+        let rows = play.database.rows(query).await;
+        let parents: BTreeSet<u32> = rows.iter().map(|row| number(row, "id")).collect();
+        let (green, all) = (report.exit_status() == 0, world.all());
+        let told = format!(
+            "run {at}: {}\n{answers:?} before {:?}\nlive {live:?}\n{world:?}",
+            report.to_text(),
+            known.missing
+        );
+        known.lasting.retain(|(thing, _), _| world.parts.contains_key(thing));
+        for part in known.live.keys().filter(|part| known.lasting.contains_key(part)) {
+            prop_assert!(live.contains_key(part), "{part:?} was taken away: {told}");
+        }
+        let of = |thing: &u32| answers.get(thing).copied().unwrap_or_default();
+        let is_missing = |thing: &u32| of(thing).is_missing();
+        let missing: Vec<u32> = parents.iter().filter(|thing| is_missing(thing)).copied().collect();
+        let broke_off = missing.iter().any(|thing| of(thing).came);
+        if green {
+            for thing in known.listed.iter().filter(|thing| world.parts.contains_key(thing)) {
+                prop_assert!(parents.contains(thing), "thing {thing} is not there: {told}");
+            }
+            for (part, version) in known.lasting.iter().filter(|(part, _)| !is_missing(&part.0)) {
+                prop_assert_eq!(live.get(part), Some(version), "{:?}: {}", part, told);
+            }
+            for part in live.keys().filter(|(thing, _)| !is_missing(thing)) {
+                prop_assert!(all.contains_key(part), "{part:?} is not deleted: {told}");
+            }
+        }
+        if !report.interrupted {
+            let again = |since: fn(&Since) -> Option<usize>| {
+                let since = missing.iter().filter_map(|thing| since(known.missing.get(thing)?));
+                since.filter(|run| *run < known.runs).count()
+            };
+            let (listings, once) = (parents.len(), tolerated.unwrap_or((2, 0.05)));
+            let is_bad = |again: usize| {
+                too_many(once, missing.len(), listings)
+                    || too_many(tolerated.unwrap_or_default(), again, listings)
+                    || (listings > 0 && missing.len() == listings)
+            };
+            let is_surely_bad = is_bad(again(|since| since.surely));
+            prop_assert!(!green || !is_surely_bad, "too many are missing: {told}");
+            let may_be_bad = broke_off || is_bad(again(|since| since.maybe));
+            prop_assert!(green || may_be_bad, "an honest vendor is not believed: {told}");
+            let asked = |thing: &&u32| answers.contains_key(thing);
+            let were_asked = parents.iter().filter(asked).count();
+            prop_assert!(lasting || were_asked == listings, "not all were asked for: {told}");
+        }
+        known.missing.retain(|thing, _| parents.contains(thing));
+        for (thing, answer) in answers.iter().filter(|(thing, _)| parents.contains(thing)) {
+            let since = known.missing.entry(*thing).or_default();
+            since.note(*answer, report.interrupted, known.runs);
+        }
+        known.was_stopped = report.interrupted;
+        known.is_open = report.interrupted || broke_off;
+        known.live = live;
+    }
+    play.end_unexplained().await;
+    Ok(())
+}
+
+#[test]
+fn whatever_children_are_missing_none_is_taken_away_and_too_many_are_said() {
+    check(12, &family(), a_family_holds);
 }
