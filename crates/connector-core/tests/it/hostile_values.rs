@@ -218,15 +218,6 @@ async fn what_postgres_could_not_print_again_is_kept_as_text() {
     play.end().await;
 }
 
-#[tokio::test]
-async fn a_row_of_more_fields_than_jsonb_has_room_for_is_kept_as_text() {
-    let play = two().await;
-    let members: Vec<String> = (0..1_100_000).map(|nth| format!(r#""{nth}":1"#)).collect();
-    costs_nothing(&play, &members.join(",")).await;
-    assert_eq!(play.thing("odd", "length(_extra ->> '_raw') > 9000000").await, "true");
-    play.end().await;
-}
-
 /// An item of whatever shape.
 #[derive(Record)]
 #[expect(dead_code, reason = "a model is a declaration and is never built")]
