@@ -5,7 +5,7 @@
 
 pub mod models;
 
-use connector_core::{
+use connector_spec::{
     Auth, Connector, ErrorShape, Migration, Paging, Record, Resource, Retry, Total,
 };
 use models::{Child, Flat, Nested};

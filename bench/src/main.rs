@@ -1,5 +1,5 @@
 //! Syncs the vendor of the benchmark, as every connector's program does.
 
 fn main() -> std::process::ExitCode {
-    connector_core::main(&bench::CONNECTOR)
+    connector_cli::main(&bench::CONNECTOR)
 }

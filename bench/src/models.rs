@@ -1,6 +1,6 @@
 //! Rows of the benchmark. Their fields' names decide which values are made up for them.
 
-use connector_core::{DateTime, Json, Record, Utc};
+use connector_spec::{DateTime, Json, Record, Utc};
 
 /// A row of scalars, about 290 bytes on the wire.
 #[derive(Record)]

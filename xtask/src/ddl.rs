@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use connector_core::{Connector, block_on, print};
+use connector_cli::{block_on, print};
+use connector_core::Connector;
 use connector_testkit::{Database, beyond_migrations};
 
-use crate::connectors;
 use crate::postgres::Postgres;
+use vendor_connectors::connectors;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

@@ -8,9 +8,12 @@ use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use connector_core::{Param, Unset, Values, commands_as_markdown, print, resources_as_markdown};
+use connector_cli::{commands_as_markdown, print, resources_as_markdown};
+use connector_core::{Param, Unset, Values};
 
-use crate::{connectors, root};
+use vendor_connectors::connectors;
+
+use crate::root;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -113,7 +116,7 @@ fn replaced(text: &str, name: &str, content: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use connector_core::File;
+    use connector_cli::File;
 
     use super::*;
 

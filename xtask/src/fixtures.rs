@@ -7,10 +7,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use connector_core::{Connector, Paging, Resource, print};
+use connector_cli::print;
+use connector_core::{Connector, Paging, Resource};
 use serde_json::{Value, value::RawValue};
 
-use crate::{connectors, root};
+use vendor_connectors::connectors;
+
+use crate::root;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

@@ -3,15 +3,14 @@
 //! It is thin on purpose: what a user needs lives in the crates.
 
 mod bench;
-mod child;
-mod connectors;
 mod ddl;
 #[cfg(test)]
 mod deploy;
 mod docs;
 mod fixtures;
+#[cfg(test)]
+mod layers;
 mod postgres;
-mod psql;
 mod sync_all;
 mod test;
 mod torture;
@@ -39,7 +38,7 @@ enum Command {
     /// Sync all connections of connectors.toml, or simulated vendors with --demo
     SyncAll(sync_all::Args),
     /// Look into the embedded Postgres, or into the database of DATABASE_URL
-    Psql(psql::Args),
+    Psql(vendor_connectors::psql::Args),
     /// Run all tests, with a throw-away Postgres or that of TEST_DATABASE_URL
     Test(test::Args),
     /// Run the tests that chance drives for long: programs killed anywhere, vendors that change and fail
@@ -56,26 +55,23 @@ enum Command {
 
 fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
-    let config = match &command {
-        Command::SyncAll(args) => args.config(),
-        _ => None,
-    };
-    let prepared = connector_core::prepare(config).map_err(Into::into);
-    let result = prepared.and_then(|()| match command {
-        Command::SyncAll(args) => sync_all::run(&args),
-        Command::Psql(args) => psql::run(&args),
+    let result = match command {
+        Command::SyncAll(args) => sync_all::run(args),
+        Command::Psql(args) => connector_cli::prepare(None)
+            .map_err(Into::into)
+            .and_then(|()| vendor_connectors::psql::run(&args)),
         Command::Test(args) => test::run(&args),
         Command::Torture(args) => torture::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Ddl(args) => ddl::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
-    });
+    };
     result.unwrap_or_else(|error| {
         match error.downcast_ref() {
-            Some(error) => connector_core::print_error(error),
+            Some(error) => connector_cli::print_error(error),
             None => {
-                connector_core::print_error(&connector_core::Error::settings(format!("{error:#}")));
+                connector_cli::print_error(&connector_core::Error::settings(format!("{error:#}")));
             }
         }
         ExitCode::from(2)

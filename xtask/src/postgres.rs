@@ -4,7 +4,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use connector_core::{OLDEST_SERVER, block_on};
+use connector_cli::block_on;
+use connector_core::OLDEST_SERVER;
 use connector_testkit::Server;
 use sqlx::{Connection as _, PgConnection};
 

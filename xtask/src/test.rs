@@ -6,7 +6,9 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::Result;
 
 use crate::postgres::{self, Postgres};
-use crate::{child, root};
+use vendor_connectors::child;
+
+use crate::root;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

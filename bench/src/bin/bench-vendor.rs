@@ -64,5 +64,5 @@ fn main() -> io::Result<()> {
 }
 
 fn say(line: &str) -> io::Result<()> {
-    connector_core::print(line).map_err(io::Error::other)
+    connector_cli::print(line).map_err(io::Error::other)
 }

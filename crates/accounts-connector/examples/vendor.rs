@@ -8,7 +8,7 @@ fn main() -> std::io::Result<()> {
     let rows = std::env::args().nth(1).and_then(|rows| rows.parse().ok()).unwrap_or(100_000);
     let vendor =
         Vendor::start(&accounts_connector::CONNECTOR, Content::generated(7, move |_| rows))?;
-    connector_core::print(&format!(
+    connector_cli::print(&format!(
         "export ACCOUNTS_BASE_URL={} ACCOUNTS_API_KEY={}",
         vendor.base_url(),
         vendor.key()

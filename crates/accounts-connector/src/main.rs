@@ -1,5 +1,5 @@
 //! Syncs the accounts API into Postgres.
 
 fn main() -> std::process::ExitCode {
-    connector_core::main(&accounts_connector::CONNECTOR)
+    connector_cli::main(&accounts_connector::CONNECTOR)
 }

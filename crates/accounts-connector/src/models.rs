@@ -4,7 +4,7 @@
 //! Times are epoch seconds on the wire. Ids are numbers, except the feed's.
 //! These docs are also the comments of the tables and their columns.
 
-use connector_core::{DateTime, Json, Record, Utc};
+use connector_spec::{DateTime, Json, Record, Utc};
 
 /// An account that the key can read.
 #[derive(Record)]

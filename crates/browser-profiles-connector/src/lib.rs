@@ -2,7 +2,7 @@
 
 pub mod models;
 
-use connector_core::{
+use connector_spec::{
     Auth, Connector, ErrorShape, KeyFallback, Migration, Paging, Rate, Record, Resource, Retry,
 };
 use models::{

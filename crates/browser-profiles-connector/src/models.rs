@@ -7,7 +7,7 @@
 
 #![expect(clippy::pub_underscore_fields, reason = "a column keeps its wire name's underscore")]
 
-use connector_core::{DateTime, Json, Record, Utc};
+use connector_spec::{DateTime, Json, Record, Utc};
 
 /// A browser profile: a browser with an identity of its own.
 #[derive(Record)]

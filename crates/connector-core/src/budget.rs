@@ -27,7 +27,7 @@ const SMALLEST_BATCH: usize = 256 << 10;
 
 /// The memory of a process for answers and batches.
 #[derive(Clone, Debug)]
-pub(crate) struct Budget(Arc<Inner>);
+pub struct Budget(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -42,14 +42,14 @@ struct Inner {
 
 impl Budget {
     /// What a process has unless it is told otherwise, in MiB.
-    pub(crate) const DEFAULT_MIB: u32 = 64;
+    pub const DEFAULT_MIB: u32 = 64;
     /// The least that there may be, in MiB.
-    pub(crate) const LEAST_MIB: u32 = 8;
+    pub const LEAST_MIB: u32 = 8;
     /// The most that there may be, in MiB.
-    pub(crate) const MOST_MIB: u32 = 1 << 14;
+    pub const MOST_MIB: u32 = 1 << 14;
 
     /// So many MiB for everything that shares this value.
-    pub(crate) fn of_mib(mib: u32) -> Self {
+    pub fn of_mib(mib: u32) -> Self {
         let half = (mib as usize) << 19;
         Self(Arc::new(Inner {
             room: Arc::new(Semaphore::new(half / UNIT)),
@@ -61,7 +61,7 @@ impl Budget {
     }
 
     /// Room for an answer whose turn it is.
-    pub(crate) fn room(&self) -> Room {
+    pub fn room(&self) -> Room {
         Room {
             budget: self.clone(),
             units: 0,
@@ -73,13 +73,13 @@ impl Budget {
     }
 
     /// Room for an answer of so many bytes that is asked for ahead of its turn, if there is any.
-    pub(crate) fn room_ahead(&self, bytes: usize) -> Option<Room> {
+    pub fn room_ahead(&self, bytes: usize) -> Option<Room> {
         let mut room = Room { waits: false, ..self.room() };
         room.try_hold(bytes).then_some(room)
     }
 
     /// Takes part in the sharing of what there is for batches.
-    pub(crate) fn load(&self) -> Load {
+    pub fn load(&self) -> Load {
         self.0.loads.fetch_add(1, Relaxed);
         Load(self.clone())
     }
@@ -96,7 +96,7 @@ impl Default for Budget {
 
 /// The room of one answer, given back when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Room {
+pub struct Room {
     budget: Budget,
     units: usize,
     taken: Option<OwnedSemaphorePermit>,
@@ -108,7 +108,7 @@ pub(crate) struct Room {
 impl Room {
     /// Waits until there is room for so many bytes in all; false if it is not the answer's
     /// turn to wait, and there is none.
-    pub(crate) async fn hold(&mut self, bytes: usize) -> bool {
+    pub async fn hold(&mut self, bytes: usize) -> bool {
         if self.try_hold(bytes) {
             return true;
         }
@@ -138,7 +138,7 @@ impl Room {
     }
 
     /// Whether there was not enough of it for an answer that was asked for ahead of its turn.
-    pub(crate) fn is_short(&self) -> bool {
+    pub fn is_short(&self) -> bool {
         self.is_short
     }
 
@@ -166,18 +166,18 @@ impl Room {
     }
 
     /// Gives everything back, for another try.
-    pub(crate) fn give_back(&mut self) {
+    pub fn give_back(&mut self) {
         (self.units, self.taken, self.ticket) = (0, None, None);
     }
 }
 
 /// One that fills batches, as long as it lives.
 #[derive(Debug)]
-pub(crate) struct Load(Budget);
+pub struct Load(Budget);
 
 impl Load {
     /// The size at which a batch is committed: while one is, the next one is filled.
-    pub(crate) fn batch(&self) -> usize {
+    pub fn batch(&self) -> usize {
         let inner = &self.0.0;
         let share = inner.batches / (2 * inner.loads.load(Relaxed).max(1));
         share.clamp(SMALLEST_BATCH, BATCH)

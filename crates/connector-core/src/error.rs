@@ -49,6 +49,26 @@ pub struct Error {
     source: Option<Cause>,
     tried: bool,
     remedy: Remedy,
+    not_tried: Option<NotTried>,
+}
+
+/// Why something was not tried: another request met the cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTried {
+    /// The key was refused.
+    KeyRefused,
+    /// The vendor wants a rest.
+    Rest,
+}
+
+impl NotTried {
+    /// The reason in words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::KeyRefused => "the key was refused",
+            Self::Rest => "the vendor wants a rest",
+        }
+    }
 }
 
 /// What may help against a failure of the database, besides a person.
@@ -80,7 +100,19 @@ impl Error {
             source: None,
             tried: kind != ErrorKind::Settings,
             remedy: Remedy::None,
+            not_tried: None,
         }
+    }
+
+    /// Something that was not tried, as another request met the cause.
+    pub fn not_tried(why: NotTried) -> Self {
+        let what = format!("not tried: {}", why.reason());
+        Self { not_tried: Some(why), ..Self::new(ErrorKind::Stopped, what) }
+    }
+
+    /// Why it was not tried, if it is about that.
+    pub(crate) fn why_not_tried(&self) -> Option<NotTried> {
+        self.not_tried
     }
 
     /// A failure of the settings.
@@ -112,7 +144,7 @@ impl Error {
 
     /// Says that nothing was tried yet when it failed.
     #[must_use]
-    pub(crate) fn before_start(mut self) -> Self {
+    pub fn before_start(mut self) -> Self {
         self.tried = false;
         self
     }

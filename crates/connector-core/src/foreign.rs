@@ -26,7 +26,7 @@ const LOOKED_AT: usize = 16 << 10;
 ///
 /// It can be formatted, and comes out as it may be shown.
 #[derive(Clone, Copy)]
-pub(crate) struct Foreign<'a>(pub(crate) &'a str);
+pub struct Foreign<'a>(pub &'a str);
 
 impl fmt::Display for Foreign<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,10 +60,11 @@ impl fmt::Debug for Foreign<'_> {
 }
 
 /// The cause of an error, of which nothing is kept but its words as they may be shown.
-pub(crate) struct Cause(String);
+pub struct Cause(String);
 
 impl Cause {
-    pub(crate) fn of(cause: &dyn fmt::Display) -> Self {
+    /// The words of a cause, as they may be shown.
+    pub fn of(cause: &dyn fmt::Display) -> Self {
         Self(Foreign(&cause.to_string()).to_string())
     }
 }
@@ -84,7 +85,7 @@ impl std::error::Error for Cause {}
 
 /// A text of one line in which everything is seen that is there, and nothing else: what
 /// commands a terminal, ends a line, turns the direction or has no width stands as its number.
-pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
+pub fn escaped(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
@@ -94,12 +95,12 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
 }
 
 /// The same for a line of this program, which may have colours of its own.
-pub(crate) fn escaped_line(text: &str) -> Cow<'_, str> {
+pub fn escaped_line(text: &str) -> Cow<'_, str> {
     escaped_but(text, &[])
 }
 
 /// The same for a text of this program that has lines and columns too.
-pub(crate) fn escaped_lines(text: &str) -> Cow<'_, str> {
+pub fn escaped_lines(text: &str) -> Cow<'_, str> {
     escaped_but(text, &['\n', '\t'])
 }
 
@@ -136,7 +137,7 @@ fn colour(text: &str) -> usize {
 }
 
 /// A JSON text in ASCII: it means the same, and no reader takes a part of it for anything else.
-pub(crate) fn ascii_json(json: &str) -> Cow<'_, str> {
+pub fn ascii_json(json: &str) -> Cow<'_, str> {
     if json.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
         return Cow::Borrowed(json);
     }
@@ -153,6 +154,11 @@ pub(crate) fn ascii_json(json: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(ascii)
+}
+
+/// Data as one JSON document, in ASCII.
+pub fn to_json(data: &impl serde::Serialize) -> serde_json::Result<String> {
+    Ok(ascii_json(&serde_json::to_string_pretty(data)?).into_owned())
 }
 
 fn push_escaped(shown: &mut String, c: char) {
@@ -200,7 +206,7 @@ struct Secret {
 }
 
 /// Takes note of a secret, so that no foreign text shows it from now on.
-pub(crate) fn keep_secret(secret: &str) {
+pub fn keep_secret(secret: &str) {
     let hash = xxhash_rust::xxh3::xxh3_64(secret.as_bytes());
     let mut secrets = SECRETS.write().unwrap_or_else(PoisonError::into_inner);
     if secrets.iter().all(|known| known.hash != hash) {

@@ -13,7 +13,7 @@ use syn::{
     Result,
 };
 
-/// Implements `connector_core::Record` for a struct with named fields.
+/// Implements `connector_spec::Record` for a struct with named fields.
 ///
 /// A field's name is its column, and its wire name is the same in camelCase,
 /// unless one of these says otherwise:
@@ -58,9 +58,9 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
     let doc = documentation(&input.attrs);
     Ok(quote! {
-        impl ::connector_core::Record for #name {
+        impl ::connector_spec::Record for #name {
             const DOC: &'static str = #doc;
-            const COLUMNS: &'static [::connector_core::Column] = &[#(#columns),*];
+            const COLUMNS: &'static [::connector_spec::Column] = &[#(#columns),*];
         }
     })
 }
@@ -86,7 +86,7 @@ fn column(field: &Field, snake_case: bool) -> Result<TokenStream> {
                 calls.push(quote!(.secret_members(&[#(#names),*])));
             } else if meta.path.is_ident("unit") {
                 let units = units(&meta.value()?.parse()?)?;
-                calls.push(quote!(.units(&[#(::connector_core::TimeUnit::#units),*])));
+                calls.push(quote!(.units(&[#(::connector_spec::TimeUnit::#units),*])));
             } else if ["secret", "secret_address", "volatile", "unordered", "whole", "position"].iter().any(|known| meta.path.is_ident(known)) {
                 let call = meta.path.require_ident()?;
                 calls.push(quote!(.#call()));
@@ -99,7 +99,7 @@ fn column(field: &Field, snake_case: bool) -> Result<TokenStream> {
     let doc = documentation(&field.attrs);
     let kind = &field.ty;
     // The span of the type puts "no Postgres form" on the line of the field.
-    let new = quote_spanned!(kind.span()=> ::connector_core::Column::new::<#kind>);
+    let new = quote_spanned!(kind.span()=> ::connector_spec::Column::new::<#kind>);
     Ok(quote!(#new(#name, #wire, &[#(#aliases),*], #doc)#(#calls)*))
 }
 

@@ -36,6 +36,7 @@ mod fixture;
 mod follow;
 mod generate;
 mod invent;
+mod older;
 mod page;
 mod proxy;
 mod route;

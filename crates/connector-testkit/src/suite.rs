@@ -82,6 +82,11 @@ impl Suite {
     }
 
     pub(crate) fn vendor(self) -> Vendor {
+        self.vendor_at(0)
+    }
+
+    /// The same at a port, or at any that is free.
+    pub(crate) fn vendor_at(self, port: u16) -> Vendor {
         let folder = fixtures().join(self.connector.name);
         let content = Content::fixtures(&folder);
         let content = if self.preset == DOCUMENTED {
@@ -89,8 +94,8 @@ impl Suite {
         } else {
             content.and_fixtures(folder.join(self.preset))
         };
-        Vendor::start(self.resolved(), content)
-            .expect("a port is free and the fixtures can be read")
+        Vendor::start_at(port, self.resolved(), content)
+            .expect("the port is free and the fixtures can be read")
     }
 
     pub(crate) fn connection(self, vendor: &Vendor, database: &Database) -> Connection {

@@ -44,8 +44,17 @@ pub struct RateLimit {
 impl Vendor {
     /// Starts a vendor on a free port of this machine.
     pub fn start(connector: &'static Connector, content: Content) -> io::Result<Self> {
+        Self::start_at(0, connector, content)
+    }
+
+    /// Starts a vendor on this port of this machine, for one whose address is known before.
+    pub fn start_at(
+        port: u16,
+        connector: &'static Connector,
+        content: Content,
+    ) -> io::Result<Self> {
         let holdings = content.open(connector)?;
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let listener = TcpListener::bind(("127.0.0.1", port))?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let state = Arc::new(State::new(connector, base_url, holdings));
         let (stop, stopped) = oneshot::channel();

@@ -2,7 +2,7 @@
 
 pub mod models;
 
-use connector_core::{
+use connector_spec::{
     Auth, Connector, ErrorShape, Migration, Paging, Param, Record, Resource, Retry, Unset, Values,
 };
 use models::{Dataset, Item, ListedDataset, WebsiteContent};

@@ -1,5 +1,5 @@
 //! Syncs the datasets API into Postgres.
 
 fn main() -> std::process::ExitCode {
-    connector_core::main(&datasets_connector::CONNECTOR)
+    connector_cli::main(&datasets_connector::CONNECTOR)
 }

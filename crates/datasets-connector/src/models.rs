@@ -5,7 +5,7 @@
 //! `stats`, and a sync reads, so a change of these alone leaves the row as it is.
 //! These docs are also the comments of the tables and their columns.
 
-use connector_core::{DateTime, Json, Record, Utc};
+use connector_spec::{DateTime, Json, Record, Utc};
 
 /// A dataset, as the collection lists it.
 #[derive(Record)]

@@ -1,5 +1,5 @@
 //! Syncs the session recording API into Postgres.
 
 fn main() -> std::process::ExitCode {
-    connector_core::main(&session_recording_connector::CONNECTOR)
+    connector_cli::main(&session_recording_connector::CONNECTOR)
 }

@@ -5,7 +5,7 @@
 //! are 64-bit numbers. Times are RFC 3339, except a session's.
 //! These docs are also the comments of the tables and their columns.
 
-use connector_core::{DateTime, Json, Record, Utc};
+use connector_spec::{DateTime, Json, Record, Utc};
 
 /// A recorded session of a user.
 #[derive(Record)]

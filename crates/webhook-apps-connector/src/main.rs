@@ -1,5 +1,5 @@
 //! Syncs the webhook apps API into Postgres.
 
 fn main() -> std::process::ExitCode {
-    connector_core::main(&webhook_apps_connector::CONNECTOR)
+    connector_cli::main(&webhook_apps_connector::CONNECTOR)
 }

@@ -6,7 +6,7 @@
 //! `eventTypes`; an item can have both, so each has a column.
 //! These docs are also the comments of the tables and their columns.
 
-use connector_core::{DateTime, Json, Record, Utc};
+use connector_spec::{DateTime, Json, Record, Utc};
 
 /// An application: a receiver of webhooks, with endpoints of its own.
 #[derive(Record)]

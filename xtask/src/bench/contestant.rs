@@ -10,7 +10,9 @@ use super::peers::Peers;
 use super::server::{SCHEMA, Server};
 use super::vendor::Vendor;
 use super::workload::{Step, Workload};
-use crate::{psql, root};
+use vendor_connectors::psql;
+
+use crate::root;
 
 /// The tables of the benchmark, as its connector makes them.
 const TABLES: &str = include_str!("../../../bench/tables.sql");

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, ensure};
-use connector_core::{now, print};
+use connector_cli::{now, print};
 
 use self::contestant::{Contestant, Desk};
 use self::peers::Peers;

@@ -13,11 +13,13 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use connector_core::{block_on, print};
+use connector_cli::{block_on, print};
 use connector_testkit::{Content, Database, Vendor};
 
 use crate::postgres::Postgres;
-use crate::{child, connectors, root, test};
+use vendor_connectors::{child, connectors};
+
+use crate::{root, test};
 
 /// The number of rows of each listing.
 const ROWS: u64 = 3;

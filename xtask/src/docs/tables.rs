@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::{Context as _, Result};
-use connector_core::{Connector, columns_as_markdown};
+use connector_cli::columns_as_markdown;
+use connector_core::Connector;
 use connector_testkit::METADATA;
 
-use crate::{connectors, root};
+use vendor_connectors::connectors;
+
+use crate::root;
 
 const MADE: &str =
     "<!-- Written whole by `cargo xtask docs`; edit the declarations and comments. -->";

@@ -40,3 +40,11 @@ async fn the_program_survives_kills_with_its_own_database() {
 async fn the_program_survives_crashes_of_the_server() {
     DOCUMENTED.survives_crashes_of_the_server(PROGRAM).await;
 }
+
+/// No program takes a port below those that are given out by itself.
+const PORT: u16 = 29171;
+
+#[tokio::test]
+async fn tables_of_version_0_1_0_are_gone_on_with() {
+    DOCUMENTED.older_tables_are_gone_on_with(PORT, include_str!("../older/0.1.0.sql")).await;
+}

@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use crate::bookmark::Bookmark;
 use crate::budget::Room;
-use crate::decode::{Drift, DriftSeen, Encoded, MAX_REJECTED, Rejected};
 use crate::memory::Pieces;
-use crate::partition::Partition;
-use crate::report::Changes;
+use crate::read::{Drift, DriftSeen, Encoded, MAX_REJECTED, Rejected};
+use crate::verdict::EndedWalk;
+use crate::walk::Bookmark;
+use crate::walk::Partition;
 
 /// Rows, and everything that has to be committed with them.
 #[derive(Debug, Default)]
@@ -43,101 +41,6 @@ pub(crate) struct Batch {
     pages: Vec<(Arc<Partition>, u64, usize)>,
     /// The number of rows that were taken out again, as the server refuses them, by listing.
     pub(super) refused: HashMap<String, u64>,
-}
-
-/// A walk that came to its end.
-#[derive(Debug)]
-pub(crate) struct EndedWalk {
-    pub(crate) partition: Partition,
-    /// The run in which it began.
-    pub(crate) first_run: i64,
-    /// Whether it went through the whole listing.
-    pub(crate) whole: bool,
-    /// Whether all of its rows have their place, so that the others can be marked deleted.
-    pub(crate) deletes: bool,
-    /// The same, where the others may only have moved: they are counted, and stay.
-    pub(crate) compares: bool,
-    /// The rows that came of a listing that is a window, and how many were asked for.
-    pub(crate) window: Option<(u64, u64)>,
-    /// Whether a person chose the time that it is of.
-    pub(crate) backfill: bool,
-    /// The number of different rows without which the listing is not whole.
-    pub(crate) expect: Option<u64>,
-    /// The highest value of the cursor column.
-    pub(crate) cursor: Option<i64>,
-    /// The last row.
-    pub(crate) tail: Option<u64>,
-    /// Whether the vendor has no such listing, though it lists the row of the parent.
-    pub(crate) missing: bool,
-}
-
-impl EndedWalk {
-    /// A walk that proves nothing, and has to be begun anew.
-    pub(crate) fn given_up(partition: Partition) -> Self {
-        Self {
-            partition,
-            first_run: 0,
-            whole: false,
-            deletes: false,
-            compares: false,
-            window: None,
-            backfill: false,
-            expect: None,
-            cursor: None,
-            tail: None,
-            missing: false,
-        }
-    }
-
-    /// A listing that is not there although its parent's row is listed.
-    pub(crate) fn missing(partition: Partition) -> Self {
-        Self { missing: true, ..Self::given_up(partition) }
-    }
-}
-
-/// What a commit did.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Counts {
-    pub(crate) inserted: u64,
-    pub(crate) updated: u64,
-    pub(crate) unchanged: u64,
-    pub(crate) deleted: u64,
-    pub(crate) quarantined: u64,
-    /// Updated rows that went back to an older version.
-    pub(crate) went_back: u64,
-    /// Rows whose key came before in the same batch.
-    pub(crate) repeats: u64,
-    /// Rows that would have been marked deleted, had the fuse not stopped it.
-    pub(crate) fused: u64,
-    /// Rows that did not come, of listings in which rows move.
-    #[serde(default)]
-    pub(crate) strays: u64,
-    /// Windows behind which rows may be missing, in words.
-    #[serde(default)]
-    pub(crate) gaps: Vec<String>,
-    /// The same listings, by the names of their partitions.
-    #[serde(skip)]
-    pub(super) gap_ids: Vec<String>,
-    /// Rows with different keys in the listings that ended.
-    pub(crate) distinct: u64,
-    /// Rows that differ from another one of the listing with the same key, which was made.
-    pub(crate) collisions: u64,
-    /// The listings that they came in, as hashes of the names of their partitions: this is kept
-    /// where others read of runs, and a name has the key of a parent's row.
-    pub(super) collided: Vec<u64>,
-    /// Listings that are missing, and were so in an earlier run.
-    pub(crate) missing_again: u64,
-    /// Rows that were written and are not there, as a trigger took them away.
-    #[serde(default)]
-    pub(crate) swallowed: u64,
-    /// Listings of fewer different rows than the vendor says they have, in words.
-    pub(crate) short: Vec<String>,
-    /// The same listings, by the names of their partitions.
-    #[serde(skip)]
-    pub(super) short_ids: Vec<String>,
-    /// What changes, where it is a rehearsal.
-    #[serde(skip)]
-    pub(crate) changes: Changes,
 }
 
 impl Batch {

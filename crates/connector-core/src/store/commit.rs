@@ -9,13 +9,14 @@ use std::sync::atomic::Ordering::Relaxed;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 
-use super::batch::{Batch, Counts, EndedWalk};
+use super::batch::Batch;
 use super::fill::{MAX_BOUND, New, fill};
 use super::record::MadeCommit;
 use super::refused::ROUNDS;
 use super::sql::BY_HASH;
-use super::table::{FRESH, OLDER, Table, UNKNOWN};
+use super::table::{Origin, Table};
 use crate::error::{Remedy, Result};
+use crate::verdict::{Counts, EndedWalk};
 
 /// For what looks up a batch's keys in a table, however large that is.
 pub(super) const BY_INDEX: &str = "set local enable_nestloop = on; set local enable_mergejoin = off; set local enable_hashjoin = off";
@@ -302,14 +303,14 @@ impl Table<'_> {
 
     /// Whether all rows of the table came in this run.
     async fn is_fresh(&self, transaction: &mut PgTransaction<'_>, batch: &Batch) -> Result<bool> {
-        if self.origin.load(Relaxed) == UNKNOWN && batch.staged > 0 {
+        if self.origin() == Origin::Unknown && batch.staged > 0 {
             let empty: bool = sqlx::query_scalar(AssertSqlSafe(self.statements.is_empty.as_str()))
                 .fetch_one(&mut **transaction)
                 .await
                 .map_err(|error| self.failed("looking for rows", error))?;
-            self.origin.store(if empty { FRESH } else { OLDER }, Relaxed);
+            self.set_origin(if empty { Origin::ThisRun } else { Origin::Before });
         }
-        Ok(self.origin.load(Relaxed) == FRESH)
+        Ok(self.origin() == Origin::ThisRun)
     }
 
     /// Inserts rows whose keys should all be new, without looking, and returns how many
@@ -393,7 +394,7 @@ impl Table<'_> {
             .execute(&mut **transaction)
             .await
             .map_err(failed)?;
-        let is_fresh = self.origin.load(Relaxed) == FRESH;
+        let is_fresh = self.origin() == Origin::ThisRun;
         let mut live = if is_fresh && self.resource.partition_columns().next().is_none() {
             // All that there is was counted when it came.
             BTreeMap::from([(String::new(), self.inserted.load(Relaxed) + counts.inserted)])

@@ -16,7 +16,7 @@ use crate::foreign::keep_secret;
 
 /// A database, which several connections of a program can share.
 #[derive(Debug)]
-pub(crate) struct Database {
+pub struct Database {
     pub(super) sessions: Sessions,
     pub(super) options: PgConnectOptions,
     /// The private server, if it is one of that.
@@ -25,13 +25,13 @@ pub(crate) struct Database {
 
 impl Database {
     /// A server, by its address. Nothing is sent yet.
-    pub(crate) fn server(url: &str) -> Result<Self> {
+    pub fn server(url: &str) -> Result<Self> {
         let options = options(url)?;
         Ok(Self { sessions: Sessions::new(&options), options, server: None })
     }
 
     /// The embedded Postgres in a directory, by the programs of a folder or those that are found.
-    pub(crate) async fn embedded(directory: &Path, programs: Option<PathBuf>) -> Result<Self> {
+    pub async fn embedded(directory: &Path, programs: Option<PathBuf>) -> Result<Self> {
         let path = directory.to_owned();
         let start = move || embedded_postgres::start(&path, programs.as_deref());
         let server = tokio::task::spawn_blocking(start)
@@ -52,7 +52,7 @@ impl Database {
     }
 
     /// How the way to it is encrypted.
-    pub(crate) fn way(&self) -> Way {
+    pub fn way(&self) -> Way {
         Way::of(&self.options)
     }
 
@@ -63,13 +63,14 @@ impl Database {
 
     /// The same database for a rehearsal: one session, all of which is one transaction that is
     /// never committed.
-    pub(crate) fn rehearsing(mut self) -> Self {
+    #[must_use]
+    pub fn rehearsing(mut self) -> Self {
         self.sessions = Sessions::rehearsing(&self.options);
         self
     }
 
     /// Ends all sessions; what was committed stays, whatever happens here.
-    pub(crate) async fn close(self) {
+    pub async fn close(self) {
         self.sessions.close().await;
         let Some(server) = self.server else { return };
         match tokio::task::spawn_blocking(|| server.shutdown()).await {
@@ -81,7 +82,7 @@ impl Database {
 }
 
 /// Whether a text begins as the address of a server does.
-pub(crate) fn is_address(url: &str) -> bool {
+pub fn is_address(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
@@ -111,7 +112,7 @@ fn says_how_to_encrypt(url: &str) -> bool {
     let in_query = Url::parse(url).is_ok_and(|url| {
         url.query_pairs().any(|(name, _)| matches!(&*name, "sslmode" | "ssl-mode"))
     });
-    in_query || crate::settings::environment("PGSSLMODE").is_some()
+    in_query || crate::environment::environment("PGSSLMODE").is_some()
 }
 
 /// Whether nobody else is on the way to the server.
@@ -126,7 +127,7 @@ fn is_this_machine(options: &PgConnectOptions) -> bool {
 
 /// How the way to a server is encrypted that is on another machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub enum Way {
     /// It is this machine.
     Local,
     /// It is encrypted, and the server proves who it is.
@@ -159,7 +160,7 @@ fn keep_password(url: &str, options: &PgConnectOptions) {
     let written = url.password().map(|password| password.replace('+', "%2B"));
     let written = written.iter().flat_map(|password| form_urlencoded::parse(password.as_bytes()));
     let written = written.map(|(password, _)| password);
-    let set = crate::settings::environment("PGPASSWORD");
+    let set = crate::environment::environment("PGPASSWORD");
     let set = set.iter().map(|password| password.expose_secret().into());
     let names = [options.get_username(), options.get_host(), options.get_database().unwrap_or("")];
     for password in written.chain(in_query.map(|(_, password)| password)).chain(set) {

@@ -13,8 +13,8 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 
 use super::sql::Statements;
-use crate::column::{SqlType, postgres_micros};
 use crate::memory::Pieces;
+use connector_spec::{SqlType, postgres_micros};
 
 /// The size up to which tuples are bound. More of them take as long in one way as in the
 /// other, and `copy` needs less memory.

@@ -13,10 +13,10 @@ use sqlx::PgConnection;
 
 use super::failure::CHANGED_BY_HAND;
 use super::sql::{ident, qualified};
-use crate::column::SqlType;
 use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::foreign::Foreign;
-use crate::resource::Resource;
+use connector_spec::Resource;
+use connector_spec::SqlType;
 
 /// What is wrong in the schemas of a run.
 #[derive(Debug, Default)]

@@ -7,60 +7,65 @@ use super::guard::Misfits;
 use super::session::Room;
 use super::{Holder, OLDEST_SERVER, holder, migrate};
 use crate::error::{Error, Result};
-use crate::resource::{Connector, Resource};
+use connector_spec::{Connector, Resource};
 
-pub(crate) use migrate::State;
+pub use migrate::State;
 
 /// What a database and its user are like.
 #[derive(Debug)]
-pub(crate) struct Inspection {
+pub struct Inspection {
     /// The server's version, such as `15.8`.
-    pub(crate) version: String,
+    pub version: String,
     /// Whether that is too old.
-    pub(crate) too_old: bool,
+    pub too_old: bool,
     /// How it stores texts: every text fits into UTF8 alone.
-    pub(crate) encoding: String,
+    pub encoding: String,
     /// Whether nothing can be written here.
-    pub(crate) read_only: bool,
-    pub(crate) database: String,
-    pub(crate) user: String,
+    pub read_only: bool,
+    /// The name of the database.
+    pub database: String,
+    /// The user that the session is of.
+    pub user: String,
     /// Whether the user may create schemas.
-    pub(crate) may_create: bool,
+    pub may_create: bool,
     /// Whether the user may create temporary tables, into which rows are copied first.
-    pub(crate) may_stage: bool,
+    pub may_stage: bool,
     /// The run tables' schema, and that of the connection.
-    pub(crate) schemas: Vec<Schema>,
+    pub schemas: Vec<Schema>,
     /// The connector that the connection's schema belongs to, if one does.
-    pub(crate) owner: Option<String>,
+    pub owner: Option<String>,
     /// Whose rows are in it, if that is known.
-    pub(crate) scope: Option<String>,
+    pub scope: Option<String>,
     /// What is not as its migrations made it, in the tables of the connection.
-    pub(crate) altered: Option<Error>,
+    pub altered: Option<Error>,
     /// Who keeps the lock of the connection, if it is held.
-    pub(crate) holder: Option<Holder>,
+    pub holder: Option<Holder>,
     /// How many sessions the user may have.
-    pub(crate) room: Room,
+    pub room: Room,
 }
 
 /// A schema that a sync writes to.
 #[derive(Debug)]
-pub(crate) struct Schema {
-    pub(crate) name: String,
-    pub(crate) exists: bool,
+pub struct Schema {
+    /// Its name.
+    pub name: String,
+    /// Whether it is there.
+    pub exists: bool,
     /// Whether the user may use it and create tables in it.
-    pub(crate) may_use: bool,
+    pub may_use: bool,
     /// Tables that the user may not read and write.
-    pub(crate) unwritable: i64,
+    pub unwritable: i64,
     /// Tables that have to be altered and are another user's.
-    pub(crate) foreign: i64,
-    pub(crate) state: State,
+    pub foreign: i64,
+    /// How its tables stand to this program.
+    pub state: State,
     /// A table of this name is there, and no sync made it.
-    pub(crate) taken: Option<String>,
+    pub taken: Option<String>,
 }
 
 impl Database {
     /// Looks at the database with the eyes of a sync of these resources into that schema.
-    pub(crate) async fn inspect(
+    pub async fn inspect(
         &self,
         schema: &str,
         connector: &Connector,
@@ -127,7 +132,7 @@ impl Database {
 async fn inspect_schema(
     session: &mut PgConnection,
     name: &str,
-    migrations: &[crate::resource::Migration],
+    migrations: &[connector_spec::Migration],
     tables: &[&str],
 ) -> Result<Schema> {
     let row = sqlx::query(

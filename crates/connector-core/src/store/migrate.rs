@@ -1,6 +1,7 @@
 //! Tables, brought up to date: forward only, and safe when two runs start at once.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use sqlx::migrate::{MigrateError, Migration as Step, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgExecutor, SqlSafeStr as _};
@@ -9,7 +10,7 @@ use super::Store;
 use super::guard::Misfits;
 use super::sql::ident;
 use crate::error::{Error, ErrorKind, Result};
-use crate::resource::Migration;
+use connector_spec::{Connector, Migration, Resource};
 
 /// The run tables, shared by all connections of a database.
 pub(super) const SYNC: &[Migration] = &[
@@ -71,9 +72,9 @@ pub(super) const SYNC: &[Migration] = &[
 ];
 
 /// Brings the run tables and a connection's tables up to date.
-pub(crate) async fn up(store: &Store, schema: &str, migrations: &[Migration]) -> Result<()> {
-    run(store, "sync", SYNC).await?;
-    run(store, schema, migrations).await
+pub(crate) async fn up(store: &Store, schema: &str, connector: &Connector) -> Result<()> {
+    run(store, "sync", SYNC, &[]).await?;
+    run(store, schema, connector.migrations, connector.resources).await
 }
 
 /// The statements that [`up`] would run, as one could run them by hand.
@@ -125,11 +126,18 @@ async fn applied(store: &Store, schema: &str) -> Result<Option<Vec<i64>>> {
         .map_err(failed)
 }
 
-/// Runs what is missing in one schema, in one transaction.
+/// Runs what is missing in one schema, in one transaction, and forgets in it what is known of
+/// listings whose tables got new columns: those are filled by a walk through all rows, also
+/// where a vendor is asked for changes only, or where the walk before was interrupted.
 ///
 /// The lock belongs to the transaction and not to the session, so that it also
 /// holds behind a proxy that gives each transaction another session.
-async fn run(store: &Store, schema: &str, migrations: &[Migration]) -> Result<()> {
+async fn run(
+    store: &Store,
+    schema: &str,
+    migrations: &[Migration],
+    resources: &[Resource],
+) -> Result<()> {
     let doing = "bringing the tables up to date";
     let failed = |error| Error::storage(doing, error).at("schema", schema);
     let mut session = store.session().await?;
@@ -137,8 +145,13 @@ async fn run(store: &Store, schema: &str, migrations: &[Migration]) -> Result<()
     if state(&mut session, schema, migrations).await? == State::Current {
         return Ok(());
     }
-    // What is made in a schema stands beside what others have put there.
-    Misfits::of(&mut session, schema, []).await?.check_all()?;
+    let exists = "select exists (select from pg_namespace where nspname = $1)";
+    let is_there: bool =
+        sqlx::query_scalar(exists).bind(schema).fetch_one(&mut *session).await.map_err(failed)?;
+    if is_there {
+        // What is made in a schema stands beside what others have put there.
+        Misfits::of(&mut session, schema, []).await?.check_all()?;
+    }
     let mut transaction = session.begin().await.map_err(failed)?;
     sqlx::query(
         "select pg_advisory_xact_lock(hashtextextended('vendor-connectors migrations', 0))",
@@ -146,18 +159,19 @@ async fn run(store: &Store, schema: &str, migrations: &[Migration]) -> Result<()
     .execute(&mut *transaction)
     .await
     .map_err(failed)?;
-    let exists: bool =
-        sqlx::query_scalar("select exists (select from pg_namespace where nspname = $1)")
-            .bind(schema)
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(failed)?;
-    if !exists {
+    // Another run may have made it meanwhile.
+    let is_there: bool = sqlx::query_scalar(exists)
+        .bind(schema)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    if !is_there {
         sqlx::raw_sql(AssertSqlSafe(format!("create schema {}", ident(schema))))
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
     }
+    let before = columns(&mut transaction, schema).await.map_err(failed)?;
     // Migrations name no schema: theirs is the connection's. `pg_catalog`, which is not named,
     // comes before it, and what is temporary last.
     sqlx::raw_sql(AssertSqlSafe(format!("set local search_path to {}, pg_temp", ident(schema))))
@@ -171,12 +185,40 @@ async fn run(store: &Store, schema: &str, migrations: &[Migration]) -> Result<()
         .run_direct(None, &mut *transaction, false)
         .await
         .map_err(|error| refused(error, schema))?;
+    let after = columns(&mut transaction, schema).await.map_err(failed)?;
+    let is_wider = |table: &str| before.get(table).is_some_and(|columns| *columns < after[table]);
+    let wider: Vec<&str> = resources
+        .iter()
+        .filter(|resource| is_wider(resource.table))
+        .map(|resource| resource.name)
+        .collect();
+    for forget in [
+        "delete from sync.state where connection = $1 and resource = any($2)",
+        "delete from sync.seen where connection = $1 and resource = any($2)",
+    ] {
+        sqlx::query(forget)
+            .bind(schema)
+            .bind(&wider)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    }
     // A rehearsal's transaction goes on, and `local` would be all of it.
     sqlx::raw_sql("set local search_path to pg_catalog, pg_temp")
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
     transaction.commit().await.map_err(failed)
+}
+
+/// The number of columns of each table in a schema.
+async fn columns(session: &mut PgConnection, schema: &str) -> sqlx::Result<HashMap<String, i64>> {
+    let query = "select c.relname, count(*) from pg_class c join pg_attribute a on a.attrelid = c.oid \
+                 where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p') \
+                 and a.attnum > 0 and not a.attisdropped group by c.relname";
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as(query).bind(ident(schema)).fetch_all(session).await?;
+    Ok(rows.into_iter().collect())
 }
 
 fn steps(migrations: &[Migration]) -> Vec<Step> {
@@ -194,7 +236,7 @@ fn steps(migrations: &[Migration]) -> Vec<Step> {
 
 /// How the tables of a schema stand to this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub enum State {
     /// There are none.
     Absent,
     /// So many migrations would run.

@@ -2,17 +2,16 @@
 //!
 //! A server that restarts costs nothing, as what was under way is done again. One
 //! that stays away ends everything at once: all that use a database share one
-//! clock, which begins when it was first missed, and stops with any answer.
+//! clock ([`clock`](super::clock)), which begins when it was first missed, and stops with any answer.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use retry_policies::policies::ExponentialBackoff;
 use retry_policies::{Jitter, RetryDecision, RetryPolicy};
-use tracing::{info, warn};
+use tracing::info;
 
 use super::session::{Sessions, Silence};
-use crate::error::{Error, ErrorKind, Remedy, Result};
+use crate::error::{Error, Remedy, Result};
 use crate::stop::Stop;
 
 /// How long a database is waited for that is away, or that refuses the same again and again.
@@ -23,68 +22,6 @@ const LAST_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long a statement takes before somebody looks whether the server is still there.
 const LONG: Duration = Duration::from_secs(5);
-
-/// Since when a database is away, as far as anybody knows.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Clock(Arc<Mutex<Option<Away>>>);
-
-#[derive(Clone, Debug)]
-struct Away {
-    since: Instant,
-    /// What was said about it when it was given up.
-    given_up: Option<(String, String)>,
-}
-
-impl Clock {
-    fn with<T>(&self, look: impl FnOnce(&mut Option<Away>) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Takes note that the database did not answer; says since when that is so.
-    fn missed(&self, why: &Error, patience: Duration) -> Instant {
-        self.with(|away| {
-            let away = away.get_or_insert_with(|| {
-                warn!("the database is away, and waited for up to {} s: {why}", patience.as_secs());
-                Away { since: Instant::now(), given_up: None }
-            });
-            away.since
-        })
-    }
-
-    /// Takes note that it answered.
-    fn answered(&self) {
-        self.with(|away| {
-            if let Some(away) = away.take_if(|away| away.given_up.is_none()) {
-                info!("the database is back after {:.1} s", away.since.elapsed().as_secs_f64());
-            }
-        });
-    }
-
-    /// The error of a database that was given up: whoever comes later does not wait again.
-    fn given_up(&self) -> Option<Error> {
-        self.with(|away| {
-            let (what, next) = away.as_ref()?.given_up.clone()?;
-            Some(Error::new(ErrorKind::Storage, what).next(next))
-        })
-    }
-
-    /// Gives the database up.
-    fn give_up(&self, error: Error, server: &str) -> Error {
-        self.with(|away| {
-            let Some(away) = away else { return error };
-            let reason = std::error::Error::source(&error)
-                .map_or_else(|| error.to_string(), ToString::to_string);
-            let what = format!(
-                "the database at {server} was away for {} s, and is waited for no longer: {reason}",
-                away.since.elapsed().as_secs().max(1)
-            );
-            let advice = error.advice().unwrap_or("look at the server");
-            let next = format!("{advice}; then run again, which goes on from what was committed");
-            away.given_up = Some((what.clone(), next.clone()));
-            Error::new(ErrorKind::Storage, what).next(next)
-        })
-    }
-}
 
 /// How one run waits for a database.
 #[derive(Debug)]

@@ -8,10 +8,11 @@ use sqlx::PgTransaction;
 use sqlx::types::Json;
 
 use super::Store;
-use super::batch::{Batch, Counts};
+use super::batch::Batch;
 use super::sql::BY_HASH;
-use super::table::{FRESH, Table};
+use super::table::{Origin, Table};
 use crate::error::{Error, Result};
+use crate::verdict::Counts;
 
 /// The most rows of one resource that are kept in the quarantine.
 const MAX_QUARANTINE: i64 = 10_000;
@@ -153,8 +154,8 @@ impl Table<'_> {
         .bind(&cursors)
         .bind(&tails)
         .bind(&whole)
-        .bind(self.asked.cast_signed())
-        .bind(self.origin.load(Relaxed) == FRESH)
+        .bind(self.request.now.cast_signed())
+        .bind(self.origin() == Origin::ThisRun)
         .bind(&missing)
         .bind(&counts.gap_ids)
         .execute(&mut **transaction)

@@ -11,12 +11,13 @@ use std::ops::Range;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 
-use super::batch::{Batch, Counts};
+use super::batch::Batch;
 use super::table::Table;
-use crate::column::SqlType;
-use crate::decode::{Rejected, shortened};
 use crate::error::{Error, ErrorKind, Remedy, Result};
-use crate::json::push_string;
+use crate::read::{Rejected, shortened};
+use crate::verdict::Counts;
+use connector_spec::SqlType;
+use connector_spec::json::push_string;
 
 /// The most rows of a batch that are set aside; where more are refused, it is not the rows.
 const MOST: usize = 100;

@@ -2,11 +2,12 @@
 
 use sqlx::{AssertSqlSafe, PgTransaction};
 
-use super::batch::{Batch, Counts};
+use super::batch::Batch;
 use super::table::Table;
 use crate::error::Result;
 use crate::foreign::Foreign;
-use crate::report::{Change, Changes};
+use crate::verdict::Counts;
+use crate::verdict::{Change, Changes};
 
 impl Table<'_> {
     /// What the merge will do with the staged rows.

@@ -1,51 +1,17 @@
 //! What a run leaves behind besides rows: its record, and that of its resources.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::{Plan, Store, ident, keys, other_connector, other_scope};
+use crate::ask::Traffic;
 use crate::error::{Error, Result};
 use crate::foreign::keep_secret;
-use crate::http::Traffic;
-use crate::resource::Connector;
-use crate::secret::FingerprintKey;
-
-/// How a resource, or a run, came out. A later one is worse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It is proved that the listing was read to its end.
-    Complete,
-    /// It was not tried, because something before it failed.
-    Skipped,
-    /// What was read is there, but it is not proved to be all.
-    Incomplete,
-    /// It could not be read.
-    Failed,
-}
-
-impl Verdict {
-    /// The word in `sync.resources`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Skipped => "skipped",
-            Self::Incomplete => "incomplete",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
+use crate::read::secret::FingerprintKey;
+use crate::verdict::Verdict;
+use connector_spec::Connector;
 
 /// The values by which a vendor told whose rows they are, by resource.
 type Owner = BTreeMap<String, BTreeSet<String>>;
@@ -88,7 +54,7 @@ impl Store {
         .bind(preset)
         .bind(env!("CARGO_PKG_VERSION"))
         .bind(self.started_at)
-        .bind(&plan.asked)
+        .bind(&plan.request_hashes[0])
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
@@ -112,7 +78,7 @@ impl Store {
             .bind(connector.name)
             .bind(run_id)
             .bind(&plan.scope)
-            .bind(plan.moves)
+            .bind(plan.takes_over)
             .fetch_one(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -141,12 +107,12 @@ impl Store {
         let found: Option<i64> = sqlx::query_scalar(
             "select coalesce(r.continues, r.run_id) from sync.runs r where r.connection = $1 \
              and r.run_id = (select max(run_id) from sync.runs where connection = $1 and run_id < $2) \
-             and (r.finished_at is null or r.interrupted) and r.asked = $3 \
+             and (r.finished_at is null or r.interrupted) and r.asked = any($3) \
              and greatest(r.started_at, (select max(updated_at) from sync.resources where run_id = r.run_id)) >= $4",
         )
         .bind(&self.schema)
         .bind(self.run_id)
-        .bind(&plan.asked)
+        .bind(&plan.request_hashes)
         .bind(since)
         .fetch_optional(&mut *self.session().await?)
         .await
@@ -163,15 +129,17 @@ impl Store {
     }
 
     /// The resources that are complete already in the interrupted runs that this one goes
-    /// on with, and that have rows: those of an empty table may have been taken away.
+    /// on with, and that have rows: those of an empty table may have been taken away. What is
+    /// known of one may have been forgotten too, as its table got a new column.
     pub(crate) async fn complete_before(&self, connector: &Connector) -> Result<Vec<String>> {
         let Some(first) = self.continues else { return Ok(Vec::new()) };
         let failed = |error| Error::storage("looking for what is complete already", error);
         let complete: Vec<String> = self
             .patiently(|| async move {
                 sqlx::query_scalar(
-                    "select distinct resource from sync.resources \
-             where connection = $1 and run_id >= $2 and run_id < $3 and verdict = 'complete'",
+                    "select distinct resource from sync.resources r \
+             where connection = $1 and run_id >= $2 and run_id < $3 and verdict = 'complete' \
+             and exists (select from sync.state s where s.connection = r.connection and s.resource = r.resource)",
                 )
                 .bind(&self.schema)
                 .bind(first)

@@ -14,8 +14,8 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::info;
 
+use super::clock::Clock;
 use super::failure::is_full;
-use super::patience::Clock;
 use super::sql::ident;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -273,7 +273,7 @@ impl Size {
 
 /// How many sessions a user may have in a database.
 #[derive(Debug)]
-pub(crate) struct Room(Vec<Limit>);
+pub struct Room(Vec<Limit>);
 
 /// What limits them, its name, how many it allows, and how many there are, that of who asks
 /// among them.
@@ -298,7 +298,7 @@ impl Room {
     }
 
     /// How many more sessions there may be beside the one that asked, of those that are of use.
-    pub(crate) fn left(&self) -> Result<usize> {
+    pub fn left(&self) -> Result<usize> {
         let mut left = MOST;
         for (kind, name, limit, has) in &self.0 {
             let more = usize::try_from(limit - has).unwrap_or(0);
@@ -319,7 +319,7 @@ impl Room {
     }
 
     /// The number of sessions that a run may have, if that is fewer than it can use.
-    pub(crate) fn limit(&self) -> Option<usize> {
+    pub fn limit(&self) -> Option<usize> {
         self.left().ok().map(|left| left + 1).filter(|sessions| *sessions <= MOST)
     }
 }

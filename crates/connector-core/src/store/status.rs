@@ -8,76 +8,86 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use super::database::Database;
 use super::sql::ident;
 use super::{holder, migrate};
-use crate::bookmark::Bookmark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::escaped;
-use crate::paging::Position;
-use crate::resource::Resource;
+use crate::walk::Bookmark;
+use crate::walk::Position;
+use connector_spec::Resource;
 
 /// What is known of a connection.
 #[derive(Debug, Serialize)]
-pub(crate) struct ConnectionStatus {
+pub struct ConnectionStatus {
     /// Its newest run.
-    pub(crate) run: RunStatus,
+    pub run: RunStatus,
     /// The resources that were asked for, in the order of the declaration.
-    pub(crate) resources: Vec<ResourceStatus>,
+    pub resources: Vec<ResourceStatus>,
 }
 
 /// A connection's newest run.
 #[derive(Debug, Serialize)]
-pub(crate) struct RunStatus {
-    pub(crate) run_id: i64,
-    pub(crate) connector: String,
-    pub(crate) preset: String,
-    pub(crate) started_at: DateTime<Utc>,
+pub struct RunStatus {
+    /// Its number.
+    pub run_id: i64,
+    /// The connector.
+    pub connector: String,
+    /// The preset that it used.
+    pub preset: String,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
     /// Nothing while it runs, and if it was killed.
-    pub(crate) finished_at: Option<DateTime<Utc>>,
-    pub(crate) verdict: String,
+    pub finished_at: Option<DateTime<Utc>>,
+    /// The worst verdict of its resources.
+    pub verdict: String,
     /// Whether it was asked to stop before its end.
-    pub(crate) interrupted: bool,
+    pub interrupted: bool,
     /// Whether it is going on now.
-    pub(crate) running: bool,
+    pub running: bool,
 }
 
 /// What is known of a resource.
 #[derive(Debug, Serialize)]
-pub(crate) struct ResourceStatus {
-    pub(crate) resource: &'static str,
-    pub(crate) table: &'static str,
+pub struct ResourceStatus {
+    /// Its name.
+    pub resource: &'static str,
+    /// Its table.
+    pub table: &'static str,
     /// The newest run that tried it, if one did.
-    pub(crate) run_id: Option<i64>,
-    pub(crate) verdict: Option<String>,
-    pub(crate) started_at: Option<DateTime<Utc>>,
-    pub(crate) finished_at: Option<DateTime<Utc>>,
+    pub run_id: Option<i64>,
+    /// How that run came out for it.
+    pub verdict: Option<String>,
+    /// When that run began with it.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When that run ended with it.
+    pub finished_at: Option<DateTime<Utc>>,
     /// When the newest complete run of it began: the rows are at least as new.
-    pub(crate) complete_at: Option<DateTime<Utc>>,
+    pub complete_at: Option<DateTime<Utc>>,
     /// Rows of the table that are not deleted; nothing if they were not counted.
-    pub(crate) rows: Option<i64>,
+    pub rows: Option<i64>,
     /// Rows of the table that are.
-    pub(crate) deleted: Option<i64>,
+    pub deleted: Option<i64>,
     /// Rows in `sync.quarantine`.
-    pub(crate) quarantined: i64,
+    pub quarantined: i64,
     /// Fields in `sync.drift` that disagreed still when all rows were last read.
-    pub(crate) drift: i64,
+    pub drift: i64,
     /// How far the data reaches.
-    pub(crate) cursor: Option<DateTime<Utc>>,
+    pub cursor: Option<DateTime<Utc>>,
     /// Where unfinished walks are.
-    pub(crate) interrupted: Option<Interrupted>,
+    pub interrupted: Option<Interrupted>,
     /// What kept the newest run of it from being complete.
-    pub(crate) error: Option<String>,
+    pub error: Option<String>,
     /// What to do about that.
-    pub(crate) next: Option<String>,
+    pub next: Option<String>,
 }
 
 /// Where the unfinished walks of a resource are.
 #[derive(Debug, Serialize)]
-pub(crate) struct Interrupted {
+pub struct Interrupted {
     /// The number of listings that were not read to their end.
-    pub(crate) listings: i64,
+    pub listings: i64,
     /// The rows before the next page, in all of them.
-    pub(crate) rows: i64,
+    pub rows: i64,
     /// The next page of the first of them, in words; tokens are not shown.
-    pub(crate) next: String,
+    pub next: String,
 }
 
 /// The newest record of a resource.
@@ -102,7 +112,7 @@ struct Reached {
 
 impl Database {
     /// What the run tables say of the connection with that schema; nothing, if it never synced.
-    pub(crate) async fn status(
+    pub async fn status(
         &self,
         schema: &str,
         resources: &[&'static Resource],

@@ -10,8 +10,8 @@ use sqlx::PgTransaction;
 use super::Store;
 use super::sql::Statements;
 use crate::error::{Error, ErrorKind, Result};
-use crate::paging::Paging;
-use crate::resource::Resource;
+use crate::walk::RequestHash;
+use connector_spec::{Paging, Resource};
 
 /// One table, and how batches come into it.
 pub(crate) struct Table<'a> {
@@ -19,9 +19,9 @@ pub(crate) struct Table<'a> {
     pub(super) resource: &'static Resource,
     pub(super) statements: Arc<Statements>,
     /// Tells the listings from those that the table may have held before.
-    pub(super) asked: u64,
-    /// Whether the table's rows are all from this run's first pass, one of [`UNKNOWN`], [`FRESH`] and [`OLDER`].
-    pub(super) origin: AtomicU8,
+    pub(super) request: RequestHash,
+    /// Where the table's rows are from.
+    origin: AtomicU8,
     /// Whether a key came again in another batch, so that each row has to be looked up.
     pub(super) repeats: AtomicBool,
     /// The rows that the server refused in this run's walks, by listing.
@@ -37,12 +37,17 @@ pub(crate) struct Table<'a> {
     collided: Mutex<BTreeSet<u64>>,
 }
 
-/// It has to be looked up.
-pub(super) const UNKNOWN: u8 = 0;
-/// They are: every row was seen, and nothing has to be noted of that.
-pub(super) const FRESH: u8 = 1;
-/// Some are from before.
-pub(super) const OLDER: u8 = 2;
+/// Where the rows of a table are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Origin {
+    /// It has to be looked up.
+    Unknown,
+    /// This run inserted every row, in its first pass, so `sync.seen` need not know their keys.
+    ThisRun,
+    /// Some are from before.
+    Before,
+}
 
 impl<'a> Table<'a> {
     /// The table of a resource, with the statements that are its own, for listings that are
@@ -51,14 +56,14 @@ impl<'a> Table<'a> {
         store: &'a Store,
         resource: &'static Resource,
         statements: Arc<Statements>,
-        asked: u64,
+        request: RequestHash,
     ) -> Self {
         Self {
             store,
             resource,
             statements,
-            asked,
-            origin: AtomicU8::new(UNKNOWN),
+            request,
+            origin: AtomicU8::new(Origin::Unknown as u8),
             repeats: AtomicBool::new(false),
             refused: Mutex::default(),
             swallowed: AtomicBool::new(false),
@@ -67,6 +72,19 @@ impl<'a> Table<'a> {
             stayed: AtomicU64::new(0),
             collided: Mutex::default(),
         }
+    }
+
+    /// Where the table's rows are from.
+    pub(super) fn origin(&self) -> Origin {
+        match self.origin.load(Relaxed) {
+            known if known == Origin::ThisRun as u8 => Origin::ThisRun,
+            known if known == Origin::Before as u8 => Origin::Before,
+            _ => Origin::Unknown,
+        }
+    }
+
+    pub(super) fn set_origin(&self, origin: Origin) {
+        self.origin.store(origin as u8, Relaxed);
     }
 
     /// Takes up what the interrupted runs have marked deleted that this one goes on with:

@@ -2,16 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 
 use super::sql::BY_HASH;
-use super::table::{OLDER, Table};
-use crate::bookmark::Bookmark;
+use super::table::{Origin, Table};
 use crate::error::Result;
-use crate::partition::Partition;
+use crate::walk::Bookmark;
+use crate::walk::Partition;
 
 /// The most unfinished walks of one resource that a run goes on with.
 const MAX_OPEN_WALKS: i64 = 1_000;
@@ -94,7 +93,7 @@ impl Table<'_> {
             self.check_fence(&mut transaction).await?;
             let forget = format!(
                 "with unknown as (select connection, resource, partition, missing_run_id from sync.state \
-                 where connection = $1 and resource = $2 and ($3 or asked <> $4 or not exists (select from {}))), \
+                 where connection = $1 and resource = $2 and ($3 or asked <> all($4) or not exists (select from {}))), \
                  forgotten as (delete from sync.state s using unknown u where u.missing_run_id is null \
                  and s.connection = u.connection and s.resource = u.resource and s.partition = u.partition) \
                  update sync.state s set position = null, cursor_reached = null, tail = null, whole_run_id = null, unnoted = false \
@@ -106,7 +105,7 @@ impl Table<'_> {
                 .bind(schema)
                 .bind(resource)
                 .bind(anew)
-                .bind(self.asked.cast_signed())
+                .bind(self.request.stored().as_slice())
                 .execute(&mut *transaction)
                 .await
                 .map_err(failed)?;
@@ -177,7 +176,7 @@ impl Table<'_> {
     /// Of a pass of this run, the keys are kept aside: an older copy in the next one must not win.
     pub(crate) async fn forget_walk(&self, partition: &Partition, in_this_run: bool) -> Result<()> {
         // What its first pass brought may be gone in the second one.
-        self.origin.store(OLDER, Relaxed);
+        self.set_origin(Origin::Before);
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).remove(&partition.id());
         self.store.patiently(|| async move {
         let failed = |error| self.failed("beginning a walk again", error);

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, PgTransaction};
 
-use super::batch::{Batch, Counts, EndedWalk};
+use super::batch::Batch;
 use super::commit::BY_INDEX;
 use super::table::Table;
 use crate::error::Result;
+use crate::verdict::{Counts, EndedWalk};
 
 impl Table<'_> {
     /// Notes which of the windows in a batch leave a gap between their rows and those that

@@ -143,9 +143,7 @@ async fn a_declared_limit_is_kept_without_provoking_a_refusal() {
     let second = std::time::Duration::from_secs(1);
     test.vendor.set_rate_limit(Some(RateLimit { requests: 20, per: second, retry_after: None }));
     let toml = "rate = { requests = 18, per_seconds = 1 }";
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(&file, toml).unwrap();
-    let limited = SHOP_STATIC.with_preset(file.path().to_str().unwrap()).unwrap();
+    let limited = SHOP_STATIC.overlaid(toml).unwrap();
     let url = test.database.url().into();
     let connection = connector_core::Connection::to(
         limited,

@@ -1,7 +1,7 @@
 //! A vendor that puts what a terminal, a log or a reader takes for something else into
 //! every place that it fills.
 
-use connector_core::{Connector, Look, Resource, to_json};
+use connector_core::{Connector, DateTime, Look, Resource, to_json};
 use connector_testkit::{Answer, Content, Request};
 use serde_json::{Value, json};
 
@@ -161,7 +161,13 @@ async fn a_plan_shows_keys_of_rows_with_nothing_in_them_that_acts() {
         "/things" => page(&[json!({"id": format!("shown{NASTY}")}), json!({"id": KEY})]),
         _ => page(&[]),
     });
-    let report = connector_core::plan(&play.connection(), connector_core::now(), 9).await.unwrap();
+    let report = connector_core::plan(
+        &play.connection(),
+        DateTime::from_timestamp(1_750_000_000, 0).unwrap(),
+        9,
+    )
+    .await
+    .unwrap();
     let text = report.to_plan(Look::default());
     assert!(text.contains("insert shown\\u{1b}]52"), "{text}");
     check("plan", &text);

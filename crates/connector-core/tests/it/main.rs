@@ -9,6 +9,7 @@ mod bounds;
 mod cost;
 mod deletes;
 mod endless;
+mod evolves;
 mod first_load;
 mod histories;
 mod histories_of_parts;

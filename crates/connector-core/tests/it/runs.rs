@@ -4,6 +4,7 @@ use connector_core::{Connection, Verdict};
 use connector_testkit::Proxy;
 
 use crate::shop::{NOW, SHOP, Test, items};
+use crate::support::block_on;
 
 #[tokio::test]
 async fn a_second_run_at_the_same_time_ends_at_once_and_says_why() {
@@ -49,7 +50,7 @@ async fn a_run_that_was_overtaken_by_a_newer_one_writes_nothing() {
             let overtake = "update sync.connections set run_id = run_id + 1";
             // A script is no task, so the statement has a thread of its own.
             let newer = std::thread::spawn(move || {
-                connector_core::block_on(database.execute(overtake)).unwrap();
+                block_on(database.execute(overtake));
             });
             newer.join().unwrap();
         }
@@ -80,7 +81,7 @@ async fn sessions_that_the_server_ends_cost_no_row() {
                 let end = "select pg_terminate_backend(pid) from pg_stat_activity \
                            where datname = current_database() and pid <> pg_backend_pid()";
                 let other = std::thread::spawn(move || {
-                    connector_core::block_on(database.execute(end)).unwrap();
+                    block_on(database.execute(end));
                 });
                 other.join().unwrap();
             });

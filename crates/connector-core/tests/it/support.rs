@@ -171,6 +171,16 @@ impl Play {
         Self { connector, vendor, database: Database::create().await, runs: AtomicI64::new(0) }
     }
 
+    /// A play of a connector with a vendor that may know more than it.
+    pub(crate) async fn at(connector: &'static Connector, vendor: Vendor) -> Self {
+        Self { connector, vendor, database: Database::create().await, runs: AtomicI64::new(0) }
+    }
+
+    /// From now on, another release of the connector runs.
+    pub(crate) fn release(&mut self, connector: &'static Connector) {
+        self.connector = connector;
+    }
+
     pub(crate) fn connection(&self) -> Connection {
         self.elsewhere(self.vendor.base_url())
     }
@@ -274,4 +284,10 @@ pub(crate) fn fails(report: Report, words: &[&str]) -> ResourceReport {
     assert!(failed.error.is_none() || what.contains("page `"), "no place is in:\n{text}");
     assert!(failed.next.is_some(), "nothing says what to do:\n{text}");
     failed
+}
+
+/// Runs a future to its end on a runtime of its own.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.unwrap().block_on(future)
 }

@@ -1,0 +1,32 @@
+//! What to type for a connector's commands, wherever its command line is part of.
+
+use std::sync::OnceLock;
+
+use connector_spec::{Connector, binary_of};
+
+/// The program whose first word is the connector, if this is one.
+static PROGRAM: OnceLock<&'static str> = OnceLock::new();
+
+/// Says that the connectors are commands of this program, from the start to its end.
+pub fn called_as_part_of(program: &'static str) {
+    // A second one would be the same.
+    let _ = PROGRAM.set(program);
+}
+
+/// What to type in front of a command of the connector.
+pub(crate) fn binary(connector: &Connector) -> String {
+    binary_named(connector.name)
+}
+
+/// The same, by the connector's name.
+pub(crate) fn binary_named(connector: &str) -> String {
+    match PROGRAM.get() {
+        Some(program) => format!("{program} {}", word(connector)),
+        None => binary_of(connector),
+    }
+}
+
+/// A connector's name as a word of a command line.
+pub fn word(connector: &str) -> String {
+    connector.replace('_', "-")
+}

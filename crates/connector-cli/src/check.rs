@@ -1,0 +1,517 @@
+//! `check`: whether a sync would work, one thing after the other, each with what to do.
+
+use std::time::SystemTime;
+
+use comfy_table::{Cell, Color, ContentArrangement};
+use serde::Serialize;
+
+use super::{Which, block_on, lines, print, print_error, table, to_json};
+use crate::settings::{Explained, File, Flags, Place, colour_is_welcome, explain, resolve};
+use connector_core::ask::Way;
+use connector_core::error::{Error, ErrorKind, Result};
+use connector_core::foreign::Foreign;
+use connector_core::run::Connection;
+use connector_core::run::probe::{FirstPage, first_page};
+use connector_core::store::{
+    EMBEDDED_DIRECTORY, Inspection, OLDEST_SERVER, Schema, State, Way as Encryption,
+    check_embedded, other_connector, other_scope,
+};
+use connector_core::words::count;
+use connector_spec::{Connector, Rate};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    which: Which,
+    /// A value of one of the connector's parameters, as in account=123; repeat it for several
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    params: Vec<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found out about a connection.
+#[derive(Debug, Serialize)]
+struct Checked {
+    connection: String,
+    settings: Vec<Explained>,
+    checks: Vec<Check>,
+    /// What to type to sync it.
+    #[serde(skip)]
+    sync: String,
+}
+
+/// One thing that a sync needs.
+#[derive(Debug, Serialize)]
+struct Check {
+    #[serde(rename = "check")]
+    name: String,
+    outcome: Outcome,
+    what: String,
+    next: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Ok,
+    Warning,
+    Failed,
+    Skipped,
+}
+
+impl Check {
+    fn new(check: &str, outcome: Outcome, what: impl Into<String>) -> Self {
+        Self { name: check.to_owned(), outcome, what: what.into(), next: None }
+    }
+
+    fn ok(check: &str, what: impl Into<String>) -> Self {
+        Self::new(check, Outcome::Ok, what)
+    }
+
+    fn failed(check: &str, what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { next: Some(next.into()), ..Self::new(check, Outcome::Failed, what) }
+    }
+
+    fn warning(check: &str, what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { next: Some(next.into()), ..Self::new(check, Outcome::Warning, what) }
+    }
+
+    fn error(check: &str, error: &Error) -> Self {
+        let next = error.advice().map(str::to_owned);
+        Self { next, ..Self::new(check, Outcome::Failed, error.to_string()) }
+    }
+}
+
+pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
+    let (file, mut each) = args.which.each(connector)?;
+    for flags in &mut each {
+        flags.params.clone_from(&args.params);
+    }
+    let examined = examine(connector, &file, &each)?;
+    tell(&examined, args.json)
+}
+
+/// Prints what came of it, and returns the exit status.
+pub(super) fn tell(examined: &Examined, json: bool) -> Result<u8> {
+    if json {
+        print(&to_json(&serde_json::json!({ "connections": examined.all }))?)?;
+    } else if !examined.all.is_empty() {
+        print(&examined.text())?;
+    }
+    Ok(examined.status())
+}
+
+/// What came of trying connections.
+pub(super) struct Examined {
+    all: Vec<Checked>,
+    /// Whether it is known of each what its settings are.
+    pub(super) is_whole: bool,
+}
+
+/// Tries all that a sync of these connections needs.
+pub(super) fn examine(
+    connector: &'static Connector,
+    file: &File,
+    each: &[Flags],
+) -> Result<Examined> {
+    let mut examined = Examined::nothing();
+    for flags in each {
+        match explain(connector, file, flags) {
+            Ok((name, settings)) => {
+                let place = Place::resolve(connector, file, flags).ok();
+                let checks = block_on(checks(connector, file, flags, place.as_ref()))?;
+                let sync = place.map(|place| place.sync).unwrap_or_default();
+                examined.all.push(Checked { connection: name, settings, checks, sync });
+            }
+            Err(error) => {
+                print_error(&error);
+                examined.is_whole = false;
+            }
+        }
+    }
+    Ok(examined)
+}
+
+impl Examined {
+    /// Nothing was tried yet.
+    pub(super) fn nothing() -> Self {
+        Self { all: Vec::new(), is_whole: true }
+    }
+
+    /// Adds what came of trying others.
+    pub(super) fn add(&mut self, other: Self) {
+        self.all.extend(other.all);
+        self.is_whole &= other.is_whole;
+    }
+
+    pub(super) fn text(&self) -> String {
+        self.all.iter().map(text).collect::<Vec<_>>().join("\n\n")
+    }
+
+    /// 0 if all is ready, 1 if something failed, and 2 if the settings are not right.
+    pub(super) fn status(&self) -> u8 {
+        let failed = |check: &&Check| check.outcome == Outcome::Failed;
+        let failures: Vec<_> =
+            self.all.iter().flat_map(|checked| &checked.checks).filter(failed).collect();
+        match (self.is_whole, &failures[..]) {
+            (true, []) => 0,
+            (true, failures) if failures.iter().all(|check| check.name != SETTINGS) => 1,
+            _ => 2,
+        }
+    }
+}
+
+const SETTINGS: &str = "settings";
+
+async fn checks(
+    connector: &'static Connector,
+    file: &File,
+    flags: &Flags,
+    place: Option<&Place>,
+) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut scope = None;
+    match resolve(connector, file, flags) {
+        Ok(connection) => {
+            scope = Some(connection.scope());
+            checks.push(Check::ok(SETTINGS, "complete, and they make sense"));
+            vendor(&connection, &mut checks).await;
+        }
+        Err(error) => {
+            checks.push(Check::error(SETTINGS, &error));
+            let what = "not tried: the settings have to be right first";
+            checks.push(Check::new("vendor", Outcome::Skipped, what));
+        }
+    }
+    // A database can be looked at without a key.
+    if let Some(place) = place {
+        database(connector, place, scope, &mut checks).await;
+    } else {
+        let what = "not tried: the settings have to be right first";
+        checks.push(Check::new("database", Outcome::Skipped, what));
+    }
+    checks
+}
+
+/// The way to the vendor, the key, and the first page of each resource that has one.
+async fn vendor(connection: &Connection, checks: &mut Vec<Check>) {
+    let client = match connection.impatient_client() {
+        Ok(client) => client,
+        Err(error) => return checks.push(Check::error("key", &error)),
+    };
+    checks.push(match client.way().await {
+        Ok(Way::Proxy(proxy)) => Check::ok("name", format!("left to the proxy `{proxy}`")),
+        Ok(Way::Number) => Check::ok("name", "not needed: the base URL has an address"),
+        Ok(Way::Name { host, addresses }) => {
+            Check::ok("name", format!("`{host}` has {}", count(addresses, "address", "addresses")))
+        }
+        Err(error) => return checks.push(Check::error("name", &error)),
+    });
+    let (rate, base) = connection.vendor();
+    let encrypted = if base.scheme() == "https" { "over TLS" } else { "without TLS" };
+    let (mut reached, mut accepted) = (false, false);
+    let mut newest = None;
+    for resource in connection.selected() {
+        let name = resource.name;
+        let page = first_page(&client, connection.connector, resource, &connection.params).await;
+        let kind = page.as_ref().err().map(Error::kind);
+        if kind == Some(ErrorKind::Unreachable) {
+            return checks.extend(page.err().map(|error| Check::error("network", &error)));
+        }
+        if !std::mem::replace(&mut reached, true) {
+            checks.push(Check::ok("network", format!("the vendor answers, {encrypted}")));
+        }
+        if kind == Some(ErrorKind::Auth) {
+            return checks.extend(page.err().map(|error| Check::error("key", &error)));
+        }
+        let good = matches!(page, Ok(Some(_)));
+        if good && !std::mem::replace(&mut accepted, true) {
+            checks.push(Check::ok("key", "accepted"));
+        }
+        let check = match page {
+            Ok(Some(page)) => {
+                let page = newest.insert(page);
+                Check::ok(name, format!("rows on the first page: {}", page.rows))
+            }
+            Ok(None) => {
+                let parent = resource.parent.map_or("", |parent| parent.resource);
+                Check::new(name, Outcome::Skipped, format!("asked for with each row of `{parent}`"))
+            }
+            Err(error) => Check::error(name, &error),
+        };
+        checks.push(check);
+    }
+    if let Some(FirstPage { response, .. }) = newest {
+        checks.push(limit(rate, &response.rate_limit()));
+        checks.extend(response.header("date").and_then(clock));
+    }
+}
+
+fn limit(rate: Option<Rate>, told: &[String]) -> Check {
+    let kept = match rate {
+        Some(Rate { requests, per }) => {
+            let requests = count(requests, "request", "requests");
+            format!("kept: {requests} in {}", humantime::format_duration(per))
+        }
+        None => "none is declared".to_owned(),
+    };
+    let told = match told {
+        [] => "the vendor's headers tell none".to_owned(),
+        told => format!("the vendor tells {}", told.join(", ")),
+    };
+    Check::ok("rate limit", format!("{kept}; {told}"))
+}
+
+/// A clock that is far from the vendor's: certificates and ages would be judged wrongly.
+fn clock(date: &str) -> Option<Check> {
+    let theirs = httpdate::parse_http_date(date).ok()?;
+    let ours = SystemTime::from(super::now());
+    let apart = ours.duration_since(theirs).or_else(|_| theirs.duration_since(ours)).ok()?;
+    let minutes = apart.as_secs() / 60;
+    (minutes >= 5).then(|| {
+        let way = if ours > theirs { "ahead of" } else { "behind" };
+        let what = format!("this machine's is {minutes} minutes {way} the vendor's");
+        Check::warning("clock", what, "set the clock of this machine, best by NTP")
+    })
+}
+
+async fn database(
+    connector: &Connector,
+    place: &Place,
+    scope: Option<String>,
+    checks: &mut Vec<Check>,
+) {
+    let database = match place.database().await {
+        Ok(Some(database)) => database,
+        Ok(None) => {
+            let what = format!(
+                "the embedded Postgres, which the first sync makes in {EMBEDDED_DIRECTORY}/"
+            );
+            return checks.push(match check_embedded() {
+                Ok(()) => Check::ok("database", what),
+                Err(error) => Check::error("database", &error),
+            });
+        }
+        Err(error) => return checks.push(Check::error("database", &error)),
+    };
+    let way = database.way();
+    let inspected = database.inspect(&place.schema, connector, &place.resources).await;
+    database.close().await;
+    if let Encryption::Unverified(mode) = way {
+        let what = format!("sslmode={mode}: whoever answers on the way to the server is believed");
+        let next = "write sslmode=verify-full in DATABASE_URL, and sslrootcert=FILE if the authority is a private one";
+        checks.push(Check::warning("TLS", what, next));
+    }
+    match inspected {
+        Ok(found) => checks.extend(fitness(connector, &place.schema, scope, &found)),
+        Err(error) => checks.push(Check::error("database", &error)),
+    }
+}
+
+/// What was found in the database, as lines.
+fn fitness(
+    connector: &Connector,
+    schema: &str,
+    scope: Option<String>,
+    found: &Inspection,
+) -> Vec<Check> {
+    let Inspection { version, .. } = found;
+    let (database, user) = (Foreign(&found.database), Foreign(&found.user));
+    let place = format!("Postgres {version}, database `{database}`, user `{user}`");
+    let mut checks = vec![if found.too_old {
+        Check::failed(
+            "database",
+            format!("{place}: at least Postgres {OLDEST_SERVER} is needed"),
+            "upgrade the server, or name another one in DATABASE_URL",
+        )
+    } else if found.encoding != "UTF8" {
+        Check::failed(
+            "database",
+            format!(
+                "{place}: its encoding is {}, which cannot hold all texts",
+                Foreign(&found.encoding)
+            ),
+            "create one with the encoding UTF8, and name it in DATABASE_URL",
+        )
+    } else if found.read_only {
+        Check::failed(
+            "database",
+            format!("{place}: nothing can be written here"),
+            "name the primary server in DATABASE_URL, or allow the user to write",
+        )
+    } else {
+        Check::ok("database", place)
+    }];
+    let lacking: Vec<(String, String)> =
+        found.schemas.iter().filter_map(|schema| lacking(schema, found)).collect();
+    let staging = (!found.may_stage).then(|| {
+        (
+            "temporary tables are not allowed, into which rows are copied first".to_owned(),
+            format!("grant temporary on database \"{database}\" to \"{user}\""),
+        )
+    });
+    let lacking: Vec<(String, String)> = lacking.into_iter().chain(staging).collect();
+    if lacking.is_empty() {
+        checks.push(Check::ok("privileges", "all that are needed"));
+    }
+    for (what, grant) in lacking {
+        let next = format!("as the owner, run: {grant}");
+        checks.push(Check::failed("privileges", what, next));
+    }
+    let altered = found.altered.as_ref();
+    checks.push(match &found.owner {
+        Some(owner) if owner != connector.name => {
+            Check::error("tables", &other_connector(schema, owner))
+        }
+        _ => match (&found.scope, scope) {
+            (Some(there), Some(asked)) if *there != asked => {
+                Check::error("tables", &other_scope(schema, there, &asked))
+            }
+            _ => altered.map_or_else(|| tables(found), |error| Check::error("tables", error)),
+        },
+    });
+    checks.push(match &found.holder {
+        Some(holder) => {
+            let (what, next) = holder.said(schema);
+            Check::warning("lock", what, next)
+        }
+        None => Check::ok("lock", "free"),
+    });
+    match (found.room.left(), found.room.limit()) {
+        (Err(error), _) => checks.push(Check::error("sessions", &error)),
+        (Ok(_), Some(limit)) => {
+            let what = format!("{limit} may be used, which is enough; up to 9 would be");
+            checks.push(Check::ok("sessions", what));
+        }
+        (Ok(_), None) => {}
+    }
+    checks
+}
+
+/// What the user may not do in a schema, and the statement that would allow it.
+fn lacking(schema: &Schema, found: &Inspection) -> Option<(String, String)> {
+    let (database, user) = (Foreign(&found.database), Foreign(&found.user));
+    let name = &schema.name;
+    if !schema.exists {
+        return (!found.may_create).then(|| {
+            (
+                format!("the schema `{name}` is not there, and may not be created"),
+                format!("grant create on database \"{database}\" to \"{user}\""),
+            )
+        });
+    }
+    if !schema.may_use {
+        return Some((
+            format!("the schema `{name}` may not be used, or no table created in it"),
+            format!("grant usage, create on schema \"{name}\" to \"{user}\""),
+        ));
+    }
+    if schema.unwritable > 0 {
+        return Some((
+            format!("{} tables of `{name}` may not be read and written", schema.unwritable),
+            format!(
+                "grant select, insert, update, delete on all tables in schema \"{name}\" to \"{user}\""
+            ),
+        ));
+    }
+    (schema.foreign > 0).then(|| {
+        (
+            format!(
+                "{} tables of `{name}` have to be altered, and are another user's",
+                schema.foreign
+            ),
+            format!("grant the role that owns them to \"{user}\""),
+        )
+    })
+}
+
+fn tables(found: &Inspection) -> Check {
+    let newer = |version| {
+        let what =
+            format!("they are newer than this program, which does not know migration {version}");
+        Check::failed("tables", what, "install the newer version of the program")
+    };
+    let mut would_run = 0;
+    for schema in &found.schemas {
+        if let Some(table) = &schema.taken {
+            let what = format!(
+                "`{}.{}` is there already, and no sync made it",
+                schema.name,
+                Foreign(table)
+            );
+            return Check::failed(
+                "tables",
+                what,
+                "name another schema with --schema, or move the table away",
+            );
+        }
+        match schema.state {
+            State::Absent | State::Current => {}
+            State::Behind(missing) => would_run += missing,
+            State::Newer(version) => return newer(version).at(schema),
+            State::Changed(version) => {
+                let what = format!("migration {version} ran with another text than this program's");
+                return Check::failed(
+                    "tables",
+                    what,
+                    "install the version of the program that made the tables, or a later one",
+                )
+                .at(schema);
+            }
+        }
+    }
+    let absent: Vec<String> = found
+        .schemas
+        .iter()
+        .filter(|schema| schema.state == State::Absent)
+        .map(|schema| format!("`{}`", schema.name))
+        .collect();
+    match (absent.is_empty(), would_run) {
+        (true, 0) => Check::ok("tables", "up to date"),
+        (true, count) => {
+            Check::ok("tables", format!("migrations that the next sync runs: {count}"))
+        }
+        (false, _) => {
+            Check::ok("tables", format!("the first sync makes them: {}", absent.join(", ")))
+        }
+    }
+}
+
+impl Check {
+    fn at(mut self, schema: &Schema) -> Self {
+        self.what = format!("{} (schema `{}`)", self.what, schema.name);
+        self
+    }
+}
+
+fn text(checked: &Checked) -> String {
+    let mut settings = table(&["setting", "value", "set by"]);
+    settings.set_content_arrangement(ContentArrangement::Dynamic);
+    for setting in &checked.settings {
+        settings.add_row([&setting.name, &setting.value, &setting.by.to_string()]);
+    }
+    let mut checks = table(&["check", "", "found"]);
+    checks.set_content_arrangement(ContentArrangement::Dynamic);
+    for check in &checked.checks {
+        let (word, colour) = match check.outcome {
+            Outcome::Ok => ("ok", Color::Green),
+            Outcome::Warning => ("mind", Color::Yellow),
+            Outcome::Failed => ("failed", Color::Red),
+            Outcome::Skipped => ("-", Color::Reset),
+        };
+        let word = if colour_is_welcome() { Cell::new(word).fg(colour) } else { Cell::new(word) };
+        checks.add_row([Cell::new(&check.name), word, Cell::new(&check.what)]);
+        if let Some(next) = &check.next {
+            checks.add_row(["", "", &format!("next: {next}")]);
+        }
+    }
+    let failed = checked.checks.iter().filter(|check| check.outcome == Outcome::Failed).count();
+    let sum = match failed {
+        0 => format!("{}: ready; run `{}`", checked.connection, checked.sync),
+        1 => format!("{}: 1 thing failed", checked.connection),
+        failed => format!("{}: {failed} things failed", checked.connection),
+    };
+    format!("{}:\n\n{}\n\n{}\n\n{sum}", checked.connection, lines(&settings), lines(&checks))
+}

@@ -1,0 +1,103 @@
+//! Completions, manual pages and a reference, made from the definitions of the commands.
+
+use std::fmt::Write as _;
+
+use clap::builder::PossibleValue;
+use clap::{Arg, Command};
+use clap_complete::Shell;
+
+use super::print;
+use connector_core::error::{Error, Result};
+use connector_spec::Connector;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Man {
+    /// The command whose page to print [default: the program's own]
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+pub(super) fn completions(mut command: Command, args: &Completions) -> Result<u8> {
+    let name = command.get_name().to_owned();
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut command, name, &mut text);
+    print(String::from_utf8_lossy(&text).trim_end())?;
+    Ok(0)
+}
+
+pub(super) fn man(mut command: Command, args: &Man) -> Result<u8> {
+    // This gives the commands their full names.
+    command.build();
+    let page = match &args.command {
+        None => command,
+        Some(name) => {
+            let known: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+            let unknown = || {
+                Error::settings(format!("there is no command `{name}`"))
+                    .next(format!("there are: {}", known.join(", ")))
+            };
+            let binary = command.get_name().to_owned();
+            let found = command.find_subcommand(name).ok_or_else(unknown)?.clone();
+            found.name(format!("{binary}-{name}"))
+        }
+    };
+    let mut text = Vec::new();
+    let failed = |error| Error::settings("the page cannot be written").because(error);
+    clap_mangen::Man::new(page).render(&mut text).map_err(|error: std::io::Error| failed(error))?;
+    print(String::from_utf8_lossy(&text).trim_end())?;
+    Ok(0)
+}
+
+/// The commands and their options as Markdown.
+pub fn commands_as_markdown(connector: &'static Connector) -> String {
+    let mut text = String::new();
+    // The definition has those last that were changed after it was made.
+    let definition = super::command(connector);
+    let mut commands: Vec<&Command> = definition.get_subcommands().collect();
+    commands.sort_by_key(|command| command.get_display_order());
+    for command in commands {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let _ = write!(text, "### `{}`\n\n{about}.\n", command.get_name());
+        let mut header = "\n| option | meaning | default |\n|---|---|---|\n";
+        for arg in command.get_arguments() {
+            let _ = writeln!(text, "{header}{}", option(arg));
+            header = "";
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A line of the table of options.
+fn option(arg: &Arg) -> String {
+    let takes_values = arg.get_action().takes_values();
+    let value = match arg.get_value_names() {
+        Some([name]) if takes_values => name.as_str(),
+        _ => "",
+    };
+    let long = arg.get_long().map(|long| format!("--{long}"));
+    let short = arg.get_short().map(|short| format!("-{short}"));
+    let names: Vec<String> = short.into_iter().chain(long).collect();
+    let name = [&names.join(", "), value].map(str::to_owned).join(" ");
+    let values = arg.get_possible_values();
+    let values: Vec<&str> =
+        values.iter().filter(|_| takes_values).map(PossibleValue::get_name).collect();
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    // A default that is no value stands at the end of the meaning, in words.
+    let in_words = help.strip_suffix(']').and_then(|help| help.split_once(" [default: "));
+    let value = arg.get_default_values().first().filter(|_| takes_values);
+    let value = value.map(|value| format!("`{}`", value.display())).unwrap_or_default();
+    let (meaning, default) = in_words.unwrap_or((&help, &value));
+    let meaning = match values.join("`, `") {
+        none if none.is_empty() => meaning.to_owned(),
+        values => format!("{meaning}: `{values}`"),
+    };
+    format!("| `{}` | {meaning} | {default} |", name.trim()).replace("NAME|FILE", "NAME\\|FILE")
+}

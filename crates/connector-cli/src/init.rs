@@ -1,0 +1,422 @@
+//! `init`: from nothing to a connection that works, by questions or by flags.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use dialoguer::{Confirm, Input, Password, Select};
+use secrecy::SecretString;
+
+use crate::settings::{
+    CONFIG_FILE, Draft, File, Flags, NewConnection, check_name, env_file, write_file,
+};
+use connector_core::ask::check_address;
+use connector_core::environment::{environment, file_of};
+use connector_core::error::{Error, Result};
+use connector_core::store::{EMBEDDED_DIRECTORY, is_address};
+use connector_spec::DOCUMENTED;
+use connector_spec::{Connector, Unset};
+
+use super::check::{self, Examined};
+use super::print;
+
+/// The variable of the database.
+const DATABASE_URL: &str = "DATABASE_URL";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The connection's name, which is also its schema [default: the connector's name]
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
+    /// The file that holds connections
+    #[arg(long, value_name = "FILE", default_value = CONFIG_FILE)]
+    config: PathBuf,
+    /// Where the API is
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// `documented`, `live`, or a file of your own
+    #[arg(long, value_name = "NAME|FILE")]
+    preset: Option<String>,
+    /// A value of one of the connector's parameters, as in account=123; repeat it for several
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    params: Vec<String>,
+    /// Send the key over plain HTTP, which shows it to everybody on the way
+    #[arg(long)]
+    allow_http: bool,
+    /// Read the key from stdin, instead of asking for it or taking it from its variable
+    #[arg(long)]
+    key_stdin: bool,
+    /// Where secrets go that are not set as variables yet: .env, which only you can read, or nowhere
+    #[arg(long, value_enum, default_value_t = Store::EnvFile)]
+    store: Store,
+    /// Replace the connection if it is there already
+    #[arg(long)]
+    force: bool,
+    /// Ask nothing: take what flags, variables and defaults say
+    #[arg(short, long)]
+    yes: bool,
+    /// Do not check the connection at the end
+    #[arg(long)]
+    no_check: bool,
+}
+
+/// Where a secret goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Store {
+    EnvFile,
+    Nowhere,
+}
+
+pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
+    let asking = !args.yes && !args.key_stdin && std::io::stdin().is_terminal();
+    let file = if args.config.exists() { File::read(Some(&args.config))? } else { File::default() };
+    let answers = if asking { ask(connector, &file, args)? } else { take(connector, args)? };
+    let Answers { new, key, rows, store, force, config, no_check } = answers;
+    new.check()?;
+    let env_file = env_file(Some(&config));
+    let variable = new.key_variable();
+    // What was there before may work, and is not given up for what does not.
+    let replaces = file.has(&new.name)
+        || (key.is_some() && file_of(&variable).is_some())
+        || (!matches!(rows, Rows::AsSet) && file_of(DATABASE_URL).is_some());
+    let nowhere = match rows {
+        Rows::AsSet => environment(DATABASE_URL).is_none(),
+        Rows::Embedded => true,
+        Rows::Server(_) => false,
+    };
+    let text = new.text(&config, force)?;
+    let unset = matches!(rows, Rows::Embedded) && file_of(DATABASE_URL).is_some();
+    let url = if let Rows::Server(url) = rows { Some(url) } else { None };
+    let mut secrets: Vec<(&str, SecretString)> = Vec::new();
+    secrets.extend(key.map(|key| (variable.as_str(), key)));
+    secrets.extend(url.map(|url| (DATABASE_URL, url)));
+    let mut draft = None;
+    if unset || (store == Store::EnvFile && !secrets.is_empty()) {
+        let draft = draft.insert(Draft::of(&env_file)?);
+        if unset {
+            draft.unset(DATABASE_URL);
+        }
+        for (name, secret) in secrets.iter().filter(|_| store == Store::EnvFile) {
+            draft.set(name, secret)?;
+        }
+    }
+    for (name, _) in &secrets {
+        if store == Store::EnvFile && environment(name).is_some() && file_of(name).is_none() {
+            print(&format!(
+                "{name} is a variable of this shell too, which counts more than {}: unset it",
+                env_file.display()
+            ))?;
+        }
+    }
+    let mut examined = None;
+    if !no_check {
+        draft.as_ref().map_or(Ok(()), Draft::try_out)?;
+        let to_set = if store == Store::Nowhere { &secrets[..] } else { &[] };
+        Draft::try_out_besides(&env_file, to_set);
+        examined = Some(check_as(connector, &new.name, &config, &text)?);
+    }
+    let status = examined.as_ref().map_or(0, Examined::status);
+    if let Some(examined) = examined.take_if(|_| status != 0 && replaces) {
+        print(&examined.text())?;
+        print("")?;
+    }
+    if status != 0 && replaces && !(asking && keeps_all_the_same()?) {
+        print("nothing was written: this does not work, and what was there before may")?;
+        print(&format!("to answer again: {} init", crate::called::binary(connector)))?;
+        return Ok(status);
+    }
+    // The file of secrets comes first: without it, the other one is of no use.
+    draft.as_ref().map_or(Ok(()), Draft::write)?;
+    write_file(&config, &text)?;
+    print(&format!("wrote [connections.{}] to {}", new.name, config.display()))?;
+    for (name, _) in &secrets {
+        print(&match store {
+            Store::EnvFile => {
+                format!(
+                    "wrote {name} to {}, for your eyes only: commit it nowhere",
+                    env_file.display()
+                )
+            }
+            Store::Nowhere => format!("set this yourself, with its value: export {name}=…"),
+        })?;
+    }
+    for name in [variable.as_str(), DATABASE_URL] {
+        let is_new =
+            secrets.iter().any(|(other, _)| *other == name) || (name == DATABASE_URL && unset);
+        if !is_new && environment(name).is_some() {
+            print(&kept(name))?;
+        }
+    }
+    if draft.is_some() && is_open_to_git(&env_file) {
+        print(&format!("git does not ignore {}: write it into .gitignore", env_file.display()))?;
+    }
+    if nowhere && !file.has_database() {
+        let what = format!("rows go to the embedded Postgres in {EMBEDDED_DIRECTORY}/");
+        print(&format!("{DATABASE_URL} is not set: {what}"))?;
+    }
+    if let Some(examined) = examined {
+        print("")?;
+        print(&examined.text())?;
+    }
+    if status != 0 && asking {
+        let again = crate::called::binary(connector);
+        print(&format!("to answer again, and keep what was right: {again} init"))?;
+    }
+    Ok(status)
+}
+
+/// Tries a connection as it will be when it is written.
+fn check_as(
+    connector: &'static Connector,
+    name: &str,
+    config: &Path,
+    text: &str,
+) -> Result<Examined> {
+    let flags = Flags {
+        connection: Some(name.to_owned()),
+        // A command that it names need not say what holds anyhow.
+        config: (config != Path::new(CONFIG_FILE)).then(|| config.to_owned()),
+        ..Flags::default()
+    };
+    check::examine(connector, &File::parse(config, text)?, &[flags])
+}
+
+/// Whether a person wants answers that do not work.
+fn keeps_all_the_same() -> Result<bool> {
+    Confirm::new()
+        .with_prompt("This does not work. Write it in the place of what was there all the same?")
+        .default(false)
+        .interact()
+        .map_err(broke_off)
+}
+
+/// Whether git would take up a file with secrets in it.
+fn is_open_to_git(path: &Path) -> bool {
+    const NOT_IGNORED: i32 = 1;
+    let mut git = Command::new("git");
+    git.args(["check-ignore", "--quiet"]).arg(path).stdin(Stdio::null());
+    // Without git, and outside of its folders, there is nobody who would.
+    let status = git.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.code() == Some(NOT_IGNORED))
+}
+
+fn broke_off(error: dialoguer::Error) -> Error {
+    Error::settings("nothing was written: the questions were broken off").because(error)
+}
+
+/// Where a secret is that was there before.
+fn kept(name: &str) -> String {
+    match file_of(name) {
+        Some(file) => format!("{name} stays as {} has it", file.display()),
+        None => format!(
+            "{name} is a variable of this shell, and was not stored: set it wherever a sync runs"
+        ),
+    }
+}
+
+/// Everything that there is to know.
+struct Answers {
+    new: NewConnection,
+    /// The key, if it has to be stored.
+    key: Option<SecretString>,
+    rows: Rows,
+    store: Store,
+    force: bool,
+    config: PathBuf,
+    no_check: bool,
+}
+
+/// Where rows go.
+enum Rows {
+    /// Where settings say already.
+    AsSet,
+    /// To the embedded Postgres.
+    Embedded,
+    /// To the server of this address, which has to be stored.
+    Server(SecretString),
+}
+
+/// What flags, variables and stdin say.
+fn take(connector: &'static Connector, args: Args) -> Result<Answers> {
+    let new = NewConnection {
+        name: args.connection.unwrap_or_else(|| connector.name.to_owned()),
+        connector,
+        base_url: args.base_url.ok_or_else(|| {
+            Error::settings("the address of the API is not known")
+                .next("add --base-url https://…, or run `init` on a terminal, which asks for it")
+        })?,
+        preset: args.preset.unwrap_or_else(|| DOCUMENTED.to_owned()),
+        allow_http: args.allow_http,
+        params: args.params,
+    };
+    new.check()?;
+    let key = if args.key_stdin { Some(read_key()?) } else { None };
+    let variable_of_key = new.key_variable();
+    if key.is_none() && environment(&variable_of_key).is_none() {
+        return Err(Error::settings("the key is not known").next(format!(
+            "export {variable_of_key}=…, or pipe the key into `init --key-stdin`; it is never a flag"
+        )));
+    }
+    let Args { store, force, config, no_check, .. } = args;
+    Ok(Answers { new, key, rows: Rows::AsSet, store, force, config, no_check })
+}
+
+fn read_key() -> Result<SecretString> {
+    let mut text = String::new();
+    let failed = |error| Error::settings("the key cannot be read from stdin").because(error);
+    std::io::stdin().read_to_string(&mut text).map_err(failed)?;
+    let key = text.trim();
+    if key.is_empty() {
+        return Err(Error::settings("there is no key on stdin")
+            .next("pipe it in, as in `init --key-stdin < key.txt`"));
+    }
+    Ok(key.into())
+}
+
+/// What a person answers; what flags say is not asked.
+#[expect(clippy::too_many_lines, reason = "one question after another, and nothing else")]
+fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers> {
+    let words = |error: Error| match error.advice() {
+        Some(next) => format!("{error}: {next}"),
+        None => error.to_string(),
+    };
+    let name = match args.connection {
+        Some(name) => name,
+        None => Input::new()
+            .with_prompt("Name of the connection, and of its schema")
+            .default(connector.name.to_owned())
+            .validate_with(|name: &String| check_name(name).map_err(words))
+            .interact_text()
+            .map_err(broke_off)?,
+    };
+    let mut force = args.force;
+    if !force && file.has(&name) {
+        force = Confirm::new()
+            .with_prompt(format!(
+                "{} has [connections.{name}] already. Answer its questions again?",
+                args.config.display()
+            ))
+            .default(file.of(connector).contains(&name.as_str()))
+            .interact()
+            .map_err(broke_off)?;
+        if !force {
+            let next = "say yes to change it, or name another connection";
+            return Err(Error::settings("nothing was written").next(next));
+        }
+    }
+    let base_url = match args.base_url {
+        Some(url) => url,
+        None => Input::new()
+            .with_prompt(format!("Address of the API, as in {}", connector.base_url))
+            // Whoever replaces a connection mostly has another key or database.
+            .with_initial_text(file.address(&name).unwrap_or_default())
+            .validate_with(|url: &String| check_address(url.trim(), args.allow_http).map_err(words))
+            .interact_text()
+            .map(|url: String| url.trim().to_owned())
+            .map_err(broke_off)?,
+    };
+    let presets: Vec<&str> = std::iter::once(DOCUMENTED)
+        .chain(connector.presets.iter().map(|(name, _)| *name))
+        .collect();
+    let preset = if let Some(preset) = args.preset {
+        preset
+    } else {
+        let at = Select::new()
+            .with_prompt("Preset: the API as its document describes it, or what it does really")
+            .items(&presets)
+            .default(0)
+            .interact()
+            .map_err(broke_off)?;
+        presets[at].to_owned()
+    };
+    let mut params = args.params;
+    for param in connector.params.iter().filter(|param| param.unset == Unset::Required) {
+        let set =
+            |other: &String| other.split_once('=').is_some_and(|(name, _)| name == param.name);
+        if !params.iter().any(set) {
+            let text: String = Input::new()
+                .with_prompt(format!("{} ({}), with commas between several", param.name, param.doc))
+                .interact_text()
+                .map_err(broke_off)?;
+            params.extend(text.split(',').map(|value| format!("{}={}", param.name, value.trim())));
+        }
+    }
+    let new =
+        NewConnection { name, connector, base_url, preset, allow_http: args.allow_http, params };
+    let key_variable = new.key_variable();
+    let in_shell = |name: &str| environment(name).is_some() && file_of(name).is_none();
+    let key = if in_shell(&key_variable) {
+        None
+    } else {
+        let stored = file_of(&key_variable)
+            .map(|file| format!("; Enter keeps the one in {}", file.display()));
+        let key = Password::new()
+            .allow_empty_password(stored.is_some())
+            .with_prompt(format!(
+                "Key, kept as {key_variable} (not shown{})",
+                stored.unwrap_or_default()
+            ))
+            .interact()
+            .map_err(broke_off)?;
+        Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from)
+    };
+    let rows = if in_shell(DATABASE_URL) { Rows::AsSet } else { ask_database()? };
+    let names = file.connections().map(|(other, _)| other);
+    let others: Vec<&str> = names.filter(|other| *other != new.name).collect();
+    // One variable is for all connections.
+    if !others.is_empty() && file_of(DATABASE_URL).is_some() && !matches!(rows, Rows::AsSet) {
+        let go_on = Confirm::new()
+            .with_prompt(format!("The rows of {} will go there too. Go on?", others.join(", ")))
+            .default(false)
+            .interact()
+            .map_err(broke_off)?;
+        if !go_on {
+            return Err(Error::settings("nothing was written")
+                .next("keep where rows go now, or make this connection in a folder of its own"));
+        }
+    }
+    let mut store = args.store;
+    if key.is_some() || matches!(rows, Rows::Server(_)) {
+        let at = Select::new()
+            .with_prompt("Secrets")
+            .items([
+                "write them to .env, which only you can read",
+                "write them nowhere: I set the variables myself",
+            ])
+            .default(0)
+            .interact()
+            .map_err(broke_off)?;
+        store = if at == 0 { Store::EnvFile } else { Store::Nowhere };
+    }
+    let Args { config, no_check, .. } = args;
+    Ok(Answers { new, key, rows, store, force, config, no_check })
+}
+
+fn ask_database() -> Result<Rows> {
+    let stored = file_of(DATABASE_URL)
+        .map(|file| format!("where they go now, to the server that {} names", file.display()));
+    let embedded = "the embedded Postgres in .connectors/, with nothing to set up";
+    let server = "a Postgres server";
+    let places: Vec<&str> =
+        stored.as_deref().into_iter().chain([embedded]).chain([server]).collect();
+    let at = Select::new()
+        .with_prompt("Where rows go")
+        .items(&places)
+        .default(0)
+        .interact()
+        .map_err(broke_off)?;
+    if places[at] == embedded {
+        return Ok(Rows::Embedded);
+    }
+    if places[at] != server {
+        return Ok(Rows::AsSet);
+    }
+    let url = Password::new()
+        .with_prompt("As postgres://user:password@host:port/database (not shown)")
+        .validate_with(|url: &String| {
+            if is_address(url.trim()) { Ok(()) } else { Err("it begins with postgres://") }
+        })
+        .interact()
+        .map_err(broke_off)?;
+    Ok(Rows::Server(SecretString::from(url.trim())))
+}

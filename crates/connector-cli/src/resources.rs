@@ -1,0 +1,221 @@
+//! `resources`: what is synced, from the declaration.
+
+use std::fmt::Write as _;
+
+use comfy_table::ContentArrangement;
+use serde_json::{Value, json};
+
+use super::{lines, print, table, to_json};
+use crate::settings::preset_of;
+use connector_core::error::Result;
+use connector_core::run::check_resources;
+use connector_spec::Column;
+use connector_spec::DOCUMENTED;
+use connector_spec::Paging;
+use connector_spec::{Connector, METADATA, Resource};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Show the columns of this resource
+    #[arg(value_name = "NAME", conflicts_with_all = ["json", "markdown"])]
+    resource: Option<String>,
+    /// `documented`, `live`, or a file of your own
+    #[arg(long, value_name = "NAME|FILE", default_value = DOCUMENTED)]
+    preset: String,
+    /// Print one JSON document, with all columns
+    #[arg(long)]
+    json: bool,
+    /// Print Markdown, with all columns
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+}
+
+pub(super) fn run(connector: &'static Connector, args: &Args) -> Result<u8> {
+    let connector = preset_of(connector, &args.preset)?;
+    if let Some(name) = &args.resource {
+        check_resources(connector, std::slice::from_ref(name))?;
+    }
+    let one = args.resource.as_deref().and_then(|name| connector.resource(name));
+    let text = match one {
+        Some(resource) => columns(resource),
+        None if args.json => to_json(&as_json(connector))?,
+        None if args.markdown => {
+            format!("{}\n{}", resources_as_markdown(connector), columns_as_markdown(connector))
+        }
+        None => overview(connector),
+    };
+    print(text.trim_end())?;
+    Ok(0)
+}
+
+fn overview(connector: &Connector) -> String {
+    let names = connector.resources.iter().map(|resource| resource.name.len());
+    let width = names.max().unwrap_or_default();
+    let mut text = String::new();
+    // Two lines for each, as a table of long names and paths is wider than a terminal.
+    for resource in connector.resources {
+        let Resource { name, path, table, .. } = resource;
+        let mut told = vec![format!("key {}", keys(resource, "").join(", "))];
+        told.extend(resource.cursor.map(|cursor| format!("cursor {cursor}")));
+        told.extend(resource.parent.map(|parent| format!("per {}", parent.resource)));
+        told.push(paging(&resource.paging));
+        told.extend((name != table).then(|| format!("table {table}")));
+        let _ = writeln!(text, "{name:width$}  {path}\n  {}", told.join("; "));
+    }
+    let _ =
+        write!(text, "\nThe columns of one: {} resources NAME", crate::called::binary(connector));
+    text
+}
+
+fn columns(resource: &Resource) -> String {
+    let mut table = table(&["column", "type", "", "meaning"]);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    for column in resource.table_columns() {
+        let note = note(resource, column);
+        table.add_row([column.name, column.sql_type.short(), note, column.doc]);
+    }
+    let Resource { name, table: of, doc, .. } = resource;
+    format!(
+        "{name}: {doc}\n\n{}\n\nThe table `{of}` has {} too.",
+        lines(&table),
+        METADATA.map(|name| format!("`{name}`")).join(", ")
+    )
+}
+
+/// What is special about a column.
+fn note(resource: &Resource, column: &Column) -> &'static str {
+    if resource.key_columns().any(|key| key == column.name) {
+        "key"
+    } else if column.secret {
+        "secret"
+    } else if resource.cursor == Some(column.name) {
+        "cursor"
+    } else {
+        ""
+    }
+}
+
+fn keys(resource: &Resource, quote: &str) -> Vec<String> {
+    resource.key_columns().map(|key| format!("{quote}{key}{quote}")).collect()
+}
+
+/// How a listing is paged, in words.
+fn paging(paging: &Paging) -> String {
+    let (how, limit) = match paging {
+        Paging::Single => return "one response".to_owned(),
+        Paging::Window { limit: (_, size) } => return format!("the newest {size} rows"),
+        Paging::Offset { limit, .. } => ("offset", Some(limit)),
+        Paging::Page { limit, .. } => ("page number", limit.as_ref()),
+        Paging::Token { limit, .. } => ("token", limit.as_ref()),
+        Paging::LinkHeader { limit } => ("Link header", limit.as_ref()),
+        Paging::NextUrl { limit, .. } => ("next address", limit.as_ref()),
+    };
+    match limit {
+        Some((_, size)) => format!("{how}, {size} rows"),
+        None => how.to_owned(),
+    }
+}
+
+fn as_json(connector: &Connector) -> Value {
+    let column = |resource: &Resource, column: &Column| {
+        json!({
+            "column": column.name,
+            "field": column.wire,
+            "type": column.sql_type.short(),
+            "secret": column.secret,
+            "key": resource.key_columns().any(|key| key == column.name),
+            "meaning": column.doc,
+        })
+    };
+    let resource = |resource: &Resource| {
+        let columns = resource.table_columns().map(|one| column(resource, one));
+        json!({
+            "resource": resource.name,
+            "table": resource.table,
+            "meaning": resource.doc,
+            "path": resource.path,
+            "key": keys(resource, ""),
+            "cursor": resource.cursor,
+            "parent": resource.parent.map(|parent| parent.resource),
+            "paging": paging(&resource.paging),
+            "columns": columns.collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "connector": connector.name,
+        "resources": connector.resources.iter().map(resource).collect::<Vec<_>>(),
+    })
+}
+
+/// A Markdown table of a connector's resources.
+pub fn resources_as_markdown(connector: &Connector) -> String {
+    let mut text =
+        "| resource | table | path | key | cursor | parent | paging |\n|---|---|---|---|---|---|---|\n"
+            .to_owned();
+    let code = |name: Option<&str>| name.map_or(String::new(), |name| format!("`{name}`"));
+    for resource in connector.resources {
+        let _ = writeln!(
+            text,
+            "| `{}` | `{}` | `{}` | {} | {} | {} | {} |",
+            resource.name,
+            resource.table,
+            resource.path,
+            keys(resource, "`").join(", "),
+            code(resource.cursor),
+            code(resource.parent.map(|parent| parent.resource)),
+            paging(&resource.paging),
+        );
+    }
+    text
+}
+
+/// The columns of a connector's tables as Markdown.
+pub fn columns_as_markdown(connector: &Connector) -> String {
+    let mut text = String::new();
+    for resource in connector.resources {
+        let _ = write!(
+            text,
+            "### `{}`\n\n{}\n\n| column | type | | meaning |\n|---|---|---|---|\n",
+            resource.table,
+            escaped(resource.doc)
+        );
+        for column in resource.table_columns() {
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {} | {} |",
+                column.name,
+                column.sql_type.short(),
+                note(resource, column),
+                escaped(column.doc)
+            );
+        }
+        text.push('\n');
+    }
+    let [last, others @ ..] = &METADATA.map(|name| format!("`{name}`"));
+    let _ = writeln!(text, "Each table has {}, and {last} too.", others.join(", "));
+    text
+}
+
+/// A text that Markdown shows as it is.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    let mut in_code = false;
+    for c in text.chars() {
+        in_code ^= c == '`';
+        if c == '|' || (!in_code && matches!(c, '[' | ']' | '<' | '>' | '*')) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meaning_is_shown_as_it_is() {
+        assert_eq!(escaped("a | b, `x[0]|y`, <b> [c]"), r"a \| b, `x[0]\|y`, \<b\> \[c\]");
+    }
+}

@@ -1,0 +1,67 @@
+//! Settings: what a person set, where it came from, and whether it makes sense.
+//!
+//! The only reader of the environment and of files. A flag counts more than a
+//! variable, and a variable more than the file. A secret is never a flag, and
+//! leaves this module as a type that does not print.
+
+mod authorities;
+mod env_file;
+mod explain;
+mod file;
+mod files;
+mod layers;
+mod names;
+mod params;
+mod place;
+mod preset;
+mod resolve;
+mod variables;
+mod write;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+pub(crate) use env_file::{Draft, env_file, load};
+pub(crate) use explain::{Explained, explain};
+pub use file::{CONFIG_FILE, File};
+pub(crate) use names::check_name;
+pub(crate) use place::Place;
+pub use preset::preset_of;
+pub use resolve::resolve;
+pub(crate) use variables::{colour_is_welcome, prefix};
+pub(crate) use write::{NewConnection, write_file};
+
+/// What flags say; each counts more than the environment and the file.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// The file that holds connections.
+    pub config: Option<PathBuf>,
+    /// The connection's section in that file.
+    pub connection: Option<String>,
+    /// The schema of the tables.
+    pub schema: Option<String>,
+    /// The resources to sync; none means all.
+    pub resources: Vec<String>,
+    /// The preset: `documented`, one of the connector's, or a file.
+    pub preset: Option<String>,
+    /// The lowest value of the cursor.
+    pub since: Option<DateTime<Utc>>,
+    /// The first value of the cursor that is too high.
+    pub until: Option<DateTime<Utc>>,
+    /// Whether what earlier runs reached is ignored.
+    pub full_refresh: bool,
+    /// Whether any number of rows may be marked deleted.
+    pub allow_deletes: bool,
+    /// Whether to wait until another run has ended.
+    pub wait: bool,
+    /// The most requests that the run makes.
+    pub max_requests: Option<u64>,
+    /// The longest that the run goes on.
+    pub max_duration: Option<Duration>,
+    /// Values of the connector's parameters, each as `name=value`.
+    pub params: Vec<String>,
+    /// Whether only the children of rows that the run changed are asked for.
+    pub changed_parents_only: bool,
+}

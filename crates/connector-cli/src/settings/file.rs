@@ -1,0 +1,388 @@
+//! `connectors.toml`: what stands in it, and what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+use super::files;
+use super::names::check_letters;
+use super::variables::{how_unset, mistaken_for};
+use connector_core::ask::address;
+use connector_core::budget::Budget;
+use connector_core::environment::environment;
+use connector_core::error::{Error, Result};
+use connector_core::foreign::Foreign;
+use connector_core::verdict::Tolerance;
+use connector_core::words::nearest;
+use connector_spec::Connector;
+
+/// The file that holds connections.
+pub const CONFIG_FILE: &str = "connectors.toml";
+
+/// The file that holds connections.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Whether there is one.
+    #[serde(skip)]
+    absent: bool,
+    pub(super) database_url: Option<Setting>,
+    pub(super) memory_mib: Option<u32>,
+    /// What `memory_mib` stands for, shared by all connections.
+    #[serde(skip)]
+    pub(super) budget: Budget,
+    #[serde(default)]
+    pub(super) connections: BTreeMap<String, Section>,
+}
+
+/// One connection in the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Section {
+    pub(super) connector: Option<String>,
+    pub(super) base_url: Option<Setting>,
+    pub(super) api_key: Option<Setting>,
+    pub(super) database_url: Option<Setting>,
+    pub(super) schema: Option<String>,
+    pub(super) preset: Option<String>,
+    pub(super) resources: Option<Vec<String>>,
+    pub(super) requests_per_second: Option<u32>,
+    pub(super) lookback_seconds: Option<u32>,
+    pub(super) resume_within_minutes: Option<u32>,
+    pub(super) batch_rows: Option<u64>,
+    #[serde(default)]
+    pub(super) allow_hosts: Vec<String>,
+    pub(super) secrets: Option<SecretsSetting>,
+    #[serde(default)]
+    pub(super) deletes: ToleranceSetting,
+    #[serde(default)]
+    pub(super) quarantine: ToleranceSetting,
+    pub(super) missing_children: Option<ToleranceSetting>,
+    #[serde(default)]
+    pub(super) changed_parents_only: bool,
+    #[serde(default)]
+    pub(super) allow_http: bool,
+    pub(super) ca_certificate: Option<PathBuf>,
+    #[serde(default)]
+    params: BTreeMap<String, OneOrMany>,
+}
+
+impl Section {
+    /// Fails if a number is so far off that nobody can mean it.
+    pub(super) fn check(&self) -> Result<()> {
+        const TEN_YEARS_IN_MINUTES: u64 = 5_256_000;
+        const ROWS: u64 = i64::MAX as u64;
+        for (name, number, least, most) in [
+            ("requests_per_second", self.requests_per_second.map(u64::from), 1, 1_000_000),
+            (
+                "lookback_seconds",
+                self.lookback_seconds.map(u64::from),
+                0,
+                TEN_YEARS_IN_MINUTES * 60,
+            ),
+            (
+                "resume_within_minutes",
+                self.resume_within_minutes.map(u64::from),
+                0,
+                TEN_YEARS_IN_MINUTES,
+            ),
+            ("batch_rows", self.batch_rows, 1, 1_000_000),
+            ("deletes.rows", self.deletes.rows, 0, ROWS),
+            ("quarantine.rows", self.quarantine.rows, 0, ROWS),
+        ] {
+            if number.is_some_and(|number| !(least..=most).contains(&number)) {
+                return Err(Error::settings(format!(
+                    "`{name}` is a number from {least} to {most}"
+                ))
+                .next("correct it, or leave it out for the default"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The values of the parameters.
+    pub(super) fn params(&self) -> BTreeMap<String, Vec<String>> {
+        let set = self.params.iter();
+        set.map(|(name, set)| (name.clone(), set.clone().into_values())).collect()
+    }
+
+    /// Where else the key may go.
+    pub(super) fn hosts(&self) -> Result<Vec<Url>> {
+        let host = |text: &String| {
+            address(text, self.allow_http).map_err(|error| error.at("setting", "allow_hosts"))
+        };
+        self.allow_hosts.iter().map(host).collect()
+    }
+}
+
+/// How many rows are tolerated, as a number and as a share.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ToleranceSetting {
+    pub(super) rows: Option<u64>,
+    pub(super) share: Option<f64>,
+}
+
+impl ToleranceSetting {
+    /// What is set, and the rest as by default.
+    pub(super) fn or(self, default: Tolerance) -> Result<Tolerance> {
+        let share = self.share.unwrap_or(default.share);
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Error::settings("a `share` of rows is a number from 0 to 1")
+                .next("write 30 % as 0.3"));
+        }
+        Ok(Tolerance { rows: self.rows.unwrap_or(default.rows), share })
+    }
+}
+
+/// What becomes of secret values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SecretsSetting {
+    Fingerprint,
+    Keep,
+}
+
+/// A parameter's value, or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    Text(String),
+    Flag(bool),
+    Number(i64),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn into_values(self) -> Vec<String> {
+        match self {
+            Self::Text(value) => vec![value],
+            Self::Flag(value) => vec![value.to_string()],
+            Self::Number(value) => vec![value.to_string()],
+            Self::Many(values) => values,
+        }
+    }
+}
+
+/// A value of the file: itself, or `env:NAME`, or `file:PATH`.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Setting(SecretString);
+
+impl std::fmt::Debug for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Setting(..)")
+    }
+}
+
+impl Setting {
+    /// The variable that it is read from.
+    pub(super) fn variable(&self) -> Option<&str> {
+        self.0.expose_secret().strip_prefix("env:")
+    }
+
+    pub(super) fn read(&self, name: &str) -> Result<SecretString> {
+        let text = self.0.expose_secret();
+        if let Some(variable) = self.variable() {
+            return environment(variable).ok_or_else(|| {
+                let how = how_unset(variable);
+                Error::settings(format!(
+                    "`{name}` is to be read from the variable `{variable}`, which is {how}"
+                ))
+                .next(mistaken_for(variable, variable).unwrap_or_else(|| {
+                    format!(
+                        "export {variable}=…, set it in .env, or correct the name in {CONFIG_FILE}"
+                    )
+                }))
+            });
+        }
+        if let Some(path) = text.strip_prefix("file:") {
+            let content = files::read_text(Path::new(path)).map_err(|error| {
+                Error::settings(format!(
+                    "`{name}` cannot be read from the file `{path}`: {}",
+                    files::reason(&error)
+                ))
+                .next("check the path, which begins where the command is run, and who may read the file")
+                .because(error)
+            })?;
+            if content.trim().is_empty() {
+                let what = format!("`{name}` is to be read from the file `{path}`, which is empty");
+                return Err(Error::settings(what).next("write the value into the file"));
+            }
+            return Ok(content.trim().into());
+        }
+        Ok(self.0.clone())
+    }
+}
+
+impl File {
+    /// Reads the file that a flag names, or `connectors.toml` if there is one.
+    pub fn read(config: Option<&Path>) -> Result<Self> {
+        let path = config.unwrap_or(Path::new(CONFIG_FILE));
+        let read = match config {
+            Some(_) => files::read_text(path),
+            None => files::read_found_text(path),
+        };
+        let text = match read {
+            Ok(text) => text,
+            Err(error) if config.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self { absent: true, ..Self::default() });
+            }
+            Err(error) => {
+                return Err(Error::settings(format!(
+                    "the file `{}` cannot be read: {}",
+                    path.display(),
+                    files::reason(&error)
+                ))
+                .next("check the path and who may read and write the file, or make one with `init`")
+                .because(error));
+            }
+        };
+        Self::parse(path, &text)
+    }
+
+    /// What a text says, as if it stood in the file.
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self> {
+        let mut file: Self = toml::from_str(text).map_err(|error| {
+            // The library's text shows the line, and so the secret that may stand there.
+            let line = line_of(&error, text);
+            let (what, next) = misread(error.message(), text.lines().nth(line - 1));
+            let what = format!("`{}`, line {line}: {}", path.display(), Foreign(&what));
+            Error::settings(what).next(next)
+        })?;
+        for name in file.connections.keys() {
+            check_letters(name).map_err(|error| error.at("file", path.display()))?;
+        }
+        if let Some(mib) = file.memory_mib {
+            let (least, most) = (Budget::LEAST_MIB, Budget::MOST_MIB);
+            if !(least..=most).contains(&mib) {
+                let what = format!("`memory_mib` is a number from {least} to {most}");
+                return Err(Error::settings(what).next("leave it out for the default"));
+            }
+            file.budget = Budget::of_mib(mib);
+        }
+        Ok(file)
+    }
+
+    /// The names of the connections, each with its connector's name.
+    pub fn connections(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.connections
+            .iter()
+            .map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
+    }
+
+    /// Where it is not, if there is none.
+    pub(crate) fn nowhere(&self) -> Option<Nowhere> {
+        self.absent.then(Nowhere::here)
+    }
+
+    /// Whether it names a database for all connections.
+    pub(crate) fn has_database(&self) -> bool {
+        self.database_url.is_some()
+    }
+
+    /// The address of a connection, as it stands there.
+    pub(crate) fn address(&self, name: &str) -> Option<&str> {
+        Some(self.connections.get(name)?.base_url.as_ref()?.0.expose_secret())
+    }
+
+    /// Whether it has a connection of that name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.connections.contains_key(name)
+    }
+
+    /// The names of the connections of one connector.
+    pub(crate) fn of(&self, connector: &Connector) -> Vec<&str> {
+        let own = |(name, other)| (other == connector.name).then_some(name);
+        self.connections().filter_map(own).collect()
+    }
+}
+
+/// A folder without a file of connections, which is often not the one that was meant.
+#[derive(Clone, Debug)]
+pub(crate) struct Nowhere(PathBuf);
+
+impl Nowhere {
+    fn here() -> Self {
+        Self(std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")))
+    }
+
+    pub(crate) fn advice(connector: &Connector) -> String {
+        let init = crate::called::binary(connector);
+        format!(
+            "`cd` to the folder that has it, name it with --config, or make one with `{init} init`"
+        )
+    }
+}
+
+impl std::fmt::Display for Nowhere {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "there is no {CONFIG_FILE} in {}", self.0.display())
+    }
+}
+
+/// The line in which TOML is wrong.
+pub(crate) fn line_of(error: &toml::de::Error, text: &str) -> usize {
+    let start = error.span().map_or(0, |span| span.start.min(text.len()));
+    text[..start].matches('\n').count() + 1
+}
+
+/// A type of TOML, as people call it.
+fn in_words(kind: &str) -> &str {
+    match kind.split(' ').next().unwrap_or_default() {
+        "u64" | "u32" | "i64" | "integer" => "a whole number",
+        "f64" | "floating" => "a number",
+        "string" => "a text",
+        "boolean" => "`true` or `false`",
+        "sequence" => "a list",
+        "map" | "struct" => "a table",
+        "a" | "an" => match kind.split(' ').nth(1).unwrap_or_default() {
+            "string" => "a text",
+            "boolean" => "`true` or `false`",
+            "sequence" => "a list",
+            "map" => "a table",
+            _ => kind,
+        },
+        _ => "something else",
+    }
+}
+
+/// What the TOML library says of a line, in one line, and what to do.
+fn misread(message: &str, line: Option<&str>) -> (String, String) {
+    let mut lines = message.lines();
+    let what = lines.next().unwrap_or_default();
+    // The library names an unknown key, and then those that it expected.
+    let mut names = what.split('`').skip(1).step_by(2);
+    if let Some((unknown, known)) = what
+        .starts_with("unknown field")
+        .then(|| names.next().map(|unknown| (unknown, names.collect::<Vec<_>>())))
+        .flatten()
+    {
+        return (format!("there is no setting `{unknown}`"), nearest(unknown, &known));
+    }
+    // A value is not repeated: a secret may stand in the wrong place.
+    let types =
+        what.strip_prefix("invalid type: ").and_then(|types| types.split_once(", expected "));
+    // The name of a setting, and nothing else that may stand there by mistake.
+    let name = line.and_then(|line| line.split_once('=')).map_or("", |(name, _)| name.trim());
+    let good = |c: char| c.is_ascii_lowercase() || c == '_';
+    let subject = match name {
+        name if !name.is_empty() && name.chars().all(good) => format!("`{name}`"),
+        _ => "this".to_owned(),
+    };
+    let what = match types {
+        Some((found, expected)) => {
+            format!("{subject} is {}, and not {}", in_words(expected), in_words(found))
+        }
+        None if what.starts_with("invalid value: ") => format!("{subject} cannot be that"),
+        None => what.to_owned(),
+    };
+    let next = lines.next().map_or_else(
+        || "correct the line; connectors.example.toml shows every setting".to_owned(),
+        str::to_owned,
+    );
+    (what, next)
+}

@@ -1,0 +1,273 @@
+//! Who sets each value of a connection: a flag, a variable, or the file.
+
+use std::sync::LazyLock;
+
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::Flags;
+use super::file::{CONFIG_FILE, File, Nowhere, Section, Setting};
+use super::params::by_flags;
+use super::variables::prefix;
+use connector_core::environment::environment;
+use connector_core::error::{Error, Result};
+use connector_core::params::{Params, params_of};
+use connector_core::run::check_resources;
+use connector_core::words::nearest;
+use connector_spec::Connector;
+use connector_spec::DOCUMENTED;
+
+/// Who set a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SetBy {
+    /// A flag.
+    Flag(&'static str),
+    /// A variable.
+    Variable(String),
+    /// The section of a connection in the file.
+    Section(String),
+    /// The file, for all of its connections.
+    File,
+    /// Nobody.
+    Default,
+}
+
+impl std::fmt::Display for SetBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(name) => f.write_str(name),
+            Self::Variable(name) => f.write_str(name),
+            Self::Section(name) => write!(f, "[connections.{name}]"),
+            Self::File => f.write_str("file"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+impl Serialize for SetBy {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Everything that can set a value of a connection, in the order in which it counts.
+pub(super) struct Layers<'a> {
+    pub(super) name: &'a str,
+    pub(super) section: &'a Section,
+    /// Whether the file has the section.
+    pub(super) in_file: bool,
+    file: &'a File,
+    flags: &'a Flags,
+}
+
+impl<'a> Layers<'a> {
+    pub(super) fn of(
+        connector: &'static Connector,
+        file: &'a File,
+        flags: &'a Flags,
+    ) -> Result<Self> {
+        static NONE: LazyLock<Section> = LazyLock::new(Section::default);
+        let own = file.of(connector);
+        let name = match &flags.connection {
+            Some(name) => name,
+            None if own.contains(&connector.name) => connector.name,
+            None if !own.is_empty() && file.has_env_connection(connector) => {
+                let name = connector.name;
+                let what = format!(
+                    "the file has a connection of `{name}`, and variables describe another"
+                );
+                return Err(Error::settings(what).next(format!(
+                    "name one with --connection: {}, or `{name}` for {}",
+                    own.join(", "),
+                    file.unread_variables(connector).join(" and ")
+                )));
+            }
+            None => match own[..] {
+                [] if !file.has_env_connection(connector) => {
+                    match file.misspelled_connector(connector) {
+                        Some(name) => return Err(misspelled(connector, file, name)),
+                        None => connector.name,
+                    }
+                }
+                [] => connector.name,
+                [only] => only,
+                _ => {
+                    let what = format!("the file has several connections of `{}`", connector.name);
+                    return Err(Error::settings(what)
+                        .next(format!("name one with --connection: {}", own.join(", "))));
+                }
+            },
+        };
+        let section = file.connections.get(name);
+        let by_variables = name == connector.name && !file.unread_variables(connector).is_empty();
+        if section.is_none() && flags.connection.is_some() && !by_variables {
+            let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
+            let error = Error::settings(format!("there is no connection `{name}`"));
+            return Err(error.next(if known.is_empty() {
+                format!("write a section [connections.{name}] in {CONFIG_FILE}, or name the file that has it with --config")
+            } else {
+                nearest(name, &known)
+            }));
+        }
+        let in_file = section.is_some();
+        let section = section.unwrap_or(&NONE);
+        if let Some(other) = section.connector.as_deref().filter(|other| *other != connector.name) {
+            if is_misspelled(connector, other) {
+                return Err(misspelled(connector, file, name));
+            }
+            let binary = crate::called::binary_named(other);
+            return Err(Error::settings(format!(
+                "the connection `{name}` is one of the connector `{other}`"
+            ))
+            .next(format!("sync it with `{binary}`, or name another with --connection")));
+        }
+        Ok(Self { name, section, in_file, file, flags })
+    }
+
+    /// Where there is no file.
+    pub(super) fn no_file(&self) -> Option<Nowhere> {
+        self.file.nowhere()
+    }
+
+    /// What the file's section sets.
+    pub(super) fn by_section(&self) -> SetBy {
+        SetBy::Section(self.name.to_owned())
+    }
+
+    pub(super) fn secret(
+        &self,
+        key: &str,
+        setting: Option<&Setting>,
+    ) -> Result<Option<(SecretString, SetBy)>> {
+        let variable = format!("{}_{key}", prefix(self.name));
+        if let Some(value) = environment(&variable) {
+            return Ok(Some((value, SetBy::Variable(variable))));
+        }
+        let Some(setting) = setting else { return Ok(None) };
+        let value = setting.read(&key.to_ascii_lowercase());
+        let value = value.map_err(|error| error.at("connection", self.name))?;
+        Ok(Some((value, self.by_section())))
+    }
+
+    pub(super) fn database_url(&self) -> Result<Option<(SecretString, SetBy)>> {
+        if let Some(url) = environment("DATABASE_URL") {
+            return Ok(Some((url, SetBy::Variable("DATABASE_URL".to_owned()))));
+        }
+        let (setting, by) = match (&self.section.database_url, &self.file.database_url) {
+            (Some(setting), _) => (setting, self.by_section()),
+            (None, Some(setting)) => (setting, SetBy::File),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some((setting.read("database_url")?, by)))
+    }
+
+    /// The file's parameters, with those of flags in the place of the same names.
+    pub(super) fn params(&self, connector: &'static Connector) -> Result<Params> {
+        let mut params = self.section.params();
+        params.extend(by_flags(&self.flags.params)?);
+        params_of(connector, &params, self.name)
+    }
+
+    pub(super) fn preset(&self) -> (&'a str, SetBy) {
+        match (&self.flags.preset, &self.section.preset) {
+            (Some(preset), _) => (preset, SetBy::Flag("--preset")),
+            (None, Some(preset)) => (preset, self.by_section()),
+            (None, None) => (DOCUMENTED, SetBy::Default),
+        }
+    }
+
+    pub(super) fn schema(&self) -> (&'a str, SetBy) {
+        match (&self.flags.schema, &self.section.schema) {
+            (Some(schema), _) => (schema, SetBy::Flag("--schema")),
+            (None, Some(schema)) => (schema, self.by_section()),
+            (None, None) => (self.name, SetBy::Default),
+        }
+    }
+
+    /// The selected resources; fails if one of them is none.
+    pub(super) fn known_resources(&self, connector: &Connector) -> Result<&'a [String]> {
+        let (resources, by) = self.resources();
+        check_resources(connector, resources).map_err(|error| match by {
+            SetBy::Section(name) => {
+                error.at("setting", format!("resources of [connections.{name}]"))
+            }
+            _ => error,
+        })?;
+        Ok(resources)
+    }
+
+    pub(super) fn resources(&self) -> (&'a [String], SetBy) {
+        match &self.section.resources {
+            _ if !self.flags.resources.is_empty() => {
+                (&self.flags.resources, SetBy::Flag("--resource"))
+            }
+            Some(resources) => (resources, self.by_section()),
+            None => (&[], SetBy::Default),
+        }
+    }
+}
+
+impl File {
+    /// The variables of the connector's own name that are set, and that no setting here reads.
+    pub(super) fn unread_variables(&self, connector: &Connector) -> Vec<String> {
+        let of_connector = |key| format!("{}_{key}", prefix(connector.name));
+        let sections = self.connections.values();
+        let settings = sections.flat_map(|section| [&section.base_url, &section.api_key]).flatten();
+        let read: Vec<&str> = settings.filter_map(Setting::variable).collect();
+        ["BASE_URL", "API_KEY"]
+            .into_iter()
+            .map(of_connector)
+            .filter(|name| environment(name).is_some() && !read.contains(&name.as_str()))
+            .collect()
+    }
+
+    /// Whether variables alone describe a connection of the connector.
+    fn has_env_connection(&self, connector: &Connector) -> bool {
+        self.unread_variables(connector).len() == 2
+    }
+
+    /// A connection whose connector is written almost as this one.
+    pub(super) fn misspelled_connector(&self, connector: &Connector) -> Option<&str> {
+        self.connections().find_map(|(name, other)| is_misspelled(connector, other).then_some(name))
+    }
+}
+
+/// Whether it is the connector's name, but for a slip.
+fn is_misspelled(connector: &Connector, other: &str) -> bool {
+    (1..=2).contains(&strsim::osa_distance(connector.name, other))
+}
+
+/// A connection whose connector has a slip in it.
+fn misspelled(connector: &Connector, file: &File, name: &str) -> Error {
+    let written = file.connections.get(name).and_then(|section| section.connector.as_deref());
+    let other = written.unwrap_or(name);
+    let known = connector.name;
+    Error::settings(format!("the connection `{name}` is one of the connector `{other}`")).next(
+        format!("did you mean `{known}`? write connector = \"{known}\" under [connections.{name}]"),
+    )
+}
+
+impl Flags {
+    /// One set of flags for each connection that a command without `--connection` is
+    /// about: those of the connector in the file, and the one that variables describe.
+    pub(crate) fn each(&self, connector: &'static Connector, file: &File) -> Vec<Self> {
+        let mut names = file.of(connector);
+        if self.connection.is_some() || self.schema.is_some() || names.is_empty() {
+            return vec![self.clone()];
+        }
+        if file.has_env_connection(connector) && !names.contains(&connector.name) {
+            return std::iter::once(self.of(connector.name))
+                .chain(names.into_iter().map(|name| self.of(name)))
+                .collect();
+        }
+        names.sort_unstable();
+        names.into_iter().map(|name| self.of(name)).collect()
+    }
+
+    fn of(&self, name: &str) -> Self {
+        Self { connection: Some(name.to_owned()), ..self.clone() }
+    }
+}

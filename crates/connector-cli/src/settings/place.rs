@@ -1,0 +1,95 @@
+//! Where the rows of a connection go, and of which resources they are.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::Flags;
+use super::file::{File, Nowhere};
+use super::layers::Layers;
+use super::names::check_schema;
+use super::preset::preset_of;
+use connector_core::error::{Error, Result};
+use connector_core::run::selected;
+use connector_core::store::{
+    Database, EMBEDDED_DIRECTORY, embedded, embedded_exists, warn_of_leftover,
+};
+use connector_spec::{Connector, Resource};
+
+/// Where the rows of a connection are: what one has to know to look at them.
+pub(crate) struct Place {
+    /// The connection.
+    pub(crate) name: String,
+    /// The schema of its tables, and its name in the run tables.
+    pub(crate) schema: String,
+    /// The resources that are synced.
+    pub(crate) resources: Vec<&'static Resource>,
+    /// What to type to sync it.
+    pub(crate) sync: String,
+    database_url: Option<SecretString>,
+    nowhere: Option<Nowhere>,
+}
+
+impl Place {
+    /// The place that flags, environment and file describe together.
+    pub(crate) fn resolve(
+        connector: &'static Connector,
+        file: &File,
+        flags: &Flags,
+    ) -> Result<Self> {
+        let layers = Layers::of(connector, file, flags)?;
+        let connector = preset_of(connector, layers.preset().0)?;
+        let (schema, _) = layers.schema();
+        check_schema(schema)?;
+        let resources = layers.known_resources(connector)?;
+        let params = layers.params(connector)?;
+        Ok(Self {
+            name: layers.name.to_owned(),
+            schema: schema.to_owned(),
+            resources: selected(connector, resources, &params).collect(),
+            sync: sync_command(connector, layers.name, flags),
+            database_url: layers.database_url()?.map(|(url, _)| url),
+            nowhere: layers.no_file(),
+        })
+    }
+
+    /// That nothing was synced yet, with what a person may have forgotten.
+    pub(crate) fn never_synced(&self, connector: &Connector) -> Error {
+        let what = format!("nothing was synced yet into the schema `{}`", self.schema);
+        let sync = format!("run `{}`", self.sync);
+        let error = match &self.nowhere {
+            Some(nowhere) => Error::settings(format!("{what}, and {nowhere}"))
+                .next(format!("{}; or {sync}", Nowhere::advice(connector))),
+            None => Error::settings(what).next(sync),
+        };
+        match &self.database_url {
+            Some(_) => error,
+            None => error.at("database", format!("{EMBEDDED_DIRECTORY}/")),
+        }
+    }
+
+    /// The database; nothing, if it is the embedded one and was never used.
+    pub(crate) async fn database(&self) -> Result<Option<Database>> {
+        match &self.database_url {
+            Some(url) => Database::server(url.expose_secret()).map(Some),
+            None if !embedded_exists() => {
+                warn_of_leftover();
+                Ok(None)
+            }
+            None => embedded().await.map(Some),
+        }
+    }
+}
+
+/// What to type to sync a connection that is named by these flags.
+fn sync_command(connector: &Connector, name: &str, flags: &Flags) -> String {
+    let binary = crate::called::binary(connector);
+    let config = flags.config.as_ref().map(|config| config.display().to_string());
+    let named = (name != connector.name).then(|| name.to_owned());
+    let flags = [
+        ("config", config),
+        ("connection", named),
+        ("schema", flags.schema.clone()),
+        ("preset", flags.preset.clone()),
+    ];
+    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", value?)));
+    given.fold(format!("{binary} sync"), |command, flag| command + &flag)
+}

@@ -1,0 +1,144 @@
+//! From settings to a connection.
+
+use chrono::TimeDelta;
+use connector_core::ask::address;
+use connector_core::error::{Error, Result};
+use connector_core::params::check_required;
+use connector_core::run::{Connection, Range};
+use connector_core::verdict::Tolerance;
+use connector_spec::{Connector, Rate};
+use secrecy::ExposeSecret as _;
+use tracing::{info, warn};
+
+use super::Flags;
+use super::authorities::authorities;
+use super::file::{CONFIG_FILE, File, Nowhere, SecretsSetting};
+use super::layers::Layers;
+use super::names::check_schema;
+use super::preset::{preset_of, presets_unlike};
+use super::variables::{how_unset, mistaken_for, prefix};
+
+/// The connection that flags, environment and file describe together.
+pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Result<Connection> {
+    let layers = Layers::of(connector, file, flags)?;
+    let Layers { name, section, .. } = layers;
+    section.check().map_err(|error| error.at("connection", name))?;
+    let preset = layers.preset().0.to_owned();
+    let (declared, connector) = (connector, preset_of(connector, &preset)?);
+    let other_ways = presets_unlike(declared, connector.auth);
+    let base_url = layers.secret("BASE_URL", section.base_url.as_ref())?;
+    let (base_url, _) = base_url.ok_or_else(|| no_address(connector, &layers))?;
+    let base_url = address(base_url.expose_secret(), section.allow_http)
+        .map_err(|error| error.at("connection", name))?;
+    let api_key = layers.secret("API_KEY", section.api_key.as_ref())?;
+    let (api_key, _) = api_key.ok_or_else(|| no_key(connector, &layers))?;
+    let database_url = layers.database_url()?.map(|(url, _)| url);
+    let schema = layers.schema().0.to_owned();
+    check_schema(&schema)?;
+    let resources = layers.known_resources(connector)?.to_vec();
+    let params = layers.params(connector)?;
+    let declared = Connection::declared(connector, params, base_url, api_key, database_url);
+    let mut connection = Connection {
+        name: name.to_owned(),
+        schema,
+        preset,
+        other_ways,
+        range: Range {
+            since: flags.since,
+            until: flags.until,
+            lookback: section
+                .lookback_seconds
+                .map_or(declared.range.lookback, |seconds| TimeDelta::seconds(seconds.into())),
+            full_refresh: flags.full_refresh,
+            changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
+        },
+        hosts: section.hosts()?,
+        authorities: section.ca_certificate.as_deref().map_or(Ok(Vec::new()), authorities)?,
+        keep_secrets: section.secrets == Some(SecretsSetting::Keep),
+        fuse: section.deletes.or(declared.fuse)?,
+        quarantine: section.quarantine.or(declared.quarantine)?,
+        missing_children: section
+            .missing_children
+            .map(|set| set.or(Tolerance::MISSING))
+            .transpose()?,
+        resources,
+        rate: section.requests_per_second.map(Rate::per_second).or(declared.rate),
+        resume_within: section
+            .resume_within_minutes
+            .map_or(declared.resume_within, |minutes| TimeDelta::minutes(minutes.into())),
+        batch_rows: section.batch_rows.unwrap_or(declared.batch_rows),
+        budget: file.budget.clone(),
+        waits: flags.wait,
+        max_requests: flags.max_requests,
+        max_duration: flags.max_duration.or(declared.max_duration),
+        ..declared
+    };
+    if flags.allow_deletes {
+        connection = connection.allow_deletes();
+    }
+    check_range(flags)?;
+    for resource in connection.selected() {
+        check_required(connector, resource, &connection.params)?;
+    }
+    if name != connector.name {
+        for unread in file.unread_variables(connector) {
+            warn!(
+                "`{unread}` is set, and not read: the connection `{name}` has variables of its own name"
+            );
+        }
+    }
+    if flags.connection.is_none() && flags.schema.is_none() {
+        let others = file.of(connector).into_iter().filter(|other| *other != name);
+        for other in others {
+            info!("[connections.{other}] is another one, for `--connection {other}`");
+        }
+    }
+    if let Some(other) = file.misspelled_connector(connector) {
+        warn!("[connections.{other}] is left out: its connector is not `{}`", connector.name);
+    }
+    Ok(connection)
+}
+
+fn no_address(connector: &Connector, layers: &Layers) -> Error {
+    // Documents name a host that exists nowhere, so the default only tells the path.
+    let example = format!("=https://…; the document's {} is an example", connector.base_url);
+    unset(connector, layers, "BASE_URL", "the address of the API is not known", &example)
+        .at("connection", layers.name)
+}
+
+fn no_key(connector: &Connector, layers: &Layers) -> Error {
+    let name = layers.name;
+    let what = format!("no key for `{name}`");
+    let setting = match layers.no_file() {
+        Some(_) => "=…".to_owned(),
+        None => format!("=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"),
+    };
+    unset(connector, layers, "API_KEY", &what, &setting)
+}
+
+/// A variable that is needed, and not set.
+fn unset(connector: &Connector, layers: &Layers, key: &str, what: &str, value: &str) -> Error {
+    let variable = format!("{}_{key}", prefix(layers.name));
+    let how = how_unset(&variable);
+    let what = format!("{what}: {variable} is {how}");
+    let of_connector = format!("{}_{key}", prefix(connector.name));
+    let other = mistaken_for(&variable, &of_connector);
+    match layers.no_file() {
+        Some(nowhere) => {
+            Error::settings(format!("{what}, and {nowhere}")).next(other.unwrap_or_else(|| {
+                format!("{}; or export {variable}{value}", Nowhere::advice(connector))
+            }))
+        }
+        None => {
+            Error::settings(what).next(other.unwrap_or_else(|| format!("export {variable}{value}")))
+        }
+    }
+}
+
+fn check_range(flags: &Flags) -> Result<()> {
+    if flags.since.zip(flags.until).is_some_and(|(since, until)| since >= until) {
+        return Err(Error::settings("--since is not before --until")
+            .next("exchange them, or leave one of them out"));
+    }
+    Ok(())
+}

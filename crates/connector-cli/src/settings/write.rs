@@ -1,0 +1,121 @@
+//! What `init` leaves behind in the file that holds connections: a section.
+
+use std::io::ErrorKind as Io;
+use std::path::Path;
+
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use super::env_file::unwritable;
+use super::files::{self, Mode};
+use super::names::check_name;
+use super::params::by_flags;
+use super::preset::preset_of;
+use super::variables::prefix;
+use connector_core::ask::check_address;
+use connector_core::error::{Error, Result};
+use connector_core::params::params_of;
+use connector_spec::DOCUMENTED;
+use connector_spec::{Connector, Unset};
+
+/// A connection that is about to be written.
+pub(crate) struct NewConnection {
+    pub(crate) name: String,
+    pub(crate) connector: &'static Connector,
+    pub(crate) base_url: String,
+    pub(crate) preset: String,
+    pub(crate) allow_http: bool,
+    /// Each as `name=value`.
+    pub(crate) params: Vec<String>,
+}
+
+impl NewConnection {
+    /// Fails if it could not be synced as it is.
+    pub(crate) fn check(&self) -> Result<()> {
+        check_name(&self.name)?;
+        preset_of(self.connector, &self.preset)?;
+        check_address(&self.base_url, self.allow_http)?;
+        let params = params_of(self.connector, &by_flags(&self.params)?, &self.name)?;
+        let required = self
+            .connector
+            .params
+            .iter()
+            .find(|param| param.unset == Unset::Required && !params.contains_key(param.name));
+        match required {
+            None => Ok(()),
+            Some(param) => Err(Error::settings(format!(
+                "the parameter `{}` is missing: {}",
+                param.name, param.doc
+            ))
+            .next(format!("add --param {}=…", param.name))),
+        }
+    }
+
+    /// The variable of its key.
+    pub(crate) fn key_variable(&self) -> String {
+        format!("{}_API_KEY", prefix(&self.name))
+    }
+
+    /// The text of the file with its section, and everything else there as it is.
+    pub(crate) fn text(&self, path: &Path, replace: bool) -> Result<String> {
+        let place = |error: Error| error.at("file", path.display());
+        let mut document = read(path)?;
+        let connections = document
+            .entry("connections")
+            .or_insert_with(|| {
+                // Only its sections get a header.
+                let mut connections = Table::new();
+                connections.set_implicit(true);
+                Item::Table(connections)
+            })
+            .as_table_mut()
+            .ok_or_else(|| place(Error::settings("`connections` is not a table")))?;
+        if connections.contains_key(&self.name) && !replace {
+            let what = format!("the connection `{}` is there already", self.name);
+            return Err(place(Error::settings(what))
+                .next("name another one with --connection, or replace it with --force"));
+        }
+        let mut section = Table::new();
+        section["connector"] = value(self.connector.name);
+        section["base_url"] = value(&self.base_url);
+        section["api_key"] = value(format!("env:{}", self.key_variable()));
+        if self.preset != DOCUMENTED {
+            section["preset"] = value(&self.preset);
+        }
+        if self.allow_http {
+            section["allow_http"] = value(true);
+        }
+        if !self.params.is_empty() {
+            let mut params = Table::new();
+            for (name, mut values) in by_flags(&self.params)? {
+                params[&name] = match (values.pop(), values.is_empty()) {
+                    (Some(only), true) => value(only),
+                    (last, _) => {
+                        value(values.into_iter().chain(last).collect::<toml_edit::Array>())
+                    }
+                };
+            }
+            section["params"] = Item::Table(params);
+        }
+        connections.insert(&self.name, Item::Table(section));
+        Ok(document.to_string())
+    }
+}
+
+/// Writes the file that holds connections.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
+    files::replace(path, text, Mode::Shared).map_err(|error| unwritable(path, error))
+}
+
+fn read(path: &Path) -> Result<DocumentMut> {
+    let text = match files::read_text(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == Io::NotFound => String::new(),
+        Err(error) => return Err(unwritable(path, error)),
+    };
+    // The library's text shows the line, and so the secret that may stand there.
+    text.parse().map_err(|_: toml_edit::TomlError| {
+        Error::settings("the file is not TOML, so nothing was added to it")
+            .at("file", path.display())
+            .next("repair or move it; `check` says in which line it is wrong")
+    })
+}

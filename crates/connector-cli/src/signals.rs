@@ -1,0 +1,65 @@
+//! Ctrl-C and SIGTERM: the first asks to stop, the second ends the program.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::warn;
+
+use super::tell;
+use crate::progress::Progress;
+use connector_core::stop::Stop;
+
+/// How long the last words may take: nobody may read what the program writes.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// Asks runs to stop at the first Ctrl-C or SIGTERM, and ends the program at the second.
+///
+/// They are heard by a thread that does nothing else, so whatever the others do, and
+/// whether or not anybody reads what is written, the second one is heard.
+pub fn stop_on_signals(stop: &Stop, progress: &Progress) {
+    let (stop, progress) = (stop.clone(), progress.clone());
+    let (ready, is_ready) = mpsc::channel::<()>();
+    let hear = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        if let Ok(runtime) = runtime {
+            runtime.block_on(listen(&stop, &progress, ready));
+        }
+    };
+    // Without such a thread, a signal ends the program as it ends any other.
+    if thread::Builder::new().name("signals".to_owned()).spawn(hear).is_ok() {
+        // It ends as soon as it listens, or cannot.
+        let _ = is_ready.recv();
+    }
+}
+
+async fn listen(stop: &Stop, progress: &Progress, ready: mpsc::Sender<()>) {
+    let both = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let (Ok(mut interrupt), Ok(mut terminate)) = both else { return };
+    drop(ready);
+    let mut again = false;
+    loop {
+        let name = tokio::select! {
+            _ = interrupt.recv() => "Ctrl-C",
+            _ = terminate.recv() => "SIGTERM",
+        };
+        if again {
+            // Everything that counts is committed, or rolled back by the server.
+            let progress = progress.clone();
+            let (said, is_said) = mpsc::channel::<()>();
+            thread::spawn(move || {
+                progress.clear();
+                tell(&format!("{name}: stopped at once; what was committed stays"));
+                drop(said);
+            });
+            let _ = is_said.recv_timeout(LAST_WORDS);
+            std::process::exit(1);
+        }
+        again = true;
+        stop.ask(name);
+        thread::spawn(move || {
+            warn!("{name}: stopping after the page in flight; once more stops at once");
+        });
+    }
+}

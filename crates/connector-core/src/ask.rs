@@ -1,0 +1,467 @@
+//! Sockets: one vendor, one client, one limit.
+//!
+//! The key is put onto a request here and nowhere else, and only after the
+//! address was found below the base URL, or below what the settings allow: no
+//! redirect and no link in a response leads it elsewhere.
+
+mod address;
+pub(crate) mod auth;
+mod cause;
+mod coding;
+mod failure;
+mod pace;
+mod patience;
+mod place;
+mod reach;
+mod response;
+mod retry;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
+use reqwest::{Method, Request, StatusCode};
+use tracing::{debug, info, trace};
+use url::Url;
+
+use self::auth::Credential;
+use self::retry::Decision;
+use crate::budget::{Budget, Room};
+use crate::error::{Error, ErrorKind, NotTried, Result};
+use crate::memory;
+use crate::stop::Stop;
+use connector_spec::{ErrorShape, Rate, Retry};
+
+pub use address::{address, check_address};
+use coding::Coding;
+use failure::{Failure, LATER, cut_off, damaged};
+use pace::Pace;
+use patience::Patience;
+pub(crate) use patience::apart;
+pub use place::is_loopback;
+pub use reach::Way;
+/// A certificate authority.
+pub use reqwest::Certificate as Authority;
+pub use response::Response;
+
+/// The shortest rest that is told.
+const WORTH_SAYING: Duration = Duration::from_secs(10);
+
+/// How long a client waits, and how much it takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For a connection.
+    pub(crate) connect: Duration,
+    /// For the next bytes of a response.
+    pub(crate) idle: Duration,
+    /// For a whole response.
+    pub(crate) total: Duration,
+    /// The size of a response, decompressed.
+    pub(crate) body: usize,
+    /// The size of an answer that is an error, beyond which it says nothing.
+    pub(crate) error: usize,
+    /// The bytes that have to come in a second, over each span of `idle`.
+    pub(crate) rate: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            idle: Duration::from_secs(30),
+            total: Duration::from_mins(5),
+            body: 64 << 20,
+            error: 1 << 20,
+            rate: 100,
+        }
+    }
+}
+
+/// What a resource's requests cost, counted while they run.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    /// Requests sent, repetitions included.
+    pub requests: AtomicU64,
+    /// Repetitions.
+    pub retries: AtomicU64,
+    /// Bytes received, decompressed.
+    pub bytes: AtomicU64,
+    /// Time spent waiting: for the limit, and before repetitions.
+    pub waited_ms: AtomicU64,
+    /// Requests that wait for the limit that is kept.
+    pub held: AtomicU64,
+    /// Requests that wait because the vendor asked for a rest.
+    pub resting: AtomicU64,
+    /// Pages that were read.
+    pub pages: AtomicU64,
+    /// Rows that came in them.
+    pub rows: AtomicU64,
+    /// The rows that there are, where the vendor says so.
+    pub total: AtomicU64,
+}
+
+/// The client of one connection.
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    /// Where else the key may go.
+    hosts: Vec<Url>,
+    credential: Credential,
+    retry: Retry,
+    errors: &'static [ErrorShape],
+    limits: Limits,
+    pace: Pace,
+    stop: Stop,
+    budget: Budget,
+    /// The presets that send the key in another way.
+    other_ways: Vec<&'static str>,
+    /// Whether a 429 came, after which some vendors revoke the key.
+    limited: AtomicBool,
+    /// Whether the key was refused, after which it is not shown again.
+    refused: AtomicBool,
+    /// Whether the key was good for something.
+    accepted: AtomicBool,
+    /// How often it was answered with 401 since it was good last.
+    denied: AtomicU32,
+    /// Whether the vendor asked for more patience than a run has, after which it is left alone.
+    dismissed: AtomicBool,
+}
+
+/// What to ask for.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A path below the base URL, with its query.
+    Path {
+        /// The path as it is declared, which is what may be shown of it.
+        path: &'static str,
+        /// The segments, not yet encoded.
+        segments: Vec<String>,
+        /// The query, not yet encoded.
+        query: Vec<(String, String)>,
+    },
+    /// An address that a response named.
+    Url(String),
+}
+
+impl Client {
+    /// A client for one vendor; nothing is sent yet.
+    pub(crate) fn new(
+        (base, hosts, authorities): (Url, Vec<Url>, Vec<Authority>),
+        (credential, other_ways): (Credential, Vec<&'static str>),
+        (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
+        limits: Limits,
+        (stop, requests): (Stop, Option<u64>),
+        budget: &Budget,
+    ) -> Result<Self> {
+        // Asking for the default provider twice is fine: the first one stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the client that all others are warned to use"
+        )]
+        let builder = reqwest::Client::builder();
+        let places: Vec<&Url> = hosts.iter().chain([&base]).collect();
+        places.iter().try_for_each(|place| reach::check_proxy(place))?;
+        // Plain HTTP needs no authority, and there may be none.
+        let builder = if reach::needs_authorities(&places) {
+            builder.tls_certs_merge(authorities)
+        } else {
+            builder.tls_certs_only(authorities)
+        };
+        let http = builder
+            .proxy(reach::proxies())
+            .user_agent(concat!("vendor-connectors/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(limits.connect)
+            .read_timeout(limits.idle)
+            .redirect(reqwest::redirect::Policy::none())
+            // It would stop at the first member, if another crate turned it on.
+            .no_gzip()
+            .build()
+            .map_err(reach::no_client)?;
+        Ok(Self {
+            http,
+            base,
+            hosts,
+            credential,
+            retry,
+            errors,
+            limits,
+            pace: Pace::new(rate, stop.clone(), requests)?,
+            stop,
+            budget: budget.clone(),
+            other_ways,
+            limited: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
+            accepted: AtomicBool::new(false),
+            denied: AtomicU32::new(0),
+            dismissed: AtomicBool::new(false),
+        })
+    }
+
+    /// Asks until there is an answer that is worth reading, or no more try.
+    pub(crate) async fn get(&self, target: &Target, traffic: &Traffic) -> Result<Response> {
+        let response = self.get_in(self.budget.room(), 0, target, traffic).await?;
+        response.ok_or_else(|| Error::new(ErrorKind::Stopped, "there is no room for the page"))
+    }
+
+    /// Room for an answer of so many bytes that is asked for ahead of its turn, if there is any.
+    pub(crate) fn room_ahead(&self, bytes: usize) -> Option<Room> {
+        self.budget.room_ahead(bytes)
+    }
+
+    /// Room for an answer whose turn it is.
+    pub(crate) fn room(&self) -> Room {
+        self.budget.room()
+    }
+
+    /// The same in that room, for an answer of about so many bytes; nothing if the room was
+    /// too small for an answer whose turn it is not.
+    pub(crate) async fn get_in(
+        &self,
+        mut room: Room,
+        bytes: usize,
+        target: &Target,
+        traffic: &Traffic,
+    ) -> Result<Option<Response>> {
+        let mut url = self.address(target)?;
+        // An address has keys of rows in it, so no log shows one.
+        let mut path = match target {
+            Target::Path { path, .. } => path,
+            Target::Url(_) => "(a link)",
+        };
+        let mut redirects = 0;
+        let mut tries = 0;
+        // Before a lane: whoever waits for room would keep the others from asking.
+        if !room.hold(bytes).await {
+            return Ok(None);
+        }
+        let mut lane = self.pace.lane().await;
+        let mut patience = Patience::new(&self.limits, &self.stop);
+        loop {
+            lane.wait(traffic).await?;
+            if self.refused.load(Ordering::Relaxed) {
+                return Err(Error::not_tried(NotTried::KeyRefused));
+            }
+            if self.dismissed.load(Ordering::Relaxed) {
+                return Err(Error::not_tried(NotTried::Rest).next("run again later"));
+            }
+            self.pace.spend()?;
+            tries += 1;
+            traffic.requests.fetch_add(1, Ordering::Relaxed);
+            let failure = match self.try_once((&url, path), traffic, &mut room, &mut patience).await
+            {
+                Ok(response) => {
+                    lane.note_answer();
+                    return Ok(Some(response));
+                }
+                Err(_) if room.is_short() => return Ok(None),
+                Err(failure) => failure,
+            };
+            room.give_back();
+            if failure.limited {
+                lane.note_limit();
+            }
+            if let Some(location) = failure.redirect {
+                redirects += 1;
+                if redirects > 5 {
+                    let error = Error::new(ErrorKind::Rejected, "the vendor redirects in a circle");
+                    return Err(
+                        error.next("check the base URL: the address may have moved, or want https")
+                    );
+                }
+                tries -= 1;
+                url = self.allowed(url.join(&location).ok(), "a redirect")?;
+                path = "(a redirect)";
+                continue;
+            }
+            if !failure.passes {
+                return Err(failure.error);
+            }
+            if patience.is_spent() {
+                return Err(failure.error.at("tries", tries).next(LATER));
+            }
+            let answer = failure.answer.as_ref().map(|(status, headers)| (*status, headers));
+            match retry::decide(&self.retry, tries, answer, SystemTime::now()) {
+                Decision::Wait(wait) => {
+                    traffic.retries.fetch_add(1, Ordering::Relaxed);
+                    // Of all that were told to rest at once, one says so.
+                    if !failure.rests || self.pace.rest(wait) {
+                        info!("asking again in {:.1} s: {}", wait.as_secs_f64(), failure.error);
+                    }
+                    if !failure.rests {
+                        self.pace.pause(wait, traffic).await?;
+                    }
+                }
+                Decision::GiveUp if tries > 1 => {
+                    if failure.limited {
+                        self.dismissed.store(true, Ordering::Relaxed);
+                    }
+                    let advised = failure.error.advice().is_some();
+                    let error = failure.error.at("tries", tries);
+                    return Err(if advised { error } else { error.next(LATER) });
+                }
+                Decision::GiveUp => return Err(failure.error),
+                Decision::ComeBack(wait) => {
+                    self.dismissed.store(true, Ordering::Relaxed);
+                    let next = format!(
+                        "run again in {} minutes; the vendor asked for that",
+                        wait.as_secs().div_ceil(60)
+                    );
+                    return Err(failure.error.next(next));
+                }
+            }
+        }
+    }
+
+    async fn try_once(
+        &self,
+        (url, path): (&Url, &str),
+        traffic: &Traffic,
+        room: &mut Room,
+        patience: &mut Patience<'_>,
+    ) -> Result<Response, Failure> {
+        let mut request = Request::new(Method::GET, url.clone());
+        let accepted = HeaderValue::from_static(coding::ACCEPTED);
+        request.headers_mut().insert(ACCEPT_ENCODING, accepted);
+        self.credential.sign(&mut request).map_err(Failure::lasting)?;
+        debug!(path, "asking");
+        patience.begin();
+        let mut response = patience
+            .wait(self.http.execute(request))
+            .await?
+            .map_err(|error| failure::unreachable(url, &error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        trace!(path, status = status.as_u16(), "an answer begins");
+        let body = self.read(&mut response, traffic, room, patience).await?;
+        if status == StatusCode::OK {
+            self.denied.store(0, Ordering::Relaxed);
+            if !self.accepted.swap(true, Ordering::Relaxed) {
+                self.pace.widen();
+            }
+            if let Some(rest) = retry::exhausted(&headers, SystemTime::now())
+                && self.pace.rest(rest)
+                && rest >= WORTH_SAYING
+            {
+                info!("resting {} s: the vendor says that its limit is used up", rest.as_secs());
+            }
+            let room = Arc::new(std::mem::replace(room, self.budget.room()));
+            let url = url.clone();
+            return apart(body.len(), &self.stop, move || Response::new(body, headers, url, room))
+                .await
+                .map_err(Failure::lasting)?
+                .map_err(Failure::passing);
+        }
+        Err(self.refused(status, headers, &body))
+    }
+
+    /// The body of an answer, out of its compression. That of an error is empty if it cannot
+    /// be read, as the status says more.
+    async fn read(
+        &self,
+        response: &mut reqwest::Response,
+        traffic: &Traffic,
+        room: &mut Room,
+        patience: &mut Patience<'_>,
+    ) -> Result<Vec<u8>, Failure> {
+        let good = response.status() == StatusCode::OK;
+        let mut coding = match Coding::of(response.headers()) {
+            Some(coding) => coding,
+            None if good => return Err(Failure::lasting(failure::packed())),
+            None => return Ok(Vec::new()),
+        };
+        let length = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let most = if good { self.limits.body } else { self.limits.error };
+        let length = length.unwrap_or_default().min(most);
+        // Memory that was used before is there at once, so there has to be room for all of it.
+        let has_room = patience.pause(room.hold(length)).await;
+        let mut body = memory::buffer(if has_room { length } else { 0 });
+        while let Some(chunk) = patience
+            .wait(response.chunk())
+            .await?
+            .map_err(|error| Failure::passing(cut_off(&error)))?
+        {
+            patience.came(chunk.len()).map_err(Failure::passing)?;
+            let mut came = chunk.as_ref();
+            while !came.is_empty() {
+                let before = body.len();
+                if !patience.pause(room.hold(before + coding.step(came.len()))).await {
+                    let what = "there is no room for the page yet";
+                    return Err(Failure::lasting(Error::new(ErrorKind::Stopped, what)));
+                }
+                match coding.decode(&mut came, &mut body) {
+                    Err(_) if !good => return Ok(Vec::new()),
+                    decoded => decoded.map_err(|error| Failure::passing(damaged(&error)))?,
+                }
+                traffic.bytes.fetch_add((body.len() - before) as u64, Ordering::Relaxed);
+                if body.len() > most && !good {
+                    // Nobody says what is wrong at such length.
+                    return Ok(Vec::new());
+                }
+                if body.len() > most {
+                    let what =
+                        format!("the response is larger than {} MiB", self.limits.body >> 20);
+                    return Err(Failure::lasting(
+                        Error::new(ErrorKind::Contract, what).next("ask for smaller pages"),
+                    ));
+                }
+            }
+        }
+        match coding.finish(&mut body) {
+            Err(_) if !good => Ok(Vec::new()),
+            ended => ended.map(|()| body).map_err(|error| Failure::passing(damaged(&error))),
+        }
+    }
+
+    /// The address of a target, if the key may go there.
+    fn address(&self, target: &Target) -> Result<Url> {
+        match target {
+            Target::Path { segments, query, .. } => {
+                let mut url = self.base.clone();
+                // What an address cannot hold would be left out, and lead elsewhere.
+                if segments.iter().any(|segment| {
+                    matches!(segment.as_str(), "." | ".." | "")
+                        || segment.contains(['\t', '\n', '\r'])
+                }) {
+                    let what = "a key of the parent cannot stand in a path";
+                    return Err(Error::new(ErrorKind::Contract, what)
+                        .next("look at the parent's row; its children cannot be asked for"));
+                }
+                // Appended to the base's own path: RFC 3986 resolution would drop the end of it.
+                if let Ok(mut path) = url.path_segments_mut() {
+                    path.pop_if_empty().extend(segments);
+                }
+                if !query.is_empty() {
+                    url.query_pairs_mut().extend_pairs(query);
+                }
+                Ok(url)
+            }
+            Target::Url(text) => self.allowed(self.base.join(text).ok(), "the next page's address"),
+        }
+    }
+
+    /// The address of a link, which may be relative to the page that it stands on,
+    /// and without the key, which some vendors repeat in it.
+    pub(crate) fn link(&self, page: &Response, link: &str) -> Result<String> {
+        let address = page.url.join(link).map_or_else(
+            |_| link.to_owned(),
+            |mut url| {
+                self.credential.remove_from(&mut url);
+                url.set_fragment(None);
+                url.into()
+            },
+        );
+        // It becomes a position, and positions are stored.
+        if self.credential.stands_in(&address) {
+            let what = "the next page's address has the key in its path";
+            return Err(Error::new(ErrorKind::Contract, what)
+                .next("choose another way of paging in a preset; a key is not stored"));
+        }
+        Ok(address)
+    }
+
+    /// Where the vendor is.
+    pub(crate) fn base(&self) -> &str {
+        self.base.as_str()
+    }
+}

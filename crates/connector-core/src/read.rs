@@ -1,0 +1,20 @@
+//! From an answer to tuples. Pure.
+//!
+//! ```text
+//! select (where the rows are) → decode (fields of a row, by column) → tuple (the form of `copy`)
+//!                                 key · secret · drift                → encoded (a page)
+//! ```
+
+mod decode;
+mod drift;
+mod encoded;
+mod key;
+#[cfg(test)]
+mod mangled;
+pub(crate) mod secret;
+pub(crate) mod select;
+mod tuple;
+
+pub(crate) use decode::Decoder;
+pub(crate) use drift::{Drift, DriftSeen};
+pub(crate) use encoded::{Bounds, Encoded, MAX_REJECTED, Rejected, shortened};

@@ -1,0 +1,93 @@
+//! What a model and the vendor's answers disagree about, and how often.
+
+use std::collections::BTreeMap;
+
+use connector_spec::json;
+
+/// The most kinds of drift that one page, one batch or one report holds: a vendor with data for names has endless ones.
+const MAX_DRIFT: usize = 200;
+
+/// What a model and the vendor's answers disagree about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum DriftKind {
+    /// The model has no such field.
+    Unknown,
+    /// The field's value does not fit the column.
+    Misfit,
+    /// The vendor promises the field and does not send it.
+    Missing,
+    /// One row has the field twice.
+    Repeated,
+}
+
+impl DriftKind {
+    /// The word in `sync.drift`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Misfit => "misfit",
+            Self::Missing => "missing",
+            Self::Repeated => "repeated",
+        }
+    }
+}
+
+/// One disagreement: which field, how, and the JSON type that came.
+pub(crate) type Drift = (String, DriftKind, &'static str);
+
+/// How often a disagreement was seen, and what the value looks like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DriftSeen {
+    /// The number of rows.
+    pub(crate) rows: u64,
+    /// The types in the first value, without anything that it says.
+    pub(crate) shape: String,
+    /// Whether an earlier run saw it too.
+    pub(crate) known: bool,
+}
+
+impl DriftSeen {
+    /// Adds what was seen elsewhere, as long as there is room.
+    pub(crate) fn add_all<'a>(
+        all: &mut BTreeMap<Drift, Self>,
+        more: impl IntoIterator<Item = (&'a Drift, &'a Self)>,
+    ) {
+        for (drift, seen) in more {
+            if let Some(before) = all.get_mut(drift) {
+                before.rows += seen.rows;
+            } else if all.len() < MAX_DRIFT {
+                all.insert(drift.clone(), seen.clone());
+            }
+        }
+    }
+
+    /// The line of the model that would take the values up.
+    pub(crate) fn adoption(&self, field: &str, kind: DriftKind) -> Option<String> {
+        let rust = match self.shape.as_str() {
+            "string" => "String",
+            "integer" => "i64",
+            "number" => "f64",
+            "boolean" => "bool",
+            shape if shape.starts_with(['{', '[']) => "Json",
+            _ => return None,
+        };
+        (kind == DriftKind::Unknown && !field.contains('…'))
+            .then(|| format!("#[record(wire = {field:?})] …: Option<{rust}>"))
+    }
+}
+
+/// Counts a disagreement about a value.
+pub(super) fn notice(
+    drift: &mut BTreeMap<Drift, DriftSeen>,
+    name: &str,
+    kind: DriftKind,
+    value: &str,
+) {
+    let name: String = name.chars().filter(|c| *c != '\0').take(120).collect();
+    let drift_of = (name, kind, json::type_name(value));
+    if let Some(seen) = drift.get_mut(&drift_of) {
+        seen.rows += 1;
+    } else if drift.len() < MAX_DRIFT {
+        drift.insert(drift_of, DriftSeen { rows: 1, shape: json::shape(value), known: false });
+    }
+}

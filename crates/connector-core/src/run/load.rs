@@ -1,0 +1,141 @@
+//! Pages into batches, and batches into commits.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Fuse, FusedFuture as _};
+use tokio::sync::mpsc;
+
+use super::event::Event;
+use crate::budget::Load;
+use crate::error::Result;
+use crate::store::{Batch, Table};
+use crate::verdict::{Came, Counts, EndedWalk, Tally};
+use crate::walk::Partition;
+
+/// The first batch is small so that Postgres starts early; each next one is twice as large.
+const FIRST_BATCH_BYTES: usize = 512 << 10;
+/// The age at which a batch is committed, however small it is.
+const BATCH_AGE: Duration = Duration::from_secs(30);
+
+/// Gathers pages into a batch while the one before it is committed.
+pub(super) async fn load(
+    table: &Table<'_>,
+    mut events: mpsc::Receiver<Event>,
+    (batch_rows, load): (u64, Load),
+    by_parent: bool,
+    tally: &mut Tally,
+) -> Result<()> {
+    let mut commits =
+        Commits { table, begun: 0, running: Fuse::terminated(), spare: Batch::default() };
+    let mut batch = Batch::default();
+    let mut oldest: Option<Instant> = None;
+    loop {
+        let age = oldest.map_or(BATCH_AGE, |oldest| BATCH_AGE.saturating_sub(oldest.elapsed()));
+        // A window comes with its end, because only before its rows are in the table can one see
+        // whether it reaches those that are.
+        let is_held = table.has_windows() && batch.is_amid_a_walk();
+        let is_full = !is_held
+            && (batch.bytes() >= commits.batch_bytes(load.batch())
+                || batch.is_large()
+                || batch.items() >= batch_rows.max(1));
+        let is_due = !is_held && (is_full || age.is_zero());
+        if is_due && commits.running.is_terminated() {
+            commits.begin(&mut batch);
+            oldest = None;
+            continue;
+        }
+        let event = tokio::select! {
+            done = &mut commits.running => {
+                commits.spare = added(tally, done?);
+                continue;
+            }
+            event = events.recv(), if !is_full => event,
+            () = tokio::time::sleep(age), if !is_held && commits.running.is_terminated() => continue,
+        };
+        match event {
+            Some(Event::Page { partition, page, number, bookmark, room, large }) => {
+                oldest.get_or_insert_with(Instant::now);
+                batch.hold(large);
+                batch.add(&partition, *page, number, bookmark);
+                drop(room);
+            }
+            Some(Event::Again { partition, in_this_run }) => {
+                // What the pass has seen is committed, and then forgotten: the next one sees for itself.
+                commits.finish(&mut batch, tally).await?;
+                table.forget_walk(&partition, in_this_run).await?;
+                oldest = None;
+            }
+            Some(Event::Known) => tally.know(),
+            Some(Event::End { partition, pages, passes, end }) => {
+                // A window that broke off may not reach what is known, with the rows that came of it.
+                let came = table.has_windows().then(|| batch.unfinished_rows(&partition)).flatten();
+                let broken = came.map(|_| EndedWalk::given_up(Partition::clone(&partition)));
+                let walk = tally.end(Arc::unwrap_or_clone(partition), pages, passes, end);
+                if let Some(mut walk) = walk.or(broken) {
+                    walk.window = walk.window.or(came.map(|rows| (rows, 0)));
+                    batch.end(walk);
+                }
+            }
+            None => break,
+        }
+    }
+    batch.is_last = by_parent && table.has_orphans();
+    commits.finish(&mut batch, tally).await
+}
+
+/// The commits of a resource, one after the other.
+struct Commits<'a> {
+    table: &'a Table<'a>,
+    /// How many were begun.
+    begun: u64,
+    /// The one that is on its way.
+    running: Fuse<BoxFuture<'a, Result<(Batch, Counts)>>>,
+    /// An empty batch, to be filled next.
+    spare: Batch,
+}
+
+impl Commits<'_> {
+    /// The size at which the next batch is committed.
+    fn batch_bytes(&self, most: usize) -> usize {
+        most.min(FIRST_BATCH_BYTES << self.begun.min(8))
+    }
+
+    /// Begins to commit what was gathered; none may be on its way.
+    fn begin(&mut self, batch: &mut Batch) {
+        if batch.is_empty() {
+            return;
+        }
+        self.begun += 1;
+        let (table, number) = (self.table, self.begun);
+        let mut batch = std::mem::replace(batch, std::mem::take(&mut self.spare));
+        let commit = async move {
+            let counts = table.commit(&mut batch, number).await?;
+            Ok((batch, counts))
+        };
+        self.running = commit.boxed().fuse();
+    }
+
+    /// Commits everything that was gathered.
+    async fn finish(&mut self, batch: &mut Batch, tally: &mut Tally) -> Result<()> {
+        self.wait(tally).await?;
+        self.begin(batch);
+        self.wait(tally).await
+    }
+
+    async fn wait(&mut self, tally: &mut Tally) -> Result<()> {
+        if self.running.is_terminated() {
+            return Ok(());
+        }
+        self.spare = added(tally, (&mut self.running).await?);
+        Ok(())
+    }
+}
+
+/// Adds what a commit did to the tally, and returns its batch, emptied.
+fn added(tally: &mut Tally, (batch, counts): (Batch, Counts)) -> Batch {
+    let came = Came { rows: batch.rows, left_out: batch.left_out, drift: batch.drift() };
+    tally.add(&came, counts);
+    batch.emptied()
+}

@@ -1,0 +1,447 @@
+//! SQL: one database, one connection's schema, everything that is written.
+//!
+//! What belongs together is committed together: rows, walk positions, seen
+//! keys, counters and the run's right to write. A run that dies anywhere leaves
+//! the state of its last commit, and a reader never sees one without the other.
+
+mod batch;
+mod clock;
+mod commit;
+mod database;
+mod embedded;
+mod failure;
+mod fill;
+mod guard;
+mod inspect;
+mod keys;
+mod migrate;
+mod patience;
+mod record;
+mod refused;
+mod rehearse;
+mod runs;
+mod session;
+mod sql;
+mod status;
+mod table;
+mod walks;
+mod windows;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tracing::info;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::Foreign;
+use crate::read::secret::FingerprintKey;
+use crate::stop::Stop;
+use crate::verdict::Tolerance;
+use connector_spec::Connector;
+
+pub(crate) use batch::Batch;
+pub use database::{Database, Way, is_address};
+pub use embedded::{
+    EMBEDDED_DIRECTORY, check_embedded, database_url, embedded, embedded_exists, embedded_programs,
+    warn_of_leftover,
+};
+use guard::Misfits;
+pub use inspect::{Inspection, Schema, State};
+pub(crate) use patience::PATIENCE;
+use patience::Patience;
+pub(crate) use runs::ResourceOutcome;
+pub use session::Room;
+use session::{Session, Sessions};
+pub(crate) use sql::Statements;
+pub use sql::ident;
+pub use status::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
+pub(crate) use table::Table;
+
+/// The oldest major version of Postgres whose functions are used here.
+pub const OLDEST_SERVER: i32 = 14;
+
+/// How often a run that waits for another one looks whether it has ended.
+const WAIT_FOR_LOCK: Duration = Duration::from_millis(500);
+
+/// What sessions call themselves.
+const APPLICATION: &str = "vendor-connectors";
+
+/// How long a server may take to let a session go.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// The database of one run.
+pub(crate) struct Store {
+    patience: Patience,
+    /// Holds the lock of the connection as long as the run lasts.
+    lock: Option<PgConnection>,
+    pub(crate) schema: String,
+    pub(crate) run_id: i64,
+    /// Whose rows the schema has, as the vendor told it, by resource.
+    pub(crate) owner: BTreeMap<String, BTreeSet<String>>,
+    /// Whether the rows of another owner may replace them.
+    pub(crate) takes_over: bool,
+    /// The key of the connection's fingerprints.
+    pub(crate) fingerprint_key: FingerprintKey,
+    /// How many rows may be marked deleted at once.
+    fuse: Tolerance,
+    pub(crate) started_at: DateTime<Utc>,
+    /// What the clock has gone on by since then.
+    clock: Instant,
+    /// The first of the interrupted runs that this one goes on with.
+    pub(crate) continues: Option<i64>,
+    /// How many changed rows are shown, if all of this is a rehearsal.
+    pub(crate) sample: Option<i64>,
+    /// The statements that brought the tables up to date in a rehearsal.
+    pub(crate) ddl: Option<Vec<String>>,
+    /// What is not as it should be in the tables.
+    pub(crate) misfits: Misfits,
+}
+
+/// The lock of a connection, as long as a run lasts.
+pub(crate) struct Lock(Option<PgConnection>);
+
+impl Lock {
+    /// Gives the lock back; an error here changes nothing that was committed.
+    pub(crate) async fn give_back(self) {
+        let Some(mut session) = self.0 else { return };
+        // A server takes a moment to notice that a session is closed, and the next run may begin in it.
+        let close = async {
+            sqlx::query("select pg_advisory_unlock_all()").execute(&mut session).await?;
+            session.close().await
+        };
+        // A server that is away has given it back itself, or will.
+        if let Ok(Err(error)) = tokio::time::timeout(GOODBYE, close).await {
+            info!("the lock's session did not close: {}", Error::storage("closing", error));
+        }
+    }
+}
+
+/// What a run is about, apart from its database.
+pub(crate) struct Plan<'a> {
+    pub(crate) connector: &'a Connector,
+    pub(crate) schema: &'a str,
+    pub(crate) preset: &'a str,
+    pub(crate) started_at: DateTime<Utc>,
+    /// Tell what the run asks for from everything else that it could: first this program's
+    /// hash, which is stored, and then those of earlier ones, which are known.
+    pub(crate) request_hashes: [String; 2],
+    /// Whose rows are asked for.
+    pub(crate) scope: String,
+    /// Whether they may replace those of another one.
+    pub(crate) takes_over: bool,
+    /// How old an interrupted run may be to go on with; none of any age, if it is not to be.
+    pub(crate) resume_within: Option<TimeDelta>,
+    /// Whether to wait until another run has ended.
+    pub(crate) waits: bool,
+    /// How long the database is waited for where it is away.
+    pub(crate) patience: Duration,
+    /// How many changed rows are shown, if it is a rehearsal.
+    pub(crate) sample: Option<i64>,
+}
+
+impl Store {
+    /// Connects, takes the connection's lock, brings the tables up to date, and begins a run.
+    pub(crate) async fn begin(database: &Database, plan: &Plan<'_>, stop: &Stop) -> Result<Self> {
+        let Plan { connector, schema, started_at, .. } = *plan;
+        let mut store = Self {
+            patience: Patience {
+                sessions: database.sessions.clone(),
+                stop: stop.clone(),
+                limit: plan.patience,
+            },
+            lock: None,
+            schema: schema.to_owned(),
+            run_id: 0,
+            owner: BTreeMap::new(),
+            takes_over: plan.takes_over,
+            fingerprint_key: FingerprintKey(String::new()),
+            fuse: Tolerance::DELETES,
+            started_at,
+            clock: Instant::now(),
+            continues: None,
+            sample: plan.sample,
+            ddl: None,
+            misfits: Misfits::default(),
+        };
+        // This comes first, because a session of its own says at once why it cannot be had.
+        let lock = lock(&database.sessions, schema, plan.waits, stop).await;
+        let (session, waited) = lock.map_err(nothing_tried)?;
+        let session = store.lock.insert(session);
+        let room = Room::of(session).await.map_err(nothing_tried)?;
+        database.sessions.limit_to(room.left()?);
+        if waited {
+            // What changed while the other run was writing came after this time.
+            store.started_at = store.now();
+            store.clock = Instant::now();
+        }
+        store.check_server().await.map_err(nothing_tried)?;
+        if plan.sample.is_some() {
+            let ddl = migrate::pending(&store, schema, connector.migrations).await;
+            store.ddl = Some(ddl.map_err(nothing_tried)?);
+        }
+        if let Err(error) = migrate::up(&store, schema, connector).await {
+            // Another connector's migrations look like a wrong version of this one's.
+            let error = store.other_connector(connector).await.unwrap_or(error);
+            return Err(nothing_tried(error));
+        }
+        store.misfits = store.look_at_tables(connector).await.map_err(nothing_tried)?;
+        store.misfits.check_schemas().map_err(nothing_tried)?;
+        (store.run_id, store.fingerprint_key, store.owner) =
+            store.begin_run(plan).await.map_err(nothing_tried)?;
+        store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
+        Ok(store)
+    }
+
+    /// The same, with another limit for deletions.
+    pub(crate) fn with_fuse(mut self, fuse: Tolerance) -> Self {
+        self.fuse = fuse;
+        self
+    }
+
+    /// The time, by the clock that the run began with.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.started_at + self.clock.elapsed()
+    }
+
+    /// A session, when one is free.
+    async fn session(&self) -> Result<Session> {
+        let session = self.patience.sessions.session().await;
+        session.map_err(|error| Error::storage("taking a session", error))
+    }
+
+    /// Does `work`, which may be done twice, and waits for a database that is away.
+    async fn patiently<T, F>(&self, work: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        self.patience.patiently(work).await
+    }
+
+    /// Takes the connection's lock out, to be given back by whoever ends the run:
+    /// others may hold the store a moment longer.
+    pub(crate) fn take_lock(&mut self) -> Lock {
+        Lock(self.lock.take())
+    }
+
+    /// Up to `limit` values of a parent's column after `after`, in rows that are not deleted, in
+    /// order; of the changed ones only, if `child` is a resource that was read for the others.
+    pub(crate) async fn parents(
+        &self,
+        table: &str,
+        column: &str,
+        after: Option<&str>,
+        limit: i64,
+        child: Option<&str>,
+    ) -> Result<Vec<String>> {
+        let column = ident(column);
+        let query = format!(
+            "select {column}::text from {}.{} p where _deleted_at is null and {column} is not null \
+             and ($3::text is null or not exists (select from sync.state s where s.connection = $4 and s.resource = $3 \
+             and s.partition = jsonb_build_array({column}::text)::text and s.whole_run_id >= p._run_id)) and ($1::text is null or {column}::text collate \"C\" > $1) order by {column}::text collate \"C\" limit $2",
+            ident(&self.schema),
+            ident(table)
+        );
+        let query = query.as_str();
+        self.patiently(|| async move {
+            sqlx::query_scalar(AssertSqlSafe(query))
+                .bind(after)
+                .bind(limit)
+                .bind(child)
+                .bind(&self.schema)
+                .fetch_all(&mut *self.session().await?)
+                .await
+                .map_err(|error| Error::storage("reading the parents", error))
+        })
+        .await
+    }
+
+    /// What is wrong with the tables, now that they are up to date.
+    async fn look_at_tables(&self, connector: &Connector) -> Result<Misfits> {
+        Misfits::of(&mut *self.session().await?, &self.schema, connector.resources).await
+    }
+
+    /// Fails if the server is not fit for a run, or the user may not do what each run does.
+    async fn check_server(&self) -> Result<()> {
+        type Server = (i32, String, String, String, bool, bool, Vec<String>, Vec<String>);
+        let server: Server = sqlx::query_as(
+            "select current_setting('server_version_num')::int / 10000, current_setting('server_encoding'), \
+             current_database()::text, current_user::text, \
+             has_database_privilege(current_database(), 'CREATE'), has_database_privilege(current_database(), 'TEMP'), \
+             array(select s.name from unnest(array['sync', $1]) s (name) \
+             where not exists (select from pg_namespace n where n.nspname = s.name)), \
+             array(select n.nspname::text from pg_namespace n \
+             where n.nspname in ('sync', $1) and not has_schema_privilege(n.oid, 'USAGE'))",
+        )
+        .bind(&self.schema)
+        .fetch_one(&mut *self.session().await?)
+        .await
+        .map_err(|error| Error::storage("connecting", error))?;
+        let (version, encoding, database, user, may_create, may_stage, absent, closed) = server;
+        if version < OLDEST_SERVER {
+            let what =
+                format!("the server is Postgres {version}, and at least {OLDEST_SERVER} is needed");
+            let next = "upgrade the server, or name another one in DATABASE_URL";
+            return Err(Error::settings(what).next(next));
+        }
+        if encoding != "UTF8" {
+            let what =
+                format!("the database's encoding is {encoding}, which cannot hold all texts");
+            let next = "create one with the encoding UTF8, and name it in DATABASE_URL";
+            return Err(Error::settings(what).next(next));
+        }
+        let (on, user) = (ident(&database), ident(&user));
+        let lacking = if let (Some(schema), false) = (absent.first(), may_create) {
+            let what = format!(
+                "permission denied for database `{database}`: the schema `{schema}` is not there, and may not be created"
+            );
+            Some((what, format!("create on database {on}")))
+        } else if let Some(schema) = closed.first() {
+            let what = format!("permission denied for schema `{schema}`");
+            Some((what, format!("usage, create on schema {}", ident(schema))))
+        } else if may_stage {
+            None
+        } else {
+            let what = format!(
+                "permission denied for database `{database}`: temporary tables are not allowed, into which rows are copied first"
+            );
+            Some((what, format!("temporary on database {on}")))
+        };
+        let Some((what, right)) = lacking else { return Ok(()) };
+        let error = Error::new(ErrorKind::Storage, what);
+        Err(error.next(format!("as its owner, run: grant {right} to {user}")))
+    }
+}
+
+/// That a schema is another connector's.
+pub fn other_connector(schema: &str, owner: &str) -> Error {
+    Error::settings(format!("the schema `{schema}` belongs to the connector `{}`", Foreign(owner)))
+        .next("name another schema with --schema, or `schema` in connectors.toml")
+}
+
+/// That the rows of one connection or account would replace those of another.
+pub fn other_scope(schema: &str, there: &str, asked: &str) -> Error {
+    let what = format!(
+        "the schema `{schema}` has the rows of {}, and not of {}",
+        Foreign(there),
+        Foreign(asked)
+    );
+    Error::settings(what).next(
+        "give each its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync all resources once with --allow-deletes",
+    )
+}
+
+/// That the vendor tells of another owner than the one whose rows are there.
+pub(crate) fn other_owner(schema: &str, resource: &str) -> Error {
+    let what = format!(
+        "the key reads another account than the one whose rows the schema `{schema}` has: `{resource}` has nothing in common"
+    );
+    Error::settings(what).next(
+        "put that account's key in, or give each account its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync all resources once with --allow-deletes",
+    )
+}
+
+/// A failure before anything was tried, whatever its cause.
+fn nothing_tried(error: Error) -> Error {
+    error.before_start()
+}
+
+/// Takes the lock of a connection, on a session of its own that lasts as long as the run;
+/// and says whether it had to wait.
+async fn lock(
+    sessions: &Sessions,
+    schema: &str,
+    waits: bool,
+    stop: &Stop,
+) -> Result<(PgConnection, bool)> {
+    let failed = |error| Error::storage("taking the connection's lock", error);
+    let mut session = sessions.own().await?;
+    let mut said = false;
+    loop {
+        let free: bool = sqlx::query_scalar(
+            "select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0::bigint))",
+        )
+        .bind(schema)
+        .fetch_one(&mut session)
+        .await
+        .map_err(failed)?;
+        if free {
+            return Ok((session, said));
+        }
+        if !waits {
+            break;
+        }
+        if !std::mem::replace(&mut said, true) {
+            info!("waiting until the other run of `{schema}` ends");
+        }
+        stop.sleep(WAIT_FOR_LOCK).await?;
+    }
+    // It may have been given back meanwhile.
+    let holder = holder(&mut session, schema).await?.unwrap_or_default();
+    let (what, next) = holder.said(schema);
+    Err(Error::new(ErrorKind::Storage, what).next(next))
+}
+
+/// Who holds the lock of a connection, as far as one may know.
+#[derive(Debug, Default)]
+pub struct Holder {
+    pid: Option<i32>,
+    role: Option<String>,
+    application: Option<String>,
+    since: Option<DateTime<Utc>>,
+}
+
+impl Holder {
+    /// That the lock is held, and what to do about it.
+    ///
+    /// Any user of the database may take it, and then it is not a run that ends by itself.
+    pub fn said(&self, schema: &str) -> (String, String) {
+        let Self { pid, role, application, since } = self;
+        let known = [
+            pid.map(|pid| format!("process {pid}")),
+            role.as_ref().map(|role| format!("role `{}`", Foreign(role))),
+            application.as_ref().map(|name| format!("application `{}`", Foreign(name))),
+            since.map(|since| format!("since {}", since.format("%Y-%m-%d %H:%M:%S UTC"))),
+        ];
+        let known = known.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { known } else { format!(" ({known})") };
+        let is_run = application.as_deref().is_none_or(|name| name == APPLICATION);
+        if is_run {
+            let what = format!("another run of `{schema}` is writing{known}");
+            return (what, "run again when it has ended, or with --wait".to_owned());
+        }
+        let what = format!("the lock of `{schema}` is held by a session that is no run{known}");
+        let next = match pid {
+            Some(pid) => format!(
+                "find out who that is, or end it with: select pg_terminate_backend({pid}); --wait waits for it"
+            ),
+            None => "find out who that is in pg_locks; --wait waits for it".to_owned(),
+        };
+        (what, next)
+    }
+}
+
+/// Who holds the lock of a connection; nobody, if it is free.
+async fn holder(session: &mut PgConnection, schema: &str) -> Result<Option<Holder>> {
+    type Known = (i32, Option<String>, Option<String>, Option<DateTime<Utc>>);
+    // Two halves of a number are all that a lock tells of its key. What a session is called
+    // everybody may see; since when it is there, not everybody.
+    let holder: Option<Known> = sqlx::query_as(
+        "select l.pid, a.usename::text, a.application_name, a.backend_start \
+         from pg_locks l left join pg_stat_activity a using (pid) \
+         where l.locktype = 'advisory' and l.granted and l.objsubid = 1 \
+         and l.database = (select oid from pg_database where datname = current_database()) \
+         and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('vendor-connectors ' || $1, 0::bigint) limit 1",
+    )
+    .bind(schema)
+    .fetch_optional(session)
+    .await
+    .map_err(|error| Error::storage("looking at the connection's lock", error))?;
+    Ok(holder.map(|(pid, role, application, since)| Holder {
+        pid: Some(pid),
+        role,
+        application,
+        since,
+    }))
+}

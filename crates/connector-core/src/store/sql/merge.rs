@@ -1,0 +1,101 @@
+//! The merge: what is new is inserted, what differs is updated, and nothing else is touched.
+
+use super::names::{NEW, Names, STAGE};
+
+/// The statements that find rows with one key that differ. They tell how many, and the
+/// partitions that they are in.
+#[derive(Debug)]
+pub(crate) struct Collisions {
+    /// In the stage.
+    pub(crate) staged: String,
+    /// Between the stage, without repeats, and what the same walks have brought before. Binds
+    /// the run, connection, resource, and whether all rows of the table are of its first pass.
+    pub(crate) merged: String,
+}
+
+/// The staged rows that will be written, each with the row that the table has, if it has one.
+///
+/// A row differs if a value does (`is distinct from`, as nulls are values here), or if it was
+/// deleted and is back. Its first condition binds what all users of it bind, so that they can
+/// be bound alike.
+pub(super) fn differing(names: &Names) -> String {
+    let wins = names.version.as_ref().map_or(String::new(), |version| versions(names, version).0);
+    format!(
+        "from {STAGE} s left join {} t on {} \
+         where ($1::bigint, $2::text, $3::text) is not null \
+         and (t.{} is null or t._deleted_at is not null or {wins}({}) is distinct from ({}))",
+        names.table,
+        names.on_key(),
+        names.key[0],
+        Names::of_row("t", &names.compared),
+        Names::of_row("s", &names.compared)
+    )
+}
+
+/// One statement, so that what is compared is what is written: `materialized` keeps the planner
+/// from reading the table twice, and `on conflict` finds the rows to update by the key that the
+/// insert looks up anyway. Rows that a trigger swallows are in `differing` and not in `written`.
+pub(super) fn merge(names: &Names, differing: &str) -> String {
+    let columns = names.columns.join(", ");
+    let went_back =
+        names.version.as_ref().map_or("false".to_owned(), |version| versions(names, version).1);
+    let assignments = names.written.iter().map(|name| format!("{name} = excluded.{name}"));
+    format!(
+        "with differing as materialized (select s.*, t.{first} is null as _is_new, {went_back} as _went_back {differing}), \
+         written as (insert into {table} ({columns}, _extra, {NEW}) \
+         select {columns}, _extra, $1, $4, $4 from differing on conflict ({key}) do update \
+         set {assignments}, _run_id = $1, _last_changed_at = $4, _deleted_at = null returning 1) \
+         select count(*) filter (where _is_new), count(*) filter (where not _is_new), count(*) filter (where _went_back), (select count(*) from written) from differing",
+        first = names.key[0],
+        table = names.table,
+        key = names.key.join(", "),
+        assignments = assignments.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// The condition under which a staged row wins over the table's, and whether that one is newer.
+///
+/// Versions decide between copies that one walk has read, in whatever order they came. What an
+/// older walk has read never wins: a vendor that restored a backup has nothing else. A row that
+/// this walk has read and left as it was is known by its key among those that were seen; that
+/// is looked up for the rows alone that would go back.
+fn versions(names: &Names, version: &str) -> (String, String) {
+    let hash = names.hash("s");
+    // One in the future is no time at which anything changed, and would keep all others away.
+    let is_time = format!("t.{version} <= now() + interval '1 day'");
+    let is_newer = format!("coalesce(s.{version} < t.{version} and {is_time}, false)");
+    let wins = format!(
+        "(not {is_newer} or (t._run_id < $1 and not ({hash} in (select unnest(keys) from sync.seen \
+         where connection = $2 and resource = $3)))) and "
+    );
+    (wins, is_newer)
+}
+
+/// How rows with one key are found that differ: in the stage, and between it and what this walk
+/// has brought before. The latter is in the table with this run's number where nothing was
+/// noted yet, and among the seen keys else; those of an earlier pass (`'% '`) do not count.
+pub(super) fn collisions(names: &Names) -> Collisions {
+    let id = names
+        .partition
+        .as_ref()
+        .map_or("'[]'::text".to_owned(), |column| format!("jsonb_build_array(s.{column})::text"));
+    let of = |alias: &str| format!("row({})", Names::of_row(alias, &names.compared));
+    Collisions {
+        staged: format!(
+            "select coalesce(sum(more), 0)::bigint, coalesce(array_agg(distinct id), '{{}}') from \
+             (select {id} as id, count(distinct {}) - 1 as more from {STAGE} s group by {} having count(*) > 1) c where more > 0",
+            of("s"),
+            Names::of_row("s", &names.key)
+        ),
+        merged: format!(
+            "select count(*), coalesce(array_agg(distinct {id}), '{{}}') from {STAGE} s join {} t on {} \
+             where {} is distinct from {} and ($4::boolean and t._run_id = $1 or {} in (select unnest(k.keys) from sync.seen k \
+             where k.connection = $2 and k.resource = $3 and k.partition not like '% '))",
+            names.table,
+            names.on_key(),
+            of("t"),
+            of("s"),
+            names.hash("s")
+        ),
+    }
+}

@@ -1,0 +1,204 @@
+//! What a run did: the data, which programs read as JSON and people as text.
+
+mod text;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::Verdict;
+
+pub use text::Look;
+pub use text::{aligned, grouped};
+
+/// What a run did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The connection, which is also the schema of the tables.
+    pub connection: String,
+    /// The connector.
+    pub connector: &'static str,
+    /// The run's number; rows carry it as `_run_id`.
+    pub run_id: i64,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// The interrupted run that it went on with.
+    pub continues: Option<i64>,
+    /// Whether it was asked to stop before its end.
+    pub interrupted: bool,
+    /// The worst verdict of its resources.
+    pub verdict: Verdict,
+    /// Its resources, in the order of the declaration.
+    pub resources: Vec<ResourceReport>,
+    /// The statements that make or alter tables, where it was a rehearsal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ddl: Option<Vec<String>>,
+}
+
+/// What a run did for one resource.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResourceReport {
+    /// The resource, as the document names it.
+    pub resource: &'static str,
+    /// Its table.
+    pub table: &'static str,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// Rows that the vendor sent.
+    pub rows: u64,
+    /// Rows that were new.
+    pub inserted: u64,
+    /// Rows that differed, or came back after a deletion.
+    pub updated: u64,
+    /// Rows that were the same and were not written.
+    pub unchanged: u64,
+    /// Rows that got a `_deleted_at`.
+    pub deleted: u64,
+    /// Rows that have no place in the table.
+    pub quarantined: u64,
+    /// Requests sent, repetitions included.
+    pub requests: u64,
+    /// Requests that were repetitions.
+    pub retries: u64,
+    /// Bytes received.
+    pub bytes: u64,
+    /// Milliseconds of waiting for the rate limit and before repetitions.
+    pub waited_ms: u64,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// How it is known to be whole, or not.
+    pub evidence: Evidence,
+    /// Fields on which the model and the vendor disagree.
+    pub drift: Vec<DriftReport>,
+    /// What went wrong, in words.
+    pub error: Option<String>,
+    /// What to do about it.
+    pub next: Option<String>,
+    /// What would change, where it was a rehearsal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+}
+
+/// What a sync would change in one table, beyond the numbers of rows.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Changes {
+    /// Updated rows that come back after a deletion.
+    pub undeleted: u64,
+    /// In how many updated rows each column changes.
+    pub fields: BTreeMap<String, u64>,
+    /// Some of the rows, by their keys.
+    pub sample: Vec<Change>,
+}
+
+/// What would happen to one row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// `insert`, `update`, `undelete` or `delete`.
+    pub action: String,
+    /// The values of the key's columns.
+    pub key: Vec<String>,
+}
+
+impl Changes {
+    /// Adds those of another commit, and keeps so many rows.
+    pub(crate) fn add(&mut self, other: Self, rows: usize) {
+        self.undeleted += other.undeleted;
+        for (field, count) in other.fields {
+            *self.fields.entry(field).or_default() += count;
+        }
+        for change in other.sample {
+            if self.sample.len() < rows && !self.sample.contains(&change) {
+                self.sample.push(change);
+            }
+        }
+    }
+}
+
+/// How it is known that a listing was read to its end.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Evidence {
+    /// Listings: one, or one for each parent row.
+    pub partitions: u64,
+    /// Listings that were read whole in the interrupted run that this one goes on with.
+    pub known: u64,
+    /// Rows that an earlier run had read of listings that this one read to their end.
+    pub resumed: u64,
+    /// Listings that the vendor does not have, asked twice, though their parent's row is known.
+    pub vanished: u64,
+    /// Those of them that were missing in an earlier run too.
+    pub vanished_again: u64,
+    /// Whether the run has listed all rows that its listings belong to.
+    pub parents_listed: bool,
+    /// Pages read.
+    pub pages: u64,
+    /// How the walks ended.
+    pub endings: BTreeMap<&'static str, u64>,
+    /// The rows that the vendor says there are, where it does.
+    pub total: Option<u64>,
+    /// Whether the vendor changed its total during a walk.
+    pub total_moved: bool,
+    /// Rows with different keys in the listings that were read whole.
+    pub distinct: u64,
+    /// The most often that one listing was read, because it changed meanwhile.
+    pub passes: u32,
+    /// Rows whose key came before in the same batch.
+    pub repeats: u64,
+    /// Rows that are older at the vendor than an earlier run had read them, as after a backup was restored.
+    pub went_back: u64,
+    /// Rows that differ from another one with the same key, which stands in for one that the vendor did not send.
+    pub collisions: u64,
+    /// Rows that came, and were left out by `--since` and `--until`.
+    pub left_out: u64,
+    /// What keeps the resource from being complete.
+    pub problems: Vec<String>,
+}
+
+/// One disagreement between a model and the vendor's answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct DriftReport {
+    /// The field's name in the JSON.
+    pub field: String,
+    /// `unknown`, `misfit`, `missing` or `repeated`.
+    pub kind: &'static str,
+    /// The JSON type that came.
+    pub json_type: &'static str,
+    /// What a value looks like, without the value.
+    pub shape: String,
+    /// The number of rows that show it.
+    pub rows: u64,
+    /// Whether an earlier run saw it too.
+    pub known: bool,
+    /// The line of the model that would take the values up.
+    pub adopt: Option<String>,
+}
+
+impl Evidence {
+    /// Which listings are missing, in words.
+    pub(crate) fn missing(&self) -> Option<String> {
+        let Self { vanished, vanished_again, parents_listed, .. } = *self;
+        let (are, rows) = match (vanished, parents_listed) {
+            (0, _) => return None,
+            (1, true) => ("is", "though the row that it belongs to is listed"),
+            (1, false) => ("is", "and the row that it belongs to may not be either"),
+            (_, true) => ("are", "though the rows that they belong to are listed"),
+            (_, false) => ("are", "and the rows that they belong to may not be either"),
+        };
+        let listings = self.partitions + self.known;
+        let again = match vanished_again {
+            0 => String::new(),
+            again if again == vanished => "; it is as in an earlier run".to_owned(),
+            again => format!("; {again} of them as in an earlier run"),
+        };
+        Some(format!("{vanished} of {listings} listings {are} not there, {rows}{again}"))
+    }
+}
+
+impl Report {
+    /// The exit status: 0 only if every resource is complete.
+    pub fn exit_status(&self) -> u8 {
+        u8::from(self.verdict != Verdict::Complete)
+    }
+}

@@ -1,0 +1,394 @@
+//! A report as text for people: tables that fit into their terminal, and what went wrong.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+
+use super::{Report, ResourceReport};
+use crate::verdict::Verdict;
+use crate::words::count;
+
+impl Report {
+    /// The report as a table for people, problems first.
+    pub fn to_text(&self) -> String {
+        self.to_text_as(Look::default())
+    }
+
+    /// The same, as a terminal shows it.
+    pub fn to_text_as(&self, look: Look) -> String {
+        let problems = self.problems();
+        let table = self.to_table(look);
+        if problems.is_empty() { table } else { format!("{}\n\n{table}", problems.join("\n")) }
+    }
+
+    /// What keeps resources from being complete, and what to do, without the table.
+    pub fn to_problems(&self) -> String {
+        let verdict = format!("{}: {} (run {})", self.connection, self.verdict.name(), self.run_id);
+        self.problems().into_iter().chain([verdict]).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The table alone, as a terminal shows it.
+    pub fn to_table(&self, look: Look) -> String {
+        // The columns that a narrow terminal can do without go first where the number is highest.
+        const HEADER: [(&str, u8); 9] = [
+            ("resource", 0),
+            ("rows", 1),
+            ("inserted", 0),
+            ("updated", 0),
+            ("unchanged", 2),
+            ("deleted", 0),
+            ("requests", 4),
+            ("time", 3),
+            ("verdict", 0),
+        ];
+        let rows = self.resources.iter().map(|resource| {
+            vec![
+                resource.resource.to_owned(),
+                resource.rows.to_string(),
+                resource.inserted.to_string(),
+                resource.updated.to_string(),
+                resource.unchanged.to_string(),
+                resource.deleted.to_string(),
+                resource.requests.to_string(),
+                seconds(resource.elapsed_ms),
+                resource.verdict.to_string(),
+            ]
+        });
+        let mut lines = aligned(&HEADER, rows.collect(), look);
+        lines.push(String::new());
+        let written = self.written();
+        let rows: u64 = self.resources.iter().map(|resource| resource.rows).sum();
+        let what = if written == 0 {
+            "nothing written".to_owned()
+        } else {
+            format!("{} written", count(written, "row", "rows"))
+        };
+        lines.push(format!(
+            "{}: {}, {} read, {what}, {} (run {})",
+            self.connection,
+            look.verdict(self.verdict.name()),
+            count(rows, "row", "rows"),
+            seconds(self.elapsed_ms),
+            self.run_id
+        ));
+        lines.join("\n")
+    }
+
+    /// What a sync would do, for people; the report is that of a rehearsal.
+    pub fn to_plan(&self, look: Look) -> String {
+        const HEADER: [(&str, u8); 8] = [
+            ("resource", 0),
+            ("rows", 1),
+            ("insert", 0),
+            ("update", 0),
+            ("undelete", 0),
+            ("delete", 0),
+            ("quarantine", 0),
+            ("verdict", 0),
+        ];
+        let mut lines: Vec<String> = Vec::new();
+        let ddl = self.ddl.as_deref().unwrap_or_default();
+        if !ddl.is_empty() {
+            lines.push("-- A sync brings the tables up to date by these statements:\n".to_owned());
+            lines.extend(ddl.iter().cloned());
+            lines.push(String::new());
+        }
+        let rows = self.resources.iter().map(|resource| {
+            let undeleted = resource.changes.as_ref().map_or(0, |changes| changes.undeleted);
+            vec![
+                resource.resource.to_owned(),
+                resource.rows.to_string(),
+                resource.inserted.to_string(),
+                (resource.updated - undeleted).to_string(),
+                undeleted.to_string(),
+                resource.deleted.to_string(),
+                resource.quarantined.to_string(),
+                resource.verdict.to_string(),
+            ]
+        });
+        let problems = self.problems();
+        if !problems.is_empty() {
+            lines.extend(problems);
+            lines.push(String::new());
+        }
+        lines.extend(aligned(&HEADER, rows.collect(), look));
+        for resource in &self.resources {
+            let Some(changes) = &resource.changes else { continue };
+            let mut fields: Vec<(&String, &u64)> = changes.fields.iter().collect();
+            fields.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+            let most: Vec<String> =
+                fields.iter().take(5).map(|(field, count)| format!("{field} ({count})")).collect();
+            if !most.is_empty() {
+                lines.push(format!("  {}: changes most in {}", resource.resource, most.join(", ")));
+            } else if !changes.sample.is_empty() {
+                lines.push(format!("  {}:", resource.resource));
+            }
+            for change in &changes.sample {
+                lines.push(format!("    {} {}", change.action, change.key.join(" ")));
+            }
+        }
+        lines.push(String::new());
+        lines.push(format!(
+            "{}: {}, a sync would write {}; nothing was written now, {}",
+            self.connection,
+            look.verdict(self.verdict.name()),
+            count(self.written(), "row", "rows"),
+            seconds(self.elapsed_ms),
+        ));
+        lines.join("\n")
+    }
+
+    /// What keeps resources from being complete, and what to do; then what is worth knowing.
+    fn problems(&self) -> Vec<String> {
+        let (skipped, tried): (Vec<_>, Vec<_>) =
+            self.resources.iter().partition(|resource| resource.verdict == Verdict::Skipped);
+        let mut lines =
+            grouped(tried.into_iter().chain(skipped).map(|resource| {
+                (resource.resource, resource.problems(), resource.next.as_deref())
+            }));
+        for ResourceReport { resource, drift, .. } in &self.resources {
+            let (known, new): (Vec<_>, Vec<_>) = drift.iter().partition(|drift| drift.known);
+            let (missing, kept): (Vec<_>, Vec<_>) =
+                new.into_iter().partition(|drift| drift.kind == "missing");
+            let kept: Vec<String> = kept
+                .iter()
+                .map(|drift| format!("`{}` ({}, {})", drift.field, drift.kind, drift.json_type))
+                .collect();
+            if !kept.is_empty() {
+                lines.push(format!("  {resource}: kept in _extra: {}", kept.join(", ")));
+            }
+            let missing: Vec<String> =
+                missing.iter().map(|drift| format!("`{}`", drift.field)).collect();
+            if !missing.is_empty() {
+                lines.push(format!("  {resource}: promised, and not sent: {}", missing.join(", ")));
+            }
+            // What is the same in each run was said by the first one.
+            if !known.is_empty() {
+                let fields = count(known.len(), "field is", "fields are");
+                lines.push(format!(
+                    "  {resource}: {fields} unlike the model as before, see sync.drift"
+                ));
+            }
+        }
+        for ResourceReport { resource, evidence, .. } in &self.resources {
+            if evidence.left_out > 0 {
+                let rows = count(evidence.left_out, "row", "rows");
+                lines.push(format!("  {resource}: left out by --since and --until: {rows}"));
+            }
+        }
+        lines.extend(self.continued());
+        lines
+    }
+
+    /// What earlier runs had read, without which a run that goes on looks like one that lost rows.
+    fn continued(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let (known, read): (Vec<_>, Vec<_>) = self
+            .resources
+            .iter()
+            .partition(|resource| resource.evidence.known > 0 && resource.evidence.partitions == 0);
+        if !known.is_empty() {
+            let names: Vec<&str> = known.iter().map(|resource| resource.resource).collect();
+            let first = self.continues.map_or(String::new(), |run| format!(", run {run}"));
+            lines.push(format!("  complete before the interruption{first}: {}", names.join(", ")));
+        }
+        for ResourceReport { resource, evidence, .. } in read {
+            if evidence.known > 0 {
+                let known = count(evidence.known, "listing", "listings");
+                lines.push(format!("  {resource}: read before the interruption: {known}"));
+            }
+            if evidence.resumed > 0 {
+                let rows = count(evidence.resumed, "row", "rows");
+                lines.push(format!(
+                    "  {resource}: went on behind {rows} that an earlier run had read"
+                ));
+            }
+        }
+        lines
+    }
+
+    /// The rows that were written, or would be.
+    fn written(&self) -> u64 {
+        let written = |one: &ResourceReport| one.inserted + one.updated + one.deleted;
+        self.resources.iter().map(written).sum()
+    }
+}
+
+/// What resources met, what to do about it, and their names.
+type Met<'a> = (Vec<String>, Option<&'a str>, Vec<&'a str>);
+
+/// What resources met, and what to do about it, in lines: those that met the same share them.
+pub fn grouped<'a>(
+    resources: impl Iterator<Item = (&'a str, Vec<String>, Option<&'a str>)>,
+) -> Vec<String> {
+    let mut met: Vec<Met<'_>> = Vec::new();
+    for (name, what, next) in resources {
+        match met.iter_mut().find(|(other, advice, _)| (other, *advice) == (&what, next)) {
+            Some((.., names)) => names.push(name),
+            None => met.push((what, next, vec![name])),
+        }
+    }
+    let mut lines = Vec::new();
+    // What is to be done is said once, below everything that it is for.
+    while let Some(first) = met.iter().map(|(_, next, _)| *next).next() {
+        let (these, others) = met.into_iter().partition(|(_, next, _)| *next == first);
+        met = others;
+        for (what, _, names) in these {
+            let names = names.join(", ");
+            lines.extend(what.iter().map(|what| format!("  {names}: {what}")));
+        }
+        lines.extend(first.map(|next| format!("    next: {next}")));
+    }
+    lines
+}
+
+impl ResourceReport {
+    /// What a person should know, in words.
+    fn problems(&self) -> Vec<String> {
+        let evidence = &self.evidence;
+        let mut what = Vec::new();
+        what.extend(evidence.missing().filter(|said| !evidence.problems.contains(said)));
+        if evidence.passes > 1 {
+            what.push(format!(
+                "changed while it was read, so it was read up to {} times",
+                evidence.passes
+            ));
+        }
+        if evidence.went_back > 0 {
+            let are = if evidence.went_back == 1 {
+                "is older at the vendor than it was"
+            } else {
+                "are older at the vendor than they were"
+            };
+            let rows = count(evidence.went_back, "row", "rows");
+            what.push(format!(
+                "{rows} {are} here, as if a backup had been restored; here is what the vendor has now"
+            ));
+        }
+        what.extend(self.error.iter().chain(&evidence.problems).cloned());
+        what
+    }
+}
+
+/// What a table has to fit into.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    /// The columns of the terminal, if it is one.
+    pub columns: Option<u16>,
+    /// Whether it shows colours.
+    pub colours: bool,
+}
+
+impl Look {
+    /// That of stdout.
+    pub fn of_stdout() -> Self {
+        let terminal = console::Term::stdout();
+        Self {
+            columns: terminal.size_checked().map(|(_, columns)| columns),
+            colours: console::colors_enabled(),
+        }
+    }
+
+    /// A verdict in its colour.
+    fn verdict(self, verdict: &str) -> String {
+        if !self.colours {
+            return verdict.to_owned();
+        }
+        let styled = console::style(verdict).force_styling(true);
+        match verdict {
+            "complete" => styled.green(),
+            "skipped" => styled.dim(),
+            "incomplete" => styled.yellow(),
+            "failed" => styled.red(),
+            _ => styled,
+        }
+        .to_string()
+    }
+}
+
+/// A table whose first column is a name, whose last one is a verdict, and whose others are numbers.
+pub fn aligned(header: &[(&str, u8)], mut rows: Vec<Vec<String>>, look: Look) -> Vec<String> {
+    let mut header = header.to_vec();
+    let limit = look.columns.map_or(usize::MAX, usize::from);
+    let widest = |at: usize, header: &[(&str, u8)], rows: &[Vec<String>]| {
+        let cells = rows.iter().map(|row| row[at].chars().count());
+        cells.chain([header[at].0.len()]).max().unwrap_or_default() + 2
+    };
+    loop {
+        let width: usize = (0..header.len()).map(|at| widest(at, &header, &rows)).sum();
+        if width <= limit {
+            break;
+        }
+        let spare = (0..header.len()).max_by_key(|at| header[*at].1).unwrap_or_default();
+        if header[spare].1 == 0 {
+            let name = widest(0, &header, &rows).saturating_sub(2 + width - limit).max(12);
+            for row in &mut rows {
+                row[0] = shortened(&row[0], name);
+            }
+            break;
+        }
+        header.remove(spare);
+        for row in &mut rows {
+            row.remove(spare);
+        }
+    }
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_header(header.iter().map(|(name, _)| *name));
+    for at in 1..header.len() - 1 {
+        if let Some(column) = table.column_mut(at) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for row in &rows {
+        table.add_row(row);
+    }
+    let text = table.to_string();
+    let verdicts = rows.iter().filter_map(|row| row.last());
+    let verdicts = std::iter::once(None).chain(verdicts.map(Some)).chain(std::iter::repeat(None));
+    text.lines()
+        .zip(verdicts)
+        .map(|(line, verdict)| {
+            let line = line.trim_end();
+            match verdict.and_then(|verdict| Some((verdict, line.strip_suffix(verdict.as_str())?)))
+            {
+                Some((verdict, start)) => format!("{start}{}", look.verdict(verdict)),
+                None => line.to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// A name in so many columns.
+fn shortened(name: &str, columns: usize) -> String {
+    if name.chars().count() <= columns {
+        return name.to_owned();
+    }
+    let kept: String = name.chars().take(columns.saturating_sub(1)).collect();
+    format!("{kept}…")
+}
+
+/// Milliseconds as seconds, with two digits.
+fn seconds(ms: u64) -> String {
+    format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_fits_into_its_terminal_and_keeps_what_counts() {
+        let row = |name: &str, verdict: &str| {
+            vec![name.to_owned(), "1234567".to_owned(), "12".to_owned(), verdict.to_owned()]
+        };
+        let header = [("resource", 0), ("rows", 2), ("inserted", 0), ("verdict", 0)];
+        let rows = || {
+            vec![row("item_collection_website_content_crawler", "complete"), row("users", "failed")]
+        };
+        let at = |columns| aligned(&header, rows(), Look { columns, colours: false }).join("\n");
+        insta::assert_snapshot!([None, Some(62), Some(40)].map(at).join("\n\n"));
+        let painted = aligned(&header, rows(), Look { columns: None, colours: true }).join("\n");
+        assert!(painted.contains("\u{1b}[32mcomplete\u{1b}[0m"), "{painted:?}");
+        assert!(painted.ends_with("\u{1b}[31mfailed\u{1b}[0m"), "{painted:?}");
+    }
+}

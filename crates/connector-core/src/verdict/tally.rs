@@ -1,0 +1,324 @@
+//! What a resource's walks and commits came to, and the verdict on it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering::Relaxed;
+
+use connector_spec::{KeyFallback, Resource};
+
+use super::ended::{EndedWalk, WalkEnd};
+use super::{Changes, Counts, DriftReport, Evidence, ResourceReport, Tolerated, Verdict, missing};
+use crate::ask::Traffic;
+use crate::error::{Error, ErrorKind, Result};
+use crate::read::{Drift, DriftSeen};
+use crate::walk::Partition;
+use crate::words::count;
+
+/// The most problems that a report lists for one resource.
+const MAX_PROBLEMS: usize = 10;
+
+/// What came in a batch.
+pub(crate) struct Came<'a> {
+    /// The number of rows.
+    pub(crate) rows: u64,
+    /// Those of them that lie outside of the range that is asked for.
+    pub(crate) left_out: u64,
+    /// Where they disagree with the model.
+    pub(crate) drift: &'a BTreeMap<Drift, DriftSeen>,
+}
+
+/// What a resource's walks and commits came to.
+#[derive(Default)]
+pub(crate) struct Tally {
+    rows: u64,
+    pub(crate) counts: Counts,
+    evidence: Evidence,
+    more_problems: u64,
+    /// What to do about the problems.
+    advice: Option<&'static str>,
+    drift: BTreeMap<Drift, DriftSeen>,
+    /// What changes, where it is a rehearsal, and how many rows of that are shown.
+    changes: Option<Changes>,
+    sample: usize,
+    /// Rows that were set aside before this run, of listings that it went on with.
+    carried: u64,
+    /// Rows that are no longer listed, and too many to be marked deleted.
+    fused: u64,
+    /// Rows that did not come, of listings in which rows move.
+    strays: u64,
+    /// Windows behind which rows may be missing.
+    gaps: u64,
+    /// Rows that were written and are not in the table.
+    swallowed: u64,
+    /// Why the first of the vanished listings is not there.
+    vanished: Option<Error>,
+    pub(crate) error: Option<Error>,
+}
+
+impl Tally {
+    /// Nothing yet, of a run that shows so many rows if it is a rehearsal, and of a resource
+    /// whose parent's rows it has listed or not.
+    pub(crate) fn new(sample: Option<i64>, parents_listed: bool) -> Self {
+        Self {
+            evidence: Evidence { parents_listed, ..Evidence::default() },
+            changes: sample.map(|_| Changes::default()),
+            sample: sample.and_then(|rows| usize::try_from(rows).ok()).unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds what came, and what its commit did.
+    pub(crate) fn add(&mut self, came: &Came<'_>, counts: Counts) {
+        self.rows += came.rows;
+        self.counts.inserted += counts.inserted;
+        self.counts.updated += counts.updated;
+        self.counts.unchanged += counts.unchanged;
+        self.counts.deleted += counts.deleted;
+        self.counts.quarantined += counts.quarantined;
+        self.evidence.repeats += counts.repeats;
+        self.evidence.left_out += came.left_out;
+        self.evidence.distinct += counts.distinct;
+        if let Some(changes) = &mut self.changes {
+            changes.add(counts.changes, self.sample);
+        }
+        self.fused += counts.fused;
+        self.swallowed += counts.swallowed;
+        self.evidence.vanished_again += counts.missing_again;
+        self.evidence.went_back += counts.went_back;
+        self.evidence.collisions += counts.collisions;
+        self.strays += counts.strays;
+        for gap in counts.gaps {
+            self.gaps += 1;
+            self.problem(gap);
+        }
+        for short in counts.short {
+            self.problem(short);
+            self.advice.get_or_insert(
+                "run again; if it stays so, the vendor repeats rows, or its total counts others",
+            );
+        }
+        DriftSeen::add_all(&mut self.drift, came.drift);
+    }
+
+    /// Takes note of a listing that an earlier run read whole, which this one goes on with.
+    pub(crate) fn know(&mut self) {
+        self.evidence.known += 1;
+    }
+
+    /// Takes note of a walk's end, and returns what has to be committed of it.
+    pub(crate) fn end(
+        &mut self,
+        partition: Partition,
+        pages: u64,
+        passes: u32,
+        end: Result<WalkEnd>,
+    ) -> Option<EndedWalk> {
+        self.evidence.partitions += 1;
+        self.evidence.pages += pages;
+        self.evidence.passes = self.evidence.passes.max(passes);
+        let error = match end {
+            Ok(end) => {
+                *self.evidence.endings.entry(end.ending.name()).or_default() += 1;
+                self.evidence.total_moved |= end.total_moved;
+                self.evidence.resumed += end.resumed;
+                self.carried += end.rejected_before;
+                if let Some(total) = end.total {
+                    self.evidence.total = Some(self.evidence.total.unwrap_or(0) + total);
+                }
+                // A row that was set aside has to be asked for again.
+                let good = end.rejected == 0;
+                let compares = end.whole && good && !end.backfill;
+                return Some(EndedWalk {
+                    partition,
+                    first_run: end.first_run,
+                    whole: end.whole,
+                    deletes: compares && end.absence_proves,
+                    compares: compares && !end.absence_proves,
+                    window: end.window,
+                    backfill: end.backfill,
+                    expect: end.expect.filter(|_| good),
+                    cursor: end.cursor.filter(|_| good && !end.backfill),
+                    tail: end.tail.filter(|_| good),
+                    missing: false,
+                });
+            }
+            Err(error) => error,
+        };
+        let kind = error.kind();
+        // The parent's row may be gone too; a listing that was there a page ago is another matter.
+        if kind == ErrorKind::NotFound && partition.is_of_a_parent() && pages == 0 {
+            self.evidence.vanished += 1;
+            self.vanished.get_or_insert(error);
+            return self.evidence.parents_listed.then(|| EndedWalk::missing(partition));
+        }
+        self.fail(error);
+        // A walk that is stuck would be stuck there again.
+        (kind == ErrorKind::Contract).then(|| EndedWalk::given_up(partition))
+    }
+
+    /// Whether anything disagreed with the model.
+    pub(crate) fn has_drift(&self) -> bool {
+        !self.drift.is_empty()
+    }
+
+    /// Takes note of what an earlier run said of fields.
+    pub(crate) fn know_drift(&mut self, known: &[(String, String, String)]) {
+        for ((field, kind, json_type), seen) in &mut self.drift {
+            seen.known = known.iter().any(|(of, by, with)| {
+                (of.as_str(), by.as_str(), with.as_str()) == (&**field, kind.name(), &**json_type)
+            });
+        }
+    }
+
+    pub(crate) fn problem(&mut self, problem: String) {
+        if self.evidence.problems.len() < MAX_PROBLEMS {
+            self.evidence.problems.push(problem);
+        } else {
+            self.more_problems += 1;
+        }
+    }
+
+    /// Keeps the error that says most: the first, unless a later one stops everything.
+    pub(crate) fn fail(&mut self, error: Error) {
+        let stops = |error: &Error| {
+            matches!(
+                error.kind(),
+                ErrorKind::Settings
+                    | ErrorKind::Auth
+                    | ErrorKind::Busy
+                    | ErrorKind::Unreachable
+                    | ErrorKind::Storage
+            )
+        };
+        match &self.error {
+            // What was not tried any more is a consequence, and no news.
+            Some(_) if error.kind() == ErrorKind::Stopped => {}
+            Some(first) if first.kind() == ErrorKind::Stopped => self.error = Some(error),
+            Some(first) if stops(first) || !stops(&error) => self.problem(error.to_string()),
+            _ => {
+                if let Some(first) = self.error.replace(error) {
+                    self.problem(first.to_string());
+                }
+            }
+        }
+    }
+
+    pub(crate) fn report(
+        mut self,
+        resource: &'static Resource,
+        traffic: &Traffic,
+        elapsed_ms: u64,
+        tolerated: Tolerated,
+    ) -> ResourceReport {
+        if self.swallowed > 0 {
+            let rows = count(self.swallowed, "row", "rows");
+            self.problem(format!("{rows} of those that were written are not in the table"));
+            self.advice.get_or_insert(
+                "a trigger of the table takes rows away (`return null`): let it return the row, or take the trigger away",
+            );
+        }
+        if self.fused > 0 {
+            self.problem(format!(
+                "{} rows are no longer listed, too many at once to be marked deleted",
+                self.fused
+            ));
+            self.advice.get_or_insert("if they are gone indeed, run once with --allow-deletes");
+        }
+        if self.gaps > 0 {
+            self.advice.get_or_insert(match resource.filter {
+                Some(_) => "they are out of reach now: raise the limit in the preset's `paging`, sync more often, or ask for the time with --since and --until",
+                None => "they are out of reach now: raise the limit in the preset's `paging`, or sync more often",
+            });
+        }
+        if self.strays > 0 {
+            self.problem(format!(
+                "rows that are known and did not come: {}; they stay, because the places of rows move where some are left out",
+                self.strays
+            ));
+            self.advice.get_or_insert(
+                "if they are from a run with other parameters, or gone indeed, empty the table and run again",
+            );
+        }
+        let quarantined = self.counts.quarantined + self.carried;
+        if tolerated.quarantine.is_exceeded(quarantined, self.rows) {
+            self.problem(format!(
+                "rows without a place in the table, kept in sync.quarantine: {quarantined}"
+            ));
+            self.advice.get_or_insert(
+                "look at `reason` and `raw` there; they are taken away when a whole listing comes without them",
+            );
+        }
+        if self.evidence.collisions > 0 {
+            self.problem(collided(resource, self.evidence.collisions));
+            self.advice.get_or_insert(
+                "name columns that tell them apart as `key_fallback` in a preset: the vendor sends no key",
+            );
+        }
+        if let Some((problem, advice)) = missing::problem(&self.evidence, tolerated.missing) {
+            self.problem(problem);
+            self.advice.get_or_insert(advice);
+        }
+        // One parent may be deleted at any time, and all of them hardly at once.
+        if self.evidence.vanished > 0
+            && self.evidence.vanished == self.evidence.partitions
+            && self.evidence.known == 0
+            && let Some(error) = self.vanished.take()
+        {
+            self.fail(error);
+        }
+        if self.more_problems > 0 {
+            self.evidence.problems.push(format!("and {} more", self.more_problems));
+        }
+        let untried = traffic.requests.load(Relaxed) == 0;
+        let verdict = match &self.error {
+            // Another resource met what keeps this one from being tried.
+            Some(error) if error.kind() == ErrorKind::Stopped && untried => Verdict::Skipped,
+            Some(_) if self.rows > 0 => Verdict::Incomplete,
+            Some(_) => Verdict::Failed,
+            None if !self.evidence.problems.is_empty() => Verdict::Incomplete,
+            None => Verdict::Complete,
+        };
+        let drift = self.drift.into_iter().map(|((field, kind, json_type), seen)| DriftReport {
+            adopt: seen.adoption(&field, kind),
+            field,
+            kind: kind.name(),
+            json_type,
+            shape: seen.shape,
+            rows: seen.rows,
+            known: seen.known,
+        });
+        ResourceReport {
+            resource: resource.name,
+            table: resource.table,
+            verdict,
+            rows: self.rows,
+            inserted: self.counts.inserted,
+            updated: self.counts.updated,
+            unchanged: self.counts.unchanged,
+            deleted: self.counts.deleted,
+            quarantined: self.counts.quarantined,
+            requests: traffic.requests.load(Relaxed),
+            retries: traffic.retries.load(Relaxed),
+            bytes: traffic.bytes.load(Relaxed),
+            waited_ms: traffic.waited_ms.load(Relaxed),
+            elapsed_ms,
+            evidence: self.evidence,
+            drift: drift.collect(),
+            error: self.error.as_ref().map(Error::to_string),
+            next: match &self.error {
+                Some(error) => error.advice().map(str::to_owned),
+                None => self.advice.map(str::to_owned),
+            },
+            changes: self.changes,
+        }
+    }
+}
+
+/// Rows that have one key and differ, in words.
+fn collided(resource: &Resource, rows: u64) -> String {
+    let made = match resource.key_fallback {
+        KeyFallback::Columns(columns) => format!("made from {}", columns.join(", ")),
+        KeyFallback::None | KeyFallback::Singleton => "the same for all".to_owned(),
+    };
+    let rows = count(rows, "row differs from another", "rows differ from others");
+    format!("{rows} with the same key, which is {made}; only the newest is in the table")
+}

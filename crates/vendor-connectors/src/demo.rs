@@ -1,0 +1,114 @@
+//! `demo`: all connectors, each with a simulated vendor of invented rows.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use connector_cli::{
+    LogFormat, Progress, print, print_error, print_report, start_logging, sync_together,
+};
+use connector_core::{
+    Connection, Connector, DOCUMENTED, Error, Report, Unset, database_url, embedded_programs,
+};
+use connector_testkit::{Content, Vendor, install_postgres};
+
+use crate::connectors;
+
+/// How the demonstration is shown.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The preset that the vendors follow
+    #[arg(long, value_name = "NAME", default_value = DOCUMENTED)]
+    pub preset: String,
+    /// Print the reports as one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The number of rows of each listing: enough for several pages.
+const ROWS: u64 = 120;
+/// The number of rows for each parent row.
+const CHILDREN: u64 = 3;
+/// The seed of the rows, which are the same in each run.
+const SEED: u64 = 7;
+
+/// Syncs from simulated vendors; `psql` is what to type to look at the rows.
+pub fn run(args: &Args, psql: &str) -> Result<ExitCode> {
+    let progress = Progress::on_terminal();
+    start_logging(false, LogFormat::Text, &progress);
+    let outcomes = sync(&args.preset, &progress);
+    progress.clear();
+    let mut status = 0;
+    let mut reports = Vec::new();
+    for outcome in outcomes? {
+        match outcome {
+            Ok(report) => {
+                status = status.max(report.exit_status());
+                reports.push(report);
+            }
+            Err(error) => {
+                status = status.max(error.exit_status());
+                print_error(&error);
+            }
+        }
+    }
+    if args.json {
+        print(&connector_cli::to_json(&reports)?)?;
+    } else {
+        for report in &reports {
+            print_report(report, false)?;
+            print("")?;
+        }
+        if !reports.is_empty() {
+            print(&hint(&args.preset, psql))?;
+        }
+    }
+    Ok(ExitCode::from(status))
+}
+
+/// Where the rows are, and what to type next.
+fn hint(preset: &str, psql: &str) -> String {
+    let place =
+        if database_url().is_some() { "the database of DATABASE_URL" } else { ".connectors/" };
+    let schema = schema(connectors::ALL[1], preset);
+    format!(
+        "The rows are in {place}, one schema for each connector. Look at them with:\n\n  \
+         {psql} 'select id, name, status, created_on from {schema}.campaigns limit 5'"
+    )
+}
+
+fn sync(preset: &str, progress: &Progress) -> Result<Vec<Result<Report, Error>>> {
+    if database_url().is_none() && embedded_programs().is_none() {
+        // The first thing that a person tries works without a set-up.
+        install_postgres()?;
+    }
+    let mut vendors = Vec::new();
+    let mut connections = Vec::new();
+    for declared in connectors::ALL {
+        let connector = connector_cli::preset_of(declared, preset)?;
+        let rows = |name: &str| match connector.resource(name).and_then(|child| child.parent) {
+            Some(_) => CHILDREN,
+            None => ROWS,
+        };
+        let vendor = Vendor::start(connector, Content::generated(SEED, rows))
+            .context("a simulated vendor does not start")?;
+        let database = database_url();
+        let mut connection =
+            Connection::to(connector, vendor.base_url(), vendor.key().into(), database)?
+                .in_schema(&schema(connector, preset))
+                .without_rate_limit();
+        for param in connector.params.iter().filter(|param| param.unset == Unset::Required) {
+            connection = connection.with_param(param.name, &["demo"])?;
+        }
+        connections.push(connection);
+        vendors.push(vendor);
+    }
+    Ok(sync_together(connections, progress)?)
+}
+
+/// The demonstration keeps away from the schemas of real connections.
+fn schema(connector: &Connector, preset: &str) -> String {
+    match preset {
+        DOCUMENTED => format!("demo_{}", connector.name),
+        _ => format!("demo_{preset}_{}", connector.name),
+    }
+}

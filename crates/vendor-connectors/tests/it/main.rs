@@ -1,0 +1,109 @@
+//! The program of all connectors, as it is started.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use connector_core::DOCUMENTED;
+use connector_testkit::{Content, Database, Vendor};
+use tempfile::TempDir;
+use vendor_connectors::connectors;
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder can be made")
+}
+
+/// The program with these words, started in a folder, with nothing of this environment.
+fn program(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vendor-connectors"));
+    command.args(words).current_dir(folder).env_clear();
+    command
+}
+
+/// The exit status, and what is said on stdout and stderr.
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn a_connector_without_a_command_syncs_and_says_the_one_next_command_where_nothing_is_set_up() {
+    let folder = folder();
+    let bare = said(&program(folder.path(), &["webhook-apps"]).output().unwrap());
+    let sync = said(&program(folder.path(), &["webhook-apps", "sync"]).output().unwrap());
+    assert_eq!(bare, sync);
+    let (status, _, stderr) = bare;
+    assert_eq!(status, Some(2), "{stderr}");
+    assert!(stderr.contains("`vendor-connectors webhook-apps init`"), "{stderr}");
+}
+
+#[test]
+fn every_connector_is_a_command_with_the_commands_of_its_own_program() {
+    let folder = folder();
+    let (status, help, _) = said(&program(folder.path(), &["--help"]).output().unwrap());
+    assert_eq!(status, Some(0));
+    for connector in connectors::ALL {
+        let word = connector_cli::word(connector.name);
+        assert!(help.contains(&format!("  {word} ")), "{help}");
+        let resources = program(folder.path(), &[&word, "resources"]).output().unwrap();
+        let (status, text, stderr) = said(&resources);
+        assert_eq!(status, Some(0), "{stderr}");
+        assert!(text.contains(&format!("vendor-connectors {word} resources NAME")), "{text}");
+    }
+}
+
+#[test]
+fn without_a_file_of_connections_all_of_them_are_none_and_the_error_says_how_to_make_one() {
+    let folder = folder();
+    for command in ["sync", "status", "check"] {
+        let (status, _, stderr) =
+            said(&program(folder.path(), &[command, "--all"]).output().unwrap());
+        assert_eq!(status, Some(2), "{stderr}");
+        assert!(stderr.starts_with("error: there are no connections"), "{stderr}");
+    }
+}
+
+#[tokio::test]
+async fn all_connections_of_a_file_are_synced_shown_and_checked_whatever_connector_they_are_of() {
+    let database = Database::create().await;
+    let folder = folder();
+    let mut file = String::new();
+    let mut vendors = Vec::new();
+    for (name, connector) in [("eu", "accounts"), ("us", "accounts"), ("hooks", "webhook_apps")] {
+        let connector = connectors::find(connector).unwrap();
+        let connector = connector.with_preset(DOCUMENTED).unwrap();
+        let vendor = Vendor::start(connector, Content::generated(3, |_| 4)).unwrap();
+        let _ = write!(
+            file,
+            "[connections.{name}]\nconnector = \"{}\"\nbase_url = \"{}\"\napi_key = \"{}\"\nrequests_per_second = 1000\n\n",
+            connector.name,
+            vendor.base_url(),
+            vendor.key()
+        );
+        vendors.push(vendor);
+    }
+    file.push_str("[connections.lost]\nconnector = \"nobodys\"\n");
+    fs::write(folder.path().join("connectors.toml"), file).unwrap();
+    let run = |words: &[&str]| {
+        let output = program(folder.path(), words).env("DATABASE_URL", database.url()).output();
+        said(&output.unwrap())
+    };
+    let (status, stdout, stderr) = run(&["sync", "--all"]);
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stderr.contains("`lost` is one of the connector `nobodys`"), "{stderr}");
+    for connection in ["eu: complete", "us: complete", "hooks: complete"] {
+        assert!(stdout.contains(connection), "{stdout}\n{stderr}");
+    }
+    let (status, stdout, _) = run(&["status", "--all", "--json"]);
+    assert_eq!(status, Some(1));
+    let known: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let names: Vec<_> =
+        known["connections"].as_array().unwrap().iter().map(|one| &one["connection"]).collect();
+    assert_eq!(names, ["eu", "hooks", "us"]);
+    let (status, stdout, stderr) = run(&["check", "--all"]);
+    assert_eq!(status, Some(2), "{stdout}\n{stderr}");
+    assert!(stdout.contains("eu") && stdout.contains("hooks"), "{stdout}");
+    vendors.into_iter().for_each(Vendor::finish);
+    database.drop().await;
+}
