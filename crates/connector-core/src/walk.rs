@@ -6,15 +6,23 @@
 //! rows that it received, because vendors cap pages below what they are asked for.
 
 mod bookmark;
+mod counted;
+mod facts;
+mod led;
 mod news;
+mod numbered;
 mod partition;
 mod recent;
+mod sparse;
 mod stuck;
 
 use connector_spec::Paging;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use bookmark::{Bookmark, RequestHash};
+pub use facts::Ending;
+pub(crate) use facts::{PageFacts, Position, Step};
+use led::Led;
 pub(crate) use news::News;
 pub(crate) use partition::Partition;
 use recent::Recent;
@@ -23,126 +31,6 @@ pub(crate) use stuck::{Moved, Stuck};
 /// The longest token, or address of a next page, that is followed: servers take no longer
 /// address, and it is kept with each commit.
 pub(crate) const MAX_TOKEN_BYTES: usize = 16 << 10;
-
-/// Which page to ask for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Position {
-    /// The first one.
-    Start,
-    /// The one that begins after so many rows.
-    Offset(u64),
-    /// The one of that number.
-    Page(u64),
-    /// The one that the token stands for.
-    Token(String),
-    /// The one at that address.
-    Url(String),
-    /// The same page with no row left out, to see how far it reaches; it had so many rows.
-    NothingLeftOut { of: Box<Position>, rows: u64 },
-}
-
-impl Position {
-    /// The page itself, if it is asked for again with no row left out.
-    fn with_gaps(&self) -> &Self {
-        match self {
-            Self::NothingLeftOut { of, .. } => of,
-            position => position,
-        }
-    }
-}
-
-/// What one response held, as far as the walk is concerned.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct PageFacts {
-    /// The number of rows.
-    pub(crate) rows: u64,
-    /// Whether one object stood where a list would.
-    pub(crate) object: bool,
-    /// A hash of the rows' text.
-    pub(crate) fingerprint: u64,
-    /// What tells the first row from all others.
-    pub(crate) first: Option<u64>,
-    /// What tells the last row from all others.
-    pub(crate) last: Option<u64>,
-    /// A hash of the rows' keys in any order, where [`Walk::doubts`] asks for it.
-    pub(crate) keys: Option<u64>,
-    /// The total at the declared place.
-    pub(crate) total: Option<u64>,
-    /// The token, or the address, of the next page at the declared place.
-    pub(crate) next: Option<String>,
-    /// Whether something stands there that is neither.
-    pub(crate) unreadable_next: bool,
-    /// Whether what stands there is too long to follow.
-    pub(crate) long_next: bool,
-    /// The flag at the declared place.
-    pub(crate) done: Option<bool>,
-    /// Whether the response names a next page where the declaration knows of none.
-    pub(crate) names_more: bool,
-}
-
-impl PageFacts {
-    /// Whether something besides the rows says that this page is not the last one.
-    fn says_more(&self) -> bool {
-        self.next.as_ref().is_some_and(|next| !next.is_empty())
-            || self.unreadable_next
-            || self.long_next
-            || self.done == Some(false)
-            || self.total.is_some_and(|total| total > self.rows)
-    }
-}
-
-/// How a walk came to its end. Each is a proof that the listing was read whole,
-/// as far as its declaration offers one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// The listing is one response by its declaration.
-    SinglePage,
-    /// The newest rows came, as many as are within reach.
-    Window,
-    /// As many rows came as the vendor said there are.
-    TotalReached,
-    /// The vendor said that this is the last page.
-    Done,
-    /// The vendor sent no token, or no address, for a next page.
-    NoNextPage,
-    /// The last row was asked for again with those behind it, and came alone.
-    LastRow,
-    /// A page without rows came, and the declaration has no better signal.
-    EmptyPage,
-    /// The same rows came again at the next offset, in a number that was not asked
-    /// for: the vendor ignores the offset and sends the whole listing each time.
-    OffsetIgnored,
-}
-
-impl Ending {
-    /// The word in a report.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SinglePage => "single_page",
-            Self::Window => "window",
-            Self::TotalReached => "total_reached",
-            Self::Done => "done",
-            Self::NoNextPage => "no_next_page",
-            Self::LastRow => "last_row",
-            Self::EmptyPage => "empty_page",
-            Self::OffsetIgnored => "offset_ignored",
-        }
-    }
-}
-
-/// What to do after a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Ask for the page at the walk's position.
-    Next,
-    /// The listing is read.
-    End(Ending),
-    /// The listing moved: what this pass has seen proves nothing, and the walk
-    /// is at its start again.
-    Again(Moved),
-}
 
 /// Where a walk is, as it is kept from one run to the next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,12 +77,11 @@ pub(crate) struct Walk {
     /// The last row of all.
     tail: Option<u64>,
     pages: u64,
-    empty_pages: u64,
     last_rows: u64,
     last_keys: Option<u64>,
     /// Hashes of the text of each page, and of its rows' keys.
     fingerprints: Recent,
-    tokens: Recent,
+    led: Led,
     total: Option<u64>,
     total_moved: bool,
     /// Whether more rows came than the total.
@@ -207,8 +94,6 @@ pub(crate) struct Walk {
 
 /// The most pages of one listing that a run reads: the next one goes on from there.
 const MAX_PAGES: u64 = 1_000_000;
-/// The most pages without rows that a token walk goes through in a row.
-const MAX_EMPTY_PAGES: u64 = 100;
 /// How often a walk goes through a listing that moves.
 const MAX_PASSES: u32 = 3;
 
@@ -228,11 +113,10 @@ impl Walk {
             beyond: 0,
             tail: None,
             pages: 0,
-            empty_pages: 0,
             last_rows: 0,
             last_keys: None,
             fingerprints: Recent::default(),
-            tokens: Recent::default(),
+            led: Led::default(),
             total: None,
             total_moved: false,
             total_passed: false,
@@ -562,223 +446,6 @@ impl Walk {
                 Err(Stuck::Moved { passes: self.pass, by })
             }
         }
-    }
-
-    /// The step of a walk that counts rows.
-    fn offset(&mut self, page: &PageFacts, before: Option<u64>, limit: u64) -> Result<Step, Stuck> {
-        // A page of one row leaves nothing to begin the next one with.
-        let one_by_one = self.seam.is_none() && self.received > 0;
-        if page.keys.is_some() && page.keys == self.last_keys && !self.may_be_equal() {
-            return if page.rows == limit {
-                Err(Stuck::OffsetIgnored { limit })
-            } else if page.rows == 1 && !page.object && self.beyond == 0 {
-                // The listing may be that row, or it may have slipped into the next place.
-                self.beyond = 1;
-                Ok(Step::Next)
-            } else {
-                Ok(Step::End(Ending::OffsetIgnored))
-            };
-        }
-        if self.beyond > 0 {
-            return Err(Stuck::OneByOne);
-        }
-        if let (true, Some(before), Some(after)) = (one_by_one, before, page.total)
-            && before != after
-        {
-            let step = self.moved(Moved::Total { before, after })?;
-            if step != Step::Next {
-                return Ok(step);
-            }
-        }
-        if let Some(seam) = self.seam {
-            let at = self.received;
-            if page.rows == 0 {
-                return match self.total.filter(|_| !self.total_moved) {
-                    Some(total) if total > at => {
-                        self.moved(Moved::ShortOfTotal { received: at, total })
-                    }
-                    _ => self.moved(Moved::NoRow { at }),
-                };
-            }
-            if page.first != Some(seam) {
-                let step = self.moved(Moved::OtherRow { at })?;
-                if step != Step::Next {
-                    return Ok(step);
-                }
-                // Row by row from where it was asked for, as nothing better is known.
-                self.received -= 1;
-            }
-        }
-        if self.pass > 1 && page.rows == 0 && self.received == 0 {
-            // It had rows a moment ago.
-            return self.moved(Moved::NoRow { at: 1 });
-        }
-        let new = page.rows - self.overlap(page) as u64;
-        self.received += new;
-        // Rows beyond the total prove it wrong, if they are rows that came for the first time.
-        self.total_passed |= self.moved.is_none()
-            && !self.total_moved
-            && self.total.is_some_and(|total| self.received > total);
-        let full = page.rows >= limit;
-        if let Some(total) = self.total() {
-            // A total that is no more than a full page may count just that page.
-            if self.received == total && !full {
-                return Ok(Step::End(Ending::TotalReached));
-            }
-            if new == 0 && self.received < total && !self.total_moved {
-                return self.moved(Moved::ShortOfTotal { received: self.received, total });
-            }
-        }
-        if new == 0 && one_by_one && self.received > 1 && self.total().is_none() {
-            return Err(Stuck::OneByOne);
-        }
-        if new == 0 {
-            return Ok(Step::End(if page.rows == 0 { Ending::EmptyPage } else { Ending::LastRow }));
-        }
-        self.prove_progress(page)?;
-        // A page of one row may be all that a vendor sends at a time, so that asking
-        // for that row again would bring nothing else.
-        self.seam = page.last.filter(|_| page.rows > 1);
-        self.last_rows = page.rows;
-        self.position = Position::Offset(self.received);
-        Ok(Step::Next)
-    }
-
-    /// The step of a walk through a listing that rows are left out of: whether the vendor counts
-    /// its rows and offsets before or after that, a page that is not full is asked for again with
-    /// none left out.
-    fn gaps(&mut self, page: &PageFacts) -> Result<Step, Stuck> {
-        self.received += page.rows;
-        self.total_passed |= self.total.is_some_and(|total| self.received > total);
-        self.prove_progress(page)?;
-        if self.limit().is_some_and(|limit| page.rows >= limit) {
-            let of = self.position.clone();
-            self.position = self.behind(&of, page.rows);
-        } else {
-            let of = Box::new(self.position.clone());
-            self.position = Position::NothingLeftOut { of, rows: page.rows };
-        }
-        Ok(Step::Next)
-    }
-
-    /// The step behind a page of so many rows that was asked for again with none left out: it
-    /// reaches as far as that, and where nothing is left either, is the end.
-    fn reach(&mut self, of: &Position, rows: u64, page: &PageFacts) -> Step {
-        let reached = page.rows.max(rows);
-        let behind = self.behind(of, reached);
-        // A total that is no more than a full page may count just that page.
-        let is_full = self.limit().is_none_or(|limit| reached >= limit);
-        let ending = match (&behind, page.total) {
-            _ if reached == 0 => Some(Ending::EmptyPage),
-            (Position::Offset(at), Some(total)) if *at >= total && !is_full => {
-                Some(Ending::TotalReached)
-            }
-            _ => None,
-        };
-        self.position = behind;
-        ending.map_or(Step::Next, Step::End)
-    }
-
-    /// The position behind a page that covers so many rows.
-    fn behind(&self, of: &Position, rows: u64) -> Position {
-        match (self.paging, of) {
-            (Paging::Page { .. }, Position::Page(at)) => Position::Page(at + 1),
-            (Paging::Page { first, .. }, _) => Position::Page(first + 1),
-            (_, Position::Offset(at)) => Position::Offset(at + rows),
-            _ => Position::Offset(rows),
-        }
-    }
-
-    /// How many rows a page is asked for.
-    fn limit(&self) -> Option<u64> {
-        match self.paging {
-            Paging::Offset { limit: (_, limit), .. } => Some(limit),
-            Paging::Page { limit, .. } => limit.map(|(_, limit)| limit),
-            _ => None,
-        }
-    }
-
-    /// The step of a walk that counts pages.
-    fn page(
-        &mut self,
-        page: &PageFacts,
-        before: Option<u64>,
-        first: u64,
-        limit: Option<u64>,
-    ) -> Result<Step, Stuck> {
-        if let (Some(before), Some(after)) = (before, page.total)
-            && before != after
-        {
-            let step = self.moved(Moved::Total { before, after })?;
-            if step != Step::Next {
-                return Ok(step);
-            }
-        }
-        let came_before = |hash| self.fingerprints.contains(hash);
-        if self.is_past_the_total()
-            && (came_before(page.fingerprint) || page.keys.is_some_and(came_before))
-        {
-            // Asked for a page behind its last one, the vendor sends that one.
-            return Ok(Step::End(Ending::TotalReached));
-        }
-        self.received += page.rows;
-        self.total_passed |=
-            !self.total_moved && self.total.is_some_and(|total| self.received > total);
-        if page.rows == 0 {
-            return match self.total() {
-                Some(total) if self.received < total => {
-                    self.moved(Moved::ShortOfTotal { received: self.received, total })
-                }
-                Some(_) => Ok(Step::End(Ending::TotalReached)),
-                None => Ok(Step::End(Ending::EmptyPage)),
-            };
-        }
-        // A total that is no more than a full page may count just that page.
-        let full = limit.is_none_or(|limit| page.rows >= limit) && page.rows >= self.last_rows;
-        if !full && self.total() == Some(self.received) {
-            return Ok(Step::End(Ending::TotalReached));
-        }
-        self.prove_progress(page)?;
-        self.last_rows = page.rows;
-        let at = if let Position::Page(at) = self.position { at } else { first };
-        self.position = Position::Page(at + 1);
-        Ok(Step::Next)
-    }
-
-    /// The vendor has no page behind its total, or none that can be read.
-    pub(crate) fn end_past_the_total(&self) -> Result<Ending, Stuck> {
-        match self.moved {
-            Some(by) => Err(Stuck::Moved { passes: self.pass, by }),
-            None => Ok(Ending::TotalReached),
-        }
-    }
-
-    /// The step of a walk that the vendor leads, if it says where to.
-    fn follow(
-        &mut self,
-        page: &PageFacts,
-        position: fn(String) -> Position,
-    ) -> Result<Option<Step>, Stuck> {
-        self.received += page.rows;
-        if page.long_next {
-            return Err(Stuck::LongToken);
-        }
-        if page.unreadable_next {
-            return Err(Stuck::UnreadableToken);
-        }
-        let Some(next) = page.next.as_ref().filter(|next| !next.is_empty()) else {
-            return Ok(None);
-        };
-        if !self.tokens.insert(xxhash_rust::xxh3::xxh3_64(next.as_bytes())) {
-            return Err(Stuck::RepeatedToken);
-        }
-        self.empty_pages = if page.rows == 0 { self.empty_pages + 1 } else { 0 };
-        if self.empty_pages > MAX_EMPTY_PAGES {
-            return Err(Stuck::NoRows { pages: self.empty_pages });
-        }
-        self.prove_progress(page)?;
-        self.position = position(next.clone());
-        Ok(Some(Step::Next))
     }
 
     /// Fails if a page with rows is one that came before.
