@@ -4,11 +4,13 @@ use std::env;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Result;
+use connector_core::print;
+use tempfile::NamedTempFile;
 
 use crate::postgres::{self, Postgres};
 use vendor_connectors::child;
 
-use crate::root;
+use crate::{root, snapshots};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -18,7 +20,21 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    run_these(&args.filters, &[])
+    if !args.filters.is_empty() {
+        return run_these(&args.filters, &[]);
+    }
+    let references = NamedTempFile::new()?;
+    let path = references.path().to_string_lossy().into_owned();
+    let status = run_these(&[], &[(snapshots::VARIABLE, path)])?;
+    if status != ExitCode::SUCCESS {
+        return Ok(status);
+    }
+    // All tests were run to their ends, so a snapshot that none has referred to belongs to none.
+    let strays = snapshots::strays(root(), references.path())?;
+    for stray in &strays {
+        print(&format!("{}: no test refers to this snapshot; remove it", stray.display()))?;
+    }
+    Ok(if strays.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Runs the tests that have one of these in their name, with these variables.
