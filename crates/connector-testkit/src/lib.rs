@@ -50,6 +50,10 @@ mod torture;
 mod vendor;
 mod wire;
 
+// The suite's macro brings along what its tests are made of.
+#[doc(hidden)]
+pub use {insta, tokio};
+
 pub use answer::Answer;
 pub use content::{Content, Holdings, Listing};
 pub use database::Database;

@@ -190,42 +190,42 @@ async fn versions(connector: &Connector, database: &Database) -> Vec<Value> {
 #[macro_export]
 macro_rules! suite {
     ($documented:expr, $live:expr, $program:expr) => {
-        #[tokio::test]
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_tables_are_those_of_the_models() {
             $documented.models_and_tables_agree().await;
         }
 
-        #[tokio::test]
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_documented_fixtures_fill_the_tables_once() {
             $crate::suite!(compare "documented", $documented.sync_fixtures().await);
         }
 
-        #[tokio::test]
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_live_fixtures_fill_the_tables_once() {
             $crate::suite!(compare "live", $live.sync_fixtures().await);
         }
 
-        #[tokio::test]
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_tables_follow_the_documented_vendor() {
             $documented.tables_follow_the_vendor().await;
         }
 
-        #[tokio::test]
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_tables_follow_the_live_vendor() {
             $live.tables_follow_the_vendor().await;
         }
 
-        #[tokio::test]
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_requests_are_those_of_the_document() {
             $documented.requests_are_those_of_the_document().await;
         }
 
-        #[tokio::test]
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_program_survives_kills() {
             $documented.survives_kills($program).await;
         }
 
-        #[tokio::test]
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_program_survives_lost_connections() {
             $documented.survives_lost_connections($program).await;
         }
@@ -237,9 +237,9 @@ macro_rules! suite {
     };
     (compare $preset:literal, $synced:expr) => {
         let $crate::Synced { requests, tables } = $synced;
-        insta::assert_snapshot!(concat!($preset, "-requests"), requests);
+        $crate::insta::assert_snapshot!(concat!($preset, "-requests"), requests);
         for (table, rows) in tables {
-            insta::assert_snapshot!(format!("{}-{table}", $preset), rows);
+            $crate::insta::assert_snapshot!(format!("{}-{table}", $preset), rows);
         }
     };
 }
