@@ -11,6 +11,7 @@ mod fixtures;
 #[cfg(test)]
 mod layers;
 mod postgres;
+mod postgres_versions;
 mod snapshots;
 mod sync_all;
 mod test;

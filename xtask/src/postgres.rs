@@ -23,12 +23,17 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// The server of `TEST_DATABASE_URL`, else a throw-away one of the newest Postgres on this machine.
     pub(crate) fn start() -> Result<Self> {
-        Self::with("The tests use", Server::start)
+        Self::with("The tests use", given(), Server::start)
+    }
+
+    /// A throw-away one of the programs in a folder, whatever is given.
+    pub(crate) fn start_of(programs: &Path) -> Result<Self> {
+        Self::with("The tests use", None, || Server::start_of(programs))
     }
 
     /// The same, but a throw-away one is on disk, and waits for it as servers do by default.
     pub(crate) fn start_durable() -> Result<Self> {
-        Self::with("The benchmark uses", Server::start_durable)
+        Self::with("The benchmark uses", given(), Server::start_durable)
     }
 
     /// Its `psql`.
@@ -37,8 +42,12 @@ impl Postgres {
         own.filter(|psql| psql.exists()).unwrap_or_else(|| "psql".into())
     }
 
-    fn with(who: &str, throw_away: fn() -> Result<Server>) -> Result<Self> {
-        let (url, server, origin) = if let Some(url) = variable(VARIABLE) {
+    fn with(
+        who: &str,
+        given: Option<String>,
+        throw_away: impl FnOnce() -> Result<Server>,
+    ) -> Result<Self> {
+        let (url, server, origin) = if let Some(url) = given {
             (url, None, VARIABLE.to_owned())
         } else {
             let server = throw_away()?;
@@ -50,6 +59,11 @@ impl Postgres {
         let _ = writeln!(io::stderr(), "{who} Postgres {version}, {origin}");
         Ok(Self { url, server })
     }
+}
+
+/// The address of the server that is given.
+fn given() -> Option<String> {
+    variable(VARIABLE)
 }
 
 /// The server's version, if it is one to test with.

@@ -5,21 +5,37 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Result;
 use connector_core::print;
+use connector_testkit::PROGRAMS;
 use tempfile::NamedTempFile;
 
 use crate::postgres::{self, Postgres};
 use vendor_connectors::child;
 
-use crate::{root, snapshots};
+use crate::{postgres_versions, root, snapshots};
+
+/// What is tested with another version of Postgres: the engine, what upgrades its tables, and
+/// whole programs.
+const TESTED_BY_VERSION: [&str; 6] =
+    ["-p", "connector-core", "-p", "accounts-connector", "-p", "vendor-connectors"];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Run only the tests that have one of these in their name
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
+    /// Run the engine's tests and one connector's with that major version of Postgres, got from npm
+    #[arg(long, value_name = "MAJOR", value_parser = postgres_versions::names())]
+    postgres: Option<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if let Some(major) = &args.postgres {
+        let programs = postgres_versions::programs(major)?;
+        let server = Postgres::start_of(&programs)?;
+        // Some tests make servers of their own.
+        let programs = [(PROGRAMS, programs.to_string_lossy().into_owned())];
+        return run_on(&server, &TESTED_BY_VERSION, &args.filters, &programs);
+    }
     if !args.filters.is_empty() {
         return run_these(&args.filters, &[]);
     }
@@ -39,18 +55,27 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
 /// Runs the tests that have one of these in their name, with these variables.
 pub(crate) fn run_these(filters: &[String], variables: &[(&str, String)]) -> Result<ExitCode> {
-    let server = Postgres::start()?;
+    run_on(&Postgres::start()?, &["--workspace"], filters, variables)
+}
+
+fn run_on(
+    server: &Postgres,
+    packages: &[&str],
+    filters: &[String],
+    variables: &[(&str, String)],
+) -> Result<ExitCode> {
     // It ends the tests, and what comes after them still has to be done.
     child::leave_ctrl_c_to_it()?;
     let quiet = || Stdio::null();
     let nextest = cargo(&["nextest", "--version"]).stdout(quiet()).stderr(quiet()).status()?;
-    let tests = if nextest.success() {
-        cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])
+    let tests: &[&str] = if nextest.success() {
+        &["nextest", "run", "--no-fail-fast"]
     } else {
-        cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast", "--"])
+        &["test", "--all-targets", "--no-fail-fast"]
     };
-    for mut command in [tests, cargo(&["test", "--workspace", "--doc", "--"])] {
-        command.args(filters).env(postgres::VARIABLE, &server.url);
+    for tests in [tests, &["test", "--doc"]] {
+        let mut command = cargo(tests);
+        command.args(packages).arg("--").args(filters).env(postgres::VARIABLE, &server.url);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         // A snapshot that differs is a failure, and not a new file.
         let status = child::run(command.env("INSTA_UPDATE", "no"))?;

@@ -60,7 +60,7 @@ pub use database::Database;
 pub use ddl::{METADATA, beyond_migrations};
 pub use proxy::Proxy;
 pub use route::Request;
-pub use server::{Server, install_postgres};
+pub use server::{PROGRAMS, Server, install_postgres, programs};
 pub use suite::{Suite, Synced};
 pub use vendor::{RateLimit, Vendor};
 pub use wire::Count;

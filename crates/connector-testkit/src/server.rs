@@ -6,6 +6,7 @@
 use std::io::{self, BufRead as _, BufReader, PipeReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
@@ -14,6 +15,14 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 const ADVICE: &str = "install Postgres 14 or newer (Debian: apt-get install postgresql, \
     macOS: brew install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:port/database \
     to a role that may create databases";
+
+/// The variable that names the folder of programs that servers are made with.
+pub const PROGRAMS: &str = "POSTGRES_BIN";
+
+/// The folder that the variable names, with which the database of `.connectors/` is made too.
+pub fn programs() -> Option<PathBuf> {
+    std::env::var_os(PROGRAMS).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
 
 /// Installs Debian's package where that is possible without asking.
 const INSTALL: &str = r#"exec >&2
@@ -67,21 +76,29 @@ pub struct Server {
 }
 
 impl Server {
-    /// Makes a server with the newest Postgres of this machine, which it installs where there is none.
+    /// Makes a server of the programs that `POSTGRES_BIN` names, or of the newest Postgres of this
+    /// machine, which it installs where there is none.
     pub fn start() -> Result<Self> {
         // Nothing in it has to outlive the machine.
-        Self::with("", "-F")
+        Self::with(programs().as_deref(), "", "-F")
     }
 
-    /// The same, on disk and with the settings that a server has by default.
+    /// The same, of the programs in a folder.
+    pub fn start_of(programs: &Path) -> Result<Self> {
+        Self::with(Some(programs), "", "-F")
+    }
+
+    /// The same as the first, on disk and with the settings that a server has by default.
     pub fn start_durable() -> Result<Self> {
         // `/tmp` may be memory.
-        Self::with("/var/tmp", "")
+        Self::with(programs().as_deref(), "/var/tmp", "")
     }
 
-    fn with(place: &str, options: &str) -> Result<Self> {
-        install_postgres()?;
-        let programs = embedded_postgres::newest(None);
+    fn with(programs: Option<&Path>, place: &str, options: &str) -> Result<Self> {
+        if programs.is_none() {
+            install_postgres()?;
+        }
+        let programs = embedded_postgres::newest(programs);
         let programs = programs.map_err(|error| anyhow!("{error}; {ADVICE}"))?;
         let bin = programs.bin().to_string_lossy().into_owned();
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());

@@ -29,7 +29,8 @@ suite!(DOCUMENTED, LIVE, PROGRAM);
 async fn the_program_survives_kills_with_its_own_database() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let open = || {
-        let server = embedded_postgres::start(&folder.path().join(".connectors"), None);
+        let dir = folder.path().join(".connectors");
+        let server = embedded_postgres::start(&dir, connector_testkit::programs().as_deref());
         let server = server.expect("it starts, whatever became of it");
         (server.url(), || server.shutdown().expect("it stops"))
     };
