@@ -146,8 +146,12 @@ fn what_comes_from_elsewhere_is_named_by_its_digest() {
 }
 
 #[test]
-fn the_workflow_may_only_read_and_checks_what_is_known_against_dependencies() {
+fn the_workflow_may_only_read_and_runs_what_has_to_hold() {
     let workflow = ".github/workflows/ci.yml";
-    check(workflow, &["contents: read", "persist-credentials: false", "- run: .ci/run"]);
+    check(workflow, &["permissions: {}", "persist-credentials: false", "- run: .ci/run"]);
+    let text = text(workflow);
+    let rights: Vec<_> = lines(&text).filter(|line| line.ends_with(": read")).collect();
+    assert_eq!(rights, ["contents: read"; 2]);
+    assert!(lines(&text).all(|line| !line.contains("write")), "nothing may be written");
     check(".ci/run", &["step .ci/deny", "step .ci/unused"]);
 }
