@@ -4,7 +4,7 @@ use std::env;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Result;
-use connector_core::print;
+use connector_cli::print;
 use connector_testkit::PROGRAMS;
 use tempfile::NamedTempFile;
 
