@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connector_core::{
+use connector_spec::{
     Auth, Connector, DateTime, ErrorShape, Json, KeyFallback, Paging, Param, Rate, Record,
     Resource, Retry, Total, Unset, Utc, Values,
 };
