@@ -155,7 +155,6 @@ mod tests {
     fn the_reference_has_every_word_of_a_preset() {
         let reference = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
         let (_, presets) = reference.split_once("\n## Presets").unwrap();
-        let file = tempfile::NamedTempFile::new().unwrap();
         for text in [
             "qqqq = 1",
             "rate = { qqqq = 1 }",
@@ -171,8 +170,7 @@ mod tests {
             "resources.users.paging.next_url = { qqqq = 1 }",
             "resources.users.paging.offset.total = { qqqq = 1 }",
         ] {
-            fs::write(&file, text).unwrap();
-            let Err(error) = connectors::ALL[1].with_preset(file.path().to_str().unwrap()) else {
+            let Err(error) = connectors::ALL[1].overlaid(text) else {
                 panic!("{text} is read");
             };
             let said = error.to_string();

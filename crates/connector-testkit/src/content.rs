@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fmt, io};
 
-use connector_core::{Connector, Resource};
+use connector_core::Connector;
 use serde_json::Value;
 
 use crate::fixture;
 use crate::generate::Generator;
+use crate::listing::Listing;
 use crate::store::Store;
 
 /// What a vendor holds at first.
@@ -75,60 +76,6 @@ impl Content {
             store.replace(listing.of(connector), items);
         }
         Ok(Holdings(Arc::new(Mutex::new(store))))
-    }
-}
-
-/// One listing: a resource, and which of its listings if it has several.
-///
-/// Made from `"campaigns"`, or from `("endpoints", "app_1")` with the parent's
-/// key, or from `("settings", "mobile")` with the value of a parameter.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Listing {
-    /// The resource's name.
-    pub(crate) resource: String,
-    /// The parent's key or the parameter's value, if the items are of that one alone.
-    pub(crate) partition: Option<String>,
-}
-
-impl From<&str> for Listing {
-    fn from(resource: &str) -> Self {
-        Self { resource: resource.to_owned(), partition: None }
-    }
-}
-
-impl From<(&str, &str)> for Listing {
-    fn from((resource, partition): (&str, &str)) -> Self {
-        Self { resource: resource.to_owned(), partition: Some(partition.to_owned()) }
-    }
-}
-
-impl Listing {
-    /// The listing behind a resource's name: resources at one address share theirs.
-    pub(crate) fn new(
-        connector: &'static Connector,
-        resource: &str,
-        partition: Option<&str>,
-    ) -> Self {
-        Self { resource: resource.to_owned(), partition: partition.map(str::to_owned) }
-            .of(connector)
-    }
-
-    fn of(mut self, connector: &'static Connector) -> Self {
-        let asked = self.resource(connector);
-        let same = |other: &&Resource| other.path == asked.path && other.query == asked.query;
-        let first = connector.resources.iter().find(same).unwrap_or(asked);
-        first.name.clone_into(&mut self.resource);
-        self
-    }
-
-    pub(crate) fn resource(&self, connector: &'static Connector) -> &'static Resource {
-        let name = &self.resource;
-        connector.resource(name).unwrap_or_else(|| panic!("the connector has no resource `{name}`"))
-    }
-
-    /// The same resource's listing for all partitions that have none of their own.
-    pub(crate) fn shared(&self) -> Self {
-        Self { resource: self.resource.clone(), partition: None }
     }
 }
 

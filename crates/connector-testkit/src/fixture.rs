@@ -12,9 +12,8 @@ use connector_core::{Connector, DateTime, Resource, Utc};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::content::Listing;
 use crate::envelope::Envelope;
-use crate::store::Held;
+use crate::listing::{Held, Listing};
 
 /// The texts of the pages of each listing, in order.
 type Pages = BTreeMap<(String, Option<String>), BTreeMap<u32, String>>;

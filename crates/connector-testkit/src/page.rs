@@ -10,9 +10,9 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::answer::Answer;
-use crate::content::Listing;
 use crate::envelope::{self, Envelope};
 use crate::fixture;
+use crate::listing::Listing;
 use crate::route::{AFTER, Request};
 use crate::store::Store;
 

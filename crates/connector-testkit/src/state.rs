@@ -14,10 +14,21 @@ use hyper::{HeaderMap, Uri};
 use url::form_urlencoded;
 
 use crate::answer::Answer;
-use crate::content::{Holdings, Listing};
+use crate::content::Holdings;
+use crate::listing::Listing;
 use crate::page;
 use crate::route::{self, Request};
-use crate::vendor::RateLimit;
+
+/// How often the vendor lets itself be asked: `requests` in any span of `per`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// The number of requests.
+    pub requests: usize,
+    /// The span that they are counted over.
+    pub per: Duration,
+    /// What a refused request is told to wait, in whole seconds; without it, nothing is said.
+    pub retry_after: Option<Duration>,
+}
 
 pub(crate) type Script = Arc<dyn Fn(&Request, Answer) -> Answer + Send + Sync>;
 

@@ -10,20 +10,13 @@ use std::ops::Range;
 use connector_core::{Column, Connector, KeyFallback, Parent};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::content::Listing;
 use crate::envelope::Envelope;
 use crate::fixture;
 use crate::generate::Generator;
+use crate::listing::{Held, Listing};
 
 /// The most items of a generated listing that a test can get hold of.
 const MAX_HELD: u64 = 1_000_000;
-
-/// The items of one listing, each as its text, and what surrounds them.
-#[derive(Clone, Debug)]
-pub(crate) struct Held {
-    pub(crate) items: Vec<String>,
-    pub(crate) envelope: Envelope,
-}
 
 pub(crate) struct Store {
     pub(crate) connector: &'static Connector,

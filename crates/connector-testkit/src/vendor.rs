@@ -15,10 +15,11 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::answer::Answer;
-use crate::content::{Content, Holdings, Listing};
+use crate::content::{Content, Holdings};
+use crate::listing::Listing;
 use crate::route::Request;
 use crate::serve;
-use crate::state::State;
+use crate::state::{RateLimit, State};
 
 /// A simulated vendor, which serves from `start` until it is dropped.
 ///
@@ -28,17 +29,6 @@ pub struct Vendor {
     state: Arc<State>,
     stop: Option<oneshot::Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// How often the vendor lets itself be asked: `requests` in any span of `per`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RateLimit {
-    /// The number of requests.
-    pub requests: usize,
-    /// The span that they are counted over.
-    pub per: Duration,
-    /// What a refused request is told to wait, in whole seconds; without it, nothing is said.
-    pub retry_after: Option<Duration>,
 }
 
 impl Vendor {
