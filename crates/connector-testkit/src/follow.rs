@@ -4,7 +4,7 @@
 //! so that the two cannot be wrong in the same way.
 
 use connector_core::{
-    Column, DateTime, KeyFallback, Paging, Resource, Source, SqlType, Unset, Utc,
+    Column, DateTime, KeyFallback, Paging, Resource, Source, SqlType, TimeDelta, Unset, Utc,
 };
 use serde_json::{Map, Value};
 
@@ -266,6 +266,11 @@ pub(crate) fn with_other_key(resource: &Resource, mut item: Value) -> Value {
     for column in resource.columns.iter().filter(of_key) {
         let Some(value) = item.get_mut(column.wire) else { continue };
         *value = match (&*value, value.as_i64()) {
+            // Another time is a time too.
+            (Value::String(text), _) if column.sql_type == SqlType::Timestamptz => {
+                let later = time(value).map(|time| time + TimeDelta::seconds(1_000_000));
+                later.map_or_else(|| text.clone(), |later| later.to_rfc3339()).into()
+            }
             (Value::String(text), _) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 format!("9{text}").into()
             }

@@ -18,6 +18,8 @@ pub struct Suite {
     pub preset: &'static str,
     /// Values of the parameters that it needs.
     pub params: &'static [(&'static str, &'static [&'static str])],
+    /// Whether its crate has `document.json` and `fields.json`, which it is held against.
+    pub has_document: bool,
 }
 
 /// What a sync from the fixtures came to.
@@ -32,12 +34,12 @@ pub struct Synced {
 impl Suite {
     /// The connector as its document describes it.
     pub const fn documented(connector: &'static Connector) -> Self {
-        Self { connector, preset: DOCUMENTED, params: &[] }
+        Self { connector, preset: DOCUMENTED, params: &[], has_document: true }
     }
 
     /// The connector as its live API is.
     pub const fn live(connector: &'static Connector) -> Self {
-        Self { connector, preset: "live", params: &[] }
+        Self { preset: "live", ..Self::documented(connector) }
     }
 
     /// Sets parameters that the connector needs.
@@ -47,6 +49,13 @@ impl Suite {
         params: &'static [(&'static str, &'static [&'static str])],
     ) -> Self {
         self.params = params;
+        self
+    }
+
+    /// Says that the vendor has published nothing that the connector could be held against.
+    #[must_use]
+    pub const fn without_document(mut self) -> Self {
+        self.has_document = false;
         self
     }
 
@@ -184,12 +193,33 @@ async fn versions(connector: &Connector, database: &Database) -> Vec<Value> {
     versions
 }
 
-/// The tests that every connector passes, with its two presets and the path of its program.
+/// The tests that every connector passes: with its declaration, its preset `live` if it has one,
+/// and the path of its program.
 ///
 /// What comes into the tables is compared with `insta`'s snapshots, beside the file that says this.
 #[macro_export]
 macro_rules! suite {
+    (compare $preset:literal, $synced:expr) => {
+        let $crate::Synced { requests, tables } = $synced;
+        $crate::insta::assert_snapshot!(concat!($preset, "-requests"), requests);
+        for (table, rows) in tables {
+            $crate::insta::assert_snapshot!(format!("{}-{table}", $preset), rows);
+        }
+    };
     ($documented:expr, $live:expr, $program:expr) => {
+        $crate::suite!($documented, $program);
+
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
+        async fn the_live_fixtures_fill_the_tables_once() {
+            $crate::suite!(compare "live", $live.sync_fixtures().await);
+        }
+
+        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
+        async fn the_tables_follow_the_live_vendor() {
+            $live.tables_follow_the_vendor().await;
+        }
+    };
+    ($documented:expr, $program:expr) => {
         #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_tables_are_those_of_the_models() {
             $documented.models_and_tables_agree().await;
@@ -201,23 +231,13 @@ macro_rules! suite {
         }
 
         #[$crate::tokio::test(crate = "connector_testkit::tokio")]
-        async fn the_live_fixtures_fill_the_tables_once() {
-            $crate::suite!(compare "live", $live.sync_fixtures().await);
-        }
-
-        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_tables_follow_the_documented_vendor() {
             $documented.tables_follow_the_vendor().await;
         }
 
         #[$crate::tokio::test(crate = "connector_testkit::tokio")]
-        async fn the_tables_follow_the_live_vendor() {
-            $live.tables_follow_the_vendor().await;
-        }
-
-        #[$crate::tokio::test(crate = "connector_testkit::tokio")]
         async fn the_requests_are_those_of_the_document() {
-            $documented.requests_are_those_of_the_document().await;
+            $documented.requests_are_those_of_the_document(env!("CARGO_MANIFEST_DIR")).await;
         }
 
         #[$crate::tokio::test(crate = "connector_testkit::tokio")]
@@ -232,14 +252,7 @@ macro_rules! suite {
 
         #[test]
         fn no_field_lacks_a_column() {
-            $documented.no_field_lacks_a_column();
-        }
-    };
-    (compare $preset:literal, $synced:expr) => {
-        let $crate::Synced { requests, tables } = $synced;
-        $crate::insta::assert_snapshot!(concat!($preset, "-requests"), requests);
-        for (table, rows) in tables {
-            $crate::insta::assert_snapshot!(format!("{}-{table}", $preset), rows);
+            $documented.no_field_lacks_a_column(env!("CARGO_MANIFEST_DIR"));
         }
     };
 }

@@ -28,6 +28,13 @@ impl Chance {
     }
 }
 
+/// How long a run goes on: the moment of trouble lies within it, however small a connector is.
+struct Extent {
+    time: Duration,
+    requests: usize,
+    resources: usize,
+}
+
 /// What befalls a run.
 enum Trouble {
     /// The program is killed.
@@ -107,14 +114,20 @@ impl Suite {
             Trouble::Kill | Trouble::Crash(_) => database.url(),
         };
         let run = || start(program, self.connector.name, settings.path(), &vendor, Ok(&url));
+        let begun = Instant::now();
         finish(run(), "the first run").await;
+        let extent = Extent {
+            time: begun.elapsed(),
+            requests: vendor.requests().len(),
+            resources: self.connector.resources.len(),
+        };
         let mut befell = 0;
         for time in 0..times {
             let chance = Chance { seed, time };
             let name = format!("trouble {time} of seed {seed}");
             self.change_something(&vendor, chance, "before");
             let mut child = run();
-            moment(&mut child, &vendor, &database, chance).await;
+            moment(&mut child, &vendor, &database, chance, &extent).await;
             let running = child.try_wait().expect("it can be waited for").is_none();
             befell += u64::from(running);
             match &mut trouble {
@@ -285,15 +298,23 @@ async fn end_of(child: Child) -> (ExitStatus, String) {
 }
 
 /// Waits for some requests, some commits or some time, or the program's end.
-async fn moment(child: &mut Child, vendor: &Vendor, database: &Database, chance: Chance) {
+async fn moment(
+    child: &mut Child,
+    vendor: &Vendor,
+    database: &Database,
+    chance: Chance,
+    extent: &Extent,
+) {
     let begun = Instant::now();
-    let requests =
-        vendor.requests().len() + usize::try_from(chance.below("requests", 40)).unwrap_or(0);
-    let time = Duration::from_millis(chance.below("time", 250));
+    let requests = chance.below("requests", extent.requests.clamp(1, 40) as u64);
+    let requests = vendor.requests().len() + usize::try_from(requests).unwrap_or(0);
+    let share = u32::try_from(chance.below("time", 250)).unwrap_or(0);
+    let time = extent.time.min(Duration::from_millis(250)) * share / 250;
     let committed = "select coalesce(max(run_id), 0) * 1000 + coalesce((select count(*) from sync.resources r \
                      where r.run_id = (select max(run_id) from sync.runs) and rows_read > 0), 0) from sync.runs";
     let count = async || database.value(committed).await.parse::<u64>().unwrap_or(0);
-    let commits = count().await / 1_000 * 1_000 + 1_000 + 1 + chance.below("commits", 6);
+    let commits = chance.below("commits", extent.resources.clamp(1, 6) as u64);
+    let commits = count().await / 1_000 * 1_000 + 1_000 + 1 + commits;
     while begun.elapsed() < PATIENCE {
         let due = match chance.below("how", 3) {
             0 => vendor.requests().len() >= requests,
