@@ -10,6 +10,7 @@ mod docs;
 mod fixtures;
 #[cfg(test)]
 mod layers;
+mod new;
 mod postgres;
 mod postgres_versions;
 mod snapshots;
@@ -47,6 +48,8 @@ enum Command {
     Torture(torture::Args),
     /// Measure whole programs against Postgres alone, and against dlt with --peers
     Bench(bench::Args),
+    /// Lay a connector that works, and add it to the lists of connectors
+    New(new::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
     Ddl(ddl::Args),
     /// Write what declarations tell into the documentation, check it, or run the commands in it
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Torture(args) => torture::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Ddl(args) => ddl::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),

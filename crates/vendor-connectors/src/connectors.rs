@@ -1,14 +1,14 @@
-//! The connectors of the workspace; `cargo xtask new` adds one.
+//! The connectors of the workspace: written whole by `cargo xtask new`, from the crates there are.
 
 use connector_core::Connector;
 
-/// All connectors, in the order in which they are shown.
+/// All connectors, in order of name.
 pub const ALL: [&Connector; 5] = [
-    &browser_profiles_connector::CONNECTOR,
     &accounts_connector::CONNECTOR,
-    &webhook_apps_connector::CONNECTOR,
-    &session_recording_connector::CONNECTOR,
+    &browser_profiles_connector::CONNECTOR,
     &datasets_connector::CONNECTOR,
+    &session_recording_connector::CONNECTOR,
+    &webhook_apps_connector::CONNECTOR,
 ];
 
 /// The connector of that name.
