@@ -8,12 +8,14 @@ use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use connector_cli::{commands_as_markdown, print, resources_as_markdown};
-use connector_core::{Param, Unset, Values};
+use connector_cli::{commands_as_markdown, print, resources_as_markdown, word};
+use connector_core::{Connector, Param, Unset, Values};
 
 use vendor_connectors::connectors;
 
 use crate::root;
+
+pub(crate) use commands::{Block, blocks};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -60,10 +62,53 @@ fn documents() -> Result<Vec<(String, String)>> {
     }
     let path = "docs/configuration.md".to_owned();
     // The commands of all connectors are the same.
-    let commands = commands_as_markdown(connectors::ALL[1]);
+    let commands = commands_as_markdown(connectors::ALL[0]);
     let text = with_parts(&path, &[("commands", &commands), ("parameters", &parameters())])?;
     documents.push((path, text));
+    for (path, name, content) in [
+        ("README.md", "connectors", overview()),
+        ("docs/compatibility.md", "presets", presets()),
+        (".env.example", "variables", variables()),
+    ] {
+        documents.push((path.to_owned(), with_parts(path, &[(name, &content)])?));
+    }
     Ok(documents)
+}
+
+/// All connectors, as a Markdown table.
+fn overview() -> String {
+    let mut text = "| connector | resources | what | tables |\n|---|---|---|---|\n".to_owned();
+    for connector in connectors::ALL {
+        let Connector { name, doc, resources, .. } = connector;
+        let (word, folder, number) = (word(name), connector.binary(), resources.len());
+        let _ = writeln!(
+            text,
+            "| [{word}](crates/{folder}/README.md) | {number} | {doc} | [tables](docs/tables/{name}.md) |"
+        );
+    }
+    text
+}
+
+/// The presets of each connector, as a Markdown table.
+fn presets() -> String {
+    let mut text = "| connector | presets |\n|---|---|\n".to_owned();
+    for connector in connectors::ALL {
+        let presets: Vec<&str> = connector.preset_names().collect();
+        let (word, folder, presets) =
+            (word(connector.name), connector.binary(), presets.join("`, `"));
+        let _ = writeln!(text, "| [{word}](../crates/{folder}/README.md) | `{presets}` |");
+    }
+    text
+}
+
+/// The variables of each connector, as a file of variables has them.
+fn variables() -> String {
+    let mut text = String::new();
+    for Connector { name, base_url, .. } in connectors::ALL {
+        let prefix = name.to_ascii_uppercase();
+        let _ = writeln!(text, "{prefix}_BASE_URL={base_url}\n{prefix}_API_KEY=invented");
+    }
+    text
 }
 
 /// The parameters of all connectors, as a Markdown table.
@@ -103,15 +148,20 @@ fn with_parts(path: &str, parts: &[(&str, &str)]) -> Result<String> {
 }
 
 fn replaced(text: &str, name: &str, content: &str) -> Result<String> {
-    let begin = format!("<!-- {name}: written by `cargo xtask docs` -->\n");
-    let end = format!("<!-- end of {name} -->");
+    // A document has them as comments of HTML, and a file of variables behind `#`.
+    let begin = format!("{name}: written by `cargo xtask docs`");
+    let end = format!("end of {name}");
     let Some((before, rest)) = text.split_once(&begin) else {
-        bail!("the marker `{}` is missing", begin.trim());
+        bail!("the marker `{begin}` is missing");
     };
-    let Some((_, after)) = rest.split_once(&end) else {
-        bail!("the marker `{end}` is missing");
+    let Some((close, _)) = rest.split_once('\n') else {
+        bail!("the marker `{begin}` has no line of its own");
     };
-    Ok(format!("{before}{begin}\n{}\n\n{end}{after}", content.trim()))
+    let open = before.rsplit('\n').next().unwrap_or_default();
+    let Some((_, after)) = rest.split_once(&format!("\n{open}{end}")) else {
+        bail!("the marker `{open}{end}` is missing");
+    };
+    Ok(format!("{before}{begin}{close}\n\n{}\n\n{open}{end}{after}", content.trim()))
 }
 
 #[cfg(test)]
@@ -127,6 +177,8 @@ mod tests {
         assert_eq!(new.replace("\nnew\n\n", "old\n"), old);
         assert_eq!(replaced(&new, "x", "new").unwrap(), new);
         assert!(replaced(old, "y", "new").is_err());
+        let old = "A=1\n# x: written by `cargo xtask docs`\nB=1\n# end of x\n";
+        assert_eq!(replaced(old, "x", "B=2").unwrap(), old.replace("B=1", "\nB=2\n"));
     }
 
     #[test]
@@ -155,6 +207,7 @@ mod tests {
     fn the_reference_has_every_word_of_a_preset() {
         let reference = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
         let (_, presets) = reference.split_once("\n## Presets").unwrap();
+        let accounts = connectors::find("accounts").unwrap();
         for text in [
             "qqqq = 1",
             "rate = { qqqq = 1 }",
@@ -170,7 +223,7 @@ mod tests {
             "resources.users.paging.next_url = { qqqq = 1 }",
             "resources.users.paging.offset.total = { qqqq = 1 }",
         ] {
-            let Err(error) = connectors::ALL[1].overlaid(text) else {
+            let Err(error) = accounts.overlaid(text) else {
                 panic!("{text} is read");
             };
             let said = error.to_string();
