@@ -8,6 +8,7 @@ mod ddl;
 mod deploy;
 mod docs;
 mod fixtures;
+mod follow;
 #[cfg(test)]
 mod layers;
 mod new;
@@ -50,6 +51,8 @@ enum Command {
     Bench(bench::Args),
     /// Lay a connector that works, and add it to the lists of connectors
     New(new::Args),
+    /// Follow docs/adding-a-connector.md to the letter in a copy, for invented vendors
+    Follow,
     /// Print the tables of a connector's declaration as SQL, or check the migrations
     Ddl(ddl::Args),
     /// Write what declarations tell into the documentation, check it, or run the commands in it
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Torture(args) => torture::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::New(args) => new::run(&args),
+        Command::Follow => follow::run(),
         Command::Ddl(args) => ddl::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),

@@ -6,5 +6,4 @@ mod generated;
 mod paging;
 mod script;
 mod shop;
-mod sixth;
 mod strict;
