@@ -12,7 +12,7 @@ const ENGINE: [&str; 14] = [
     "words",
     "foreign",
     "error",
-    "memory",
+    "pieces",
     "stop",
     "budget",
     "environment",

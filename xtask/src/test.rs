@@ -9,7 +9,7 @@ use connector_testkit::PROGRAMS;
 use tempfile::NamedTempFile;
 
 use crate::postgres::{self, Postgres};
-use vendor_connectors::child;
+use vendor_connectors::process;
 
 use crate::{postgres_versions, root, snapshots};
 
@@ -65,7 +65,7 @@ fn run_on(
     variables: &[(&str, String)],
 ) -> Result<ExitCode> {
     // It ends the tests, and what comes after them still has to be done.
-    child::leave_ctrl_c_to_it()?;
+    process::leave_ctrl_c_to_it()?;
     let quiet = || Stdio::null();
     let nextest = cargo(&["nextest", "--version"]).stdout(quiet()).stderr(quiet()).status()?;
     let tests: &[&str] = if nextest.success() {
@@ -78,7 +78,7 @@ fn run_on(
         command.args(packages).arg("--").args(filters).env(postgres::VARIABLE, &server.url);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         // A snapshot that differs is a failure, and not a new file.
-        let status = child::run(command.env("INSTA_UPDATE", "no"))?;
+        let status = process::run(command.env("INSTA_UPDATE", "no"))?;
         if status != ExitCode::SUCCESS {
             return Ok(status);
         }

@@ -5,14 +5,14 @@
 //! leaves this module as a type that does not print.
 
 mod authorities;
+mod connectors_toml;
+mod destination;
 mod env_file;
 mod explain;
-mod file;
-mod files;
-mod layers;
 mod names;
 mod params;
-mod place;
+mod plain_files;
+mod precedence;
 mod preset;
 mod resolve;
 mod variables;
@@ -23,11 +23,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+pub use connectors_toml::{CONFIG_FILE, File};
+pub(crate) use destination::Place;
 pub(crate) use env_file::{Draft, env_file, load};
 pub(crate) use explain::{Explained, explain};
-pub use file::{CONFIG_FILE, File};
 pub(crate) use names::check_name;
-pub(crate) use place::Place;
 pub use preset::preset_of;
 pub use resolve::resolve;
 pub(crate) use variables::{colour_is_welcome, prefix};

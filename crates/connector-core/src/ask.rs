@@ -29,7 +29,7 @@ use self::auth::Credential;
 use self::retry::Decision;
 use crate::budget::{Budget, Room};
 use crate::error::{Error, ErrorKind, NotTried, Result};
-use crate::memory;
+use crate::pieces;
 use crate::stop::Stop;
 use connector_spec::{ErrorShape, Rate, Retry};
 
@@ -375,7 +375,7 @@ impl Client {
         let length = length.unwrap_or_default().min(most);
         // Memory that was used before is there at once, so there has to be room for all of it.
         let has_room = patience.pause(room.hold(length)).await;
-        let mut body = memory::buffer(if has_room { length } else { 0 });
+        let mut body = pieces::buffer(if has_room { length } else { 0 });
         while let Some(chunk) = patience
             .wait(response.chunk())
             .await?

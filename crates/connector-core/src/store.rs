@@ -11,12 +11,12 @@ mod database;
 mod embedded;
 mod failure;
 mod fill;
-mod guard;
+mod fingerprint_keys;
 mod inspect;
-mod keys;
 mod migrate;
+mod misfits;
+mod notes;
 mod patience;
-mod record;
 mod refused;
 mod rehearse;
 mod runs;
@@ -47,8 +47,8 @@ pub use embedded::{
     EMBEDDED_DIRECTORY, check_embedded, database_url, embedded, embedded_exists, embedded_programs,
     warn_of_leftover,
 };
-use guard::Misfits;
 pub use inspect::{Inspection, Schema, State};
+use misfits::Misfits;
 pub(crate) use patience::PATIENCE;
 use patience::Patience;
 pub(crate) use runs::ResourceOutcome;

@@ -9,10 +9,10 @@ mod bookmark;
 mod counted;
 mod facts;
 mod led;
-mod news;
+mod novelty;
 mod numbered;
 mod partition;
-mod recent;
+mod recent_hashes;
 mod sparse;
 mod stuck;
 
@@ -23,9 +23,9 @@ pub(crate) use bookmark::{Bookmark, RequestHash};
 pub use facts::Ending;
 pub(crate) use facts::{PageFacts, Position, Step};
 use led::Led;
-pub(crate) use news::News;
+pub(crate) use novelty::News;
 pub(crate) use partition::Partition;
-use recent::Recent;
+use recent_hashes::Recent;
 pub(crate) use stuck::{Moved, Stuck};
 
 /// The longest token, or address of a next page, that is followed: servers take no longer

@@ -21,9 +21,9 @@
 #[cfg(not(unix))]
 compile_error!("the embedded Postgres needs Unix sockets");
 
-mod account;
 mod error;
 mod files;
+mod os_user;
 mod programs;
 
 use std::fs::{self, File, Permissions, TryLockError};
@@ -38,11 +38,11 @@ use tempfile::TempDir;
 use tracing::warn;
 use url::Url;
 
-use account::Account;
 pub use error::Error;
 use error::at;
 use files::Files;
 pub use files::leftover;
+use os_user::Account;
 use programs::Found;
 pub use programs::{Programs, newest};
 
@@ -263,7 +263,7 @@ impl Cluster {
         arguments: &[&str],
     ) -> Result<(), Error> {
         let program = self.programs.bin().join(name);
-        let (mut command, path) = account::command(&program, dir, self.account)?;
+        let (mut command, path) = os_user::command(&program, dir, self.account)?;
         let log = format!("{path}/{LOG}");
         command
             .args(arguments.iter().map(|argument| if *argument == LOG { &log } else { *argument }));

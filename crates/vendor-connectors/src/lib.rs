@@ -1,6 +1,6 @@
 //! All connectors in one program, and what is about all of them.
 
-pub mod child;
 pub mod connectors;
 pub mod demo;
+pub mod process;
 pub mod psql;

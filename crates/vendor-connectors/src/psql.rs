@@ -13,7 +13,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, Either, PgConnection, Row as _, raw_sql};
 use url::Url;
 
-use crate::child;
+use crate::process;
 
 /// What is asked of the database.
 #[derive(Debug, clap::Args)]
@@ -46,10 +46,10 @@ fn open(url: &str, programs: Option<&Path>, sql: Option<&str>) -> Result<ExitCod
     if version.is_ok_and(|status| status.success()) {
         if sql.is_none() {
             // There, Ctrl-C leaves a line that was begun, and the database has to stay.
-            child::leave_ctrl_c_to_it()?;
+            process::leave_ctrl_c_to_it()?;
         }
         let mut command = command(&psql, url)?;
-        return child::run(command.args(sql.iter().flat_map(|sql| ["--command", sql])));
+        return process::run(command.args(sql.iter().flat_map(|sql| ["--command", sql])));
     }
     let sql = sql.context(
         "psql is not installed; install it (Debian: apt-get install postgresql-client), or give the SQL as an argument",

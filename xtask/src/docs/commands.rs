@@ -17,7 +17,7 @@ use connector_cli::{block_on, print};
 use connector_testkit::{Content, Database, Vendor};
 
 use crate::postgres::Postgres;
-use vendor_connectors::{child, connectors};
+use vendor_connectors::{connectors, process};
 
 use crate::{root, test};
 
@@ -33,7 +33,7 @@ set -x
 pub(super) fn run() -> Result<ExitCode> {
     // This program is running, and must not be replaced.
     let build = ["build", "--quiet", "--workspace", "--bins", "--exclude", "xtask"];
-    let build = child::run(&mut test::cargo(&build))?;
+    let build = process::run(&mut test::cargo(&build))?;
     ensure!(build == ExitCode::SUCCESS, "the programs cannot be built");
     let server = Postgres::start()?;
     let start = |connector| Vendor::start(connector, Content::generated(7, |_| ROWS));

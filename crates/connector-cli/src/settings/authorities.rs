@@ -5,13 +5,13 @@ use std::path::Path;
 use connector_core::ask::Authority;
 use connector_core::error::{Error, Result};
 
-use super::files;
+use super::plain_files;
 
 /// The certificate authorities in a file, which are believed besides those of the system.
 pub(super) fn authorities(path: &Path) -> Result<Vec<Authority>> {
     let place = |error: Error| error.at("ca_certificate", path.display());
-    let text = files::read(path).map_err(|error| {
-        let what = format!("the certificate cannot be read: {}", files::reason(&error));
+    let text = plain_files::read(path).map_err(|error| {
+        let what = format!("the certificate cannot be read: {}", plain_files::reason(&error));
         place(Error::settings(what))
             .next(
                 "check the path, which begins where the command is run, and who may read the file",

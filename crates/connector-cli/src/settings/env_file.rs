@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::files::{self, Mode};
+use super::plain_files::{self, Mode};
 use connector_core::environment::VariablesFile;
 use connector_core::error::{Error, Result};
 
@@ -21,7 +21,7 @@ pub(crate) fn env_file(config: Option<&Path>) -> PathBuf {
 /// Reads the variables in the file, which count where no variable of that name is set.
 /// There may be no such file.
 pub(crate) fn load(path: &Path) -> Result<()> {
-    match files::read_found(path) {
+    match plain_files::read_found(path) {
         Ok(bytes) => try_out(path, &bytes),
         Err(error)
             if matches!(error.kind(), Io::NotFound | Io::NotADirectory | Io::IsADirectory) =>
@@ -29,8 +29,11 @@ pub(crate) fn load(path: &Path) -> Result<()> {
             Ok(())
         }
         Err(error) => {
-            let what =
-                format!("the file `{}` cannot be read: {}", path.display(), files::reason(&error));
+            let what = format!(
+                "the file `{}` cannot be read: {}",
+                path.display(),
+                plain_files::reason(&error)
+            );
             Err(Error::settings(what)
                 .next("make it a file of your own that nobody else writes, or move it away")
                 .because(error))
@@ -57,7 +60,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// The file as it is; there may be none.
     pub(crate) fn of(path: &Path) -> Result<Self> {
-        let text = match files::read_text(path) {
+        let text = match plain_files::read_text(path) {
             Ok(text) => text,
             Err(error) if error.kind() == Io::NotFound => String::new(),
             Err(error) => return Err(unwritable(path, error)),
@@ -107,7 +110,7 @@ impl Draft {
         if !self.changed {
             return Ok(());
         }
-        files::replace(&self.path, self.text.expose_secret(), Mode::Private)
+        plain_files::replace(&self.path, self.text.expose_secret(), Mode::Private)
             .map_err(|error| unwritable(&self.path, error))
     }
 
@@ -123,7 +126,7 @@ impl Draft {
 
 pub(super) fn unwritable(path: &Path, error: std::io::Error) -> Error {
     let what =
-        format!("the file `{}` cannot be written: {}", path.display(), files::reason(&error));
+        format!("the file `{}` cannot be written: {}", path.display(), plain_files::reason(&error));
     Error::settings(what).next("check the rights of the file and of its folder").because(error)
 }
 

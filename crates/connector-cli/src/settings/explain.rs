@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::Flags;
-use super::file::{File, SecretsSetting, ToleranceSetting};
-use super::layers::{Layers, SetBy};
+use super::connectors_toml::{File, SecretsSetting, ToleranceSetting};
 use super::params::by_flags;
+use super::precedence::{Layers, SetBy};
 use super::variables::prefix;
 use connector_core::error::Result;
 use connector_spec::{Connector, Unset};

@@ -7,7 +7,7 @@ use connector_core::foreign::Foreign;
 use connector_core::words::nearest;
 use connector_spec::{Auth, Connector, PresetError};
 
-use super::files::{read_text, reason};
+use super::plain_files::{read_text, reason};
 
 /// The connector as a preset describes it: `documented`, one of its own, or a file.
 pub fn preset_of(connector: &'static Connector, preset: &str) -> Result<&'static Connector> {

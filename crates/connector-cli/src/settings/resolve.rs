@@ -12,9 +12,9 @@ use tracing::{info, warn};
 
 use super::Flags;
 use super::authorities::authorities;
-use super::file::{CONFIG_FILE, File, Nowhere, SecretsSetting};
-use super::layers::Layers;
+use super::connectors_toml::{CONFIG_FILE, File, Nowhere, SecretsSetting};
 use super::names::check_schema;
+use super::precedence::Layers;
 use super::preset::{preset_of, presets_unlike};
 use super::variables::{how_unset, mistaken_for, prefix};
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use super::env_file::unwritable;
-use super::files::{self, Mode};
 use super::names::check_name;
 use super::params::by_flags;
+use super::plain_files::{self, Mode};
 use super::preset::preset_of;
 use super::variables::prefix;
 use connector_core::ask::check_address;
@@ -103,11 +103,11 @@ impl NewConnection {
 
 /// Writes the file that holds connections.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
-    files::replace(path, text, Mode::Shared).map_err(|error| unwritable(path, error))
+    plain_files::replace(path, text, Mode::Shared).map_err(|error| unwritable(path, error))
 }
 
 fn read(path: &Path) -> Result<DocumentMut> {
-    let text = match files::read_text(path) {
+    let text = match plain_files::read_text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == Io::NotFound => String::new(),
         Err(error) => return Err(unwritable(path, error)),

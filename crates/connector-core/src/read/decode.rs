@@ -17,7 +17,7 @@ use super::secret::Secrets;
 use super::tuple::{
     Aside, NULL, push_extra, set_length, storable, write_field, write_veiled, write_whole,
 };
-use crate::memory;
+use crate::pieces;
 
 /// The largest row: decoded, it is in memory beside the answer that it came in.
 const MAX_ROW_BYTES: usize = 32 << 20;
@@ -98,7 +98,7 @@ impl Decoder {
                 continue;
             }
             if row.len() > at_hand.tuple.capacity() {
-                at_hand.tuple = memory::buffer(row.len());
+                at_hand.tuple = pieces::buffer(row.len());
             }
             let read = self.read(row, &mut at_hand, &mut encoded.drift);
             if let Err(reason) =

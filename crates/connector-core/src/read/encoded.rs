@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::drift::{Drift, DriftSeen};
 use crate::foreign::Foreign;
-use crate::memory::Pieces;
+use crate::pieces::Pieces;
 
 /// How much of a row is kept that has no place in the table.
 const MAX_RAW_BYTES: usize = 64 << 10;

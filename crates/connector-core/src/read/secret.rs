@@ -1,7 +1,7 @@
 //! Secret values, kept as fingerprints: a change shows, the value does not. Pure.
 
-mod address;
-mod names;
+mod by_name;
+mod in_url;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use self::names::{Spoken, may_speak, spoken};
+use self::by_name::{Spoken, may_speak, spoken};
 use connector_spec::Resource;
 use connector_spec::json::{self, Token, Tokens};
 use connector_spec::{Column, Source, SqlType};
@@ -160,7 +160,7 @@ fn veil_address(key: &FingerprintKey, value: &str) -> Option<String> {
         String::from_utf8(json).unwrap_or_default()
     };
     let veil = |part: &str| fingerprint(key, &as_json(part)).trim_matches('"').to_owned();
-    address::veiled(&text, veil).map(|veiled| as_json(&veiled))
+    in_url::veiled(&text, veil).map(|veiled| as_json(&veiled))
 }
 
 /// A nested value with the fingerprints of its members of these names, and of those whose

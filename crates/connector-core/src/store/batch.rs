@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::budget::Room;
-use crate::memory::Pieces;
+use crate::pieces::Pieces;
 use crate::read::{Drift, DriftSeen, Encoded, MAX_REJECTED, Rejected};
 use crate::verdict::EndedWalk;
 use crate::walk::Bookmark;

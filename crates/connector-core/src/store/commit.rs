@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 
 use super::batch::Batch;
 use super::fill::{MAX_BOUND, New, fill};
-use super::record::MadeCommit;
+use super::notes::MadeCommit;
 use super::refused::ROUNDS;
 use super::sql::BY_HASH;
 use super::table::{Origin, Table};

@@ -13,7 +13,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 
 use super::sql::Statements;
-use crate::memory::Pieces;
+use crate::pieces::Pieces;
 use connector_spec::{SqlType, postgres_micros};
 
 /// The size up to which tuples are bound. More of them take as long in one way as in the

@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, Row as _};
 
 use super::database::Database;
-use super::guard::Misfits;
+use super::misfits::Misfits;
 use super::session::Room;
 use super::{Holder, OLDEST_SERVER, holder, migrate};
 use crate::error::{Error, Result};

@@ -7,7 +7,7 @@ use sqlx::migrate::{MigrateError, Migration as Step, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgExecutor, SqlSafeStr as _};
 
 use super::Store;
-use super::guard::Misfits;
+use super::misfits::Misfits;
 use super::sql::ident;
 use crate::error::{Error, ErrorKind, Result};
 use connector_spec::{Connector, Migration, Resource};

@@ -156,7 +156,7 @@ fn push_value(text: &mut Vec<u8>, value: &[u8], sql_type: SqlType) {
             text.extend_from_slice(f64::from_bits(number.cast_unsigned()).to_string().as_bytes());
         }
         SqlType::Timestamptz => {
-            let time = super::record::time(number).map(|time| time.to_rfc3339());
+            let time = super::notes::time(number).map(|time| time.to_rfc3339());
             push_string(text, &time.unwrap_or_default());
         }
     }

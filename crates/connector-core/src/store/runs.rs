@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::{Plan, Store, ident, keys, other_connector, other_scope};
+use super::{Plan, Store, fingerprint_keys, ident, other_connector, other_scope};
 use crate::ask::Traffic;
 use crate::error::{Error, Result};
 use crate::foreign::keep_secret;
@@ -65,7 +65,7 @@ impl Store {
              on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id), \
              scope = case when $5 or connections.scope is null then excluded.scope else connections.scope end \
              returning connector, (select key from key), scope, {}, owner",
-            keys::OPEN
+            fingerprint_keys::OPEN
         );
         let (owner, fingerprint_key, scope, open, told): (
             String,
@@ -89,7 +89,7 @@ impl Store {
             return Err(other_scope(&self.schema, &scope, &plan.scope));
         }
         if open {
-            keys::close(&mut transaction).await.map_err(failed)?;
+            fingerprint_keys::close(&mut transaction).await.map_err(failed)?;
         }
         transaction.commit().await.map_err(failed)?;
         keep_secret(&fingerprint_key);

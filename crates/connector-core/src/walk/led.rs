@@ -1,6 +1,6 @@
 //! Listings that the vendor leads through: by tokens, or by addresses of next pages.
 
-use super::recent::Recent;
+use super::recent_hashes::Recent;
 use super::{PageFacts, Position, Step, Stuck, Walk};
 
 /// The most pages without rows that a walk goes through in a row.

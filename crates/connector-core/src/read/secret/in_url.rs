@@ -2,7 +2,7 @@
 //!
 //! Whose address it is stays to be seen: only what is made to be guessed by nobody is secret.
 
-use super::names::spoken;
+use super::by_name::spoken;
 
 /// An address in which `veil` stands for the parts that are secret: the user, what looks made
 /// by chance, and parameters whose names speak of secrets. Nothing, if there are none.

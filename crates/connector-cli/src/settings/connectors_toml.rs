@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::files;
 use super::names::check_letters;
+use super::plain_files;
 use super::variables::{how_unset, mistaken_for};
 use connector_core::ask::address;
 use connector_core::budget::Budget;
@@ -200,10 +200,10 @@ impl Setting {
             });
         }
         if let Some(path) = text.strip_prefix("file:") {
-            let content = files::read_text(Path::new(path)).map_err(|error| {
+            let content = plain_files::read_text(Path::new(path)).map_err(|error| {
                 Error::settings(format!(
                     "`{name}` cannot be read from the file `{path}`: {}",
-                    files::reason(&error)
+                    plain_files::reason(&error)
                 ))
                 .next("check the path, which begins where the command is run, and who may read the file")
                 .because(error)
@@ -223,8 +223,8 @@ impl File {
     pub fn read(config: Option<&Path>) -> Result<Self> {
         let path = config.unwrap_or(Path::new(CONFIG_FILE));
         let read = match config {
-            Some(_) => files::read_text(path),
-            None => files::read_found_text(path),
+            Some(_) => plain_files::read_text(path),
+            None => plain_files::read_found_text(path),
         };
         let text = match read {
             Ok(text) => text,
@@ -235,7 +235,7 @@ impl File {
                 return Err(Error::settings(format!(
                     "the file `{}` cannot be read: {}",
                     path.display(),
-                    files::reason(&error)
+                    plain_files::reason(&error)
                 ))
                 .next("check the path and who may read and write the file, or make one with `init`")
                 .because(error));

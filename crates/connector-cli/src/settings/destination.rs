@@ -3,9 +3,9 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Flags;
-use super::file::{File, Nowhere};
-use super::layers::Layers;
+use super::connectors_toml::{File, Nowhere};
 use super::names::check_schema;
+use super::precedence::Layers;
 use super::preset::preset_of;
 use connector_core::error::{Error, Result};
 use connector_core::run::selected;

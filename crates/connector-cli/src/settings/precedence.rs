@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::Flags;
-use super::file::{CONFIG_FILE, File, Nowhere, Section, Setting};
+use super::connectors_toml::{CONFIG_FILE, File, Nowhere, Section, Setting};
 use super::params::by_flags;
 use super::variables::prefix;
 use connector_core::environment::environment;
