@@ -53,10 +53,8 @@ fn manifest(before: &str, crates: &[String]) -> Result<String> {
 }
 
 fn source(crates: &[String]) -> String {
-    let all: String = crates
-        .iter()
-        .map(|name| format!("    &{}::CONNECTOR,\n", name.replace('-', "_")))
-        .collect();
+    let of = |name: &String| format!("    &{}::CONNECTOR,", name.replace('-', "_"));
+    let all = crates.iter().map(of).collect::<Vec<_>>().join("\n");
     format!(
         "//! The connectors of the workspace: written whole by `cargo xtask new`, from the crates there are.
 
@@ -64,7 +62,8 @@ use connector_core::Connector;
 
 /// All connectors, in order of name.
 pub const ALL: [&Connector; {}] = [
-{all}];
+{all}
+];
 
 /// The connector of that name.
 pub fn find(name: &str) -> Option<&'static Connector> {{

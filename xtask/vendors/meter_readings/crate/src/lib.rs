@@ -32,7 +32,7 @@ pub const CONNECTOR: Connector = Connector {
         Resource::new::<Meter>("meters", "/sites/{site}/meters").select(&["data"]).paging(
             Paging::Offset {
                 offset: "skip",
-                limit: ("top", 10),
+                limit: ("top", 2),
                 total: Some(Total::Header("x-total-count")),
             },
         ),
@@ -43,7 +43,7 @@ pub const CONNECTOR: Connector = Connector {
                 param: "after",
                 next: "data.next",
                 done: Some("data.done"),
-                limit: Some(("top", 100)),
+                limit: Some(("top", 2)),
             })
             .cursor("at"),
     ],

@@ -27,7 +27,7 @@ pub const CONNECTOR: Connector = Connector {
             .paging(Paging::Page {
                 page: "page",
                 first: 1,
-                limit: Some(("per_page", 25)),
+                limit: Some(("per_page", 2)),
                 total: Some(Total::Body("meta.total")),
             })
             .version("updated_at"),

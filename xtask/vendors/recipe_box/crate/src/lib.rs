@@ -25,9 +25,10 @@ pub const CONNECTOR: Connector = Connector {
         Resource::new::<Recipe>("recipes", "/recipes")
             .select(&["results"])
             .key(&["slug"])
-            .paging(Paging::NextUrl { path: "links.next", limit: Some(("size", 20)) })
+            .paging(Paging::NextUrl { path: "links.next", limit: Some(("size", 2)) })
             .version("edited"),
-        Resource::new::<Author>("authors", "/authors").paging(Paging::LinkHeader { limit: None }),
+        Resource::new::<Author>("authors", "/authors")
+            .paging(Paging::LinkHeader { limit: Some(("size", 2)) }),
     ],
 }
 .checked();
