@@ -92,13 +92,8 @@ fn rename(parcels: &mut [Value]) {
     }
 }
 
-/// Every row with what wrote it.
-async fn rows(play: &Play, table: &str) -> Vec<Value> {
-    play.database.rows(&format!("select * from hostile.{table} order by id")).await
-}
-
-#[tokio::test]
-async fn a_new_release_fills_its_columns_at_the_next_sync_and_writes_no_other_row_again() {
+/// The first release and its vendor, and both releases.
+async fn releases() -> (Play, &'static Connector, &'static Connector) {
     let first: &Connector =
         Box::leak(Box::new(connector(&[parcels::<First>(), changes::<First>()]).checked()));
     let second = second(first);
@@ -106,7 +101,18 @@ async fn a_new_release_fills_its_columns_at_the_next_sync_and_writes_no_other_ro
         .with("parcels", (0..6).map(parcel))
         .with("changes", (0..6).map(parcel))
         .with("depots", [json!({"id": "d1"})]);
-    let mut play = Play::at(first, Vendor::start(second, content).unwrap()).await;
+    let play = Play::at(first, Vendor::start(second, content).unwrap()).await;
+    (play, first, second)
+}
+
+/// Every row with what wrote it.
+async fn rows(play: &Play, table: &str) -> Vec<Value> {
+    play.database.rows(&format!("select * from hostile.{table} order by id")).await
+}
+
+#[tokio::test]
+async fn a_new_release_fills_its_columns_at_the_next_sync_and_writes_no_other_row_again() {
+    let (mut play, first, second) = releases().await;
     complete(play.sync().await);
     let before = [rows(&play, "parcels").await, rows(&play, "changes").await];
 
@@ -143,14 +149,7 @@ async fn a_new_release_fills_its_columns_at_the_next_sync_and_writes_no_other_ro
 
 #[tokio::test]
 async fn a_release_between_an_interrupted_run_and_the_next_one_fills_its_columns_too() {
-    let first: &Connector =
-        Box::leak(Box::new(connector(&[parcels::<First>(), changes::<First>()]).checked()));
-    let second = second(first);
-    let content = Content::empty()
-        .with("parcels", (0..6).map(parcel))
-        .with("changes", (0..6).map(parcel))
-        .with("depots", [json!({"id": "d1"})]);
-    let mut play = Play::at(first, Vendor::start(second, content).unwrap()).await;
+    let (mut play, _, second) = releases().await;
     let connection = play.connection().resuming_within(TimeDelta::days(3));
     // One request is one of the two listings.
     play.sync_as(&connection.with_max_requests(1)).await;
