@@ -257,7 +257,34 @@ fn text(value: &Value) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use connector_core::Retry;
+
     use super::*;
+
+    const BARE: Connector = Connector {
+        name: "bare",
+        doc: "A vendor that publishes nothing",
+        base_url: "https://api.example.com",
+        auth: Auth::Basic,
+        retry: Retry::STANDARD,
+        rate: None,
+        errors: &[],
+        params: &[],
+        migrations: &[],
+        presets: &[],
+        resources: &[],
+    };
+
+    #[test]
+    fn a_vendor_without_a_document_is_held_against_none() {
+        Suite::documented(&BARE).without_document().no_field_lacks_a_column("nowhere");
+    }
+
+    #[test]
+    #[should_panic(expected = "`without_document` says that there is none")]
+    fn a_document_that_got_lost_is_missed() {
+        Suite::documented(&BARE).no_field_lacks_a_column("nowhere");
+    }
 
     #[test]
     fn every_kind_of_paging_has_its_words() {
