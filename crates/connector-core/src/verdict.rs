@@ -1,7 +1,7 @@
 //! The verdict: what is proved of a listing, of a resource, and of a run.
 //!
-//! A walk ends ([`ended`]), commits count what they did ([`counts`]), and the tally of a
-//! resource ([`tally`]) weighs both against what may be missing ([`tolerance`]). What comes
+//! A walk ends (`ended`), commits count what they did (`counts`), and the tally of a
+//! resource (`tally`) weighs both against what may be missing (`tolerance`). What comes
 //! of it is the report, with its evidence. Nothing here waits for anybody.
 
 mod counts;

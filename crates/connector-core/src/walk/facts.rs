@@ -45,7 +45,7 @@ pub(crate) struct PageFacts {
     pub(crate) first: Option<u64>,
     /// What tells the last row from all others.
     pub(crate) last: Option<u64>,
-    /// A hash of the rows' keys in any order, where [`Walk::doubts`] asks for it.
+    /// A hash of the rows' keys in any order, where [`Walk::doubts`](super::Walk::doubts) asks for it.
     pub(crate) keys: Option<u64>,
     /// The total at the declared place.
     pub(crate) total: Option<u64>,
