@@ -9,7 +9,6 @@ use crate::support::{
     things,
 };
 
-/// Case 1.
 #[tokio::test]
 async fn a_token_that_repeats_for_ever_is_an_error_and_not_an_end() {
     let play = Play::with(TOKEN, 0).await;
@@ -22,7 +21,6 @@ async fn a_token_that_repeats_for_ever_is_an_error_and_not_an_end() {
     play.end().await;
 }
 
-/// Case 2.
 #[tokio::test]
 async fn an_iterator_behind_the_last_page_is_not_followed() {
     let play = Play::with(ITERATOR, 120).await;
@@ -38,7 +36,6 @@ async fn an_iterator_behind_the_last_page_is_not_followed() {
     play.end().await;
 }
 
-/// Case 3.
 #[tokio::test]
 async fn a_listing_that_ignores_the_offset_is_there_once() {
     let play = Play::with(OFFSET, 0).await;
@@ -48,7 +45,6 @@ async fn a_listing_that_ignores_the_offset_is_there_once() {
     play.end().await;
 }
 
-/// Case 4.
 #[tokio::test]
 async fn a_listing_that_ignores_the_offset_and_fills_a_page_is_found_out() {
     let play = Play::with(OFFSET, 0).await;
@@ -58,7 +54,7 @@ async fn a_listing_that_ignores_the_offset_and_fills_a_page_is_found_out() {
     play.end().await;
 }
 
-/// Cases 3 and 4, where the answers differ in what is no key.
+/// Where the answers differ in what is no key.
 #[tokio::test]
 async fn a_listing_that_ignores_the_offset_is_found_out_although_no_two_answers_are_equal() {
     for rotated in [false, true] {
@@ -82,7 +78,6 @@ async fn a_listing_that_ignores_the_offset_is_found_out_although_no_two_answers_
     }
 }
 
-/// Cases 5 and 6.
 #[tokio::test]
 async fn a_page_cap_below_the_limit_costs_no_rows() {
     let offset = |total| Paging::Offset { offset: "offset", limit: ("limit", 100), total };
@@ -95,7 +90,6 @@ async fn a_page_cap_below_the_limit_costs_no_rows() {
     }
 }
 
-/// Case 10.
 #[tokio::test]
 async fn an_empty_page_in_the_middle_is_an_error_and_not_an_end() {
     let play = Play::with(TOTAL, 150).await;
@@ -256,7 +250,7 @@ async fn a_singleton_is_asked_for_once_where_it_is_one_object() {
     }
 }
 
-/// Case 1, where each answer differs from all others in what is no key.
+/// Where each answer differs from all others in what is no key.
 #[tokio::test]
 async fn rows_that_come_again_for_ever_are_no_progress_although_no_two_answers_are_equal() {
     let counted = Paging::Page { page: "page", first: 1, limit: None, total: PAGES.total() };

@@ -24,7 +24,6 @@ impl Elsewhere {
     }
 }
 
-/// Case 21.
 #[tokio::test]
 async fn a_link_to_another_host_is_refused_and_the_key_stays() {
     let elsewhere = Elsewhere::new("localhost");
@@ -77,7 +76,7 @@ async fn a_host_that_the_settings_allow_gets_the_request_and_the_key() {
     play.end().await;
 }
 
-/// Case 21, where it is the port or the scheme that differs.
+/// Where it is the port or the scheme that differs.
 #[tokio::test]
 async fn a_link_to_another_port_or_scheme_is_refused_and_says_which() {
     let elsewhere = Elsewhere::new("127.0.0.1");

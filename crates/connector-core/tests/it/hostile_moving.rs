@@ -32,7 +32,6 @@ fn after_the_next_page(play: &Play, change: fn(&mut Vec<Value>)) {
     });
 }
 
-/// Case 7.
 #[tokio::test]
 async fn a_page_number_where_the_document_says_offset_is_found_out() {
     for number in [100, 31, 30] {
@@ -53,7 +52,6 @@ async fn a_page_number_where_the_document_says_offset_is_found_out() {
     }
 }
 
-/// Case 12.
 #[tokio::test]
 async fn a_row_that_is_deleted_between_two_pages_costs_no_other_row() {
     for paging in [TOTAL, OFFSET, PAGES] {
@@ -76,7 +74,7 @@ async fn a_row_that_is_deleted_between_two_pages_costs_no_other_row() {
     }
 }
 
-/// Case 12, in the first run and where the one that comes makes up for the one that goes.
+/// In the first run and where the one that comes makes up for the one that goes.
 #[tokio::test]
 async fn a_row_that_is_replaced_between_two_pages_costs_no_other_row() {
     for paging in [TOTAL, OFFSET] {
@@ -92,7 +90,7 @@ async fn a_row_that_is_replaced_between_two_pages_costs_no_other_row() {
     }
 }
 
-/// Case 12, the other way round: what was read comes again.
+/// The other way round: what was read comes again.
 #[tokio::test]
 async fn a_row_that_is_inserted_between_two_pages_costs_no_other_row() {
     for paging in [TOTAL, OFFSET] {
@@ -106,7 +104,6 @@ async fn a_row_that_is_inserted_between_two_pages_costs_no_other_row() {
     }
 }
 
-/// Case 32.
 #[tokio::test]
 async fn rows_in_another_order_on_each_request_are_neither_lost_nor_doubled() {
     for paging in [TOTAL, OFFSET, PAGES] {

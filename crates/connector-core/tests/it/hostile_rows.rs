@@ -17,7 +17,6 @@ async fn drift(play: &Play) -> Vec<Value> {
     play.database.rows("select field, kind, json_type from sync.drift order by 1, 2, 3").await
 }
 
-/// Case 22.
 #[tokio::test]
 async fn the_newest_of_two_rows_with_one_key_wins_in_whatever_order_they_come() {
     let old = json!({"id": "a", "name": "old", "updatedAt": 1_700_000_000});
@@ -38,7 +37,7 @@ async fn the_newest_of_two_rows_with_one_key_wins_in_whatever_order_they_come() 
     }
 }
 
-/// Case 22, in two pages: then the row may have moved, and another one past the walk.
+/// In two pages: then the row may have moved, and another one past the walk.
 #[tokio::test]
 async fn the_newest_of_two_rows_in_two_pages_wins_and_the_verdict_says_that_rows_moved() {
     let old = json!({"id": "a", "name": "old", "updatedAt": 1_700_000_000});
@@ -53,7 +52,6 @@ async fn the_newest_of_two_rows_in_two_pages_wins_and_the_verdict_says_that_rows
     }
 }
 
-/// Case 23.
 #[tokio::test]
 async fn a_row_without_its_key_is_set_aside_and_the_verdict_says_so() {
     let play = of(&[r#"{"id": "a"}"#, r#"{"name": "nobody"}"#, r#"{"id": "c"}"#]).await;
@@ -103,7 +101,6 @@ async fn a_row_that_is_no_object_or_whose_key_is_no_key_does_not_cost_its_neighb
     play.end().await;
 }
 
-/// Case 24.
 #[tokio::test]
 async fn a_number_that_no_column_holds_is_kept_beside_its_row() {
     let digits = "7".repeat(400);
@@ -128,7 +125,6 @@ async fn a_number_that_no_column_holds_is_kept_beside_its_row() {
     play.end().await;
 }
 
-/// Case 25.
 #[tokio::test]
 async fn a_text_with_u_0000_is_kept_beside_its_row() {
     let play = of(&[
@@ -148,7 +144,6 @@ async fn a_text_with_u_0000_is_kept_beside_its_row() {
     play.end().await;
 }
 
-/// Case 26.
 #[tokio::test]
 async fn an_id_that_becomes_text_between_two_pages_stays_the_same_id() {
     #[derive(Record)]
@@ -171,7 +166,6 @@ async fn an_id_that_becomes_text_between_two_pages_stays_the_same_id() {
     }
 }
 
-/// Case 27.
 #[tokio::test]
 async fn three_spellings_of_one_name_lose_no_value() {
     for text in [

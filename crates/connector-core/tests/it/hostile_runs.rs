@@ -23,7 +23,6 @@ fn at(id: &str, updated_at: i64) -> Value {
     json!({"id": id, "updatedAt": updated_at})
 }
 
-/// Case 28.
 #[tokio::test]
 async fn a_row_that_is_no_longer_listed_is_marked_and_keeps_its_values() {
     let play = Play::with(OFFSET, 60).await;

@@ -115,7 +115,6 @@ fn failures() -> Vec<Answer> {
     ]
 }
 
-/// Case 30.
 #[tokio::test]
 async fn a_run_that_fails_shows_neither_the_key_nor_a_row() {
     let (log, logged) = Log::start();

@@ -8,7 +8,6 @@ use crate::support::{ITERATOR, OFFSET, Play, TOTAL, page, row, rows, things};
 
 const SINGLE: Paging = Paging::Single;
 
-/// Case 8.
 #[tokio::test]
 async fn a_renamed_envelope_is_an_error_and_not_zero_rows() {
     let play = Play::with(OFFSET, 3).await;
@@ -17,7 +16,7 @@ async fn a_renamed_envelope_is_an_error_and_not_zero_rows() {
     play.end().await;
 }
 
-/// Case 8, where the live API leaves the envelope out of an empty listing.
+/// Where the live API leaves the envelope out of an empty listing.
 #[tokio::test]
 async fn a_renamed_envelope_is_an_error_even_where_none_means_that_there_are_no_rows() {
     let play =
@@ -33,7 +32,6 @@ async fn a_renamed_envelope_is_an_error_even_where_none_means_that_there_are_no_
     play.end().await;
 }
 
-/// Case 9.
 #[tokio::test]
 async fn an_error_with_status_200_is_an_error_and_not_zero_rows() {
     let play = Play::with(OFFSET, 3).await;
@@ -53,7 +51,6 @@ async fn an_error_with_status_200_is_an_error_and_not_zero_rows() {
     play.end().await;
 }
 
-/// Case 11.
 #[tokio::test]
 async fn one_object_in_place_of_a_list_is_one_row() {
     let play = Play::with(OFFSET, 0).await;
@@ -63,7 +60,7 @@ async fn one_object_in_place_of_a_list_is_one_row() {
     play.end().await;
 }
 
-/// Case 11, the other way round.
+/// The other way round.
 #[tokio::test]
 async fn a_list_in_place_of_one_object_is_all_of_its_rows() {
     let play =
@@ -76,7 +73,6 @@ async fn a_list_in_place_of_one_object_is_all_of_its_rows() {
     play.end().await;
 }
 
-/// Cases 14 and 15.
 #[tokio::test]
 async fn an_answer_that_is_no_json_is_asked_for_again_and_then_an_error() {
     let whole = json!({"data": rows(3)}).to_string();

@@ -28,7 +28,7 @@ fn refuses(status: u16) -> Answer {
     Answer::json(status, &json!({"error": {"code": "no", "message": "not for you"}}))
 }
 
-/// Cases 16, 17 and 18, with a wait that shows in what is said.
+/// With a wait that shows in what is said.
 #[tokio::test]
 async fn a_wait_is_read_wherever_the_vendor_says_it() {
     let in_an_hour = SystemTime::now() + Duration::from_hours(1);
@@ -53,7 +53,7 @@ async fn a_wait_is_read_wherever_the_vendor_says_it() {
     }
 }
 
-/// Case 16, with a wait that is waited.
+/// With a wait that is waited.
 #[tokio::test]
 async fn a_wait_that_the_vendor_asks_for_is_not_cut_short() {
     let play = Play::with(OFFSET, 3).await;
@@ -101,7 +101,6 @@ async fn a_vendor_that_says_that_nothing_is_left_is_not_asked_before_the_reset()
     play.end().await;
 }
 
-/// Case 19.
 #[tokio::test]
 async fn a_vendor_that_is_always_busy_is_given_up_after_the_declared_tries() {
     let play = Play::with(OFFSET, 3).await;
@@ -111,7 +110,7 @@ async fn a_vendor_that_is_always_busy_is_given_up_after_the_declared_tries() {
     play.end().await;
 }
 
-/// Case 19, where there are many listings to ask for.
+/// Where there are many listings to ask for.
 #[tokio::test]
 async fn a_vendor_that_is_always_busy_is_not_asked_for_every_parent() {
     let content = Content::empty().with("things", rows(40)).with("parts", rows(2));
@@ -125,7 +124,6 @@ async fn a_vendor_that_is_always_busy_is_not_asked_for_every_parent() {
     play.end().await;
 }
 
-/// Case 20.
 #[tokio::test]
 async fn a_key_that_is_revoked_after_a_429_is_not_shown_again() {
     let play = two().await;
@@ -139,7 +137,7 @@ async fn a_key_that_is_revoked_after_a_429_is_not_shown_again() {
     play.end().await;
 }
 
-/// Case 20: it does not come to the 429.
+/// It does not come to the 429.
 #[tokio::test]
 async fn a_declared_rate_is_kept_to_the_letter() {
     let per = Duration::from_millis(200);
@@ -157,7 +155,6 @@ async fn a_declared_rate_is_kept_to_the_letter() {
     play.end().await;
 }
 
-/// Case 29.
 #[tokio::test]
 async fn one_resource_of_nine_that_fails_leaves_eight_complete_and_heals() {
     const NAMES: [&str; 9] = ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"];
@@ -184,7 +181,6 @@ async fn one_resource_of_nine_that_fails_leaves_eight_complete_and_heals() {
     play.end().await;
 }
 
-/// Case 31.
 #[tokio::test]
 async fn a_parent_that_was_just_deleted_costs_its_own_listing_alone() {
     let play = family().await;

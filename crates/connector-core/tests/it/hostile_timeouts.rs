@@ -13,7 +13,6 @@ fn impatient(play: &Play) -> Connection {
     play.connection().with_timeouts(connect, idle, total).with_first_wait(Duration::from_millis(1))
 }
 
-/// Case 13.
 #[tokio::test]
 async fn a_body_that_stalls_is_asked_for_again() {
     for bytes in [0, 20] {
@@ -28,7 +27,6 @@ async fn a_body_that_stalls_is_asked_for_again() {
     }
 }
 
-/// Case 13.
 #[tokio::test]
 async fn a_vendor_that_always_stalls_is_given_up_after_the_declared_tries() {
     let play = Play::with(OFFSET, 60).await;
@@ -38,7 +36,6 @@ async fn a_vendor_that_always_stalls_is_given_up_after_the_declared_tries() {
     play.end().await;
 }
 
-/// Case 13.
 #[tokio::test]
 async fn a_vendor_that_says_nothing_at_all_is_given_up_after_the_declared_tries() {
     let play = Play::with(OFFSET, 60).await;
@@ -48,7 +45,6 @@ async fn a_vendor_that_says_nothing_at_all_is_given_up_after_the_declared_tries(
     play.end().await;
 }
 
-/// Case 13.
 #[tokio::test]
 async fn a_stall_in_the_middle_of_a_listing_keeps_the_pages_before_it() {
     let play = Play::with(OFFSET, 120).await;
