@@ -103,7 +103,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     for (name, _) in &secrets {
         if store == Store::EnvFile && environment(name).is_some() && file_of(name).is_none() {
             print(&format!(
-                "{name} is a variable of this shell too, which counts more than {}: unset it",
+                "{name} is a variable of this shell too, which overrides {}: unset it",
                 env_file.display()
             ))?;
         }

@@ -1,7 +1,7 @@
 //! Settings: what a person set, where it came from, and whether it makes sense.
 //!
-//! The only reader of the environment and of files. A flag counts more than a
-//! variable, and a variable more than the file. A secret is never a flag, and
+//! The only reader and writer of files of settings. A flag overrides a
+//! variable, and a variable overrides the file. A secret is never a flag, and
 //! leaves this module as a type that does not print.
 
 mod authorities;
@@ -33,7 +33,7 @@ pub use resolve::resolve;
 pub(crate) use variables::{colour_is_welcome, prefix};
 pub(crate) use write::{NewConnection, write_file};
 
-/// What flags say; each counts more than the environment and the file.
+/// What flags say; each overrides the environment and the file.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
     /// The file that holds connections.

@@ -127,7 +127,7 @@ async fn what_init_got_wrong_is_repaired_by_another_init() {
     let shell = shell.set("ACCOUNTS_API_KEY", "wrong");
     let hidden = shell.run_with(&format!("{init} --force"), &vendor.key());
     assert_eq!(hidden.status, 1, "{hidden:?}");
-    let told = "ACCOUNTS_API_KEY is a variable of this shell too, which counts more than .env";
+    let told = "ACCOUNTS_API_KEY is a variable of this shell too, which overrides .env";
     assert!(hidden.stdout.contains(told), "{hidden:?}");
     vendor.finish_unexplained();
     database.drop().await;

@@ -71,7 +71,7 @@ async fn what_is_too_old_or_not_complete_ends_with_status_1() {
     let old = shell.run(&format!("{only} --max-age 1day"));
     insta::assert_snapshot!("status-too-old", old.text());
     assert_eq!(shell.run("status --max-age 26h").status, 1, "most were never synced");
-    // A newer run that is not complete counts more than an older one that is.
+    // A newer run that is not complete is told before an older one that is.
     shell.run("sync --resource users --max-requests 2");
     database
         .execute(

@@ -66,7 +66,7 @@ impl Place {
         }
     }
 
-    /// The database; nothing, if it is the embedded one and was never used.
+    /// The database, or none if it is the embedded one and was never used.
     pub(crate) async fn database(&self) -> Result<Option<Database>> {
         match &self.database_url {
             Some(url) => Database::server(url.expose_secret()).map(Some),

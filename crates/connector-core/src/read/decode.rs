@@ -58,7 +58,7 @@ impl Decoder {
         for (at, column) in fields() {
             names.extend(column.aliases.iter().map(|alias| (*alias, (at, true))));
         }
-        // A field's own name counts more than another one's older name.
+        // A field's own name takes precedence over another one's older name.
         names.extend(fields().map(|(at, column)| (column.wire, (at, false))));
         Self {
             key: Key::of(resource, &columns),
@@ -159,7 +159,7 @@ impl Decoder {
             };
             match slots[at] {
                 None => slots[at] = Some((wire, value)),
-                // The field's own name counts more than an older one, and a later value more than an earlier.
+                // The field's own name takes precedence over an older one, and a later value over an earlier.
                 Some((before, _)) if alias && before == column.wire => {
                     self.set_aside(extra, column, wire, value);
                 }

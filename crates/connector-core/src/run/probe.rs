@@ -16,7 +16,7 @@ pub struct FirstPage {
     pub response: Response,
 }
 
-/// Asks for the first page of a resource; nothing, if only a parent's row leads to it.
+/// Asks for the first page of a resource. `None` if only a parent's row leads to it.
 pub async fn first_page(
     client: &Client,
     connector: &Connector,

@@ -105,7 +105,7 @@ impl Batch {
         !self.positions.is_empty()
     }
 
-    /// The number of rows that came of a walk of which more is to come; nothing, if it is none.
+    /// The number of rows that came of a walk that is not at its end, or `None` if it is no such walk.
     pub(crate) fn unfinished_rows(&self, partition: &Partition) -> Option<u64> {
         self.positions.contains_key(&partition.id()).then(|| {
             let of_it = self.pages.iter().filter(|(of, ..)| **of == *partition);

@@ -120,7 +120,7 @@ struct Values {
     elements: Vec<u8>,
 }
 
-/// The tuples column by column; nothing, if they are none: a number of fields, and each
+/// The tuples column by column, or `None` if they are no tuples: a number of fields, and each
 /// field's length before its bytes, −1 for null.
 fn columns(tuples: &Pieces, types: &[SqlType]) -> Option<Vec<Values>> {
     let column =

@@ -31,7 +31,7 @@ pub(crate) struct Misfits {
 struct Misfit {
     kind: String,
     schema: String,
-    /// The table; nothing, if it is the schema.
+    /// The table, or `None` if it is about the schema.
     table: Option<String>,
     /// The column, trigger or rule that it is about.
     object: String,

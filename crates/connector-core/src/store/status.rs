@@ -111,7 +111,7 @@ struct Reached {
 }
 
 impl Database {
-    /// What the run tables say of the connection with that schema; nothing, if it never synced.
+    /// What the run tables say of the connection with that schema, or `None` if it never synced.
     pub async fn status(
         &self,
         schema: &str,

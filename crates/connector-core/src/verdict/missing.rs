@@ -7,8 +7,8 @@
 use super::Evidence;
 use super::Tolerance;
 
-/// What keeps the resource from being complete, and what to do about it; nothing, if so
-/// many may be missing.
+/// What keeps the resource from being complete, and what to do about it, or
+/// `None` if so many may be missing.
 ///
 /// What is `set` holds for those that were missing before too.
 pub(super) fn problem(
