@@ -6,23 +6,23 @@
 //! rows that it received, because vendors cap pages below what they are asked for.
 
 mod bookmark;
-mod counted;
+mod by_offset;
+mod by_page;
+mod by_token;
 mod facts;
-mod led;
 mod novelty;
-mod numbered;
 mod partition;
 mod recent_hashes;
-mod sparse;
 mod stuck;
+mod with_gaps;
 
 use connector_spec::Paging;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use bookmark::{Bookmark, RequestHash};
+use by_token::Led;
 pub use facts::Ending;
 pub(crate) use facts::{PageFacts, Position, Step};
-use led::Led;
 pub(crate) use novelty::News;
 pub(crate) use partition::Partition;
 use recent_hashes::Recent;

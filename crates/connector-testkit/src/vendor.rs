@@ -18,7 +18,7 @@ use crate::answer::Answer;
 use crate::content::{Content, Holdings};
 use crate::listing::Listing;
 use crate::route::Request;
-use crate::serve;
+use crate::sockets;
 use crate::state::{RateLimit, State};
 
 /// A simulated vendor, which serves from `start` until it is dropped.
@@ -48,7 +48,7 @@ impl Vendor {
         let base_url = format!("http://{}", listener.local_addr()?);
         let state = Arc::new(State::new(connector, base_url, holdings));
         let (stop, stopped) = oneshot::channel();
-        let serve = serve::run(listener, Arc::clone(&state), stopped)?;
+        let serve = sockets::run(listener, Arc::clone(&state), stopped)?;
         let thread = thread::Builder::new().name("vendor".to_owned()).spawn(serve)?;
         Ok(Self { state, stop: Some(stop), thread: Some(thread) })
     }
