@@ -99,13 +99,14 @@ impl AllConnections {
 
 /// Syncs all connections of a file side by side; one that fails does not stop the others.
 pub fn sync_all(connectors: &[&'static Connector], args: &SyncAll) -> Result<u8> {
+    // An error in the settings comes before anything is shown.
+    let (file, named) = args.which.read(connectors)?;
     let Log { quiet, log_format } = args.log;
     let progress = match (quiet, log_format) {
         (false, LogFormat::Text) => Progress::on_terminal(),
         _ => Progress::default(),
     };
     start_logging(quiet, log_format, &progress);
-    let (file, named) = args.which.read(connectors)?;
     let (mut connections, mut outcomes) = (Vec::new(), Vec::new());
     for one in named {
         match one.and_then(|(connector, flags)| resolve(connector, &file, &flags)) {

@@ -180,6 +180,14 @@ pub fn prepare(config: Option<&Path>) -> Result<()> {
     crate::settings::load(&env_file(config))
 }
 
+/// The version of the programs, with the commit that they are built from, if that is known.
+pub fn version() -> String {
+    match env!("CONNECTOR_COMMIT") {
+        "" => env!("CARGO_PKG_VERSION").to_owned(),
+        commit => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
+    }
+}
+
 /// The commands, with the connector's own names in their words.
 pub fn command(connector: &'static Connector) -> clap::Command {
     let binary = called::binary(connector);
@@ -195,10 +203,6 @@ pub fn command(connector: &'static Connector) -> clap::Command {
          DATABASE_URL       Where rows go; without it, an embedded Postgres in .connectors/\n\n\
          Exit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried"
     );
-    let version = match env!("CONNECTOR_COMMIT") {
-        "" => env!("CARGO_PKG_VERSION").to_owned(),
-        commit => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
-    };
     <Cli as clap::CommandFactory>::command()
         .mut_subcommand("sync", |sync| {
             sync.after_help(environment.clone()).mut_arg("quiet", |quiet| {
@@ -209,7 +213,7 @@ pub fn command(connector: &'static Connector) -> clap::Command {
         .bin_name(binary)
         .subcommand_required(false)
         .arg_required_else_help(false)
-        .version(version)
+        .version(version())
         .about(format!("Syncs the {} API into Postgres", connector.name.replace('_', " ")))
         .after_help(format!("Without a command, it syncs.\n\n{environment}"))
 }

@@ -13,7 +13,6 @@ const PROGRAM: &str = "vendor-connectors";
 #[derive(Parser)]
 #[command(
     name = PROGRAM,
-    version,
     about = "Syncs the data of vendors' APIs into Postgres",
     disable_help_subcommand = true
 )]
@@ -44,7 +43,8 @@ fn main() -> ExitCode {
         let command = connector_cli::command(connector).about(connector.doc);
         command.name(word(connector.name)).bin_name(format!("{PROGRAM} {}", word(connector.name)))
     });
-    let matches = Cli::command().subcommands(of_vendors).get_matches();
+    let all = Cli::command().version(connector_cli::version()).subcommands(of_vendors);
+    let matches = all.get_matches();
     if let Some((name, matches)) = matches.subcommand()
         && let Some(connector) = connectors::ALL.iter().find(|known| word(known.name) == name)
     {

@@ -60,7 +60,10 @@ fn without_a_file_of_connections_all_of_them_are_none_and_the_error_says_how_to_
         let (status, _, stderr) =
             said(&program(folder.path(), &[command, "--all"]).output().unwrap());
         assert_eq!(status, Some(2), "{stderr}");
-        assert!(stderr.starts_with("error: there are no connections"), "{stderr}");
+        let lines: Vec<&str> = stderr.lines().collect();
+        let [error, next] = lines[..] else { panic!("{stderr}") };
+        assert_eq!(error, "error: there are no connections");
+        assert!(next.starts_with("  next: make one with the `init` of a connector"), "{stderr}");
     }
 }
 
