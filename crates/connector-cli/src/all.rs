@@ -117,30 +117,11 @@ pub fn sync_all(connectors: &[&'static Connector], args: &SyncAll) -> Result<u8>
     let synced = sync_together(connections, &progress);
     progress.clear();
     outcomes.extend(synced?);
-    let reports = told(outcomes);
-    if args.json {
-        print(&to_json(&reports.reports)?)?;
-    } else {
-        for report in &reports.reports {
-            if quiet {
-                print_problems(report)?;
-            } else {
-                print_report(report, false)?;
-                print("")?;
-            }
-        }
-    }
-    Ok(reports.status)
+    tell_all(outcomes, args.json, quiet)
 }
 
-/// What came of several connections.
-struct Outcomes {
-    reports: Vec<Report>,
-    status: u8,
-}
-
-/// Prints the errors, and keeps the reports.
-fn told(outcomes: Vec<Result<Report>>) -> Outcomes {
+/// Prints what came of several connections, errors first, and returns the exit status.
+pub fn tell_all(outcomes: Vec<Result<Report>>, json: bool, quiet: bool) -> Result<u8> {
     let (mut tried, mut status, mut reports) = (false, 0, Vec::new());
     for outcome in outcomes {
         match outcome {
@@ -156,7 +137,19 @@ fn told(outcomes: Vec<Result<Report>>) -> Outcomes {
             }
         }
     }
-    Outcomes { reports, status: if tried { status } else { 2 } }
+    if json {
+        print(&to_json(&reports)?)?;
+    } else {
+        for report in &reports {
+            if quiet {
+                print_problems(report)?;
+            } else {
+                print_report(report, false)?;
+                print("")?;
+            }
+        }
+    }
+    Ok(if tried { status } else { 2 })
 }
 
 /// Syncs connections that stop together and are shown together.

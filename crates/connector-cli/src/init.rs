@@ -14,8 +14,7 @@ use connector_core::ask::check_address;
 use connector_core::environment::{environment, file_of};
 use connector_core::error::{Error, Result};
 use connector_core::store::{EMBEDDED_DIRECTORY, is_address};
-use connector_spec::DOCUMENTED;
-use connector_spec::{Connector, Unset};
+use connector_spec::{Connector, DOCUMENTED, Unset};
 
 use super::check::{self, Examined};
 use super::print;

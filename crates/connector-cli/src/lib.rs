@@ -29,7 +29,9 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterFn, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 
-pub use all::{CheckAll, StatusAll, SyncAll, check_all, status_all, sync_all, sync_together};
+pub use all::{
+    CheckAll, StatusAll, SyncAll, check_all, status_all, sync_all, sync_together, tell_all,
+};
 pub use called::{called_as_part_of, word};
 pub use generate::commands_as_markdown;
 pub use progress::Progress;

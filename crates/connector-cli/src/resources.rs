@@ -9,10 +9,7 @@ use super::{lines, print, table, to_json};
 use crate::settings::preset_of;
 use connector_core::error::Result;
 use connector_core::run::check_resources;
-use connector_spec::Column;
-use connector_spec::DOCUMENTED;
-use connector_spec::Paging;
-use connector_spec::{Connector, METADATA, Resource};
+use connector_spec::{Column, Connector, DOCUMENTED, METADATA, Paging, Resource};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -3,9 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use connector_cli::{
-    LogFormat, Progress, print, print_error, print_report, start_logging, sync_together,
-};
+use connector_cli::{LogFormat, Progress, print, start_logging, sync_together, tell_all};
 use connector_core::{
     Connection, Connector, DOCUMENTED, Error, Report, Unset, database_url, embedded_programs,
 };
@@ -37,30 +35,10 @@ pub fn run(args: &Args, psql: &str) -> Result<ExitCode> {
     start_logging(false, LogFormat::Text, &progress);
     let outcomes = sync(&args.preset, &progress);
     progress.clear();
-    let mut status = 0;
-    let mut reports = Vec::new();
-    for outcome in outcomes? {
-        match outcome {
-            Ok(report) => {
-                status = status.max(report.exit_status());
-                reports.push(report);
-            }
-            Err(error) => {
-                status = status.max(error.exit_status());
-                print_error(&error);
-            }
-        }
-    }
-    if args.json {
-        print(&connector_cli::to_json(&reports)?)?;
-    } else {
-        for report in &reports {
-            print_report(report, false)?;
-            print("")?;
-        }
-        if !reports.is_empty() {
-            print(&hint(&args.preset, psql))?;
-        }
+    let status = tell_all(outcomes?, args.json, false)?;
+    // Where nothing was tried, there is nothing to look at.
+    if !args.json && status != 2 {
+        print(&hint(&args.preset, psql))?;
     }
     Ok(ExitCode::from(status))
 }

@@ -84,7 +84,8 @@ impl Desk<'_> {
             Contestant::Postgres => self.postgres(workload, step, server),
             Contestant::Dlt | Contestant::DltTuned => {
                 let peers = self.peers.context("there are peers")?;
-                Ok(peers.command(who, workload, server, vendor()?, self.folder))
+                let tuned = who == Contestant::DltTuned;
+                Ok(peers.command(tuned, workload, server, vendor()?, self.folder))
             }
         }
     }

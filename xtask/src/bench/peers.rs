@@ -6,7 +6,6 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::contestant::Contestant;
 use super::server::{SCHEMA, Server};
 use super::vendor::Vendor;
 use super::workload::Workload;
@@ -61,7 +60,7 @@ impl Peers {
 
     pub(crate) fn command(
         &self,
-        who: Contestant,
+        tuned: bool,
         workload: &Workload,
         server: &Server,
         vendor: &Vendor,
@@ -77,7 +76,7 @@ impl Peers {
             .env("DESTINATION__POSTGRES__CREDENTIALS", &server.database)
             .env("RUNTIME__DLTHUB_TELEMETRY", "false")
             .current_dir(folder);
-        if who == Contestant::DltTuned {
+        if tuned {
             command.arg("--tuned");
         }
         command

@@ -14,8 +14,7 @@ use connector_core::error::{Error, Result};
 use connector_core::params::{Params, params_of};
 use connector_core::run::check_resources;
 use connector_core::words::nearest;
-use connector_spec::Connector;
-use connector_spec::DOCUMENTED;
+use connector_spec::{Connector, DOCUMENTED};
 
 /// Who set a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

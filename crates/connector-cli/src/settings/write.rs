@@ -14,8 +14,7 @@ use super::variables::prefix;
 use connector_core::ask::check_address;
 use connector_core::error::{Error, Result};
 use connector_core::params::params_of;
-use connector_spec::DOCUMENTED;
-use connector_spec::{Connector, Unset};
+use connector_spec::{Connector, DOCUMENTED, Unset};
 
 /// A connection that is about to be written.
 pub(crate) struct NewConnection {

@@ -7,8 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use connector_spec::json;
-use connector_spec::{Column, Fit, MAX_KEY_COLUMNS, Resource, Source};
+use connector_spec::{Column, Fit, MAX_KEY_COLUMNS, Resource, Source, json};
 
 use super::drift::{Drift, DriftKind, DriftSeen, notice};
 use super::encoded::{Bounds, Encoded, MAX_REJECTED, Reason, Rejected, shortened};

@@ -1,7 +1,6 @@
 //! A row's key: its hash, and what stands for one that the vendor did not send.
 
-use connector_spec::json;
-use connector_spec::{Column, Fit, KeyFallback, Resource, SINGLETON_KEY, SqlType};
+use connector_spec::{Column, Fit, KeyFallback, Resource, SINGLETON_KEY, SqlType, json};
 
 use super::encoded::Reason;
 use super::tuple::NULL;

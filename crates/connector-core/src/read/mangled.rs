@@ -4,12 +4,8 @@
 use proptest::prelude::*;
 
 use crate::read::secret::{FingerprintKey, SecretNames, Secrets};
-use crate::read::select;
-use crate::read::{Bounds, Decoder};
-use connector_spec::Json;
-use connector_spec::Paging;
-use connector_spec::Resource;
-use connector_spec::json;
+use crate::read::{Bounds, Decoder, select};
+use connector_spec::{Json, Paging, Resource, json};
 
 /// A row with a column of every type, and with a secret.
 #[derive(connector_spec::Record)]

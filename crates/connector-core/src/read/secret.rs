@@ -11,9 +11,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use self::by_name::{Spoken, may_speak, spoken};
-use connector_spec::Resource;
 use connector_spec::json::{self, Token, Tokens};
-use connector_spec::{Column, Source, SqlType};
+use connector_spec::{Column, Resource, Source, SqlType};
 
 /// What becomes of the values of secret fields.
 #[derive(Clone, Debug)]

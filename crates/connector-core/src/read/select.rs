@@ -10,10 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
 use crate::read::Decoder;
 use crate::walk::{MAX_TOKEN_BYTES, PageFacts};
-use connector_spec::Resource;
-use connector_spec::Source;
-use connector_spec::json;
-use connector_spec::{Paging, Total};
+use connector_spec::{Paging, Resource, Source, Total, json};
 
 /// The most rows of one response: as many as take, at their smallest, about the memory
 /// of the largest response. Those of real listings are larger, or cut into pages.

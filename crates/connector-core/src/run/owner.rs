@@ -11,8 +11,7 @@ use super::probe::first_page;
 use crate::error::{Error, Result};
 use crate::read::select;
 use crate::store::other_owner;
-use connector_spec::Resource;
-use connector_spec::json;
+use connector_spec::{Resource, json};
 
 /// The values of a page that tell whose rows they are, each as a hash: who reads the run
 /// tables sees no data there.

@@ -6,10 +6,8 @@ use std::sync::Arc;
 use super::Context;
 use crate::ask::{Response, apart};
 use crate::error::Result;
-use crate::read::select;
-use crate::read::{Decoder, Encoded};
-use crate::walk::PageFacts;
-use crate::walk::Partition;
+use crate::read::{Decoder, Encoded, select};
+use crate::walk::{PageFacts, Partition};
 use connector_spec::Resource;
 
 /// The size of a part, unless one row is larger. Rows may be a multiple of it once decoded.

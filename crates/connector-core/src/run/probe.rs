@@ -4,8 +4,7 @@ use crate::ask::{Client, Response, Traffic};
 use crate::error::Result;
 use crate::params::Params;
 use crate::read::select;
-use crate::walk::Partition;
-use crate::walk::{Position, Walk};
+use crate::walk::{Partition, Position, Walk};
 use connector_spec::{Connector, Resource};
 
 /// What the first page of a resource is like.

@@ -21,12 +21,8 @@ use crate::read::secret::Secrets;
 use crate::read::{Bounds, Decoder, Encoded};
 use crate::store::{Statements, Table};
 use crate::verdict::WalkEnd;
-use crate::walk::Partition;
-use crate::walk::{Bookmark, RequestHash};
-use crate::walk::{Ending, News, Position, Step, Stuck, Walk};
-use connector_spec::Paging;
-use connector_spec::Resource;
-use connector_spec::{Source, postgres_micros};
+use crate::walk::{Bookmark, Ending, News, Partition, Position, RequestHash, Step, Stuck, Walk};
+use connector_spec::{Paging, Resource, Source, postgres_micros};
 
 /// One walk through one listing.
 pub(super) struct Walker {

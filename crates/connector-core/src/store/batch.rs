@@ -8,8 +8,7 @@ use crate::budget::Room;
 use crate::pieces::Pieces;
 use crate::read::{Drift, DriftSeen, Encoded, MAX_REJECTED, Rejected};
 use crate::verdict::EndedWalk;
-use crate::walk::Bookmark;
-use crate::walk::Partition;
+use crate::walk::{Bookmark, Partition};
 
 /// Rows, and everything that has to be committed with them.
 #[derive(Debug, Default)]

@@ -15,8 +15,7 @@ use super::failure::CHANGED_BY_HAND;
 use super::sql::{ident, qualified};
 use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::foreign::Foreign;
-use connector_spec::Resource;
-use connector_spec::SqlType;
+use connector_spec::{Resource, SqlType};
 
 /// What is wrong in the schemas of a run.
 #[derive(Debug, Default)]

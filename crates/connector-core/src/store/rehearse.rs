@@ -6,8 +6,7 @@ use super::batch::Batch;
 use super::table::Table;
 use crate::error::Result;
 use crate::foreign::Foreign;
-use crate::verdict::Counts;
-use crate::verdict::{Change, Changes};
+use crate::verdict::{Change, Changes, Counts};
 
 impl Table<'_> {
     /// What the merge will do with the staged rows.

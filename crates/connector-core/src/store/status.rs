@@ -10,8 +10,7 @@ use super::sql::ident;
 use super::{holder, migrate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::escaped;
-use crate::walk::Bookmark;
-use crate::walk::Position;
+use crate::walk::{Bookmark, Position};
 use connector_spec::Resource;
 
 /// What is known of a connection.

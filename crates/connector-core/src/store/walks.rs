@@ -9,8 +9,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 use super::sql::BY_HASH;
 use super::table::{Origin, Table};
 use crate::error::Result;
-use crate::walk::Bookmark;
-use crate::walk::Partition;
+use crate::walk::{Bookmark, Partition};
 
 /// The most unfinished walks of one resource that a run goes on with.
 const MAX_OPEN_WALKS: i64 = 1_000;
