@@ -8,6 +8,11 @@ use serde_json::Value;
 use crate::follow::{change, with_other_key};
 use crate::{Database, Suite, Vendor};
 
+/// The run tables of version 0.1.0, which are the same for all vendors.
+const TABLES: &str = include_str!("../data/older/0.1.0-tables.sql");
+/// What stands behind the rows in them: keys, an index, a reference.
+const KEYS: &str = include_str!("../data/older/0.1.0-keys.sql");
+
 /// Each table's rows by their keys.
 type Rows = BTreeMap<(&'static str, String), Value>;
 
@@ -17,7 +22,7 @@ impl Suite {
     /// no place, and an interrupted one that reads everything again.
     pub async fn older_tables_are_gone_on_with(self, port: u16, sql: &str) {
         let database = Database::create().await;
-        database.execute(sql).await;
+        database.execute(&[TABLES, sql, KEYS].join("\n")).await;
         let before = self.stored(&database).await;
         let columns = self.columns(&database).await;
         assert!(before.len() > self.connector.resources.len(), "the older tables have rows");
