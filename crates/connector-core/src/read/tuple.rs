@@ -88,54 +88,39 @@ pub(super) fn push_extra(tuple: &mut Vec<u8>, extra: &mut [Aside<'_>]) {
 }
 
 /// Appends an object that Postgres can hold; where one row has several values of one name,
-/// it has all of them. What `jsonb` has no room for is kept as the text of it.
+/// it has all of them. What `jsonb` has no room for is kept as the text of it; a row has no more
+/// members than there is room for, as one of more is set aside before.
 fn push_object(tuple: &mut Vec<u8>, members: &mut [Aside<'_>]) {
-    /// Each takes the room of three values: by itself, its text, and what is around those.
-    const MAX_MEMBERS: usize = 1 << 20;
     // The sort keeps the values of one name in their order.
     members.sort_by(|(one, _), (other, _)| one.cmp(other));
-    if members.len() > MAX_MEMBERS {
-        let mut all = Vec::new();
-        push_members(&mut all, members, |out, value| out.extend_from_slice(value.as_bytes()));
-        push_raw(tuple, &String::from_utf8_lossy(&all));
-        return;
-    }
     let mut room = Room::ALL;
-    push_members(tuple, members, |out, value| {
+    let mut push = |out: &mut Vec<u8>, value: &str| {
         if room.take(value) {
             out.extend_from_slice(value.as_bytes());
         } else {
             push_raw(out, value);
         }
-    });
-}
-
-/// Appends an object of members that are in order, the values as `push` does it.
-fn push_members(
-    out: &mut Vec<u8>,
-    members: &[Aside<'_>],
-    mut push: impl FnMut(&mut Vec<u8>, &str),
-) {
-    out.push(b'{');
+    };
+    tuple.push(b'{');
     for (n, same) in members.chunk_by(|(one, _), (other, _)| one == other).enumerate() {
         if n > 0 {
-            out.push(b',');
+            tuple.push(b',');
         }
-        json::push_string(out, &same[0].0);
-        out.push(b':');
+        json::push_string(tuple, &same[0].0);
+        tuple.push(b':');
         match same {
-            [(_, value)] => push(out, value),
+            [(_, value)] => push(tuple, value),
             several => {
-                out.extend_from_slice(b"{\"_repeated\":");
+                tuple.extend_from_slice(b"{\"_repeated\":");
                 for (n, (_, value)) in several.iter().enumerate() {
-                    out.push(if n == 0 { b'[' } else { b',' });
-                    push(out, value);
+                    tuple.push(if n == 0 { b'[' } else { b',' });
+                    push(tuple, value);
                 }
-                out.extend_from_slice(b"]}");
+                tuple.extend_from_slice(b"]}");
             }
         }
     }
-    out.push(b'}');
+    tuple.push(b'}');
 }
 
 /// Appends what `jsonb` cannot hold, as the text of it in its normal form.
