@@ -189,6 +189,7 @@ mod tests {
         for (text, one_of_them) in [
             ("qqqq = 1", "database_url"),
             ("[connections.a]\nqqqq = 1", "ca_certificate"),
+            ("[connections.a.resources.b]\nqqqq = 1", "lookback_seconds"),
             ("[connections.a]\ndeletes = { qqqq = 1 }", "share"),
         ] {
             fs::write(&file, text).unwrap();

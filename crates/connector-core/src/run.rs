@@ -12,6 +12,7 @@ mod page;
 pub mod probe;
 pub mod progress;
 mod request_hash;
+mod resource_settings;
 mod walker;
 
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ use self::event::Event;
 use self::load::load;
 use self::progress::Watch;
 use self::request_hash::Part;
+pub use self::resource_settings::{AllSettings, ResourceSettings};
 use self::walker::{Failing, Walker};
 use crate::ask::{Client, Traffic};
 use crate::budget::Budget;
@@ -61,7 +63,7 @@ struct Context {
     range: Range,
     keep_secrets: bool,
     secret_names: SecretNames,
-    tolerated: Tolerated,
+    settings: AllSettings,
     batch_rows: u64,
     /// Walks that were committed before this time are begun anew.
     resume_since: Option<DateTime<Utc>>,
@@ -75,7 +77,9 @@ struct Context {
 impl Context {
     /// The table of a resource, for its listings as they are asked for.
     fn table(&self, resource: &'static Resource, statements: &Arc<Statements>) -> Table<'_> {
-        Table::new(&self.store, resource, Arc::clone(statements), self.request_hash(resource, None))
+        let fuse = self.settings.of(resource.name).deletes;
+        let request = self.request_hash(resource, None);
+        Table::new(&self.store, resource, Arc::clone(statements), request, fuse)
     }
 
     /// Records that a resource begins.
@@ -175,13 +179,13 @@ async fn sync_into(
         started_at,
         request_hashes: request_hash::of_run(connection),
         scope: connection.scope(),
-        takes_over: connection.fuse == Tolerance::ALL && connection.is_whole(),
+        takes_over: connection.settings.all.deletes == Tolerance::ALL && connection.is_whole(),
         resume_within,
         waits: connection.waits,
         patience: connection.patience,
         sample,
     };
-    let mut store = Store::begin(database, &plan, &stop).await?.with_fuse(connection.fuse);
+    let mut store = Store::begin(database, &plan, &stop).await?;
     let lock = store.take_lock();
     let before = store.complete_before(connector).await?;
     if let Some(first) = store.continues {
@@ -196,10 +200,7 @@ async fn sync_into(
         range: connection.range,
         keep_secrets: connection.keep_secrets,
         secret_names: SecretNames::of(connector.resources),
-        tolerated: Tolerated {
-            quarantine: connection.quarantine,
-            missing: connection.missing_children,
-        },
+        settings: connection.settings.clone(),
         batch_rows: connection.batch_rows,
         resume_since: resume_within.and_then(|within| started_at.checked_sub_signed(within)),
         stop: stop.clone(),
@@ -343,7 +344,8 @@ async fn sync_resource(
         }
     }
     let fatal = tally.error.as_ref().and_then(stops_all);
-    let report = tally.report(resource, &traffic, millis(start), context.tolerated);
+    let tolerated = context.settings.of(resource.name).tolerated();
+    let report = tally.report(resource, &traffic, millis(start), tolerated);
     record(context, &report, &traffic).await;
     drop(line);
     let said = format!(

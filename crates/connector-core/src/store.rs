@@ -38,7 +38,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
 use crate::read::secret::FingerprintKey;
 use crate::stop::Stop;
-use crate::verdict::Tolerance;
 use connector_spec::Connector;
 
 pub(crate) use batch::Batch;
@@ -84,8 +83,6 @@ pub(crate) struct Store {
     pub(crate) takes_over: bool,
     /// The key of the connection's fingerprints.
     pub(crate) fingerprint_key: FingerprintKey,
-    /// How many rows may be marked deleted at once.
-    fuse: Tolerance,
     pub(crate) started_at: DateTime<Utc>,
     /// What the clock has gone on by since then.
     clock: Instant,
@@ -157,7 +154,6 @@ impl Store {
             owner: BTreeMap::new(),
             takes_over: plan.takes_over,
             fingerprint_key: FingerprintKey(String::new()),
-            fuse: Tolerance::DELETES,
             started_at,
             clock: Instant::now(),
             continues: None,
@@ -192,12 +188,6 @@ impl Store {
             store.begin_run(plan).await.map_err(nothing_tried)?;
         store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
         Ok(store)
-    }
-
-    /// The same, with another limit for deletions.
-    pub(crate) fn with_fuse(mut self, fuse: Tolerance) -> Self {
-        self.fuse = fuse;
-        self
     }
 
     /// The time, by the clock that the run began with.

@@ -59,8 +59,9 @@ async fn each_value_has_its_source_and_no_secret_is_shown() {
     let database = Database::create().await;
     let file = format!(
         "database_url = \"{}\"\n[connections.eu]\nconnector = \"accounts\"\nbase_url = \"{}\"\n\
-         api_key = \"env:THE_KEY\"\nresources = [\"labels\"]\nrequests_per_second = 7\n\
+         api_key = \"env:THE_KEY\"\nonly_resources = [\"labels\"]\nrequests_per_second = 7\n\
          deletes = {{ rows = 5 }}\nparams = {{ account = \"7\" }}\n\n\
+         [connections.eu.resources.labels]\nlookback_seconds = 60\ndeletes = {{ share = 0.5 }}\n\n\
          [connections.us]\nconnector = \"accounts\"\nbase_url = \"https://user:hunter2@api.example.com?key=hunter2\"\n",
         database.url(),
         vendor.base_url()

@@ -156,6 +156,26 @@ fn a_mistake_in_the_settings_is_told_before_anything_is_tried() {
         ))
     };
     add("a list as a text", "sync", accounts("resources = \"users\""));
+    add(
+        "a resource with settings that is none",
+        "sync",
+        accounts("[connections.accounts.resources.user]"),
+    );
+    add(
+        "a setting of a resource with a slip in it",
+        "sync",
+        accounts("[connections.accounts.resources.users]\nlookback_second = 5"),
+    );
+    add(
+        "a share of a resource in percent",
+        "sync",
+        accounts("[connections.accounts.resources.users]\ndeletes = { share = 30 }"),
+    );
+    add(
+        "two lists of resources",
+        "sync",
+        accounts("resources = [\"users\"]\nonly_resources = [\"users\"]"),
+    );
     add("a text as a list", "sync", accounts("schema = [\"users\"]"));
     add("a flag as a number", "sync", accounts("allow_http = 1"));
     add("a table as a number", "sync", accounts("deletes = 5"));

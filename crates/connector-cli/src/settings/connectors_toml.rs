@@ -1,10 +1,14 @@
 //! `connectors.toml`: what stands in it, and what is wrong with it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use super::names::check_letters;
@@ -15,6 +19,7 @@ use connector_core::budget::Budget;
 use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
 use connector_core::foreign::Foreign;
+use connector_core::run::ResourceSettings;
 use connector_core::verdict::Tolerance;
 use connector_core::words::nearest;
 use connector_spec::Connector;
@@ -48,7 +53,8 @@ pub(super) struct Section {
     pub(super) database_url: Option<Setting>,
     pub(super) schema: Option<String>,
     pub(super) preset: Option<String>,
-    pub(super) resources: Option<Vec<String>>,
+    pub(super) resources: Option<Resources>,
+    pub(super) only_resources: Option<Vec<String>>,
     pub(super) requests_per_second: Option<u32>,
     pub(super) lookback_seconds: Option<u32>,
     pub(super) resume_within_minutes: Option<u32>,
@@ -56,10 +62,8 @@ pub(super) struct Section {
     #[serde(default)]
     pub(super) allow_hosts: Vec<String>,
     pub(super) secrets: Option<SecretsSetting>,
-    #[serde(default)]
-    pub(super) deletes: ToleranceSetting,
-    #[serde(default)]
-    pub(super) quarantine: ToleranceSetting,
+    pub(super) deletes: Option<ToleranceSetting>,
+    pub(super) quarantine: Option<ToleranceSetting>,
     pub(super) missing_children: Option<ToleranceSetting>,
     #[serde(default)]
     pub(super) changed_parents_only: bool,
@@ -73,16 +77,8 @@ pub(super) struct Section {
 impl Section {
     /// Fails if a number is so far off that nobody can mean it.
     pub(super) fn check(&self) -> Result<()> {
-        const TEN_YEARS_IN_MINUTES: u64 = 5_256_000;
-        const ROWS: u64 = i64::MAX as u64;
-        for (name, number, least, most) in [
+        check_numbers([
             ("requests_per_second", self.requests_per_second.map(u64::from), 1, 1_000_000),
-            (
-                "lookback_seconds",
-                self.lookback_seconds.map(u64::from),
-                0,
-                TEN_YEARS_IN_MINUTES * 60,
-            ),
             (
                 "resume_within_minutes",
                 self.resume_within_minutes.map(u64::from),
@@ -90,17 +86,34 @@ impl Section {
                 TEN_YEARS_IN_MINUTES,
             ),
             ("batch_rows", self.batch_rows, 1, 1_000_000),
-            ("deletes.rows", self.deletes.rows, 0, ROWS),
-            ("quarantine.rows", self.quarantine.rows, 0, ROWS),
-        ] {
-            if number.is_some_and(|number| !(least..=most).contains(&number)) {
-                return Err(Error::settings(format!(
-                    "`{name}` is a number from {least} to {most}"
-                ))
-                .next("correct it, or leave it out for the default"));
-            }
+        ])
+    }
+
+    /// What is set for all of its resources.
+    pub(super) fn for_all(&self) -> ResourceSection {
+        ResourceSection {
+            lookback_seconds: self.lookback_seconds,
+            deletes: self.deletes,
+            quarantine: self.quarantine,
+            missing_children: self.missing_children,
         }
-        Ok(())
+    }
+
+    /// What is set for some of its resources alone, by their names.
+    pub(super) fn for_each(&self) -> impl Iterator<Item = (&str, &ResourceSection)> {
+        let each = match &self.resources {
+            Some(Resources::Each(each)) => Some(each),
+            Some(Resources::Named(_)) | None => None,
+        };
+        each.into_iter().flatten().map(|(name, section)| (name.as_str(), section))
+    }
+
+    /// The names of the resources that are synced, if they are not all of them.
+    pub(super) fn only(&self) -> Option<&[String]> {
+        match (&self.only_resources, &self.resources) {
+            (Some(names), _) | (None, Some(Resources::Named(names))) => Some(names),
+            (None, Some(Resources::Each(_)) | None) => None,
+        }
     }
 
     /// The values of the parameters.
@@ -115,6 +128,113 @@ impl Section {
             address(text, self.allow_http).map_err(|error| error.at("setting", "allow_hosts"))
         };
         self.allow_hosts.iter().map(host).collect()
+    }
+}
+
+const TEN_YEARS_IN_MINUTES: u64 = 5_256_000;
+
+/// Fails if a number does not lie between its least and its most.
+fn check_numbers<const N: usize>(numbers: [(&str, Option<u64>, u64, u64); N]) -> Result<()> {
+    for (name, number, least, most) in numbers {
+        if number.is_some_and(|number| !(least..=most).contains(&number)) {
+            let what = format!("`{name}` is a number from {least} to {most}");
+            return Err(Error::settings(what).next("correct it, or leave it out for the default"));
+        }
+    }
+    Ok(())
+}
+
+/// The names of the resources that are synced, or what is set for each of some.
+#[derive(Debug)]
+pub(super) enum Resources {
+    Named(Vec<String>),
+    Each(BTreeMap<String, ResourceSection>),
+}
+
+impl<'de> Deserialize<'de> for Resources {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Resources;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(
+                self,
+                names: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(names)).map(Resources::Named)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                each: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(each)).map(Resources::Each)
+            }
+        }
+        // `untagged` would not say what is wrong with the one that is meant.
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// What may be set for one resource, and for all.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResourceSection {
+    pub(super) lookback_seconds: Option<u32>,
+    pub(super) deletes: Option<ToleranceSetting>,
+    pub(super) quarantine: Option<ToleranceSetting>,
+    pub(super) missing_children: Option<ToleranceSetting>,
+}
+
+impl ResourceSection {
+    /// These settings, and the given ones where nothing is set.
+    pub(super) fn over(&self, others: &ResourceSettings) -> Result<ResourceSettings> {
+        const ROWS: u64 = i64::MAX as u64;
+        let rows = |set: Option<ToleranceSetting>| set.and_then(|set| set.rows);
+        check_numbers([
+            (
+                "lookback_seconds",
+                self.lookback_seconds.map(u64::from),
+                0,
+                TEN_YEARS_IN_MINUTES * 60,
+            ),
+            ("deletes.rows", rows(self.deletes), 0, ROWS),
+            ("quarantine.rows", rows(self.quarantine), 0, ROWS),
+        ])?;
+        let or = |set: Option<ToleranceSetting>, other| set.unwrap_or_default().or(other);
+        Ok(ResourceSettings {
+            lookback: self
+                .lookback_seconds
+                .map_or(others.lookback, |seconds| TimeDelta::seconds(seconds.into())),
+            deletes: or(self.deletes, others.deletes)?,
+            quarantine: or(self.quarantine, others.quarantine)?,
+            missing_children: match self.missing_children {
+                Some(set) => Some(set.or(others.missing_children.unwrap_or(Tolerance::MISSING))?),
+                None => others.missing_children,
+            },
+        })
+    }
+
+    /// What is set, each in words.
+    pub(super) fn said(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let tolerance = |set: ToleranceSetting| {
+            let rows = set.rows.map(|rows| format!("rows = {rows}"));
+            let share = set.share.map(|share| format!("share = {share}"));
+            let parts: Vec<String> = rows.into_iter().chain(share).collect();
+            (!parts.is_empty()).then(|| parts.join(", "))
+        };
+        [
+            ("lookback_seconds", self.lookback_seconds.map(|value| value.to_string())),
+            ("deletes", self.deletes.and_then(tolerance)),
+            ("quarantine", self.quarantine.and_then(tolerance)),
+            ("missing_children", self.missing_children.and_then(tolerance)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
     }
 }
 

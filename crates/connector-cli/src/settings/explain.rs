@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Flags;
-use super::connectors_toml::{File, SecretsSetting, ToleranceSetting};
+use super::connectors_toml::{File, SecretsSetting};
 use super::params::by_flags;
 use super::precedence::{Layers, SetBy};
 use super::variables::prefix;
@@ -89,22 +89,12 @@ pub(crate) fn explain(
     if let Some(mib) = file.memory_mib {
         add("memory_mib", mib.to_string(), SetBy::File);
     }
-    let tolerance = |set: ToleranceSetting| {
-        let rows = set.rows.map(|rows| format!("rows = {rows}"));
-        let share = set.share.map(|share| format!("share = {share}"));
-        let parts: Vec<String> = rows.into_iter().chain(share).collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
-    };
     let keep = (section.secrets == Some(SecretsSetting::Keep)).then(|| "keep".to_owned());
     let hosts = (!section.allow_hosts.is_empty()).then(|| section.allow_hosts.join(", "));
     for (name, value) in [
         ("requests_per_second", section.requests_per_second.map(|value| value.to_string())),
-        ("lookback_seconds", section.lookback_seconds.map(|value| value.to_string())),
         ("resume_within_minutes", section.resume_within_minutes.map(|value| value.to_string())),
         ("batch_rows", section.batch_rows.map(|value| value.to_string())),
-        ("deletes", tolerance(section.deletes)),
-        ("quarantine", tolerance(section.quarantine)),
-        ("missing_children", section.missing_children.and_then(tolerance)),
         ("allow_hosts", hosts),
         ("secrets", keep),
         ("changed_parents_only", section.changed_parents_only.then(|| "true".to_owned())),
@@ -113,6 +103,15 @@ pub(crate) fn explain(
     ] {
         if let Some(value) = value {
             add(name, value, layers.by_section());
+        }
+    }
+    for (name, value) in section.for_all().said() {
+        add(name, value, layers.by_section());
+    }
+    for (resource, own) in section.for_each() {
+        for (name, value) in own.said() {
+            let by = SetBy::Resource(layers.name.to_owned(), resource.to_owned());
+            add(&format!("{resource}.{name}"), value, by);
         }
     }
     Ok((layers.name.to_owned(), all))

@@ -6,13 +6,13 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::Flags;
-use super::connectors_toml::{CONFIG_FILE, File, Nowhere, Section, Setting};
+use super::connectors_toml::{CONFIG_FILE, File, Nowhere, Resources, Section, Setting};
 use super::params::by_flags;
 use super::variables::prefix;
 use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
 use connector_core::params::{Params, params_of};
-use connector_core::run::check_resources;
+use connector_core::run::{AllSettings, ResourceSettings, check_resources};
 use connector_core::words::nearest;
 use connector_spec::{Connector, DOCUMENTED};
 
@@ -25,6 +25,8 @@ pub(crate) enum SetBy {
     Variable(String),
     /// The section of a connection in the file.
     Section(String),
+    /// The section of one of its resources.
+    Resource(String, String),
     /// The file, for all of its connections.
     File,
     /// Nobody.
@@ -37,6 +39,9 @@ impl std::fmt::Display for SetBy {
             Self::Flag(name) => f.write_str(name),
             Self::Variable(name) => f.write_str(name),
             Self::Section(name) => write!(f, "[connections.{name}]"),
+            Self::Resource(name, resource) => {
+                write!(f, "[connections.{name}.resources.{resource}]")
+            }
             Self::File => f.write_str("file"),
             Self::Default => f.write_str("default"),
         }
@@ -170,6 +175,30 @@ impl<'a> Layers<'a> {
         params_of(connector, &params, self.name)
     }
 
+    /// What the file sets for resources, by their names, and for all others.
+    pub(super) fn settings(&self, connector: &Connector) -> Result<AllSettings> {
+        let section = self.section;
+        if section.only_resources.is_some()
+            && matches!(section.resources, Some(Resources::Named(_)))
+        {
+            let what = "`resources` and `only_resources` both name the resources that are synced";
+            return Err(Error::settings(what).next("take one of them out"));
+        }
+        let names: Vec<String> = section.for_each().map(|(name, _)| name.to_owned()).collect();
+        let known = check_resources(connector, &names);
+        known.map_err(|error| {
+            error.at("setting", format!("[connections.{}.resources]", self.name))
+        })?;
+        let all = section.for_all().over(&ResourceSettings::default())?;
+        let own = section.for_each().map(|(name, own)| {
+            let place = || format!("[connections.{}.resources.{name}]", self.name);
+            let own = own.over(&all).map_err(|error| error.at("setting", place()))?;
+            Ok((name.to_owned(), own))
+        });
+        let own = own.collect::<Result<_>>()?;
+        Ok(AllSettings { all, own })
+    }
+
     pub(super) fn preset(&self) -> (&'a str, SetBy) {
         match (&self.flags.preset, &self.section.preset) {
             (Some(preset), _) => (preset, SetBy::Flag("--preset")),
@@ -191,7 +220,11 @@ impl<'a> Layers<'a> {
         let (resources, by) = self.resources();
         check_resources(connector, resources).map_err(|error| match by {
             SetBy::Section(name) => {
-                error.at("setting", format!("resources of [connections.{name}]"))
+                let setting = match self.section.only_resources {
+                    Some(_) => "only_resources",
+                    None => "resources",
+                };
+                error.at("setting", format!("{setting} of [connections.{name}]"))
             }
             _ => error,
         })?;
@@ -199,7 +232,7 @@ impl<'a> Layers<'a> {
     }
 
     pub(super) fn resources(&self) -> (&'a [String], SetBy) {
-        match &self.section.resources {
+        match self.section.only() {
             _ if !self.flags.resources.is_empty() => {
                 (&self.flags.resources, SetBy::Flag("--resource"))
             }

@@ -5,7 +5,6 @@ use connector_core::ask::address;
 use connector_core::error::{Error, Result};
 use connector_core::params::check_required;
 use connector_core::run::{Connection, Range};
-use connector_core::verdict::Tolerance;
 use connector_spec::{Connector, Rate};
 use secrecy::ExposeSecret as _;
 use tracing::{info, warn};
@@ -46,21 +45,13 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
         range: Range {
             since: flags.since,
             until: flags.until,
-            lookback: section
-                .lookback_seconds
-                .map_or(declared.range.lookback, |seconds| TimeDelta::seconds(seconds.into())),
             full_refresh: flags.full_refresh,
             changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
         },
         hosts: section.hosts()?,
         authorities: section.ca_certificate.as_deref().map_or(Ok(Vec::new()), authorities)?,
         keep_secrets: section.secrets == Some(SecretsSetting::Keep),
-        fuse: section.deletes.or(declared.fuse)?,
-        quarantine: section.quarantine.or(declared.quarantine)?,
-        missing_children: section
-            .missing_children
-            .map(|set| set.or(Tolerance::MISSING))
-            .transpose()?,
+        settings: layers.settings(connector).map_err(|error| error.at("connection", name))?,
         resources,
         rate: section.requests_per_second.map(Rate::per_second).or(declared.rate),
         resume_within: section

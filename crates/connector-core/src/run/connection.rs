@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::progress::{Unwatched, Watch};
+use super::resource_settings::AllSettings;
 use crate::ask::auth::Credential;
 use crate::ask::{Authority, Client, Limits, address};
 use crate::budget::Budget;
@@ -22,30 +23,16 @@ use crate::verdict::Tolerance;
 use crate::words::nearest;
 
 /// Which part of the cursor's values a run asks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Range {
     /// The lowest, for a backfill.
     pub since: Option<DateTime<Utc>>,
     /// The first that is too high, for a backfill.
     pub until: Option<DateTime<Utc>>,
-    /// How far behind the reached value a run begins, where the vendor filters.
-    pub lookback: TimeDelta,
     /// Whether what earlier runs reached is ignored.
     pub full_refresh: bool,
     /// Whether only the children of rows that the run changed are asked for.
     pub changed_parents_only: bool,
-}
-
-impl Default for Range {
-    fn default() -> Self {
-        Self {
-            since: None,
-            until: None,
-            lookback: TimeDelta::days(1),
-            full_refresh: false,
-            changed_parents_only: false,
-        }
-    }
 }
 
 /// One account with one vendor, and where its rows go.
@@ -76,13 +63,8 @@ pub struct Connection {
     pub authorities: Vec<Authority>,
     /// Whether secret values are stored as they are.
     pub keep_secrets: bool,
-    /// How many rows may be marked deleted at once.
-    pub fuse: Tolerance,
-    /// How many rows may be set aside before a resource is not complete.
-    pub quarantine: Tolerance,
-    /// How many listings may be missing though their parents are listed, in one run and
-    /// in several, where a person has set it.
-    pub missing_children: Option<Tolerance>,
+    /// What a person chooses for each of its resources.
+    pub settings: AllSettings,
     /// The names of the resources that are synced; none means all.
     pub resources: Vec<String>,
     /// How often the vendor is asked at the most.
@@ -146,9 +128,7 @@ impl Connection {
             hosts: Vec::new(),
             authorities: Vec::new(),
             keep_secrets: false,
-            fuse: Tolerance::DELETES,
-            quarantine: Tolerance::default(),
-            missing_children: None,
+            settings: AllSettings::default(),
             resources: Vec::new(),
             rate: connector.rate,
             limits: Limits::default(),
@@ -228,7 +208,8 @@ impl Connection {
     /// share of all.
     #[must_use]
     pub fn missing_children(mut self, listings: u64, share: f64) -> Self {
-        self.missing_children = Some(Tolerance { rows: listings, share });
+        let missing = Tolerance { rows: listings, share };
+        self.settings.change(|settings| settings.missing_children = Some(missing));
         self
     }
 
@@ -315,7 +296,7 @@ impl Connection {
     /// Lets any number of rows be marked deleted.
     #[must_use]
     pub fn allow_deletes(mut self) -> Self {
-        self.fuse = Tolerance::ALL;
+        self.settings.change(|settings| settings.deletes = Tolerance::ALL);
         self
     }
 

@@ -172,7 +172,8 @@ impl Walker {
             return Ok((bounds, range.since));
         }
         let reached = self.table().cursor_reached(&self.partition).await?;
-        let since = reached.and_then(|reached| reached.checked_sub_signed(range.lookback));
+        let lookback = self.context.settings.of(self.resource.name).lookback;
+        let since = reached.and_then(|reached| reached.checked_sub_signed(lookback));
         Ok((Bounds { since: since.map(postgres_micros), until: None }, since))
     }
 

@@ -414,7 +414,7 @@ impl Table<'_> {
         // Over all batches of the run: listings that end one by one can lose as much together.
         let gone_in_all = self.gone.load(Relaxed) + gone;
         let in_all = gone_in_all + self.stayed.load(Relaxed) + counts.distinct;
-        let fused = gone > 0 && self.store.fuse.is_exceeded(gone_in_all, in_all);
+        let fused = gone > 0 && self.fuse.is_exceeded(gone_in_all, in_all);
         for walk in &walks {
             let (rows, expect) = (of(walk), walk.expect.unwrap_or(0));
             if rows < expect {

@@ -10,6 +10,7 @@ use sqlx::PgTransaction;
 use super::Store;
 use super::sql::Statements;
 use crate::error::{Error, ErrorKind, Result};
+use crate::verdict::Tolerance;
 use crate::walk::RequestHash;
 use connector_spec::{Paging, Resource};
 
@@ -22,6 +23,8 @@ pub(crate) struct Table<'a> {
     pub(super) request: RequestHash,
     /// Where the table's rows are from.
     origin: AtomicU8,
+    /// How many rows may be marked deleted at once.
+    pub(super) fuse: Tolerance,
     /// Whether a key came again in another batch, so that each row has to be looked up.
     pub(super) repeats: AtomicBool,
     /// The rows that the server refused in this run's walks, by listing.
@@ -51,12 +54,13 @@ pub(super) enum Origin {
 
 impl<'a> Table<'a> {
     /// The table of a resource, with the statements that are its own, for listings that are
-    /// asked for in that way.
+    /// asked for in that way, and a limit for rows that are marked deleted at once.
     pub(crate) fn new(
         store: &'a Store,
         resource: &'static Resource,
         statements: Arc<Statements>,
         request: RequestHash,
+        fuse: Tolerance,
     ) -> Self {
         Self {
             store,
@@ -64,6 +68,7 @@ impl<'a> Table<'a> {
             statements,
             request,
             origin: AtomicU8::new(Origin::Unknown as u8),
+            fuse,
             repeats: AtomicBool::new(false),
             refused: Mutex::default(),
             swallowed: AtomicBool::new(false),

@@ -1,0 +1,61 @@
+//! What a person chooses for all resources of a connection, and for some of them.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use crate::verdict::{Tolerance, Tolerated};
+
+/// What a person chooses for a resource.
+#[derive(Clone, Debug)]
+pub struct ResourceSettings {
+    /// How far behind the reached value a run begins, where the vendor filters.
+    pub lookback: TimeDelta,
+    /// How many rows may be marked deleted at once.
+    pub deletes: Tolerance,
+    /// How many rows may be set aside before it is not complete.
+    pub quarantine: Tolerance,
+    /// How many listings may be missing though their parents are listed, in one run and
+    /// in several, where a person has set it.
+    pub missing_children: Option<Tolerance>,
+}
+
+impl Default for ResourceSettings {
+    fn default() -> Self {
+        Self {
+            lookback: TimeDelta::days(1),
+            deletes: Tolerance::DELETES,
+            quarantine: Tolerance::default(),
+            missing_children: None,
+        }
+    }
+}
+
+impl ResourceSettings {
+    /// What it may lack and be complete.
+    pub(super) fn tolerated(&self) -> Tolerated {
+        Tolerated { quarantine: self.quarantine, missing: self.missing_children }
+    }
+}
+
+/// What a person chooses for the resources of a connection.
+#[derive(Clone, Debug, Default)]
+pub struct AllSettings {
+    /// For those that have none of their own.
+    pub all: ResourceSettings,
+    /// For these alone, by their names.
+    pub own: BTreeMap<String, ResourceSettings>,
+}
+
+impl AllSettings {
+    /// Those of a resource.
+    pub fn of(&self, resource: &str) -> &ResourceSettings {
+        self.own.get(resource).unwrap_or(&self.all)
+    }
+
+    /// Changes those of every resource.
+    pub fn change(&mut self, mut change: impl FnMut(&mut ResourceSettings)) {
+        change(&mut self.all);
+        self.own.values_mut().for_each(change);
+    }
+}
