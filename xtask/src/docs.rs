@@ -190,6 +190,7 @@ mod tests {
             ("qqqq = 1", "database_url"),
             ("[connections.a]\nqqqq = 1", "ca_certificate"),
             ("[connections.a.resources.b]\nqqqq = 1", "lookback_seconds"),
+            ("[connections.a]\nkeep_history = { qqqq = 1 }", "versions"),
             ("[connections.a]\ndeletes = { qqqq = 1 }", "share"),
         ] {
             fs::write(&file, text).unwrap();

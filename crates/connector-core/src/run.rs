@@ -184,6 +184,7 @@ async fn sync_into(
         waits: connection.waits,
         patience: connection.patience,
         sample,
+        histories: connection.histories(),
     };
     let mut store = Store::begin(database, &plan, &stop).await?;
     let lock = store.take_lock();
@@ -387,7 +388,12 @@ async fn run_walks(
 ) -> Result<()> {
     context.begin(resource).await?;
     let parent = resource.parent.and_then(|parent| context.connector.resource(parent.resource));
-    let statements = Arc::new(Statements::new(&context.store.schema, resource, parent));
+    let statements = Arc::new(Statements::new(
+        &context.store.schema,
+        resource,
+        parent,
+        context.store.has_history(resource.name),
+    ));
     let table = context.table(resource, &statements);
     table.check()?;
     let anew = context.range.full_refresh;
@@ -406,7 +412,8 @@ async fn run_walks(
     let fetched = walks.await.unwrap_or_else(|error| {
         Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error))
     });
-    loaded.and(fetched)
+    loaded.and(fetched)?;
+    table.prune().await
 }
 
 /// Starts a walk for each partition, some at a time.

@@ -12,11 +12,13 @@ mod embedded;
 mod failure;
 mod fill;
 mod fingerprint_keys;
+mod history;
 mod inspect;
 mod migrate;
 mod misfits;
 mod notes;
 mod outage;
+mod prune;
 mod refused;
 mod rehearse;
 mod runs;
@@ -46,6 +48,8 @@ pub use embedded::{
     EMBEDDED_DIRECTORY, check_embedded, database_url, embedded, embedded_exists, embedded_programs,
     warn_of_leftover,
 };
+use history::History;
+pub use history::Keep;
 pub use inspect::{Inspection, Schema, State};
 use misfits::Misfits;
 pub(crate) use outage::PATIENCE;
@@ -92,6 +96,8 @@ pub(crate) struct Store {
     pub(crate) sample: Option<i64>,
     /// The statements that brought the tables up to date in a rehearsal.
     pub(crate) ddl: Option<Vec<String>>,
+    /// The histories that tables have, by resource.
+    histories: BTreeMap<&'static str, History>,
     /// What is not as it should be in the tables.
     pub(crate) misfits: Misfits,
 }
@@ -136,6 +142,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) patience: Duration,
     /// How many changed rows are shown, if it is a rehearsal.
     pub(crate) sample: Option<i64>,
+    /// The resources that have a history, and how much of it is kept.
+    pub(crate) histories: BTreeMap<&'static str, Keep>,
 }
 
 impl Store {
@@ -159,6 +167,7 @@ impl Store {
             continues: None,
             sample: plan.sample,
             ddl: None,
+            histories: BTreeMap::new(),
             misfits: Misfits::default(),
         };
         // This comes first, because a session of its own says at once why it cannot be had.
@@ -182,6 +191,8 @@ impl Store {
             let error = store.other_connector(connector).await.unwrap_or(error);
             return Err(nothing_tried(error));
         }
+        let histories = store.make_histories(connector, &plan.histories).await;
+        store.histories = histories.map_err(nothing_tried)?;
         store.misfits = store.look_at_tables(connector).await.map_err(nothing_tried)?;
         store.misfits.check_schemas().map_err(nothing_tried)?;
         (store.run_id, store.fingerprint_key, store.owner) =
@@ -207,6 +218,11 @@ impl Store {
         F: Future<Output = Result<T>>,
     {
         self.patience.patiently(work).await
+    }
+
+    /// Whether a resource's table has a history beside it.
+    pub(crate) fn has_history(&self, resource: &str) -> bool {
+        self.histories.contains_key(resource)
     }
 
     /// Takes the connection's lock out, to be given back by whoever ends the run:
@@ -249,7 +265,9 @@ impl Store {
 
     /// What is wrong with the tables, now that they are up to date.
     async fn look_at_tables(&self, connector: &Connector) -> Result<Misfits> {
-        Misfits::of(&mut *self.session().await?, &self.schema, connector.resources).await
+        let with_history: Vec<&str> = self.histories.keys().copied().collect();
+        let mut session = self.session().await?;
+        Misfits::of(&mut session, &self.schema, connector.resources, &with_history).await
     }
 
     /// Fails if the server is not fit for a run, or the user may not do what each run does.

@@ -20,6 +20,7 @@ use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
 use connector_core::foreign::Foreign;
 use connector_core::run::ResourceSettings;
+use connector_core::store::Keep;
 use connector_core::verdict::Tolerance;
 use connector_core::words::nearest;
 use connector_spec::Connector;
@@ -57,6 +58,8 @@ pub(super) struct Section {
     pub(super) only_resources: Option<Vec<String>>,
     pub(super) requests_per_second: Option<u32>,
     pub(super) lookback_seconds: Option<u32>,
+    pub(super) history: Option<HistorySetting>,
+    pub(super) keep_history: Option<KeepSetting>,
     pub(super) resume_within_minutes: Option<u32>,
     pub(super) batch_rows: Option<u64>,
     #[serde(default)]
@@ -93,6 +96,11 @@ impl Section {
     pub(super) fn for_all(&self) -> ResourceSection {
         ResourceSection {
             lookback_seconds: self.lookback_seconds,
+            history: match &self.history {
+                Some(HistorySetting::All(on)) => Some(*on),
+                Some(HistorySetting::Named(_)) | None => None,
+            },
+            keep_history: self.keep_history,
             deletes: self.deletes,
             quarantine: self.quarantine,
             missing_children: self.missing_children,
@@ -100,12 +108,17 @@ impl Section {
     }
 
     /// What is set for some of its resources alone, by their names.
-    pub(super) fn for_each(&self) -> impl Iterator<Item = (&str, &ResourceSection)> {
-        let each = match &self.resources {
-            Some(Resources::Each(each)) => Some(each),
-            Some(Resources::Named(_)) | None => None,
-        };
-        each.into_iter().flatten().map(|(name, section)| (name.as_str(), section))
+    pub(super) fn for_each(&self) -> BTreeMap<&str, ResourceSection> {
+        let mut each: BTreeMap<&str, ResourceSection> = BTreeMap::new();
+        if let Some(Resources::Each(own)) = &self.resources {
+            each.extend(own.iter().map(|(name, section)| (name.as_str(), section.clone())));
+        }
+        if let Some(HistorySetting::Named(names)) = &self.history {
+            for name in names {
+                each.entry(name).or_default().history.get_or_insert(true);
+            }
+        }
+        each
     }
 
     /// The names of the resources that are synced, if they are not all of them.
@@ -185,6 +198,8 @@ impl<'de> Deserialize<'de> for Resources {
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceSection {
     pub(super) lookback_seconds: Option<u32>,
+    pub(super) history: Option<bool>,
+    pub(super) keep_history: Option<KeepSetting>,
     pub(super) deletes: Option<ToleranceSetting>,
     pub(super) quarantine: Option<ToleranceSetting>,
     pub(super) missing_children: Option<ToleranceSetting>,
@@ -195,6 +210,7 @@ impl ResourceSection {
     pub(super) fn over(&self, others: &ResourceSettings) -> Result<ResourceSettings> {
         const ROWS: u64 = i64::MAX as u64;
         let rows = |set: Option<ToleranceSetting>| set.and_then(|set| set.rows);
+        let KeepSetting { days, versions } = self.keep_history.unwrap_or_default();
         check_numbers([
             (
                 "lookback_seconds",
@@ -202,6 +218,8 @@ impl ResourceSection {
                 0,
                 TEN_YEARS_IN_MINUTES * 60,
             ),
+            ("keep_history.days", days.map(u64::from), 1, TEN_YEARS_IN_MINUTES / 1_440 * 10),
+            ("keep_history.versions", versions.map(u64::from), 1, 1_000_000),
             ("deletes.rows", rows(self.deletes), 0, ROWS),
             ("quarantine.rows", rows(self.quarantine), 0, ROWS),
         ])?;
@@ -210,6 +228,11 @@ impl ResourceSection {
             lookback: self
                 .lookback_seconds
                 .map_or(others.lookback, |seconds| TimeDelta::seconds(seconds.into())),
+            history: self.history.unwrap_or(others.history),
+            keep_history: Keep {
+                days: days.or(others.keep_history.days),
+                versions: versions.or(others.keep_history.versions),
+            },
             deletes: or(self.deletes, others.deletes)?,
             quarantine: or(self.quarantine, others.quarantine)?,
             missing_children: match self.missing_children {
@@ -227,8 +250,16 @@ impl ResourceSection {
             let parts: Vec<String> = rows.into_iter().chain(share).collect();
             (!parts.is_empty()).then(|| parts.join(", "))
         };
+        let keep = |set: KeepSetting| {
+            let days = set.days.map(|days| format!("days = {days}"));
+            let versions = set.versions.map(|versions| format!("versions = {versions}"));
+            let parts: Vec<String> = days.into_iter().chain(versions).collect();
+            (!parts.is_empty()).then(|| parts.join(", "))
+        };
         [
             ("lookback_seconds", self.lookback_seconds.map(|value| value.to_string())),
+            ("history", self.history.map(|on| on.to_string())),
+            ("keep_history", self.keep_history.and_then(keep)),
             ("deletes", self.deletes.and_then(tolerance)),
             ("quarantine", self.quarantine.and_then(tolerance)),
             ("missing_children", self.missing_children.and_then(tolerance)),
@@ -236,6 +267,46 @@ impl ResourceSection {
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
     }
+}
+
+/// Of which resources each version is kept.
+#[derive(Debug)]
+pub(super) enum HistorySetting {
+    All(bool),
+    Named(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for HistorySetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = HistorySetting;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a boolean")
+            }
+
+            fn visit_bool<E>(self, on: bool) -> std::result::Result<Self::Value, E> {
+                Ok(HistorySetting::All(on))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(
+                self,
+                names: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(names)).map(HistorySetting::Named)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// How much of a history is kept.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeepSetting {
+    pub(super) days: Option<u32>,
+    pub(super) versions: Option<u32>,
 }
 
 /// How many rows are tolerated, as a number and as a share.

@@ -184,13 +184,14 @@ impl<'a> Layers<'a> {
             let what = "`resources` and `only_resources` both name the resources that are synced";
             return Err(Error::settings(what).next("take one of them out"));
         }
-        let names: Vec<String> = section.for_each().map(|(name, _)| name.to_owned()).collect();
+        let each = section.for_each();
+        let names: Vec<String> = each.keys().map(|name| (*name).to_owned()).collect();
         let known = check_resources(connector, &names);
         known.map_err(|error| {
             error.at("setting", format!("[connections.{}.resources]", self.name))
         })?;
         let all = section.for_all().over(&ResourceSettings::default())?;
-        let own = section.for_each().map(|(name, own)| {
+        let own = each.into_iter().map(|(name, own)| {
             let place = || format!("[connections.{}.resources.{name}]", self.name);
             let own = own.over(&all).map_err(|error| error.at("setting", place()))?;
             Ok((name.to_owned(), own))

@@ -18,7 +18,7 @@ use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::params::{Params, params_of};
 use crate::stop::Stop;
-use crate::store::{Database, EMBEDDED_DIRECTORY, PATIENCE, embedded, embedded_exists};
+use crate::store::{Database, EMBEDDED_DIRECTORY, Keep, PATIENCE, embedded, embedded_exists};
 use crate::verdict::Tolerance;
 use crate::words::nearest;
 
@@ -305,6 +305,21 @@ impl Connection {
     pub fn keep_secrets(mut self) -> Self {
         self.keep_secrets = true;
         self
+    }
+
+    /// Keeps each version of the rows of all resources.
+    #[must_use]
+    pub fn with_history(mut self) -> Self {
+        self.settings.change(|settings| settings.history = true);
+        self
+    }
+
+    /// The resources that have a history, and how much of it is kept.
+    pub(super) fn histories(&self) -> BTreeMap<&'static str, Keep> {
+        let settings = |resource: &Resource| self.settings.of(resource.name);
+        let all =
+            self.connector.resources.iter().map(|resource| (resource.name, settings(resource)));
+        all.filter(|(_, of)| of.history).map(|(name, of)| (name, of.keep_history)).collect()
     }
 
     /// Selects resources by name; none means all.

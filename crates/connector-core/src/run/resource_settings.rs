@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
+use crate::store::Keep;
 use crate::verdict::{Tolerance, Tolerated};
 
 /// What a person chooses for a resource.
@@ -18,6 +19,10 @@ pub struct ResourceSettings {
     /// How many listings may be missing though their parents are listed, in one run and
     /// in several, where a person has set it.
     pub missing_children: Option<Tolerance>,
+    /// Whether each version of its rows is kept.
+    pub history: bool,
+    /// How much of that.
+    pub keep_history: Keep,
 }
 
 impl Default for ResourceSettings {
@@ -27,6 +32,8 @@ impl Default for ResourceSettings {
             deletes: Tolerance::DELETES,
             quarantine: Tolerance::default(),
             missing_children: None,
+            history: false,
+            keep_history: Keep::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
 
+use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 
@@ -20,6 +21,11 @@ use crate::verdict::{Counts, EndedWalk};
 
 /// For what looks up a batch's keys in a table, however large that is.
 pub(super) const BY_INDEX: &str = "set local enable_nestloop = on; set local enable_mergejoin = off; set local enable_hashjoin = off";
+
+/// What a merge did: the rows that it inserted, updated and took back to an older version, and
+/// those of them that are written; the versions that it closed, and should have; and the end of
+/// the newest version that is no longer kept.
+type Merged = (i64, i64, i64, i64, i64, i64, Option<DateTime<Utc>>);
 
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
@@ -265,20 +271,28 @@ impl Table<'_> {
         self.choose_join(transaction, batch)
             .await
             .map_err(|error| self.failed("preparing the merge", error))?;
-        let (inserted, updated, went_back, written): (i64, i64, i64, i64) =
-            sqlx::query_as(AssertSqlSafe(self.statements.merge.as_str()))
-                .bind(self.store.run_id)
-                .bind(&self.store.schema)
-                .bind(self.resource.name)
-                .bind(self.store.started_at)
-                .fetch_one(&mut **transaction)
-                .await
-                .map_err(|error| self.failed("merging rows", error))?;
+        let mut query = sqlx::query_as(AssertSqlSafe(self.statements.merge.as_str()))
+            .bind(self.store.run_id)
+            .bind(&self.store.schema)
+            .bind(self.resource.name)
+            .bind(self.store.started_at);
+        if let Some(history) = &self.history {
+            query = query.bind(history.until).bind(history.versions());
+        }
+        let merged: Merged = query
+            .fetch_one(&mut **transaction)
+            .await
+            .map_err(|error| self.failed("merging rows", error))?;
+        let (inserted, updated, went_back, written, closed, replaced, dropped_until) = merged;
+        self.note_gone(transaction, dropped_until)
+            .await
+            .map_err(|error| self.failed("taking old versions away", error))?;
         counts.inserted = inserted.unsigned_abs();
         counts.updated = updated.unsigned_abs();
         counts.went_back = went_back.unsigned_abs();
         // A trigger that returns nothing takes a row away, and Postgres says nothing of it.
-        counts.swallowed = (inserted + updated - written).unsigned_abs();
+        counts.swallowed = (inserted + updated - written + replaced - closed).unsigned_abs();
+        counts.versions = closed.unsigned_abs();
         counts.unchanged = distinct.saturating_sub(counts.inserted + counts.updated);
         Ok(())
     }

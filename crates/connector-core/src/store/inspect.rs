@@ -92,7 +92,7 @@ impl Database {
         let own = inspect_schema(session, schema, connector.migrations, &tables).await?;
         // Columns are looked at once the tables are up to date, and owners always.
         let resources = resources.iter().copied().filter(|_| own.state == State::Current);
-        let altered = Misfits::of(session, schema, resources).await?.check_all().err();
+        let altered = Misfits::of(session, schema, resources, &[]).await?.check_all().err();
         let known: Option<(String, Option<String>)> = if run_tables.state == State::Absent
             || !run_tables.may_use
         {

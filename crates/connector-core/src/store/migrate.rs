@@ -69,7 +69,16 @@ pub(super) const SYNC: &[Migration] = &[
         name: "missing_since",
         sql: include_str!("../../../../migrations/sync/0011_missing_since.sql"),
     },
+    Migration {
+        version: 12,
+        name: "history",
+        sql: include_str!("../../../../migrations/sync/0012_history.sql"),
+    },
 ];
+
+/// Makes whoever changes tables wait for each other, until their transactions end.
+pub(super) const MIGRATIONS_LOCK: &str =
+    "select pg_advisory_xact_lock(hashtextextended('vendor-connectors migrations', 0))";
 
 /// Brings the run tables and a connection's tables up to date.
 pub(crate) async fn up(store: &Store, schema: &str, connector: &Connector) -> Result<()> {
@@ -150,15 +159,10 @@ async fn run(
         sqlx::query_scalar(exists).bind(schema).fetch_one(&mut *session).await.map_err(failed)?;
     if is_there {
         // What is made in a schema stands beside what others have put there.
-        Misfits::of(&mut session, schema, []).await?.check_all()?;
+        Misfits::of(&mut session, schema, [], &[]).await?.check_all()?;
     }
     let mut transaction = session.begin().await.map_err(failed)?;
-    sqlx::query(
-        "select pg_advisory_xact_lock(hashtextextended('vendor-connectors migrations', 0))",
-    )
-    .execute(&mut *transaction)
-    .await
-    .map_err(failed)?;
+    sqlx::query(MIGRATIONS_LOCK).execute(&mut *transaction).await.map_err(failed)?;
     // Another run may have made it meanwhile.
     let is_there: bool = sqlx::query_scalar(exists)
         .bind(schema)

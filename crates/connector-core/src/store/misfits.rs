@@ -12,7 +12,7 @@
 use sqlx::PgConnection;
 
 use super::failure::CHANGED_BY_HAND;
-use super::sql::{ident, qualified};
+use super::sql::{Beside, CLOSED, ident, qualified};
 use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::foreign::Foreign;
 use connector_spec::{Resource, SqlType};
@@ -143,21 +143,34 @@ select kind, nspname::text, relname::text, object::text, detail::text, current_u
 type Row = (String, String, Option<String>, String, String, String);
 
 impl Misfits {
-    /// Looks at the tables of these resources in a schema, and at the run tables. Reads only.
+    /// Looks at the tables of these resources in a schema, of which some have a history, and at
+    /// the run tables. Reads only.
     pub(super) async fn of(
         session: &mut PgConnection,
         schema: &str,
         resources: impl IntoIterator<Item = &Resource>,
+        with_history: &[&str],
     ) -> Result<Self> {
         let (mut tables, mut columns, mut types, mut of_key) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for resource in resources {
-            let own = resource.table_columns().map(|column| (column.name, column.sql_type));
-            for (name, sql_type) in own.chain(OURS) {
-                tables.push(resource.table);
+            let is_key = |name: &str| resource.key_columns().any(|key| key == name);
+            let own =
+                || resource.table_columns().map(|column| (column.name, column.sql_type.name()));
+            let mut expect = |table: &str, name, sql_type, is_key| {
+                tables.push(table.to_owned());
                 columns.push(name);
-                types.push(sql_type.name());
-                of_key.push(resource.key_columns().any(|key| key == name));
+                types.push(sql_type);
+                of_key.push(is_key);
+            };
+            for (name, sql_type) in own().chain(OURS.map(|(name, of)| (name, of.name()))) {
+                expect(resource.table, name, sql_type, is_key(name));
+            }
+            if with_history.contains(&resource.name) {
+                let history = Beside::of(resource.table).history;
+                for (name, sql_type) in own().chain(CLOSED) {
+                    expect(&history, name, sql_type, is_key(name) || name == "_valid_from");
+                }
             }
         }
         let rows: Vec<Row> = sqlx::query_as(LOOK)

@@ -76,7 +76,7 @@ impl Table<'_> {
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         sqlx::query(
             "update sync.resources set rows_read = rows_read + $3, inserted = inserted + $4, updated = updated + $5, \
-             unchanged = unchanged + $6, deleted = deleted + $7, quarantined = quarantined + $8, updated_at = $9, last_commit = $10 \
+             unchanged = unchanged + $6, deleted = deleted + $7, quarantined = quarantined + $8, updated_at = $9, last_commit = $10, versions = versions + $11 \
              where run_id = $1 and resource = $2",
         )
         .bind(run_id)
@@ -89,6 +89,7 @@ impl Table<'_> {
         .bind(count(counts.quarantined))
         .bind(self.store.now())
         .bind(Json(made))
+        .bind(count(counts.versions))
         .execute(&mut **transaction)
         .await
         .map(drop)

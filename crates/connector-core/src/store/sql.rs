@@ -4,6 +4,7 @@
 //! schema, quoted here; values are bound, or come through `copy`.
 
 mod deletes;
+mod history;
 mod listings;
 mod merge;
 mod names;
@@ -13,6 +14,7 @@ mod stage;
 
 use connector_spec::{Resource, SqlType};
 
+pub(crate) use history::{Beside, CLOSED, Made, Prune};
 pub(crate) use merge::Collisions;
 use names::Names;
 pub use names::ident;
@@ -44,9 +46,12 @@ pub(crate) struct Statements {
     /// Whether the table has no row at all, not even a deleted one.
     pub(crate) is_empty: String,
     /// Inserts the rows whose key is new, updates those that differ, and returns how many of
-    /// each, and how many went back to an older version. Binds the run, connection, resource,
-    /// and the run's time.
+    /// each, how many went back to an older version, how many of them were written, and what
+    /// became of the versions that they replace. Binds the run, connection, resource, and the
+    /// run's time; and, where there is a history, what closing versions binds.
     pub(crate) merge: String,
+    /// Keeps the history within its bounds, where there is one.
+    pub(crate) prune: Option<Prune>,
     /// What the merge will do.
     pub(crate) foresee: Foresee,
     /// The keys of rows that were marked deleted. Binds the time, and how many.
@@ -77,9 +82,16 @@ pub(crate) struct Statements {
 }
 
 impl Statements {
-    pub(crate) fn new(schema: &str, resource: &Resource, parent: Option<&Resource>) -> Self {
+    /// The statements of a resource's table, which `has_history` beside it or not.
+    pub(crate) fn new(
+        schema: &str,
+        resource: &Resource,
+        parent: Option<&Resource>,
+        has_history: bool,
+    ) -> Self {
         let names = &Names::of(schema, resource);
         let differing = &merge::differing(names);
+        let closing = has_history.then(|| history::closing(names, schema, resource.table));
         let by_parent = parent.zip(resource.parent);
         let by_parent = by_parent.map(|(parent, by)| (qualified(schema, parent.table), by));
         Self {
@@ -90,7 +102,8 @@ impl Statements {
             deduplicate: stage::deduplicate(names),
             by_hash: stage::by_hash(names),
             collisions: merge::collisions(names),
-            merge: merge::merge(names, differing),
+            merge: merge::merge(names, differing, closing.as_ref()),
+            prune: has_history.then(|| history::prune(names, schema, resource.table)),
             foresee: rehearsal::foresee(names, differing),
             foresee_deleted: rehearsal::deleted(names),
             note_seen: seen::note(names),
@@ -138,6 +151,19 @@ mod tests {
         const CHILD: Resource = Resource::new::<Endpoint>("endpoints", "/apps/{app_id}/endpoints")
             .each("app_id", "apps", "id")
             .version("updated_at");
-        insta::assert_debug_snapshot!(Statements::new("acme", &CHILD, Some(&PARENT)));
+        insta::assert_debug_snapshot!(Statements::new("acme", &CHILD, Some(&PARENT), false));
+    }
+
+    #[test]
+    fn a_history_is_made_and_written_by_these_statements() {
+        const CHILD: Resource = Resource::new::<Endpoint>("endpoints", "/apps/{app_id}/endpoints")
+            .each("app_id", "apps", "id");
+        let statements = Statements::new("it's", &CHILD, None, true);
+        let made = Made::of("it's", &CHILD);
+        let shown = ["app_id", "id", "_is_current"].map(str::to_owned);
+        let widened = made.widen(&shown, &shown);
+        let all = [made.create(), widened, vec![statements.merge]].concat();
+        insta::assert_snapshot!(all.join("\n\n"));
+        insta::assert_debug_snapshot!("prune", statements.prune);
     }
 }

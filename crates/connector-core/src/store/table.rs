@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sqlx::PgTransaction;
 
 use super::Store;
-use super::sql::Statements;
+use super::history::History;
+use super::sql::{Beside, Statements};
 use crate::error::{Error, ErrorKind, Result};
 use crate::verdict::Tolerance;
 use crate::walk::RequestHash;
@@ -25,6 +26,8 @@ pub(crate) struct Table<'a> {
     origin: AtomicU8,
     /// How many rows may be marked deleted at once.
     pub(super) fuse: Tolerance,
+    /// The history beside it, if it has one.
+    pub(super) history: Option<History>,
     /// Whether a key came again in another batch, so that each row has to be looked up.
     pub(super) repeats: AtomicBool,
     /// The rows that the server refused in this run's walks, by listing.
@@ -69,6 +72,7 @@ impl<'a> Table<'a> {
             request,
             origin: AtomicU8::new(Origin::Unknown as u8),
             fuse,
+            history: store.histories.get(resource.name).copied(),
             repeats: AtomicBool::new(false),
             refused: Mutex::default(),
             swallowed: AtomicBool::new(false),
@@ -132,7 +136,9 @@ impl<'a> Table<'a> {
 
     /// Fails if the table is not as it was made, or somebody else's code would run in it.
     pub(crate) fn check(&self) -> Result<()> {
-        self.store.misfits.check_table(self.resource.table)
+        let misfits = &self.store.misfits;
+        misfits.check_table(self.resource.table)?;
+        misfits.check_table(&Beside::of(self.resource.table).history)
     }
 
     pub(super) fn failed(&self, doing: &str, error: sqlx::Error) -> Error {

@@ -12,6 +12,9 @@ pub(crate) struct Counts {
     pub(crate) unchanged: u64,
     pub(crate) deleted: u64,
     pub(crate) quarantined: u64,
+    /// Versions of rows that were closed, and are in the history now.
+    #[serde(default)]
+    pub(crate) versions: u64,
     /// Updated rows that went back to an older version.
     pub(crate) went_back: u64,
     /// Rows whose key came before in the same batch.

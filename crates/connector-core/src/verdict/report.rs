@@ -57,6 +57,8 @@ pub struct ResourceReport {
     pub unchanged: u64,
     /// Rows that got a `_deleted_at`.
     pub deleted: u64,
+    /// Versions of rows that were closed, and are in the history now.
+    pub versions: u64,
     /// Rows that have no place in the table.
     pub quarantined: u64,
     /// Requests sent, repetitions included.

@@ -73,6 +73,7 @@ impl Tally {
         self.counts.updated += counts.updated;
         self.counts.unchanged += counts.unchanged;
         self.counts.deleted += counts.deleted;
+        self.counts.versions += counts.versions;
         self.counts.quarantined += counts.quarantined;
         self.evidence.repeats += counts.repeats;
         self.evidence.left_out += came.left_out;
@@ -295,6 +296,7 @@ impl Tally {
             updated: self.counts.updated,
             unchanged: self.counts.unchanged,
             deleted: self.counts.deleted,
+            versions: self.counts.versions,
             quarantined: self.counts.quarantined,
             requests: traffic.requests.load(Relaxed),
             retries: traffic.retries.load(Relaxed),

@@ -13,6 +13,8 @@ mod evolves;
 mod first_load;
 mod histories;
 mod histories_of_parts;
+mod histories_of_versions;
+mod history;
 mod hostile_ends;
 mod hostile_links;
 mod hostile_moving;

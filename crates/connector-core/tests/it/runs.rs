@@ -264,6 +264,8 @@ alter table sync.connections alter column fingerprint_key set not null,
   alter column fingerprint_key set default gen_random_uuid()::text || gen_random_uuid()::text;
 drop table sync.fingerprint_keys;
 alter table sync.state drop column missing_run_id, drop column gap_run_id;
+alter table sync.resources drop column versions;
+drop table sync.history; drop function sync.has_history;
 alter table sync.drift drop column last_run_id, drop column last_seen_at;
 delete from sync._migrations where version > 5;
 ";

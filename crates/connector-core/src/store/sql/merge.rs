@@ -1,5 +1,6 @@
 //! The merge: what is new is inserted, what differs is updated, and nothing else is touched.
 
+use super::history::Closing;
 use super::names::{NEW, Names, STAGE};
 
 /// The statements that find rows with one key that differ. They tell how many, and the
@@ -35,17 +36,24 @@ pub(super) fn differing(names: &Names) -> String {
 /// One statement, so that what is compared is what is written: `materialized` keeps the planner
 /// from reading the table twice, and `on conflict` finds the rows to update by the key that the
 /// insert looks up anyway. Rows that a trigger swallows are in `differing` and not in `written`.
-pub(super) fn merge(names: &Names, differing: &str) -> String {
+/// All parts see the table as it was, so that what is replaced can be closed in the same one.
+pub(super) fn merge(names: &Names, differing: &str, closing: Option<&Closing>) -> String {
     let columns = names.columns.join(", ");
+    let (was, parts, result) = match closing {
+        Some(closing) => (format!(", {}", closing.was), &*closing.parts, &*closing.result),
+        None => (String::new(), "", "0::bigint, 0::bigint, null::timestamptz"),
+    };
+    let (at, changed_at) =
+        if closing.is_some() { ("_at", "excluded._last_changed_at") } else { ("$4", "$4") };
     let went_back =
         names.version.as_ref().map_or("false".to_owned(), |version| versions(names, version).1);
     let assignments = names.written.iter().map(|name| format!("{name} = excluded.{name}"));
     format!(
-        "with differing as materialized (select s.*, t.{first} is null as _is_new, {went_back} as _went_back {differing}), \
+        "with differing as materialized (select s.*, t.{first} is null as _is_new, {went_back} as _went_back{was} {differing}), {parts}\
          written as (insert into {table} ({columns}, _extra, {NEW}) \
-         select {columns}, _extra, $1, $4, $4 from differing on conflict ({key}) do update \
-         set {assignments}, _run_id = $1, _last_changed_at = $4, _deleted_at = null returning 1) \
-         select count(*) filter (where _is_new), count(*) filter (where not _is_new), count(*) filter (where _went_back), (select count(*) from written) from differing",
+         select {columns}, _extra, $1, $4, {at} from differing on conflict ({key}) do update \
+         set {assignments}, _run_id = $1, _last_changed_at = {changed_at}, _deleted_at = null returning 1) \
+         select count(*) filter (where _is_new), count(*) filter (where not _is_new), count(*) filter (where _went_back), (select count(*) from written), {result} from differing",
         first = names.key[0],
         table = names.table,
         key = names.key.join(", "),
