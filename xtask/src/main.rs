@@ -18,6 +18,7 @@ mod snapshots;
 mod sync_all;
 mod test;
 mod torture;
+mod wheel;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -53,6 +54,8 @@ enum Command {
     New(new::Args),
     /// Follow docs/adding-a-connector.md to the letter in a copy, for invented vendors
     Follow,
+    /// Try the Python package: install it where there is nothing else, sync, and run the command line's tests
+    Wheel(wheel::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
     Ddl(ddl::Args),
     /// Write what declarations tell into the documentation, check it, or run the commands in it
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::New(args) => new::run(&args),
         Command::Follow => follow::run(),
+        Command::Wheel(args) => wheel::run(&args),
         Command::Ddl(args) => ddl::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),

@@ -2,7 +2,8 @@
 
 mod lists;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -38,7 +39,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         print(&format!("{to}/ is laid"))?;
     }
     for (path, text) in lists::written()? {
-        fs::write(root().join(path), text).context(path)?;
+        let is_program = text.starts_with("#!");
+        fs::write(root().join(&path), text).with_context(|| path.clone())?;
+        if is_program {
+            let mode = Permissions::from_mode(0o755);
+            fs::set_permissions(root().join(&path), mode).with_context(|| path.clone())?;
+        }
         print(&format!("{path} is written"))?;
     }
     // Cargo.lock names all members, and is to have it before anything asks for `--locked`.

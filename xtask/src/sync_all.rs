@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use connector_cli::SyncAll;
-use connector_core::DOCUMENTED;
+use connector_core::{DOCUMENTED, database_url, embedded_programs};
+use connector_testkit::install_postgres;
 use vendor_connectors::{connectors, demo};
 
 #[derive(clap::Args)]
@@ -28,6 +29,10 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
     let Args { preset, config, json, .. } = args;
     if args.demo {
         connector_cli::prepare(None)?;
+        if database_url().is_none() && embedded_programs().is_none() {
+            // The first thing that a person tries works without a set-up.
+            install_postgres()?;
+        }
         return demo::run(&demo::Args { preset, json }, "cargo xtask psql");
     }
     let all = SyncAll::of(config, json);

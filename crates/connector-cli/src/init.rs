@@ -59,6 +59,58 @@ pub(super) struct Args {
     no_check: bool,
 }
 
+/// Several connections, of any connectors.
+#[derive(Debug, clap::Args)]
+pub struct InitSeveral {
+    /// The file that holds connections
+    #[arg(long, value_name = "FILE", default_value = CONFIG_FILE)]
+    config: PathBuf,
+}
+
+/// Sets connections up one after another, for as long as a person wants more of them.
+pub fn init_several(connectors: &[&'static Connector], args: &InitSeveral) -> Result<u8> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::settings("which connector it is for is not known").next(format!(
+            "name it, as in `{} init --base-url https://…`, or run `init` on a terminal, which asks",
+            crate::called::binary(connectors[0])
+        )));
+    }
+    let mut items: Vec<String> = connectors.iter().map(|connector| choice(connector)).collect();
+    let mut status = 0;
+    loop {
+        let prompt = if items.len() == connectors.len() { "Connector" } else { "Another one" };
+        let asked = Select::new().with_prompt(prompt).items(&items).default(0).max_length(20);
+        let at = asked.interact().map_err(broke_off)?;
+        let Some(connector) = connectors.get(at) else { return Ok(status) };
+        // What the last one wrote is there for the next one.
+        crate::prepare(Some(&args.config))?;
+        let each = Args {
+            connection: None,
+            config: args.config.clone(),
+            base_url: None,
+            preset: None,
+            params: Vec::new(),
+            allow_http: false,
+            key_stdin: false,
+            store: Store::EnvFile,
+            force: false,
+            yes: false,
+            no_check: false,
+        };
+        status = status.max(run(connector, each)?);
+        print("")?;
+        if items.len() == connectors.len() {
+            items.push("that is all".to_owned());
+        }
+    }
+}
+
+/// A connector, as one of several to choose from.
+fn choice(connector: &Connector) -> String {
+    let about = connector.doc.split_once(':').map_or(connector.doc, |(about, _)| about);
+    format!("{}: {about}", crate::word(connector.name))
+}
+
 /// Where a secret goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Store {

@@ -34,6 +34,7 @@ pub use all::{
 };
 pub use called::{called_as_part_of, word};
 pub use generate::commands_as_markdown;
+pub use init::{InitSeveral, init_several};
 pub use progress::Progress;
 pub use resources::{columns_as_markdown, resources_as_markdown};
 pub use settings::{CONFIG_FILE, File, Flags, preset_of, resolve};

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::follow::{change, with_other_key};
-use crate::{Database, Proxy, Server, Suite, Vendor};
+use crate::{Database, Proxy, Server, Suite, Vendor, installed};
 
 /// How long a program may take before it counts as one that never ends.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -269,7 +269,7 @@ fn start(
     database: Result<&str, &Path>,
 ) -> Child {
     let prefix = connection.to_ascii_uppercase();
-    let mut command = Command::new(program);
+    let mut command = Command::new(installed(program));
     match database {
         Ok(url) => command.env("DATABASE_URL", url),
         // The embedded Postgres is that of the folder.

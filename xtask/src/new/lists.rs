@@ -11,12 +11,17 @@ use crate::root;
 const MANIFEST: &str = "crates/vendor-connectors/Cargo.toml";
 const SOURCE: &str = "crates/vendor-connectors/src/connectors.rs";
 
+/// Where a Python package has programs that are no Python.
+const SCRIPTS: &str = "python/data/scripts";
+
 /// The files, and what is to be in them.
-pub(super) fn written() -> Result<[(&'static str, String); 2]> {
+pub(super) fn written() -> Result<Vec<(String, String)>> {
     let crates = crates()?;
     let before = fs::read_to_string(root().join(MANIFEST)).context(MANIFEST)?;
     let after = manifest(&before, &crates).context(MANIFEST)?;
-    Ok([(MANIFEST, after), (SOURCE, source(&crates))])
+    let mut written = vec![(MANIFEST.to_owned(), after), (SOURCE.to_owned(), source(&crates))];
+    written.extend(crates.iter().map(|name| (format!("{SCRIPTS}/{name}"), script(name))));
+    Ok(written)
 }
 
 /// The crates of vendors, in order of name.
@@ -74,6 +79,16 @@ pub fn find(name: &str) -> Option<&'static Connector> {{
     )
 }
 
+/// The small program that starts the large one beside it as a connector's own.
+fn script(name: &str) -> String {
+    format!(
+        "#!/bin/sh
+# Written by `cargo xtask new`.
+this=$(readlink -f \"$0\") && exec \"${{this%/*}}/vendor-connectors\" {name} \"$@\"
+"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,7 +96,7 @@ mod tests {
     #[test]
     fn every_crate_of_a_vendor_is_listed_and_no_other_one() {
         for (path, text) in written().unwrap() {
-            let there = fs::read_to_string(root().join(path)).unwrap();
+            let there = fs::read_to_string(root().join(&path)).unwrap();
             assert_eq!(there, text, "{path} is not what `cargo xtask new` writes");
         }
     }

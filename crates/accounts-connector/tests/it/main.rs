@@ -16,14 +16,21 @@ mod status;
 mod variables;
 mod ways;
 
+use std::path::PathBuf;
+
 use accounts_connector::CONNECTOR;
-use connector_testkit::{Suite, suite};
+use connector_testkit::{Suite, installed, suite};
 
 const DOCUMENTED: Suite = Suite::documented(&CONNECTOR);
 const LIVE: Suite = Suite::live(&CONNECTOR);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_accounts-connector");
 
 suite!(DOCUMENTED, LIVE, PROGRAM);
+
+/// The program whose command line is tested.
+fn program() -> PathBuf {
+    installed(PROGRAM)
+}
 
 #[tokio::test]
 async fn the_program_survives_kills_with_its_own_database() {

@@ -77,8 +77,9 @@ async fn a_quiet_run_says_nothing_but_what_went_wrong() {
 
 /// Runs a sync of users in a shell, with its output sent where the words say.
 fn sync_into(shell: &Shell, redirection: &str) -> i32 {
-    let program = env!("CARGO_BIN_EXE_accounts-connector");
-    let command = format!("'{program}' sync --resource users --full-refresh {redirection}");
+    let program = crate::program();
+    let command =
+        format!("'{}' sync --resource users --full-refresh {redirection}", program.display());
     let status = shell.command("sh").args(["-c", &command]).status().unwrap();
     status.code().unwrap()
 }

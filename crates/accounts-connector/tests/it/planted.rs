@@ -71,7 +71,7 @@ fn a_file_of_somebody_else_does_not_choose_where_the_key_goes() {
             .file(name, text);
         let file = shell.path().join(name);
         let run = |shell: &Shell| {
-            let mut command = shell.command(env!("CARGO_BIN_EXE_accounts-connector"));
+            let mut command = shell.command(crate::program());
             // Root may become another user; whoever else runs this has a file that all can write.
             if chown(&file, Some(SOMEBODY_ELSE), None).is_ok() {
                 std::fs::set_permissions(shell.path(), PermissionsExt::from_mode(0o755)).unwrap();

@@ -12,7 +12,7 @@ const VALUE: &str = "canary@example.com";
 
 /// What a run says on stdout and stderr, with everything logged that can be.
 fn said(vendor: &Vendor, database: &Database) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_accounts-connector"))
+    let output = Command::new(crate::program())
         .args(["sync", "--json", "--resource", "users"])
         .env("ACCOUNTS_API_KEY", KEY)
         .env("ACCOUNTS_BASE_URL", vendor.base_url())
@@ -28,7 +28,7 @@ fn said(vendor: &Vendor, database: &Database) -> String {
 }
 
 fn start(vendor: &Vendor, database: &Database) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_accounts-connector"))
+    Command::new(crate::program())
         .args(["sync", "--quiet", "--resource", "users"])
         .env("ACCOUNTS_API_KEY", vendor.key())
         .env("ACCOUNTS_BASE_URL", vendor.base_url())
@@ -156,7 +156,7 @@ async fn a_run_that_logs_everything_shows_neither_the_key_nor_a_row() {
 
 /// What a program says with these arguments, on stdout and on stderr.
 fn said_by(vendor: &Vendor, database: &Database, args: &[&str]) -> (String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_accounts-connector"))
+    let output = Command::new(crate::program())
         .args(args)
         .args(["--resource", "users"])
         .env("ACCOUNTS_API_KEY", KEY)

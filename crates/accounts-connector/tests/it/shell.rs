@@ -1,5 +1,6 @@
 //! The program in an empty folder, with nothing set but what a test sets.
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -59,7 +60,7 @@ impl Shell {
     }
 
     /// A command in the folder, with the variables.
-    pub(crate) fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.path()).env_clear().env("HOME", self.path());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -69,7 +70,7 @@ impl Shell {
     /// The same, with something to read.
     pub(crate) fn run_with(&self, arguments: &str, input: &str) -> Said {
         let mut child = self
-            .command(env!("CARGO_BIN_EXE_accounts-connector"))
+            .command(crate::program())
             .args(arguments.split_whitespace())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -26,7 +26,8 @@ pub(crate) fn load(path: &Path) -> Result<()> {
         Err(error)
             if matches!(error.kind(), Io::NotFound | Io::NotADirectory | Io::IsADirectory) =>
         {
-            Ok(())
+            // Nor does one count that was there before.
+            try_out(path, b"")
         }
         Err(error) => {
             let what = format!(

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use connector_core::DOCUMENTED;
-use connector_testkit::{Content, Database, Vendor};
+use connector_testkit::{Content, Database, Vendor, installed};
 use tempfile::TempDir;
 use vendor_connectors::connectors;
 
@@ -16,7 +16,7 @@ fn folder() -> TempDir {
 
 /// The program with these words, started in a folder, with nothing of this environment.
 fn program(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vendor-connectors"));
+    let mut command = Command::new(installed(env!("CARGO_BIN_EXE_vendor-connectors")));
     command.args(words).current_dir(folder).env_clear();
     command
 }
