@@ -6,6 +6,7 @@ mod bench;
 mod ddl;
 #[cfg(test)]
 mod deploy;
+mod dist;
 mod docs;
 mod fixtures;
 mod follow;
@@ -56,6 +57,8 @@ enum Command {
     Follow,
     /// Try the Python package: install it where there is nothing else, sync, and run the command line's tests
     Wheel(wheel::Args),
+    /// Build what is shipped: wheels, archives with completions and manual pages, and their checksums
+    Dist(dist::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
     Ddl(ddl::Args),
     /// Write what declarations tell into the documentation, check it, or run the commands in it
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Command::New(args) => new::run(&args),
         Command::Follow => follow::run(),
         Command::Wheel(args) => wheel::run(&args),
+        Command::Dist(args) => dist::run(&args),
         Command::Ddl(args) => ddl::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),

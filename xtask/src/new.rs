@@ -24,8 +24,19 @@ pub(crate) struct Args {
 const SKELETON: &str = "new_vendor";
 
 /// Names of schemas, and of commands about all connectors.
-const RESERVED: [&str; 8] =
-    ["check", "demo", "help", "information_schema", "psql", "public", "status", "sync"];
+const RESERVED: [&str; 11] = [
+    "check",
+    "completions",
+    "demo",
+    "help",
+    "information_schema",
+    "init",
+    "man",
+    "psql",
+    "public",
+    "status",
+    "sync",
+];
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let name = &args.name;

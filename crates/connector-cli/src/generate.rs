@@ -10,21 +10,24 @@ use super::print;
 use connector_core::error::{Error, Result};
 use connector_spec::Connector;
 
+/// Which completions.
 #[derive(Debug, clap::Args)]
-pub(super) struct Completions {
+pub struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }
 
+/// Which page.
 #[derive(Debug, clap::Args)]
-pub(super) struct Man {
+pub struct Man {
     /// The command whose page to print [default: the program's own]
     #[arg(value_name = "COMMAND")]
     command: Option<String>,
 }
 
-pub(super) fn completions(mut command: Command, args: &Completions) -> Result<u8> {
+/// Prints the completions of a program's command line.
+pub fn completions(mut command: Command, args: &Completions) -> Result<u8> {
     let name = command.get_name().to_owned();
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut command, name, &mut text);
@@ -32,7 +35,8 @@ pub(super) fn completions(mut command: Command, args: &Completions) -> Result<u8
     Ok(0)
 }
 
-pub(super) fn man(mut command: Command, args: &Man) -> Result<u8> {
+/// Prints a page of a program's command line.
+pub fn man(mut command: Command, args: &Man) -> Result<u8> {
     // This gives the commands their full names.
     command.build();
     let page = match &args.command {

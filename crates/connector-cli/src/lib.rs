@@ -33,7 +33,7 @@ pub use all::{
     CheckAll, StatusAll, SyncAll, check_all, status_all, sync_all, sync_together, tell_all,
 };
 pub use called::{called_as_part_of, word};
-pub use generate::commands_as_markdown;
+pub use generate::{Completions, Man, commands_as_markdown, completions, man};
 pub use init::{InitSeveral, init_several};
 pub use progress::Progress;
 pub use resources::{columns_as_markdown, resources_as_markdown};

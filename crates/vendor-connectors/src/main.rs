@@ -4,43 +4,11 @@ use std::env;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use connector_cli::{
-    CheckAll, InitSeveral, StatusAll, SyncAll, called_as_part_of, prepare, print_error, word,
-};
+use clap::FromArgMatches as _;
+use connector_cli::{prepare, print_error, word};
 use connector_core::{Connector, Error};
+use vendor_connectors::cli::{Cli, Command, command};
 use vendor_connectors::{connectors, demo, psql};
-
-const PROGRAM: &str = "vendor-connectors";
-
-#[derive(Parser)]
-#[command(
-    name = PROGRAM,
-    about = "Syncs the data of vendors' APIs into Postgres",
-    disable_help_subcommand = true
-)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-/// Commands that are about all connectors.
-#[derive(Subcommand)]
-#[expect(clippy::doc_markdown, reason = "a help text is shown as it is written")]
-enum Command {
-    /// Set connections up, one after another, by questions on a terminal
-    Init(InitSeveral),
-    /// Sync all connections of connectors.toml side by side
-    Sync(SyncAll),
-    /// Show the last run, verdict, freshness and rows of each resource of all connections
-    Status(StatusAll),
-    /// Try all that syncs of all connections need, and say what to do; nothing is written
-    Check(CheckAll),
-    /// Sync from simulated vendors with invented rows, to see what it is like
-    Demo(demo::Args),
-    /// Look into the embedded Postgres, or into the database of DATABASE_URL
-    Psql(psql::Args),
-}
 
 fn main() -> ExitCode {
     if let Some(connector) = called_as_a_connector() {
@@ -48,13 +16,7 @@ fn main() -> ExitCode {
         let matches = connector_cli::command(connector).get_matches_from(env::args_os().skip(1));
         return connector_cli::run(connector, &matches);
     }
-    called_as_part_of(PROGRAM);
-    let of_vendors = connectors::ALL.map(|connector| {
-        let command = connector_cli::command(connector).about(connector.doc);
-        command.name(word(connector.name)).bin_name(format!("{PROGRAM} {}", word(connector.name)))
-    });
-    let all = Cli::command().version(connector_cli::version()).subcommands(of_vendors);
-    let matches = all.get_matches();
+    let matches = command().get_matches();
     if let Some((name, matches)) = matches.subcommand()
         && let Some(connector) = connectors::ALL.iter().find(|known| word(known.name) == name)
     {
@@ -78,9 +40,9 @@ fn called_as_a_connector() -> Option<&'static Connector> {
     connectors::ALL.into_iter().find(|connector| *connector.binary() == *name)
 }
 
-fn run(command: &Command) -> Result<ExitCode> {
+fn run(asked: &Command) -> Result<ExitCode> {
     let all = &connectors::ALL;
-    let status = match command {
+    let status = match asked {
         Command::Init(args) => connector_cli::init_several(all, args)?,
         Command::Sync(args) => connector_cli::sync_all(all, args)?,
         Command::Status(args) => connector_cli::status_all(all, args)?,
@@ -89,6 +51,8 @@ fn run(command: &Command) -> Result<ExitCode> {
             prepare(None)?;
             return demo::run(args, "vendor-connectors psql");
         }
+        Command::Completions(args) => connector_cli::completions(command(), args)?,
+        Command::Man(args) => connector_cli::man(command(), args)?,
         Command::Psql(args) => {
             prepare(None)?;
             return psql::run(args);

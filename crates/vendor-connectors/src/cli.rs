@@ -1,0 +1,57 @@
+//! The command line: a command for each connector, and those that are about all of them.
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use connector_cli::{
+    CheckAll, Completions, InitSeveral, Man, StatusAll, SyncAll, called_as_part_of, word,
+};
+
+use crate::{connectors, demo, psql};
+
+/// The program's name.
+pub const PROGRAM: &str = "vendor-connectors";
+
+/// The command line.
+#[derive(Parser)]
+#[command(
+    name = PROGRAM,
+    about = "Syncs the data of vendors' APIs into Postgres",
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// What is to be done
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Commands that are about all connectors.
+#[derive(Subcommand)]
+#[expect(clippy::doc_markdown, reason = "a help text is shown as it is written")]
+pub enum Command {
+    /// Set connections up, one after another, by questions on a terminal
+    Init(InitSeveral),
+    /// Sync all connections of connectors.toml side by side
+    Sync(SyncAll),
+    /// Show the last run, verdict, freshness and rows of each resource of all connections
+    Status(StatusAll),
+    /// Try all that syncs of all connections need, and say what to do; nothing is written
+    Check(CheckAll),
+    /// Sync from simulated vendors with invented rows, to see what it is like
+    Demo(demo::Args),
+    /// Look into the embedded Postgres, or into the database of DATABASE_URL
+    Psql(psql::Args),
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print a manual page, for `man -l -`
+    Man(Man),
+}
+
+/// The commands of the program, with those of each connector.
+pub fn command() -> clap::Command {
+    // What connectors tell people to type begins with this program.
+    called_as_part_of(PROGRAM);
+    let of_vendors = connectors::ALL.map(|connector| {
+        let command = connector_cli::command(connector).about(connector.doc);
+        command.name(word(connector.name)).bin_name(format!("{PROGRAM} {}", word(connector.name)))
+    });
+    Cli::command().version(connector_cli::version()).subcommands(of_vendors)
+}
