@@ -104,7 +104,8 @@ fn the_image_runs_as_nobody_from_nothing() {
     assert_eq!(images, ["FROM scratch"], "what is copied is all that there is");
     // What is copied is gathered by name, and not a folder that somebody works in.
     let gathered = self::text("deploy/docker/image");
-    let copied = lines(&gathered).filter(|line| line.starts_with("cp ") || line.starts_with("tar "));
+    let copied =
+        lines(&gathered).filter(|line| line.starts_with("cp ") || line.starts_with("tar "));
     assert_eq!(copied.count(), 2, "{gathered}");
 }
 

@@ -13,6 +13,11 @@ pub fn called_as_part_of(program: &'static str) {
     let _ = PROGRAM.set(program);
 }
 
+/// The program of all connectors, if this is it.
+pub(crate) fn program_of_all() -> Option<&'static str> {
+    PROGRAM.get().copied()
+}
+
 /// What to type in front of a command of the connector.
 pub(crate) fn binary(connector: &Connector) -> String {
     binary_named(connector.name)

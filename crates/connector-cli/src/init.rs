@@ -79,9 +79,17 @@ pub fn init_several(connectors: &[&'static Connector], args: &InitSeveral) -> Re
     let mut status = 0;
     loop {
         let prompt = if items.len() == connectors.len() { "Connector" } else { "Another one" };
-        let asked = Select::new().with_prompt(prompt).items(&items).default(0).max_length(20);
+        // After the first one, Enter is enough.
+        let usual = items.len() - 1;
+        let usual = if usual < connectors.len() { 0 } else { usual };
+        let asked = Select::new().with_prompt(prompt).items(&items).default(usual).max_length(20);
         let at = asked.interact().map_err(broke_off)?;
-        let Some(connector) = connectors.get(at) else { return Ok(status) };
+        let Some(connector) = connectors.get(at) else {
+            if let Some(program) = crate::called::program_of_all() {
+                print(&format!("next: {program} sync --all"))?;
+            }
+            return Ok(status);
+        };
         // What the last one wrote is there for the next one.
         crate::prepare(Some(&args.config))?;
         let each = Args {
