@@ -69,10 +69,16 @@ impl Error {
     /// What to do next.
     pub fn next(&self) -> String {
         match self {
-            Self::NoPrograms { .. } => {
-                "export DATABASE_URL=postgres://user:password@host:port/database, or install \
-                 Postgres (Debian: apt-get install postgresql, macOS: brew install postgresql)"
-                    .to_owned()
+            Self::NoPrograms { refused } => {
+                let other = if refused.is_empty() {
+                    ""
+                } else {
+                    ", or have those where everybody may read them and nobody else may write, as below /opt"
+                };
+                format!(
+                    "export DATABASE_URL=postgres://user:password@host:port/database, or install \
+                     Postgres (Debian: apt-get install postgresql, macOS: brew install postgresql){other}"
+                )
             }
             Self::OtherVersion { dir, made_by, .. } => format!(
                 "install Postgres {made_by} beside it (Debian: postgresql-{made_by}; POSTGRES_BIN names a \

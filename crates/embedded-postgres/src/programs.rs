@@ -71,6 +71,7 @@ pub fn newest(named: Option<&Path>) -> Result<Programs, Error> {
 /// All that are on this machine, or in the folder that is named.
 pub(crate) fn look(named: Option<&Path>) -> Found {
     let mut found = Found::default();
+    let mut seen = Vec::new();
     for place in named.map_or_else(places, |bin| vec![bin.to_owned()]) {
         // Where a link leads to is what is looked at, and what is run.
         let program = place.join("postgres").canonicalize();
@@ -80,9 +81,10 @@ pub(crate) fn look(named: Option<&Path>) -> Found {
             }
             continue;
         };
-        if found.programs.iter().any(|other| other.bin == bin) {
+        if seen.contains(&bin) {
             continue;
         }
+        seen.push(bin.clone());
         match examine(&place, &bin) {
             Ok(major) => found.programs.push(Programs { bin, major }),
             Err(why) => found.refused.push(format!("{} {why}", bin.display())),

@@ -1,10 +1,14 @@
 //! `demo`: all connectors, each with a simulated vendor of invented rows.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use connector_cli::{LogFormat, Progress, print, start_logging, sync_together, tell_all};
-use connector_core::{Connection, Connector, DOCUMENTED, Error, Report, Unset, database_url};
+use connector_core::{
+    Connection, Connector, DOCUMENTED, EMBEDDED_DIRECTORY, Error, Report, Unset, database_url,
+    embedded_programs,
+};
 use connector_testkit::{Content, Vendor};
 
 use crate::connectors;
@@ -53,6 +57,11 @@ fn hint(preset: &str, psql: &str) -> String {
 }
 
 fn sync(preset: &str, progress: &Progress) -> Result<Vec<Result<Report, Error>>> {
+    if database_url().is_none() && !embedded_postgres::exists(Path::new(EMBEDDED_DIRECTORY)) {
+        // What all of them lack is said once.
+        let programs = embedded_postgres::newest(embedded_programs().as_deref());
+        programs.map_err(|error| Error::settings(error.to_string()).next(error.next()))?;
+    }
     let mut vendors = Vec::new();
     let mut connections = Vec::new();
     // A vendor whose live API is not known to differ has the preset of the document alone.
