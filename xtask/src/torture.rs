@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let settings = [
         ("NEXTEST_PROFILE", "long".to_owned()),
         ("KILLS", args.kills.to_string()),
-        ("KILLS_EMBEDDED", (args.kills / 10).to_string()),
+        ("KILLS_EMBEDDED", (args.kills / 10).max(1).to_string()),
         ("SEED", args.seed.to_string()),
         ("PROPTEST_CASES", args.histories.to_string()),
     ];

@@ -243,13 +243,14 @@ async fn gaps_hold(history: Gaps) -> Result<(), TestCaseError> {
     let ends = [honest.clone(), honest];
     let mut known: Vec<u64> = Vec::new();
     for (at, (new, cap, faults)) in steps.iter().chain(&ends).enumerate() {
-        let left: Vec<u64> = {
+        let (left, began): (Vec<u64>, _) = {
             let mut filtering = filtering.lock().unwrap();
             filtering.cap = cap.unwrap_or(1_000);
             for is_empty in new {
                 filtering.grow(*is_empty);
             }
-            filtering.rows.iter().filter_map(|row| row["n"].as_u64()).collect()
+            let left = filtering.rows.iter().filter_map(|row| row["n"].as_u64());
+            (left.collect(), filtering.rows.len() as u64)
         };
         let connection = connection();
         let (brake, faults) = (connection.stop(), faults.clone());
@@ -272,7 +273,9 @@ async fn gaps_hold(history: Gaps) -> Result<(), TestCaseError> {
         prop_assert!(kept.starts_with(&known), "what was there is another one: {told}");
         prop_assert!(!green || kept.starts_with(&left), "rows are missing: {told}");
         prop_assert!(green || at < steps.len(), "an honest vendor is not believed: {told}");
-        known = kept;
+        // Of rows that come while a run reads, some may be missed until the next one, which then
+        // puts them in front of those that were not.
+        known = kept.into_iter().filter(|n| *n < began).collect();
     }
     play.end_unexplained().await;
     Ok(())
