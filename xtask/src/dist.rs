@@ -165,6 +165,7 @@ impl Build {
             copy(&self.source.join(file), &folder)?;
         }
         pages(&folder)?;
+        bill(target, out, &folder)?;
         let mut tar = Command::new("tar");
         tar.args(["--create", "--sort=name", "--owner=0", "--group=0", "--numeric-owner"]);
         tar.args(["--mode=u+rwX,go+rX,go-w", "--use-compress-program=gzip -n9"]);
@@ -185,6 +186,29 @@ fn pages(folder: &Path) -> Result<()> {
     fs::create_dir_all(&man)?;
     clap_mangen::generate_to(command(), &man)?;
     Ok(())
+}
+
+/// What the program was built from: the bill of materials that its wheel has.
+fn bill(target: &Target, out: &Path, folder: &Path) -> Result<()> {
+    let machine = target.triple.split('-').next().unwrap_or_default();
+    let mut wheels = Vec::new();
+    for entry in fs::read_dir(out)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_wheel = path.extension().is_some_and(|extension| extension == "whl");
+        if is_wheel && name.contains(target.compatibility) && name.contains(machine) {
+            wheels.push(path);
+        }
+    }
+    let [wheel] = &wheels[..] else { anyhow::bail!("{} has {wheels:?}", out.display()) };
+    let unpacked = tempfile::tempdir()?;
+    let mut unpack = Command::new("python3");
+    unpack.args(["-m", "zipfile", "-e"]).arg(wheel);
+    done(unpack.arg(unpacked.path()))?;
+    let found = walkdir::WalkDir::new(unpacked.path()).into_iter().filter_map(Result::ok);
+    let mut files = found.map(walkdir::DirEntry::into_path);
+    let bill = files.find(|path| path.to_string_lossy().ends_with(".cyclonedx.json"));
+    copy(&bill.context("the wheel has no bill of materials")?, folder)
 }
 
 /// The package as it is for musl, for which nobody builds the programs of a Postgres.

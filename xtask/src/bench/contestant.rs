@@ -74,7 +74,7 @@ impl Desk<'_> {
         let vendor = || vendor.context("there is a vendor");
         match who {
             Contestant::Connector => {
-                let own = root().join("target/release/bench-connector");
+                let own = root().join("target/dist/bench-connector");
                 self.connector(&own, workload, server, vendor()?)
             }
             Contestant::Other => {

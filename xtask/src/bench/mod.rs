@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let workloads: Vec<Workload> =
         workloads.map(|workload| if args.quick { workload.quick() } else { *workload }).collect();
     ensure!(!workloads.is_empty(), "no workload has such a name; there are: {}", names());
-    let built = cargo(&["build", "--release", "--package", "bench"]);
+    let built = cargo(&["build", "--profile", "dist", "--package", "bench"]);
     ensure!({ built }.status()?.success(), "the programs to measure cannot be built");
     let postgres = Postgres::start_durable()?;
     let server = Server::new(&postgres.url)?;

@@ -19,7 +19,7 @@ pub(crate) struct Vendor {
 
 impl Vendor {
     pub(crate) fn start(workload: &Workload) -> Result<Self> {
-        let mut command = Command::new(root().join("target/release/bench-vendor"));
+        let mut command = Command::new(root().join("target/dist/bench-vendor"));
         let numbers = [
             ("--rows", Some(workload.rows)),
             ("--children", Some(workload.children)),
