@@ -18,6 +18,14 @@ pub(crate) fn program_of_all() -> Option<&'static str> {
     PROGRAM.get().copied()
 }
 
+/// The program, and the words in front of a command of the connector.
+pub(crate) fn words(connector: &Connector) -> Vec<String> {
+    match PROGRAM.get() {
+        Some(program) => vec![(*program).to_owned(), word(connector.name)],
+        None => vec![binary_of(connector.name)],
+    }
+}
+
 /// What to type in front of a command of the connector.
 pub(crate) fn binary(connector: &Connector) -> String {
     binary_named(connector.name)

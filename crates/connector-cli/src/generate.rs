@@ -42,7 +42,8 @@ pub fn man(mut command: Command, args: &Man) -> Result<u8> {
     let page = match &args.command {
         None => command,
         Some(name) => {
-            let known: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+            let shown = command.get_subcommands().filter(|command| !command.is_hide_set());
+            let known: Vec<&str> = shown.map(Command::get_name).collect();
             let unknown = || {
                 Error::settings(format!("there is no command `{name}`"))
                     .next(format!("there are: {}", known.join(", ")))
@@ -64,7 +65,8 @@ pub fn commands_as_markdown(connector: &'static Connector) -> String {
     let mut text = String::new();
     // The definition has those last that were changed after it was made.
     let definition = super::command(connector);
-    let mut commands: Vec<&Command> = definition.get_subcommands().collect();
+    let shown = definition.get_subcommands().filter(|command| !command.is_hide_set());
+    let mut commands: Vec<&Command> = shown.collect();
     commands.sort_by_key(|command| command.get_display_order());
     for command in commands {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();

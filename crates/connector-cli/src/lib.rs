@@ -10,6 +10,7 @@ mod called;
 mod check;
 mod generate;
 mod init;
+mod pieces;
 mod plan;
 mod progress;
 mod resources;
@@ -17,6 +18,7 @@ mod settings;
 mod signals;
 mod status;
 mod sync;
+mod team;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -77,6 +79,9 @@ enum Command {
     Status(status::Args),
     /// Show what is synced: paths, keys, paging, tables and columns
     Resources(resources::Args),
+    /// A run in pieces, for schedulers and for the workers of `sync --workers`
+    #[command(hide = true)]
+    Run(Box<pieces::Args>),
     /// Print the completions of a shell
     Completions(generate::Completions),
     /// Print a manual page, for `man -l -`
@@ -145,7 +150,9 @@ pub fn run(connector: &'static Connector, matches: &ArgMatches) -> ExitCode {
 
 fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode {
     // A command that takes no file of settings looks at none.
-    let config = matches.subcommand().map(|(_, args)| args.try_get_one::<PathBuf>("config"));
+    let innermost = |args: &'_ ArgMatches| args.subcommand().map(|(_, args)| args.clone());
+    let args = matches.subcommand().map(|(_, args)| innermost(args).unwrap_or(args.clone()));
+    let config = args.as_ref().map(|args| args.try_get_one::<PathBuf>("config"));
     if let Some(Ok(config)) = config
         && let Err(error) = prepare(config.map(PathBuf::as_path))
     {
@@ -157,6 +164,7 @@ fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode 
     let log = match &cli.command {
         Command::Sync(args) => Some(args.log),
         Command::Plan(args) => Some(args.log),
+        Command::Run(args) => Some(args.log()),
         _ => None,
     };
     let progress = match log {
@@ -229,6 +237,7 @@ fn dispatch(connector: &'static Connector, command: Command, progress: &Progress
         Command::Check(args) => check::run(connector, args),
         Command::Status(args) => status::run(connector, args),
         Command::Resources(args) => resources::run(connector, &args),
+        Command::Run(args) => pieces::run(connector, *args),
         Command::Completions(args) => generate::completions(self::command(connector), &args),
         Command::Man(args) => generate::man(self::command(connector), &args),
     }

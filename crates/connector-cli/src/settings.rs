@@ -56,6 +56,8 @@ pub struct Flags {
     pub allow_deletes: bool,
     /// Whether to wait until another run has ended.
     pub wait: bool,
+    /// Whether to take over from a run whose workers are gone.
+    pub take_over: bool,
     /// The most requests that the run makes.
     pub max_requests: Option<u64>,
     /// The longest that the run goes on.
@@ -64,4 +66,36 @@ pub struct Flags {
     pub params: Vec<String>,
     /// Whether only the children of rows that the run changed are asked for.
     pub changed_parents_only: bool,
+}
+
+impl Flags {
+    /// The same for another process of this program: what it is about, and nothing of how a run
+    /// ends.
+    pub(crate) fn to_args(&self) -> Vec<String> {
+        let time = |time: Option<DateTime<Utc>>| time.map(|time| time.to_rfc3339());
+        let path = self.config.as_ref().map(|path| path.display().to_string());
+        let one = [
+            ("--config", path),
+            ("--connection", self.connection.clone()),
+            ("--schema", self.schema.clone()),
+            ("--preset", self.preset.clone()),
+            ("--since", time(self.since)),
+            ("--until", time(self.until)),
+        ];
+        let one = one.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let many = |name: &'static str, values: &[String]| {
+            values.iter().map(move |value| (name, value.clone())).collect::<Vec<_>>()
+        };
+        let resources = many("--resource", &self.resources);
+        let params = many("--param", &self.params);
+        let values = one.chain(resources).chain(params);
+        let flags = [
+            ("--full-refresh", self.full_refresh),
+            ("--allow-deletes", self.allow_deletes),
+            ("--changed-parents-only", self.changed_parents_only),
+        ];
+        let flags = flags.into_iter().filter(|(_, set)| *set).map(|(name, _)| name.to_owned());
+        // A value may begin like a flag.
+        values.map(|(name, value)| format!("{name}={value}")).chain(flags).collect()
+    }
 }

@@ -10,7 +10,9 @@ use super::{Which, block_on, duration, now, print, print_error, to_json};
 use crate::settings::{File, Flags, Place};
 use connector_core::error::{Error, ErrorKind, Result};
 use connector_core::foreign::Foreign;
-use connector_core::store::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
+use connector_core::store::{
+    ConnectionStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
+};
 use connector_core::verdict::{Look, aligned, grouped};
 use connector_core::words::count;
 use connector_spec::Connector;
@@ -159,6 +161,8 @@ fn text(known: &Known, now: DateTime<Utc>) -> String {
         row
     });
     text.extend(aligned(&header, rows.collect(), Look::of_stdout()));
+    let several = status.parts.iter().filter(|parts| parts.parts > 1 || !parts.begun.is_empty());
+    text.extend(several.flat_map(|parts| workers(parts, now)));
     text.extend(notes(known));
     text.join("\n")
 }
@@ -184,6 +188,29 @@ fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {
         (Some(_), _) => format!("was {}, {began} ago", run.verdict),
     };
     format!("{connection}: run {run_id} (preset {preset}) {how}")
+}
+
+/// How far workers are with the parts of a resource, and who waits for what.
+fn workers(parts: &PartsStatus, now: DateTime<Utc>) -> Vec<String> {
+    let PartsStatus { resource, parts: all, closed, begun, .. } = parts;
+    let mut lines =
+        vec![format!("  {resource}: {closed} of {} read", count(*all, "part", "parts"))];
+    for part in begun {
+        let who = match (part.held, part.worker.as_str()) {
+            (true, worker) => format!("is read by worker {worker}"),
+            (false, worker) => format!("waits for a worker; worker {worker} left it"),
+        };
+        let since = part
+            .updated_at
+            .map_or(String::new(), |at| format!(", last commit {} ago", ago(at, now)));
+        let again = match part.attempts {
+            1 => String::new(),
+            attempts => format!(", begun {attempts} times"),
+        };
+        lines.push(format!("    part {} {who}{since}{again}", part.part));
+        lines.extend(part.error.iter().map(|error| format!("      {error}")));
+    }
+    lines
 }
 
 /// What a person should know, and what to type next.

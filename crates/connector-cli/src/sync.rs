@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use super::{Log, block_on, duration, now, print_problems, print_report, stop_on_signals, tell};
 use crate::progress::Progress;
 use crate::settings::{File, Flags, resolve};
+use crate::team::Team;
 use connector_core::error::Result;
 use connector_core::run::Connection;
 use connector_core::verdict::Report;
@@ -59,6 +60,12 @@ pub(super) struct Args {
     /// Wait until another run of the connection has ended, instead of failing
     #[arg(long)]
     wait: bool,
+    /// Read with so many processes of this machine; for accounts with many parents, or a vendor that answers slowly
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
+    workers: u64,
+    /// End a run whose workers are gone, or that others began on other machines
+    #[arg(long)]
+    take_over: bool,
     /// Stop after so many requests; the next run goes on from there
     #[arg(long, value_name = "N")]
     max_requests: Option<u64>,
@@ -95,6 +102,7 @@ impl What {
 pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress) -> Result<u8> {
     let flags = Flags {
         wait: args.wait,
+        take_over: args.take_over,
         max_requests: args.max_requests,
         max_duration: args.max_duration,
         ..args.what.flags()
@@ -110,7 +118,14 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
                 tell(&format!("note: the rows of an older version stay in {}", old.display()));
             }
         }
-        connector_core::run::sync(connection, now()).await
+        if args.workers == 1 {
+            return connector_core::run::sync(connection, now()).await;
+        }
+        let mut team = Team::new(connector, &flags, connection.stop());
+        let begun = |run| team.start(run, args.workers);
+        let report = connector_core::run::sync_among(connection, now(), args.workers, begun).await;
+        team.end();
+        report
     })?;
     if quiet && !args.json {
         print_problems(&report)?;

@@ -22,6 +22,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
 use reqwest::{Method, Request, StatusCode};
+use serde::{Deserialize, Serialize};
 use tracing::{debug, info, trace};
 use url::Url;
 
@@ -37,6 +38,7 @@ pub use address::{address, check_address};
 use coding::Coding;
 use failure::{Failure, LATER, cut_off, damaged};
 use pace::Pace;
+pub(crate) use pace::SharedLimit;
 use patience::Patience;
 pub(crate) use patience::apart;
 pub use place::is_loopback;
@@ -47,6 +49,9 @@ pub use response::Response;
 
 /// The shortest rest that is told.
 const WORTH_SAYING: Duration = Duration::from_secs(10);
+
+/// The most requests to one vendor at the same time, where nobody says otherwise.
+const AT_A_TIME: usize = 10;
 
 /// How long a client waits, and how much it takes.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +68,8 @@ pub struct Limits {
     pub(crate) error: usize,
     /// The bytes that have to come in a second, over each span of `idle`.
     pub(crate) rate: u64,
+    /// The requests that may be under way at the same time.
+    pub(crate) at_a_time: usize,
 }
 
 impl Default for Limits {
@@ -74,6 +81,7 @@ impl Default for Limits {
             body: 64 << 20,
             error: 1 << 20,
             rate: 100,
+            at_a_time: AT_A_TIME,
         }
     }
 }
@@ -93,12 +101,63 @@ pub struct Traffic {
     pub held: AtomicU64,
     /// Requests that wait because the vendor asked for a rest.
     pub resting: AtomicU64,
+    /// Requests that wait before they are repeated.
+    pub pausing: AtomicU64,
     /// Pages that were read.
     pub pages: AtomicU64,
     /// Rows that came in them.
     pub rows: AtomicU64,
     /// The rows that there are, where the vendor says so.
     pub total: AtomicU64,
+}
+
+/// What requests cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Cost {
+    pub(crate) requests: u64,
+    pub(crate) retries: u64,
+    pub(crate) bytes: u64,
+    pub(crate) waited_ms: u64,
+}
+
+impl Cost {
+    /// What came to it since then.
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self {
+            requests: self.requests - before.requests,
+            retries: self.retries - before.retries,
+            bytes: self.bytes - before.bytes,
+            waited_ms: self.waited_ms - before.waited_ms,
+        }
+    }
+
+    /// Adds what others cost.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.retries += other.retries;
+        self.bytes += other.bytes;
+        self.waited_ms += other.waited_ms;
+    }
+}
+
+impl Traffic {
+    /// Whether requests wait for a time that is known: then nothing has to come.
+    pub(crate) fn waits(&self) -> bool {
+        [&self.held, &self.resting, &self.pausing]
+            .iter()
+            .any(|count| count.load(Ordering::Relaxed) > 0)
+    }
+
+    /// What was spent so far.
+    pub(crate) fn cost(&self) -> Cost {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Cost {
+            requests: of(&self.requests),
+            retries: of(&self.retries),
+            bytes: of(&self.bytes),
+            waited_ms: of(&self.waited_ms),
+        }
+    }
 }
 
 /// The client of one connection.
@@ -187,7 +246,7 @@ impl Client {
             retry,
             errors,
             limits,
-            pace: Pace::new(rate, stop.clone(), requests)?,
+            pace: Pace::new(rate, limits.at_a_time, stop.clone(), requests)?,
             stop,
             budget: budget.clone(),
             other_ways,
@@ -458,6 +517,33 @@ impl Client {
                 .next("choose another way of paging in a preset; a key is not stored"));
         }
         Ok(address)
+    }
+
+    /// How many requests may be under way at the same time.
+    pub(crate) fn at_a_time(&self) -> usize {
+        self.limits.at_a_time
+    }
+
+    /// Whether a limit is kept.
+    pub(crate) fn has_limit(&self) -> bool {
+        self.pace.has_limit()
+    }
+
+    /// Lets others keep the limit too, and hear of rests.
+    pub(crate) fn share(&self, shared: Arc<dyn SharedLimit>) {
+        self.pace.share(shared);
+    }
+
+    /// Rests for that long, as others were told to.
+    pub(crate) fn hear_rest(&self, wait: Duration) {
+        self.pace.hear_rest(wait);
+    }
+
+    /// What tells this key at this vendor from all others, and tells nothing else, for whoever
+    /// knows no `secret`.
+    pub(crate) fn fingerprint(&self, secret: &str) -> String {
+        let port = self.base.port_or_known_default().unwrap_or_default();
+        self.credential.fingerprint(secret, self.base.host_str().unwrap_or_default(), port)
     }
 
     /// Where the vendor is.

@@ -7,10 +7,13 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::foreign::{Cause, escaped};
 
 /// What the caller should do about a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// Fix the settings; nothing was tried.
@@ -40,7 +43,8 @@ pub enum ErrorKind {
 }
 
 /// A failure, in words for the person who has to act on it.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Kept", into = "Kept")]
 pub struct Error {
     kind: ErrorKind,
     what: String,
@@ -52,8 +56,36 @@ pub struct Error {
     not_tried: Option<NotTried>,
 }
 
+/// What is kept of a failure for another process: its words, and what follows from it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Kept {
+    kind: ErrorKind,
+    what: String,
+    next: Option<String>,
+    remedy: Remedy,
+    not_tried: Option<NotTried>,
+}
+
+impl From<Error> for Kept {
+    fn from(error: Error) -> Self {
+        let what = error.to_string();
+        let Error { kind, next, remedy, not_tried, .. } = error;
+        Self { kind, what, next, remedy, not_tried }
+    }
+}
+
+impl From<Kept> for Error {
+    fn from(kept: Kept) -> Self {
+        let Kept { kind, what, next, remedy, not_tried } = kept;
+        // Others may write where it was kept.
+        let next = next.map(|next| escaped(&next).into_owned());
+        Self { next, remedy, not_tried, ..Self::new(kind, what) }
+    }
+}
+
 /// Why something was not tried: another request met the cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NotTried {
     /// The key was refused.
     KeyRefused,
@@ -72,7 +104,8 @@ impl NotTried {
 }
 
 /// What may help against a failure of the database, besides a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Remedy {
     /// Nothing.
     None,

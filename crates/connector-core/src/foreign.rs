@@ -60,6 +60,7 @@ impl fmt::Debug for Foreign<'_> {
 }
 
 /// The cause of an error, of which nothing is kept but its words as they may be shown.
+#[derive(Clone)]
 pub struct Cause(String);
 
 impl Cause {

@@ -9,50 +9,53 @@ mod event;
 mod load;
 mod owner;
 mod page;
+mod part;
 pub mod probe;
 pub mod progress;
 mod request_hash;
 mod resource_settings;
+mod verbs;
 mod walker;
+mod worker;
 
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::sync::Semaphore;
 use tracing::{info, warn};
 
 pub use self::connection::{Connection, Range, check_resources, selected};
-use self::event::Event;
-use self::load::load;
 use self::progress::Watch;
 use self::request_hash::Part;
 pub use self::resource_settings::{AllSettings, ResourceSettings};
-use self::walker::{Failing, Walker};
+pub use self::verbs::{Begun, PartOutcome, Step, begin, finish, prepare, settle, shard, work};
+pub use self::worker::Worker;
 use crate::ask::{Client, Traffic};
 use crate::budget::Budget;
 use crate::error::{Error, ErrorKind, NotTried, Remedy, Result};
 use crate::params::Params;
 use crate::read::secret::SecretNames;
 use crate::stop::Stop;
-use crate::store::{Database, Plan, ResourceOutcome, Statements, Store, Table};
+use crate::store::{Database, Heard, Plan, Prepared, Statements, Store, Table};
 use crate::verdict::{Report, ResourceReport, Tally, Tolerance, Tolerated, Verdict};
-use crate::walk::{Bookmark, Partition, RequestHash};
+use crate::walk::RequestHash;
 use crate::words::count;
-use connector_spec::{Connector, Parent, Resource};
+use connector_spec::{Connector, Resource};
 
 /// The number of resources that are read at the same time.
 const PARALLEL_RESOURCES: usize = 4;
-/// The number of a resource's listings that are read at the same time.
-const PARALLEL_WALKS: usize = 10;
 /// How far decoded pages may be ahead of the commits, in KiB, over all resources.
 const AHEAD_KIB: u32 = 1 << 10;
-/// The number of parent rows that are read from the database at a time.
-const PARENTS: i64 = 500;
+/// After what time it is looked how far workers are: soon, as a resource may be small, and then
+/// less often.
+const FIRST_LOOK: Duration = Duration::from_millis(10);
+const LONGEST_LOOK: Duration = Duration::from_millis(250);
+/// How long workers that are to stop may take to let go.
+const LAST_WORK: Duration = Duration::from_secs(20);
 
 /// What all walks of a run share.
 struct Context {
@@ -69,17 +72,78 @@ struct Context {
     resume_since: Option<DateTime<Utc>>,
     stop: Stop,
     progress: Arc<dyn Watch>,
+    /// Who reads here, and how many processes do.
+    worker: Worker,
+    workers: u64,
+    /// The most requests of all workers together.
+    max_requests: Option<u64>,
     /// Room for pages that are not committed yet, in KiB.
     ahead: Arc<Semaphore>,
     budget: Budget,
 }
 
 impl Context {
+    /// What all walks share of a run of this connection.
+    fn new(
+        connection: &Connection,
+        client: Client,
+        store: Store,
+        (worker, workers): (Worker, u64),
+    ) -> Arc<Self> {
+        let within = Some(connection.resume_within).filter(|_| !connection.range.full_refresh);
+        let resume_since = within.and_then(|within| store.started_at.checked_sub_signed(within));
+        Arc::new(Self {
+            connector: connection.connector,
+            client,
+            store,
+            params: connection.params.clone(),
+            range: connection.range,
+            keep_secrets: connection.keep_secrets,
+            secret_names: SecretNames::of(connection.connector.resources),
+            settings: connection.settings.clone(),
+            batch_rows: connection.batch_rows,
+            resume_since,
+            stop: connection.stop(),
+            progress: Arc::clone(&connection.progress),
+            worker,
+            workers,
+            max_requests: connection.max_requests,
+            ahead: Arc::new(Semaphore::new(AHEAD_KIB as usize)),
+            budget: connection.budget.clone(),
+        })
+    }
+
+    /// What a resource may lack and be complete.
+    fn tolerated(&self, resource: &Resource) -> Tolerated {
+        self.settings.of(resource.name).tolerated()
+    }
+
+    /// Lets the limit of the vendor be kept by all who use this database, and rests be heard.
+    async fn share_limit(&self) -> Result<()> {
+        if self.client.has_limit() || self.worker.lease.is_some() {
+            let key = self.limit_key().await?;
+            self.client.share(Arc::new(self.store.budget(key)));
+        }
+        Ok(())
+    }
+
+    /// What the key of the vendor is called where others see it.
+    async fn limit_key(&self) -> Result<String> {
+        Ok(self.client.fingerprint(&self.store.budget_secret().await?))
+    }
+
     /// The table of a resource, for its listings as they are asked for.
     fn table(&self, resource: &'static Resource, statements: &Arc<Statements>) -> Table<'_> {
         let fuse = self.settings.of(resource.name).deletes;
         let request = self.request_hash(resource, None);
         Table::new(&self.store, resource, Arc::clone(statements), request, fuse)
+    }
+
+    /// The statements of a resource's table.
+    fn statements(&self, resource: &'static Resource) -> Arc<Statements> {
+        let parent = resource.parent.and_then(|parent| self.connector.resource(parent.resource));
+        let has_history = self.store.has_history(resource.name);
+        Arc::new(Statements::new(&self.store.schema, resource, parent, has_history))
     }
 
     /// Records that a resource begins.
@@ -122,7 +186,7 @@ pub async fn plan(
 ) -> Result<Report> {
     let database = connection.database().await?.rehearsing();
     let sample = Some(i64::try_from(sample).unwrap_or(i64::MAX));
-    let report = sync_into(&database, connection, started_at, sample).await;
+    let report = Box::pin(sync_into(&database, connection, started_at, sample)).await;
     database.close().await;
     report
 }
@@ -167,57 +231,66 @@ async fn sync_into(
     started_at: DateTime<Utc>,
     sample: Option<i64>,
 ) -> Result<Report> {
+    conduct(database, connection, started_at, (sample, 1), |_| {}).await
+}
+
+/// Syncs a connection whose parts so many workers read, which [`work`](verbs::work) for the run
+/// that this tells, once it has begun. One needs no others: it is this process.
+pub async fn sync_among(
+    connection: &Connection,
+    started_at: DateTime<Utc>,
+    workers: u64,
+    begun: impl FnOnce(i64),
+) -> Result<Report> {
+    let database = connection.database().await?;
+    let run = conduct(&database, connection, started_at, (None, workers), begun);
+    let report = Box::pin(run).await;
+    database.close().await;
+    report
+}
+
+/// Begins a run, lets its resources be read in their order, and ends it.
+async fn conduct(
+    database: &Database,
+    connection: &Connection,
+    started_at: DateTime<Utc>,
+    (sample, workers): (Option<i64>, u64),
+    begun: impl FnOnce(i64),
+) -> Result<Report> {
     let start = Instant::now();
-    let connector = connection.connector;
-    let client = connection.client()?;
     let stop = connection.stop();
-    let resume_within = Some(connection.resume_within).filter(|_| !connection.range.full_refresh);
-    let plan = Plan {
-        connector,
-        schema: &connection.schema,
-        preset: &connection.preset,
-        started_at,
-        request_hashes: request_hash::of_run(connection),
-        scope: connection.scope(),
-        takes_over: connection.settings.all.deletes == Tolerance::ALL && connection.is_whole(),
-        resume_within,
-        waits: connection.waits,
-        patience: connection.patience,
-        sample,
-        histories: connection.histories(),
-    };
+    let client = connection.client()?;
+    let plan = Plan { sample, ..plan_of(connection, started_at) };
     let mut store = Store::begin(database, &plan, &stop).await?;
     let lock = store.take_lock();
-    let before = store.complete_before(connector).await?;
+    let before = store.complete_before(connection.connector).await?;
     if let Some(first) = store.continues {
         info!("going on with run {first}, which was interrupted");
     }
     let clock = connection.max_duration.map(|limit| tokio::spawn(stop_after(stop.clone(), limit)));
-    let context = Arc::new(Context {
-        connector,
-        client,
-        store,
-        params: connection.params.clone(),
-        range: connection.range,
-        keep_secrets: connection.keep_secrets,
-        secret_names: SecretNames::of(connector.resources),
-        settings: connection.settings.clone(),
-        batch_rows: connection.batch_rows,
-        resume_since: resume_within.and_then(|within| started_at.checked_sub_signed(within)),
-        stop: stop.clone(),
-        progress: Arc::clone(&connection.progress),
-        ahead: Arc::new(Semaphore::new(AHEAD_KIB as usize)),
-        budget: connection.budget.clone(),
-    });
+    let context = Context::new(connection, client, store, (Worker::default(), workers));
+    if sample.is_none() {
+        context.share_limit().await?;
+    }
     let stranger = context.ask_owner(connection, &before).await;
+    if workers > 1 && stranger.is_none() {
+        begun(context.store.run_id);
+    }
     let resources = sync_resources(&context, connection, &before, stranger).await;
     if let Some(clock) = clock {
         clock.abort();
     }
+    let report = end(&context, resources, stop.is_asked()).await;
+    lock.give_back().await;
+    Ok(Report { elapsed_ms: millis(start), ..report })
+}
+
+/// Records the end of a run, and reports it.
+async fn end(context: &Context, resources: Vec<ResourceReport>, is_stopped: bool) -> Report {
     let verdict =
         resources.iter().map(|resource| resource.verdict).max().unwrap_or(Verdict::Complete);
+    let interrupted = is_stopped && verdict != Verdict::Complete;
     // A run whose record cannot be written is no green run; the reason was said with its resource.
-    let interrupted = stop.is_asked() && verdict != Verdict::Complete;
     let verdict = match context.store.end_run(verdict, interrupted).await {
         Ok(()) => verdict,
         Err(error) => {
@@ -225,20 +298,39 @@ async fn sync_into(
             verdict.max(Verdict::Failed)
         }
     };
-    let (run_id, continues) = (context.store.run_id, context.store.continues);
-    lock.give_back().await;
-    Ok(Report {
-        connection: connection.schema.clone(),
-        connector: connector.name,
-        run_id,
-        started_at,
-        elapsed_ms: millis(start),
-        continues,
+    Report {
+        connection: context.store.schema.clone(),
+        connector: context.connector.name,
+        run_id: context.store.run_id,
+        started_at: context.store.started_at,
+        elapsed_ms: 0,
+        continues: context.store.continues,
         interrupted,
         verdict,
         resources,
         ddl: context.store.ddl.clone(),
-    })
+    }
+}
+
+/// What a run of a connection is about.
+fn plan_of(connection: &Connection, started_at: DateTime<Utc>) -> Plan<'_> {
+    let range = connection.range;
+    Plan {
+        connector: connection.connector,
+        schema: &connection.schema,
+        preset: &connection.preset,
+        started_at,
+        request_hashes: request_hash::of_run(connection),
+        scope: connection.scope(),
+        takes_over: connection.settings.all.deletes == Tolerance::ALL && connection.is_whole(),
+        resume_within: Some(connection.resume_within).filter(|_| !range.full_refresh),
+        waits: connection.waits,
+        leased: false,
+        takes_over_run: connection.takes_over_run,
+        patience: connection.patience,
+        sample: None,
+        histories: connection.histories(),
+    }
 }
 
 /// Syncs the resources of a connection, some at a time, and each after its parent.
@@ -318,18 +410,11 @@ async fn sync_resource(
     let start = Instant::now();
     let traffic = Arc::new(Traffic::default());
     let line = context.progress.begin(resource.name, &traffic);
-    let listed = parent == Some(Verdict::Complete) && context.lists_parents(resource);
-    let mut tally = Tally::new(context.store.sample, listed);
-    if parent == Some(Verdict::Incomplete) {
-        tally.problem("its parent is not complete, so listings may be missing".to_owned());
-    }
     let outcome = match stranger {
         Some(error) => context.begin(resource).await.and(Err(error)),
-        None => run_walks(context, resource, &traffic, &mut tally).await,
+        None => Box::pin(read_resource(context, resource, parent, &traffic)).await,
     };
-    if let Err(error) = outcome {
-        tally.fail(error);
-    }
+    let mut tally = outcome.unwrap_or_else(|error| Tally::failed(context.store.sample, error));
     if context.range.full_refresh {
         let with_flag =
             |error: &Error| error.kind() == ErrorKind::Stopped && error.advice().is_some();
@@ -345,9 +430,8 @@ async fn sync_resource(
         }
     }
     let fatal = tally.error.as_ref().and_then(stops_all);
-    let tolerated = context.settings.of(resource.name).tolerated();
-    let report = tally.report(resource, &traffic, millis(start), tolerated);
-    record(context, &report, &traffic).await;
+    let report = tally.report(resource, millis(start), context.tolerated(resource));
+    record(context, &report).await;
     drop(line);
     let said = format!(
         "`{}`: {} in {}, {}",
@@ -365,154 +449,107 @@ async fn sync_resource(
 }
 
 /// Records how a resource came out; whoever waits for it has the report all the same.
-async fn record(context: &Context, report: &ResourceReport, traffic: &Traffic) {
-    let outcome = ResourceOutcome {
-        verdict: report.verdict,
-        evidence: serde_json::to_value(&report.evidence).unwrap_or_default(),
-        error: report.error.as_deref(),
-        next: report.next.as_deref(),
-        traffic,
-        pages: report.evidence.pages,
-    };
-    if let Err(error) = context.store.end_resource(report.resource, &outcome).await {
+async fn record(context: &Context, report: &ResourceReport) {
+    if let Err(error) = context.store.end_resource(report).await {
         warn!("{error}");
     }
 }
 
-/// Reads all listings of a resource and loads them.
-async fn run_walks(
+/// Divides a resource into parts, and says how many they are.
+async fn divide(
+    context: &Context,
+    resource: &'static Resource,
+    statements: &Arc<Statements>,
+    parent: Option<Verdict>,
+    workers: u64,
+) -> Result<u64> {
+    context.begin(resource).await?;
+    let table = context.table(resource, statements);
+    table.check()?;
+    let prepared = Prepared::by(parent, context.lists_parents(resource));
+    let listings = part::listings(context, resource)?;
+    let what = (context.resume_since, context.range.full_refresh);
+    table.prepare(&listings, what, prepared, workers).await
+}
+
+/// Reads all parts of a resource, or lets them be read, and returns what they came to.
+async fn read_resource(
     context: &Arc<Context>,
     resource: &'static Resource,
+    parent: Option<Verdict>,
     traffic: &Arc<Traffic>,
-    tally: &mut Tally,
-) -> Result<()> {
-    context.begin(resource).await?;
-    let parent = resource.parent.and_then(|parent| context.connector.resource(parent.resource));
-    let statements = Arc::new(Statements::new(
-        &context.store.schema,
-        resource,
-        parent,
-        context.store.has_history(resource.name),
-    ));
-    let table = context.table(resource, &statements);
-    table.check()?;
-    let anew = context.range.full_refresh;
-    table.remember_deletes().await?;
-    let open = Arc::new(table.open_walks(context.resume_since, anew).await?);
-    let (events, received) = mpsc::channel(64);
-    let tables = (statements, open);
-    let fetch = fetch(Arc::clone(context), resource, Arc::clone(traffic), events, tables);
-    let walks = tokio::spawn(fetch);
-    // A parameter in the place of the parent says which listings there are, whatever became of its rows.
-    let by_parent =
-        resource.parent.is_some_and(|parent| !context.params.contains_key(parent.placeholder));
-    let share = (context.batch_rows, context.budget.load());
-    let loaded = load(&table, received, share, by_parent, tally).await;
-    // The loader ends after the last walk, or fails, which ends the walks.
-    let fetched = walks.await.unwrap_or_else(|error| {
-        Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error))
-    });
-    loaded.and(fetched)?;
-    table.prune().await
-}
-
-/// Starts a walk for each partition, some at a time.
-async fn fetch(
-    context: Arc<Context>,
-    resource: &'static Resource,
-    traffic: Arc<Traffic>,
-    events: mpsc::Sender<Event>,
-    (statements, open): (Arc<Statements>, Arc<HashMap<String, Bookmark>>),
-) -> Result<()> {
-    let failing = Arc::new(Failing::default());
-    let mut walks = JoinSet::new();
-    let start = |partition: Partition, walks: &mut JoinSet<()>| {
-        let walker = Walker {
-            context: Arc::clone(&context),
-            resource,
-            partition: Arc::new(partition),
-            traffic: Arc::clone(&traffic),
-            events: events.clone(),
-            failing: Arc::clone(&failing),
-            open: Arc::clone(&open),
-            statements: Arc::clone(&statements),
-        };
-        walks.spawn(walker.run());
+) -> Result<Tally> {
+    let statements = context.statements(resource);
+    let divided = divide(context, resource, &statements, parent, context.workers);
+    let parts = Box::pin(divided).await?;
+    let mut read = Tally::new(context.store.sample, false);
+    let waited = if context.workers > 1 {
+        wait_for_workers(context, resource, traffic).await
+    } else {
+        for number in 1..=i32::try_from(parts).unwrap_or(i32::MAX) {
+            let part = part::read(context, resource, &statements, number, traffic, false);
+            let part = Box::pin(part).await?;
+            read.absorb(part.unwrap_or_default());
+        }
+        Ok(())
     };
+    if let Err(error) = waited {
+        read.fail(error);
+    }
+    if read.error.as_ref().is_some_and(|error| error.kind() == ErrorKind::Storage) {
+        // It would be waited for once more.
+        return Ok(read);
+    }
     let table = context.table(resource, &statements);
-    let mut parents = Parents::of(&context, resource)?;
-    let mut outcome = Ok(());
-    'all: while let Some(mut partitions) = parents.next(&context, resource).await? {
-        let ids: Vec<String> = partitions.iter().map(Partition::id).collect();
-        let known = table.known(&ids).await?;
-        partitions.retain(|partition| !known.contains(&partition.id()));
-        for _ in known {
-            // A closed channel means that the loader failed, and it has said why.
-            let _ = events.send(Event::Known).await;
-        }
-        for partition in partitions {
-            room_for_one(&mut walks).await;
-            outcome = failing.check().and(context.stop.check());
-            if outcome.is_err() || events.is_closed() {
-                break 'all;
-            }
-            start(partition, &mut walks);
-        }
-    }
-    walks.join_all().await;
-    outcome
+    let settled = match Box::pin(table.settle()).await {
+        Ok(tally) => table.prune().await.map(|()| tally),
+        Err(error) => Err(error),
+    };
+    Ok(settled.unwrap_or_else(|error| {
+        read.fail(error);
+        read
+    }))
 }
 
-/// The listings of a resource, some at a time.
-enum Parents {
-    /// Those that the declaration and the settings name.
-    Named(Vec<Partition>),
-    /// Those of the rows of a parent, behind one of them.
-    Rows {
-        parent: Parent,
-        table: &'static str,
-        after: Option<String>,
-        /// How many there are before it.
-        before: u64,
-    },
-    /// No more.
-    End,
-}
-
-impl Parents {
-    fn of(context: &Context, resource: &'static Resource) -> Result<Self> {
-        if let Some(named) = Partition::of_params(resource, context.connector, &context.params) {
-            return Ok(Self::Named(named));
+/// Waits until workers have read all parts of a resource, or do not go on with it.
+async fn wait_for_workers(
+    context: &Context,
+    resource: &'static Resource,
+    traffic: &Traffic,
+) -> Result<()> {
+    let mut wait = FIRST_LOOK;
+    let mut shown = 0;
+    let mut stopping: Option<Instant> = None;
+    loop {
+        let progress = context.store.progress(resource.name).await?;
+        traffic.requests.store(progress.requests.unsigned_abs(), Relaxed);
+        traffic.rows.store(progress.rows.unsigned_abs(), Relaxed);
+        let rows = progress.rows.unsigned_abs();
+        context.progress.add_rows(rows.saturating_sub(shown));
+        shown = shown.max(rows);
+        if progress.open == 0 {
+            return Ok(());
         }
-        let parent = resource.parent.and_then(|parent| {
-            let table = context.connector.resource(parent.resource)?.table;
-            Some(Self::Rows { parent, table, after: None, before: 0 })
-        });
-        parent.ok_or_else(|| {
-            Error::settings(format!("`{}` has no listings to ask for", resource.name))
-        })
-    }
-
-    async fn next(
-        &mut self,
-        context: &Context,
-        resource: &'static Resource,
-    ) -> Result<Option<Vec<Partition>>> {
-        match std::mem::replace(self, Self::End) {
-            Self::End => Ok(None),
-            Self::Named(named) => Ok(Some(named)),
-            Self::Rows { parent, table, after, before } => {
-                let child = Some(resource.name).filter(|_| context.range.changed_parents_only);
-                let column = parent.column;
-                let keys =
-                    context.store.parents(table, column, after.as_deref(), PARENTS, child).await?;
-                let Some(last) = keys.last().cloned() else { return Ok(None) };
-                let after = Some(last);
-                *self = Self::Rows { parent, table, after, before: before + keys.len() as u64 };
-                let of = |(row, key)| Partition::of_parent(parent.placeholder, key, row);
-                Ok(Some((before + 1..).zip(keys).map(of).collect()))
+        if context.max_requests.is_some_and(|most| progress.spent.unsigned_abs() >= most) {
+            context.stop.ask("the requests that it may make are used up");
+        }
+        if let Some(since) = stopping {
+            // They commit what they have, and let go.
+            if progress.held == 0 || since.elapsed() > LAST_WORK {
+                return Ok(());
             }
+        } else if let Err(error) = context.stop.check() {
+            context.store.tell_to_stop(&error.to_string()).await?;
+            stopping = Some(Instant::now());
+        } else if !matches!(context.store.hear().await?, Heard::GoesOn) {
+            stopping = Some(Instant::now());
         }
+        // Being asked to stop cuts the time, and is heard in the next round.
+        let _ = context.stop.sleep(wait).await;
+        if context.stop.is_asked() {
+            tokio::time::sleep(FIRST_LOOK).await;
+        }
+        wait = (wait * 2).min(LONGEST_LOOK);
     }
 }
 
@@ -522,17 +559,9 @@ async fn stop_after(stop: Stop, limit: Duration) {
     stop.ask("its time is over");
 }
 
-/// Waits until one more walk may begin.
-async fn room_for_one(walks: &mut JoinSet<()>) {
-    while walks.len() >= PARALLEL_WALKS {
-        walks.join_next().await;
-    }
-}
-
 /// A resource that is complete in the interrupted run that this one goes on with.
 fn known(resource: &'static Resource) -> ResourceReport {
-    let mut report =
-        Tally::default().report(resource, &Traffic::default(), 0, Tolerated::default());
+    let mut report = Tally::default().report(resource, 0, Tolerated::default());
     report.evidence.known = 1;
     report
 }
@@ -563,15 +592,14 @@ fn stops_all(error: &Error) -> Option<Fatal> {
 async fn skip(context: &Context, resource: &'static Resource, reason: &str) -> ResourceReport {
     let report = skipped(resource, reason);
     match context.begin(resource).await {
-        Ok(()) => record(context, &report, &Traffic::default()).await,
+        Ok(()) => record(context, &report).await,
         Err(error) => warn!("{error}"),
     }
     report
 }
 
 fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
-    let mut report =
-        Tally::default().report(resource, &Traffic::default(), 0, Tolerated::default());
+    let mut report = Tally::default().report(resource, 0, Tolerated::default());
     report.verdict = Verdict::Skipped;
     report.error = Some(format!("not tried: {reason}"));
     report

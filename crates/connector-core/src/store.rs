@@ -5,6 +5,7 @@
 //! the state of its last commit, and a reader never sees one without the other.
 
 mod batch;
+mod budgets;
 mod clock;
 mod commit;
 mod database;
@@ -14,15 +15,19 @@ mod fill;
 mod fingerprint_keys;
 mod history;
 mod inspect;
+mod joined;
 mod migrate;
 mod misfits;
 mod notes;
 mod outage;
+mod part;
 mod prune;
 mod refused;
 mod rehearse;
 mod runs;
 mod session;
+mod settle;
+mod shards;
 mod sql;
 mod status;
 mod table;
@@ -51,15 +56,19 @@ pub use embedded::{
 use history::History;
 pub use history::Keep;
 pub use inspect::{Inspection, Schema, State};
+pub(crate) use joined::Heard;
 use misfits::Misfits;
 pub(crate) use outage::PATIENCE;
 use outage::Patience;
-pub(crate) use runs::ResourceOutcome;
+pub(crate) use part::{Prepared, Shard};
 pub use session::Room;
 use session::{Session, Sessions};
+pub(crate) use shards::Listings;
 pub(crate) use sql::Statements;
 pub use sql::ident;
-pub use status::{ConnectionStatus, Interrupted, ResourceStatus, RunStatus};
+pub use status::{
+    ConnectionStatus, Interrupted, PartStatus, PartsStatus, ResourceStatus, RunStatus,
+};
 pub(crate) use table::Table;
 
 /// The oldest major version of Postgres whose functions are used here.
@@ -88,7 +97,8 @@ pub(crate) struct Store {
     /// The key of the connection's fingerprints.
     pub(crate) fingerprint_key: FingerprintKey,
     pub(crate) started_at: DateTime<Utc>,
-    /// What the clock has gone on by since then.
+    /// How old the run was when this process took part in it, and what the clock has gone on by.
+    age: Duration,
     clock: Instant,
     /// The first of the interrupted runs that this one goes on with.
     pub(crate) continues: Option<i64>,
@@ -138,6 +148,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) resume_within: Option<TimeDelta>,
     /// Whether to wait until another run has ended.
     pub(crate) waits: bool,
+    /// Whether its parts are read by workers that join it, and nobody keeps a session for it.
+    pub(crate) leased: bool,
+    /// Whether it takes over from a run whose workers are gone.
+    pub(crate) takes_over_run: bool,
     /// How long the database is waited for where it is away.
     pub(crate) patience: Duration,
     /// How many changed rows are shown, if it is a rehearsal.
@@ -149,27 +163,8 @@ pub(crate) struct Plan<'a> {
 impl Store {
     /// Connects, takes the connection's lock, brings the tables up to date, and begins a run.
     pub(crate) async fn begin(database: &Database, plan: &Plan<'_>, stop: &Stop) -> Result<Self> {
-        let Plan { connector, schema, started_at, .. } = *plan;
-        let mut store = Self {
-            patience: Patience {
-                sessions: database.sessions.clone(),
-                stop: stop.clone(),
-                limit: plan.patience,
-            },
-            lock: None,
-            schema: schema.to_owned(),
-            run_id: 0,
-            owner: BTreeMap::new(),
-            takes_over: plan.takes_over,
-            fingerprint_key: FingerprintKey(String::new()),
-            started_at,
-            clock: Instant::now(),
-            continues: None,
-            sample: plan.sample,
-            ddl: None,
-            histories: BTreeMap::new(),
-            misfits: Misfits::default(),
-        };
+        let Plan { connector, schema, .. } = *plan;
+        let mut store = Self::new(database, plan, stop);
         // This comes first, because a session of its own says at once why it cannot be had.
         let lock = lock(&database.sessions, schema, plan.waits, stop).await;
         let (session, waited) = lock.map_err(nothing_tried)?;
@@ -195,15 +190,60 @@ impl Store {
         store.histories = histories.map_err(nothing_tried)?;
         store.misfits = store.look_at_tables(connector).await.map_err(nothing_tried)?;
         store.misfits.check_schemas().map_err(nothing_tried)?;
+        store.wait_for_workers(plan, stop).await.map_err(nothing_tried)?;
         (store.run_id, store.fingerprint_key, store.owner) =
             store.begin_run(plan).await.map_err(nothing_tried)?;
         store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
         Ok(store)
     }
 
+    /// Connects to a run that another process began, to take part in it. Nothing is migrated:
+    /// whoever began it did that.
+    pub(crate) async fn join(
+        database: &Database,
+        plan: &Plan<'_>,
+        run_id: i64,
+        stop: &Stop,
+    ) -> Result<Self> {
+        let mut store = Self::new(database, plan, stop);
+        store.check_server().await.map_err(nothing_tried)?;
+        migrate::check_current(&store, plan.schema, plan.connector).await.map_err(nothing_tried)?;
+        store.join_run(plan, run_id).await.map_err(nothing_tried)?;
+        // Whoever began the run has made them, so that only what they are is found here.
+        let histories = store.make_histories(plan.connector, &plan.histories).await;
+        store.histories = histories.map_err(nothing_tried)?;
+        store.misfits = store.look_at_tables(plan.connector).await.map_err(nothing_tried)?;
+        store.misfits.check_schemas().map_err(nothing_tried)?;
+        Ok(store)
+    }
+
+    fn new(database: &Database, plan: &Plan<'_>, stop: &Stop) -> Self {
+        Self {
+            patience: Patience {
+                sessions: database.sessions.clone(),
+                stop: stop.clone(),
+                limit: plan.patience,
+            },
+            lock: None,
+            schema: plan.schema.to_owned(),
+            run_id: 0,
+            owner: BTreeMap::new(),
+            takes_over: plan.takes_over,
+            fingerprint_key: FingerprintKey(String::new()),
+            started_at: plan.started_at,
+            age: Duration::ZERO,
+            clock: Instant::now(),
+            continues: None,
+            sample: plan.sample,
+            ddl: None,
+            histories: BTreeMap::new(),
+            misfits: Misfits::default(),
+        }
+    }
+
     /// The time, by the clock that the run began with.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.started_at + self.clock.elapsed()
+        self.started_at + self.age + self.clock.elapsed()
     }
 
     /// A session, when one is free.
@@ -231,31 +271,43 @@ impl Store {
         Lock(self.lock.take())
     }
 
-    /// Up to `limit` values of a parent's column after `after`, in rows that are not deleted, in
-    /// order; of the changed ones only, if `child` is a resource that was read for the others.
+    /// The query for the values of a parent's column as `key`, in rows that are not deleted. Binds
+    /// the schema, and a resource that was read for some of them, where the others are wanted:
+    /// those of the changed ones.
+    fn keys_of_parents(&self, table: &str, column: &str) -> String {
+        let column = ident(column);
+        format!(
+            "select {column}::text as key from {}.{} p where _deleted_at is null and {column} is not null \
+             and ($2::text is null or not exists (select from sync.state s where s.connection = $1 and s.resource = $2 \
+             and s.partition = jsonb_build_array({column}::text)::text and s.whole_run_id >= p._run_id))",
+            ident(&self.schema),
+            ident(table)
+        )
+    }
+
+    /// Up to `limit` values of a parent's column after `after` and up to `upto`, in rows that are
+    /// not deleted, in order; of the changed ones only, if `child` is a resource that was read for
+    /// the others.
     pub(crate) async fn parents(
         &self,
-        table: &str,
-        column: &str,
-        after: Option<&str>,
+        (table, column): (&str, &str),
+        (after, upto): (Option<&str>, Option<&str>),
         limit: i64,
         child: Option<&str>,
     ) -> Result<Vec<String>> {
-        let column = ident(column);
         let query = format!(
-            "select {column}::text from {}.{} p where _deleted_at is null and {column} is not null \
-             and ($3::text is null or not exists (select from sync.state s where s.connection = $4 and s.resource = $3 \
-             and s.partition = jsonb_build_array({column}::text)::text and s.whole_run_id >= p._run_id)) and ($1::text is null or {column}::text collate \"C\" > $1) order by {column}::text collate \"C\" limit $2",
-            ident(&self.schema),
-            ident(table)
+            "select key from ({}) k where ($3::text is null or key collate \"C\" > $3) \
+             and ($4::text is null or key collate \"C\" <= $4) order by key collate \"C\" limit $5",
+            self.keys_of_parents(table, column)
         );
         let query = query.as_str();
         self.patiently(|| async move {
             sqlx::query_scalar(AssertSqlSafe(query))
-                .bind(after)
-                .bind(limit)
-                .bind(child)
                 .bind(&self.schema)
+                .bind(child)
+                .bind(after)
+                .bind(upto)
+                .bind(limit)
                 .fetch_all(&mut *self.session().await?)
                 .await
                 .map_err(|error| Error::storage("reading the parents", error))

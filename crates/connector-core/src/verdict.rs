@@ -15,8 +15,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use counts::Counts;
-pub(crate) use ended::{EndedWalk, WalkEnd};
+pub(crate) use counts::{Counts, Settled};
+pub(crate) use ended::{EndedWalk, WalkEnd, is_over};
 pub use report::{
     Change, Changes, DriftReport, Evidence, Look, Report, ResourceReport, aligned, grouped,
 };
@@ -39,6 +39,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The verdict of that name; what is no name proves nothing.
+    pub(crate) fn of(name: &str) -> Self {
+        let all = [Self::Complete, Self::Skipped, Self::Failed];
+        all.into_iter().find(|verdict| verdict.name() == name).unwrap_or(Self::Incomplete)
+    }
+
     /// The word in `sync.resources`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -38,6 +38,7 @@ mod generate;
 mod installed;
 mod invent;
 mod listing;
+mod lost_workers;
 mod older;
 mod page;
 mod proxy;

@@ -17,13 +17,13 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Numbers that a seed and a place lead to, the same ones each time.
 #[derive(Clone, Copy)]
-struct Chance {
-    seed: u64,
-    time: u64,
+pub(crate) struct Chance {
+    pub(crate) seed: u64,
+    pub(crate) time: u64,
 }
 
 impl Chance {
-    fn below(self, what: &str, most: u64) -> u64 {
+    pub(crate) fn below(self, what: &str, most: u64) -> u64 {
         xxh3_64_with_seed(format!("{} {what}", self.time).as_bytes(), self.seed) % most
     }
 }
@@ -47,7 +47,7 @@ enum Trouble {
 
 /// Whether so many of the runs were hit: a small connector's may end before its moment comes, on
 /// a busy machine more often, and yet not all of them.
-fn is_enough(hit: u64, runs: u64) -> bool {
+pub(crate) fn is_enough(hit: u64, runs: u64) -> bool {
     hit > 0 && (hit * 4 >= runs || runs < 20)
 }
 
@@ -176,10 +176,12 @@ impl Suite {
     }
 
     /// Compares all tables with what the vendor holds, and looks for what should be gone.
-    async fn check(self, vendor: &Vendor, database: &Database, name: &str) {
+    pub(crate) async fn check(self, vendor: &Vendor, database: &Database, name: &str) {
         self.compare(vendor, database, name).await;
-        let left = database.value("select count(*) from sync.seen").await;
-        assert_eq!(left, "0", "{name} left keys behind");
+        for known in ["seen", "gone"] {
+            let left = database.value(&format!("select count(*) from sync.{known}")).await;
+            assert_eq!(left, "0", "{name} left keys behind in {known}");
+        }
         let lies = "select count(*) from sync.runs where finished_at is not null and verdict = 'complete' \
                     and exists (select from sync.resources where run_id = runs.run_id and verdict <> 'complete')";
         assert_eq!(database.value(lies).await, "0", "{name} left a record that is not true");
@@ -195,7 +197,7 @@ impl Suite {
     }
 
     /// The vendor, whose runs take long enough to be hit in their middle.
-    fn slow_vendor(self) -> Vendor {
+    pub(crate) fn slow_vendor(self) -> Vendor {
         let vendor = self.vendor();
         vendor.set_page_cap(Some(3));
         vendor.set_latency(Duration::from_millis(1));
@@ -203,7 +205,7 @@ impl Suite {
     }
 
     /// A file with the settings of a connection that commits often.
-    fn settings(self, vendor: &Vendor) -> NamedTempFile {
+    pub(crate) fn settings(self, vendor: &Vendor) -> NamedTempFile {
         let line =
             |(name, values): &(&str, &[&str])| format!("{name} = {}", Value::from(values.to_vec()));
         let params = self.params.iter().map(line).collect::<Vec<_>>().join("\n");
@@ -220,7 +222,7 @@ impl Suite {
     }
 
     /// Changes a row of each listing, exchanges one for another, or takes one away.
-    fn change_something(self, vendor: &Vendor, chance: Chance, when: &str) {
+    pub(crate) fn change_something(self, vendor: &Vendor, chance: Chance, when: &str) {
         self.edit_all(vendor, |resource, items| {
             let chance =
                 |what: &str, most| chance.below(&format!("{when} {what} {}", resource.name), most);
@@ -256,7 +258,7 @@ fn renew(resource: &Resource, item: &mut Value, value: u64) {
 }
 
 /// A number that the environment sets.
-fn number(name: &str) -> Option<u64> {
+pub(crate) fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|value| value.parse().ok())
 }
 
@@ -316,7 +318,7 @@ async fn moment(
     let requests = vendor.requests().len() + usize::try_from(requests).unwrap_or(0);
     let share = u32::try_from(chance.below("time", 250)).unwrap_or(0);
     let time = extent.time.min(Duration::from_millis(250)) * share / 250;
-    let committed = "select coalesce(max(run_id), 0) * 1000 + coalesce((select count(*) from sync.resources r \
+    let committed = "select coalesce(max(run_id), 0) * 1000 + coalesce((select count(*) from sync.shards r \
                      where r.run_id = (select max(run_id) from sync.runs) and rows_read > 0), 0) from sync.runs";
     let count = async || database.value(committed).await.parse::<u64>().unwrap_or(0);
     let commits = chance.below("commits", extent.resources.clamp(1, 6) as u64);

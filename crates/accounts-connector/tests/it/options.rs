@@ -148,6 +148,31 @@ async fn the_options_of_a_plan_are_those_of_the_sync_and_it_leaves_nothing() {
     database.drop().await;
 }
 
+/// Each worker is a process of this program, and so is each piece of a run.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_by_several_workers_takes_over_from_a_run_whose_workers_are_gone() {
+    let vendor = vendor(130);
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    let begun = shell.run("run begin --resource users");
+    assert_eq!((begun.status, &begun.json()["run"]), (0, &json!(1)), "{begun:?}");
+    let prepared = shell.run("run prepare --resource users --run 1 --of users --workers 2");
+    assert_eq!((prepared.status, prepared.json()), (0, json!({"parts": 1})), "{prepared:?}");
+    let refused = shell.run("sync --resource users");
+    assert_eq!(refused.status, 2, "{refused:?}");
+    assert!(refused.stderr.contains("--take-over ends it for its workers"), "{refused:?}");
+    let all = shell.run("sync --resource users --workers 3 --take-over --json");
+    assert_eq!((all.status, &all.json()["resources"][0]["rows"]), (0, &json!(130)), "{all:?}");
+    let owner = "select owner ~ '^[0-9]+ of process [0-9]+$' and state = 'closed' from sync.shards where run_id = 2";
+    assert_eq!(database.value(owner).await, "true");
+    let late = shell
+        .run("run shard --resource users --run 1 --of users --part 1 --worker late --lease 5s");
+    assert_eq!(late.status, 2, "{late:?}");
+    assert!(late.stderr.contains("was taken over by run 2"), "{late:?}");
+    vendor.finish();
+    database.drop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_that_waits_begins_when_the_other_run_has_ended() {
     let vendor = vendor(1);

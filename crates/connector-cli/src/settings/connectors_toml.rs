@@ -57,6 +57,7 @@ pub(super) struct Section {
     pub(super) resources: Option<Resources>,
     pub(super) only_resources: Option<Vec<String>>,
     pub(super) requests_per_second: Option<u32>,
+    pub(super) requests_at_a_time: Option<u32>,
     pub(super) lookback_seconds: Option<u32>,
     pub(super) history: Option<HistorySetting>,
     pub(super) keep_history: Option<KeepSetting>,
@@ -82,6 +83,7 @@ impl Section {
     pub(super) fn check(&self) -> Result<()> {
         check_numbers([
             ("requests_per_second", self.requests_per_second.map(u64::from), 1, 1_000_000),
+            ("requests_at_a_time", self.requests_at_a_time.map(u64::from), 1, 1_000),
             (
                 "resume_within_minutes",
                 self.resume_within_minutes.map(u64::from),

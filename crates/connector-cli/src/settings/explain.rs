@@ -93,6 +93,7 @@ pub(crate) fn explain(
     let hosts = (!section.allow_hosts.is_empty()).then(|| section.allow_hosts.join(", "));
     for (name, value) in [
         ("requests_per_second", section.requests_per_second.map(|value| value.to_string())),
+        ("requests_at_a_time", section.requests_at_a_time.map(|value| value.to_string())),
         ("resume_within_minutes", section.resume_within_minutes.map(|value| value.to_string())),
         ("batch_rows", section.batch_rows.map(|value| value.to_string())),
         ("allow_hosts", hosts),

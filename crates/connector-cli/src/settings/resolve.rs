@@ -60,10 +60,14 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
         batch_rows: section.batch_rows.unwrap_or(declared.batch_rows),
         budget: file.budget.clone(),
         waits: flags.wait,
+        takes_over_run: flags.take_over,
         max_requests: flags.max_requests,
         max_duration: flags.max_duration.or(declared.max_duration),
         ..declared
     };
+    if let Some(requests) = section.requests_at_a_time {
+        connection = connection.at_a_time(usize::try_from(requests).unwrap_or(usize::MAX));
+    }
     if flags.allow_deletes {
         connection = connection.allow_deletes();
     }

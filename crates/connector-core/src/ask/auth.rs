@@ -2,8 +2,10 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
@@ -24,6 +26,17 @@ impl Credential {
         let credential = Self { auth, key };
         credential.header()?;
         Ok(credential)
+    }
+
+    /// A keyed hash of the key and the place where it is good.
+    pub(crate) fn fingerprint(&self, secret: &str, host: &str, port: u16) -> String {
+        let mut hash = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
+            .expect("a key of any length is good for HMAC");
+        hash.update(format!("{host}:{port} ").as_bytes());
+        hash.update(self.key.expose_secret().as_bytes());
+        let bytes = hash.finalize().into_bytes();
+        let half = bytes.first_chunk().copied().unwrap_or_default();
+        format!("{:032x}", u128::from_be_bytes(half))
     }
 
     /// Where the key stands in a request, in words.

@@ -2,9 +2,10 @@
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
 use governor::clock::Clock as _;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::{MutexGuard, Semaphore, SemaphorePermit};
@@ -14,19 +15,47 @@ use crate::error::{Error, Result};
 use crate::stop::Stop;
 use connector_spec::Rate;
 
-/// The most requests to one vendor at the same time.
-const LANES: usize = 10;
-
 /// How long a run rests in all because the vendor asks for it.
 const RESTS: Duration = Duration::from_hours(6);
+
+/// For how long requests are reserved at once where processes share a limit: whoever comes next
+/// waits for no longer.
+const RESERVED: Duration = Duration::from_millis(250);
+
+/// A limit that several processes keep together.
+pub(crate) trait SharedLimit: Send + Sync {
+    /// Reserves so many requests, each so long after the one before it, and says how long it is
+    /// until the first.
+    fn reserve(&self, requests: u32, interval: Duration) -> BoxFuture<'_, Result<Duration>>;
+
+    /// Tells all others that the vendor wants a rest.
+    fn tell_rest(&self, wait: Duration) -> BoxFuture<'_, ()>;
+}
+
+/// Requests that were reserved of a shared limit. One that is not made in its time expires: made
+/// later, it would be one too many beside those of others.
+struct Slots {
+    /// When the next one may be made, and how many there are.
+    next: Instant,
+    left: u32,
+    /// How many were reserved at once, and how many of them expired.
+    reserved: u32,
+    expired: u32,
+}
 
 /// What all requests of a connection keep.
 pub(super) struct Pace {
     limiter: Option<DefaultDirectRateLimiter>,
+    rate: Option<Rate>,
+    /// The limit that others keep too, and what is reserved of it.
+    shared: OnceLock<Arc<dyn SharedLimit>>,
+    slots: tokio::sync::Mutex<Slots>,
     /// Held by the one whose turn is next.
     turn: tokio::sync::Mutex<()>,
     /// One for each request that may be under way; a vendor that finds them too many takes some away.
     lanes: Semaphore,
+    /// The most lanes.
+    most: usize,
     /// The number of lanes: one until the vendor has given an answer, so that a
     /// wrong key is shown once.
     width: AtomicUsize,
@@ -53,11 +82,25 @@ pub(super) struct Lane<'a> {
 
 impl Pace {
     /// A pace whose first request is made alone.
-    pub(super) fn new(rate: Option<Rate>, stop: Stop, budget: Option<u64>) -> Result<Self> {
+    pub(super) fn new(
+        rate: Option<Rate>,
+        most: usize,
+        stop: Stop,
+        budget: Option<u64>,
+    ) -> Result<Self> {
         Ok(Self {
+            rate,
+            shared: OnceLock::new(),
+            slots: tokio::sync::Mutex::new(Slots {
+                next: Instant::now(),
+                left: 0,
+                reserved: 0,
+                expired: 0,
+            }),
             limiter: rate.map(quota).transpose()?.map(RateLimiter::direct),
             turn: tokio::sync::Mutex::new(()),
             lanes: Semaphore::new(1),
+            most,
             width: AtomicUsize::new(1),
             resting: AtomicBool::new(false),
             probe: tokio::sync::Mutex::new(()),
@@ -75,8 +118,8 @@ impl Pace {
 
     /// Opens all lanes.
     pub(super) fn widen(&self) {
-        self.width.fetch_add(LANES - 1, Ordering::Relaxed);
-        self.lanes.add_permits(LANES - 1);
+        self.width.fetch_add(self.most - 1, Ordering::Relaxed);
+        self.lanes.add_permits(self.most - 1);
     }
 
     /// Waits until the limit, and a rest that the vendor asked for, allow one more request.
@@ -92,8 +135,10 @@ impl Pace {
                 _ => break,
             }
         }
-        if let Some(limiter) = &self.limiter {
-            self.wait_for_limit(limiter, traffic).await?;
+        match (self.rate, self.shared.get(), &self.limiter) {
+            (Some(rate), Some(shared), _) => self.wait_for_slot(rate, &**shared, traffic).await?,
+            (_, _, Some(limiter)) => self.wait_for_limit(limiter, traffic).await?,
+            _ => {}
         }
         let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         traffic.waited_ms.fetch_add(waited, Ordering::Relaxed);
@@ -115,6 +160,60 @@ impl Pace {
         Ok(())
     }
 
+    /// Waits until the limit that others keep too allows one more request.
+    async fn wait_for_slot(
+        &self,
+        rate: Rate,
+        shared: &dyn SharedLimit,
+        traffic: &Traffic,
+    ) -> Result<()> {
+        let _shown = Waiting::at(&traffic.held);
+        let (interval, late) = (interval(rate), rate.per / LATE);
+        let most = u32::try_from(RESERVED.as_nanos() / interval.as_nanos().max(1));
+        let most = most.unwrap_or(u32::MAX).max(1);
+        // Whoever asked first goes first.
+        let mut slots = self.slots.lock().await;
+        loop {
+            while slots.left > 0 && slots.next + late < Instant::now() {
+                slots.expired += 1;
+                slots.pass(interval);
+            }
+            if slots.left == 0 {
+                // As many as were of use, or more if all were.
+                let used = slots.reserved - slots.expired;
+                let more = if slots.expired == 0 { used.saturating_mul(2) } else { used };
+                let requests = more.clamp(1, most);
+                let wait = shared.reserve(requests, interval).await?;
+                let next = Instant::now() + wait;
+                *slots = Slots { next, left: requests, reserved: requests, expired: 0 };
+            }
+            let at = slots.next;
+            self.stop.sleep(at.saturating_duration_since(Instant::now())).await?;
+            if Instant::now() <= at + late {
+                slots.pass(interval);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Lets others keep the limit too.
+    pub(super) fn share(&self, shared: Arc<dyn SharedLimit>) {
+        // It is shared once, before anything is asked.
+        let _ = self.shared.set(shared);
+    }
+
+    /// Whether there is a limit.
+    pub(super) fn has_limit(&self) -> bool {
+        self.rate.is_some()
+    }
+
+    /// Keeps everybody here from asking for that long, as others were told.
+    pub(super) fn hear_rest(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        let mut rest = self.rest_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *rest = Some(rest.map_or(until, |before| before.max(until)));
+    }
+
     /// Counts one more request, or asks everybody to stop if there is none left.
     pub(super) fn spend(&self) -> Result<()> {
         let Some(budget) = &self.budget else { return Ok(()) };
@@ -131,11 +230,15 @@ impl Pace {
         let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         traffic.waited_ms.fetch_add(millis, Ordering::Relaxed);
         self.spend_rest(wait);
+        let _shown = Waiting::at(&traffic.pausing);
         self.stop.sleep(wait).await
     }
 
     /// Keeps everybody from asking for that long; false if they were kept from it already.
     pub(super) fn rest(&self, wait: Duration) -> bool {
+        if let Some(shared) = self.shared.get().map(Arc::clone) {
+            tokio::spawn(async move { shared.tell_rest(wait).await });
+        }
         let until = Instant::now() + wait;
         let mut rest = self.rest_until.lock().unwrap_or_else(PoisonError::into_inner);
         let before = *rest;
@@ -204,15 +307,29 @@ impl Lane<'_> {
 /// than for the next. As many as fit into that room may follow at once, so that what
 /// a late wake-up lost is caught up: no window of the vendor's sees more than it allows.
 fn quota(rate: Rate) -> Result<Quota> {
-    const ROOM: f64 = 1.03;
-    let replenish = rate.per.checked_div(rate.requests).filter(|interval| !interval.is_zero());
-    let replenish = replenish
-        .and_then(|interval| Duration::try_from_secs_f64(interval.as_secs_f64() * ROOM).ok());
-    let burst = NonZeroU32::new(rate.requests / 35).unwrap_or(NonZeroU32::MIN);
-    let quota = replenish.and_then(Quota::with_period).map(|quota| quota.allow_burst(burst));
+    let burst = NonZeroU32::new(rate.requests / LATE).unwrap_or(NonZeroU32::MIN);
+    let interval = Some(interval(rate)).filter(|interval| !interval.is_zero());
+    let quota = interval.and_then(Quota::with_period).map(|quota| quota.allow_burst(burst));
     quota.ok_or_else(|| {
         Error::settings("a rate limit is at least one request, and a time to count it over")
     })
+}
+
+/// The share of the limit's time by which a request may be late.
+const LATE: u32 = 35;
+
+/// The time from one request to the next.
+fn interval(rate: Rate) -> Duration {
+    const ROOM: f64 = 1.03;
+    let interval = rate.per.checked_div(rate.requests).unwrap_or_default();
+    Duration::try_from_secs_f64(interval.as_secs_f64() * ROOM).unwrap_or_default()
+}
+
+impl Slots {
+    fn pass(&mut self, interval: Duration) {
+        self.next += interval;
+        self.left -= 1;
+    }
 }
 
 #[cfg(test)]
@@ -222,7 +339,7 @@ mod tests {
     #[test]
     fn rests_without_end_have_one() {
         let stop = Stop::new();
-        let pace = Pace::new(None, stop.clone(), None).unwrap();
+        let pace = Pace::new(None, 10, stop.clone(), None).unwrap();
         // Those that overlap are one.
         for minutes in [100, 200, 300, 200, 350] {
             pace.rest(Duration::from_mins(minutes));
@@ -231,5 +348,54 @@ mod tests {
         pace.rest(Duration::from_mins(361));
         let said = stop.check().unwrap_err().to_string();
         assert!(said.contains("the vendor asked for more than 6 hours of rest in all"), "{said}");
+    }
+
+    /// A limit of one process, which answers after a while.
+    struct Alone {
+        next: Mutex<Instant>,
+        answers_after: Duration,
+    }
+
+    impl SharedLimit for Alone {
+        fn reserve(&self, requests: u32, interval: Duration) -> BoxFuture<'_, Result<Duration>> {
+            let now = Instant::now();
+            let mut next = self.next.lock().unwrap();
+            let first = (*next).max(now);
+            *next = first + interval * requests;
+            let wait = first - now;
+            Box::pin(async move {
+                tokio::time::sleep(self.answers_after).await;
+                Ok(wait)
+            })
+        }
+
+        fn tell_rest(&self, _: Duration) -> BoxFuture<'_, ()> {
+            Box::pin(async {})
+        }
+    }
+
+    /// Whoever could keep what was reserved would ask for all of it at once, beside what others ask.
+    #[tokio::test]
+    async fn a_request_that_was_reserved_and_not_made_in_its_time_expires() {
+        let rate = Rate { requests: 100, per: Duration::from_secs(1) };
+        let pace = Pace::new(Some(rate), 10, Stop::new(), None).unwrap();
+        pace.share(Arc::new(Alone {
+            next: Mutex::new(Instant::now()),
+            answers_after: Duration::ZERO,
+        }));
+        let traffic = Traffic::default();
+        // By now, some are reserved at once.
+        for _ in 0..20 {
+            pace.wait_for_turn(&traffic).await.unwrap();
+        }
+        let left = pace.slots.lock().await.left;
+        assert!(left > 3, "{left}");
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        let begun = Instant::now();
+        for _ in 0..10 {
+            pace.wait_for_turn(&traffic).await.unwrap();
+        }
+        // Nine intervals of ten milliseconds lie between them, whatever was left over.
+        assert!(begun.elapsed() >= Duration::from_millis(90), "{:?}", begun.elapsed());
     }
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use connector_spec::json;
+use serde::{Deserialize, Serialize};
 
 /// The most kinds of drift that one page, one batch or one report holds: a vendor with data for names has endless ones.
 const MAX_DRIFT: usize = 200;
 
 /// What a model and the vendor's answers disagree about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum DriftKind {
     /// The model has no such field.
     Unknown,
@@ -73,6 +75,49 @@ impl DriftSeen {
         };
         (kind == DriftKind::Unknown && !field.contains('…'))
             .then(|| format!("#[record(wire = {field:?})] …: Option<{rust}>"))
+    }
+}
+
+/// Disagreements as a list, which is what JSON can hold of them.
+pub(crate) mod as_list {
+    use serde::{Deserializer, Serializer};
+
+    use super::{BTreeMap, Deserialize, Drift, DriftKind, DriftSeen, Serialize, json};
+
+    #[derive(Serialize, Deserialize)]
+    struct Item {
+        field: String,
+        kind: DriftKind,
+        json_type: String,
+        rows: u64,
+        shape: String,
+    }
+
+    pub(crate) fn serialize<S: Serializer>(
+        all: &BTreeMap<Drift, DriftSeen>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(all.iter().map(|((field, kind, json_type), seen)| Item {
+            field: field.clone(),
+            kind: *kind,
+            json_type: (*json_type).to_owned(),
+            rows: seen.rows,
+            shape: seen.shape.clone(),
+        }))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Drift, DriftSeen>, D::Error> {
+        let items = Vec::<Item>::deserialize(deserializer)?;
+        let seen = |item: Item| {
+            // A name of a type, which is one of few, stands for a value of that type.
+            let json_type = ["{", "[", "\"", "t", "n", "0"].map(json::type_name);
+            let json_type = json_type.into_iter().find(|name| *name == item.json_type)?;
+            let seen = DriftSeen { rows: item.rows, shape: item.shape, known: false };
+            Some(((item.field, item.kind, json_type), seen))
+        };
+        Ok(items.into_iter().filter_map(seen).collect())
     }
 }
 

@@ -9,8 +9,6 @@ use crate::budget::Room;
 use crate::error::{Error, ErrorKind, Result};
 use crate::walk::{Position, Walk};
 
-/// How many pages of one listing are asked for at the same time.
-const MOST_PAGES: usize = 10;
 /// The size that all of them may have together.
 const MOST_BYTES: usize = 2 << 20;
 
@@ -45,7 +43,7 @@ impl Ahead {
     /// Asks for the page that the walk is at, and for those behind it that it can foresee.
     pub(super) fn ask(&mut self, walker: &impl Asks, walk: &Walk, filter: &[(&str, String)]) {
         let client = walker.client();
-        let most = (MOST_BYTES / self.size.max(1)).clamp(1, MOST_PAGES);
+        let most = (MOST_BYTES / self.size.max(1)).clamp(1, client.at_a_time());
         let wanted: Vec<Position> = (0..most as u64).map_while(|page| walk.foresee(page)).collect();
         let known = self
             .pages

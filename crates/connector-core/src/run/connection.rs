@@ -81,6 +81,8 @@ pub struct Connection {
     pub batch_rows: u64,
     /// Whether to wait until another run of the connection has ended.
     pub waits: bool,
+    /// Whether to take over from a run whose workers are gone.
+    pub takes_over_run: bool,
     /// How long the database is waited for where it is away.
     pub patience: Duration,
     /// The way to ask its run to stop.
@@ -137,6 +139,7 @@ impl Connection {
             resume_within: TimeDelta::hours(1),
             batch_rows: 20_000,
             waits: false,
+            takes_over_run: false,
             patience: PATIENCE,
             stop: Stop::new(),
             progress: Arc::new(Unwatched),
@@ -165,6 +168,13 @@ impl Connection {
     #[must_use]
     pub fn with_timeouts(mut self, connect: Duration, idle: Duration, total: Duration) -> Self {
         self.limits = Limits { connect, idle, total, ..self.limits };
+        self
+    }
+
+    /// Sets how many requests may be under way at the same time.
+    #[must_use]
+    pub fn at_a_time(mut self, requests: usize) -> Self {
+        self.limits.at_a_time = requests.max(1);
         self
     }
 

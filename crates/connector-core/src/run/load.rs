@@ -1,6 +1,5 @@
 //! Pages into batches, and batches into commits.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
@@ -8,10 +7,11 @@ use futures_util::future::{BoxFuture, Fuse, FusedFuture as _};
 use tokio::sync::mpsc;
 
 use super::event::Event;
+use crate::ask::Cost;
 use crate::budget::Load;
 use crate::error::Result;
 use crate::store::{Batch, Table};
-use crate::verdict::{Came, Counts, EndedWalk, Tally};
+use crate::verdict::{Came, Counts, EndedWalk, Tally, is_over};
 use crate::walk::Partition;
 
 /// The first batch is small so that Postgres starts early; each next one is twice as large.
@@ -24,11 +24,16 @@ pub(super) async fn load(
     table: &Table<'_>,
     mut events: mpsc::Receiver<Event>,
     (batch_rows, load): (u64, Load),
-    by_parent: bool,
+    spent: impl Fn() -> Cost,
     tally: &mut Tally,
 ) -> Result<()> {
-    let mut commits =
-        Commits { table, begun: 0, running: Fuse::terminated(), spare: Batch::default() };
+    let mut commits = Commits {
+        table,
+        begun: table.commits(),
+        first: table.commits(),
+        running: Fuse::terminated(),
+        spare: Batch::default(),
+    };
     let mut batch = Batch::default();
     let mut oldest: Option<Instant> = None;
     loop {
@@ -42,7 +47,8 @@ pub(super) async fn load(
                 || batch.items() >= batch_rows.max(1));
         let is_due = !is_held && (is_full || age.is_zero());
         if is_due && commits.running.is_terminated() {
-            commits.begin(&mut batch);
+            tally.cost = spent();
+            commits.begin(&mut batch, tally);
             oldest = None;
             continue;
         }
@@ -63,6 +69,7 @@ pub(super) async fn load(
             }
             Some(Event::Again { partition, in_this_run }) => {
                 // What the pass has seen is committed, and then forgotten: the next one sees for itself.
+                tally.cost = spent();
                 commits.finish(&mut batch, tally).await?;
                 table.forget_walk(&partition, in_this_run).await?;
                 oldest = None;
@@ -72,24 +79,29 @@ pub(super) async fn load(
                 // A window that broke off may not reach what is known, with the rows that came of it.
                 let came = table.has_windows().then(|| batch.unfinished_rows(&partition)).flatten();
                 let broken = came.map(|_| EndedWalk::given_up(Partition::clone(&partition)));
-                let walk = tally.end(Arc::unwrap_or_clone(partition), pages, passes, end);
+                let over = is_over(end.as_ref().err());
+                let walk = tally.end(Partition::clone(&partition), pages, passes, end);
                 if let Some(mut walk) = walk.or(broken) {
                     walk.window = walk.window.or(came.map(|rows| (rows, 0)));
+                    walk.over = over;
                     batch.end(walk);
+                } else if over {
+                    batch.fail(&partition);
                 }
             }
             None => break,
         }
     }
-    batch.is_last = by_parent && table.has_orphans();
+    tally.cost = spent();
     commits.finish(&mut batch, tally).await
 }
 
 /// The commits of a resource, one after the other.
 struct Commits<'a> {
     table: &'a Table<'a>,
-    /// How many were begun.
+    /// How many were begun, and how many were made before.
     begun: u64,
+    first: u64,
     /// The one that is on its way.
     running: Fuse<BoxFuture<'a, Result<(Batch, Counts)>>>,
     /// An empty batch, to be filled next.
@@ -99,19 +111,20 @@ struct Commits<'a> {
 impl Commits<'_> {
     /// The size at which the next batch is committed.
     fn batch_bytes(&self, most: usize) -> usize {
-        most.min(FIRST_BATCH_BYTES << self.begun.min(8))
+        most.min(FIRST_BATCH_BYTES << (self.begun - self.first).min(8))
     }
 
-    /// Begins to commit what was gathered; none may be on its way.
-    fn begin(&mut self, batch: &mut Batch) {
+    /// Begins to commit what was gathered, with what it came to; none may be on its way.
+    fn begin(&mut self, batch: &mut Batch, tally: &Tally) {
         if batch.is_empty() {
             return;
         }
         self.begun += 1;
         let (table, number) = (self.table, self.begun);
         let mut batch = std::mem::replace(batch, std::mem::take(&mut self.spare));
+        let tally = tally.clone();
         let commit = async move {
-            let counts = table.commit(&mut batch, number).await?;
+            let counts = table.commit(&mut batch, number, &tally).await?;
             Ok((batch, counts))
         };
         self.running = commit.boxed().fuse();
@@ -120,7 +133,7 @@ impl Commits<'_> {
     /// Commits everything that was gathered.
     async fn finish(&mut self, batch: &mut Batch, tally: &mut Tally) -> Result<()> {
         self.wait(tally).await?;
-        self.begin(batch);
+        self.begin(batch, tally);
         self.wait(tally).await
     }
 

@@ -1,6 +1,6 @@
 //! Rows on their way into a table, and what became of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -32,8 +32,8 @@ pub(crate) struct Batch {
     pub(super) positions: BTreeMap<String, (Partition, Bookmark)>,
     /// The walks that came to their end with this batch.
     pub(super) ended: Vec<EndedWalk>,
-    /// Whether all of the resource's listings were read, so that rows whose parent is gone can go too.
-    pub(crate) is_last: bool,
+    /// The listings that failed, and are not asked for again.
+    pub(super) over: BTreeSet<String>,
     /// The memory that its large rows take.
     large: Vec<Arc<Room>>,
     /// Where the tuples come from: the listing, the page's number, and how many.
@@ -68,12 +68,12 @@ impl Batch {
 
     /// The number of rows and of ended walks, each of which takes memory.
     pub(crate) fn items(&self) -> u64 {
-        self.rows + self.ended.len() as u64
+        self.rows + (self.ended.len() + self.over.len()) as u64
     }
 
     /// Whether there is nothing to commit.
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows == 0 && self.ended.is_empty() && self.positions.is_empty() && !self.is_last
+        self.rows == 0 && self.ended.is_empty() && self.positions.is_empty() && self.over.is_empty()
     }
 
     /// Adds a page, after which its walk is at `bookmark`.
@@ -122,6 +122,11 @@ impl Batch {
     pub(crate) fn end(&mut self, walk: EndedWalk) {
         self.positions.remove(&walk.partition.id());
         self.ended.push(walk);
+    }
+
+    /// Adds that a walk failed, and is left where it is.
+    pub(crate) fn fail(&mut self, partition: &Partition) {
+        self.over.insert(partition.id());
     }
 
     /// The tuples of some of its rows, as a batch of nothing else.

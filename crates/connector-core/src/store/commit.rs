@@ -7,7 +7,6 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::{DateTime, Utc};
-use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 
 use super::batch::Batch;
@@ -17,7 +16,7 @@ use super::refused::ROUNDS;
 use super::sql::BY_HASH;
 use super::table::{Origin, Table};
 use crate::error::{Remedy, Result};
-use crate::verdict::{Counts, EndedWalk};
+use crate::verdict::{Counts, EndedWalk, Tally};
 
 /// For what looks up a batch's keys in a table, however large that is.
 pub(super) const BY_INDEX: &str = "set local enable_nestloop = on; set local enable_mergejoin = off; set local enable_hashjoin = off";
@@ -30,7 +29,14 @@ type Merged = (i64, i64, i64, i64, i64, i64, Option<DateTime<Utc>>);
 impl Table<'_> {
     /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
     /// Rows that the server refuses are set aside in it.
-    pub(crate) async fn commit(&self, batch: &mut Batch, number: u64) -> Result<Counts> {
+    ///
+    /// `tally` is what came of the part so far, without this batch; it is kept with it.
+    pub(crate) async fn commit(
+        &self,
+        batch: &mut Batch,
+        number: u64,
+        tally: &Tally,
+    ) -> Result<Counts> {
         for (partition, rows) in self.refused.lock().unwrap_or_else(PoisonError::into_inner).iter()
         {
             batch.miss(partition, *rows);
@@ -38,7 +44,7 @@ impl Table<'_> {
         let mut rounds = 0;
         let counts = loop {
             let shared: &Batch = batch;
-            let committed = self.store.patiently(|| self.commit_whole(shared, number)).await;
+            let committed = self.store.patiently(|| self.commit_whole(shared, number, tally)).await;
             match committed {
                 Err(error) if error.remedy() == Remedy::LeaveOut && rounds < ROUNDS => {
                     let refused = self.store.patiently(|| self.find_refused(shared)).await?;
@@ -58,24 +64,27 @@ impl Table<'_> {
         drop(refused);
         self.swallowed.fetch_or(counts.swallowed > 0, Relaxed);
         self.inserted.fetch_add(counts.inserted, Relaxed);
-        self.gone.fetch_add(counts.deleted, Relaxed);
-        self.stayed.fetch_add(counts.distinct, Relaxed);
         if !counts.collided.is_empty() {
             self.collided().extend(&counts.collided);
         }
         Ok(counts)
     }
 
-    async fn commit_whole(&self, batch: &Batch, number: u64) -> Result<Counts> {
+    async fn commit_whole(&self, batch: &Batch, number: u64, tally: &Tally) -> Result<Counts> {
         loop {
-            if let Some(counts) = self.try_commit(batch, number).await? {
+            if let Some(counts) = self.try_commit(batch, number, tally).await? {
                 return Ok(counts);
             }
         }
     }
 
     /// Commits a batch, unless it is to be tried in another way.
-    async fn try_commit(&self, batch: &Batch, number: u64) -> Result<Option<Counts>> {
+    async fn try_commit(
+        &self,
+        batch: &Batch,
+        number: u64,
+        tally: &Tally,
+    ) -> Result<Option<Counts>> {
         let mut session = self.store.session().await?;
         let mut transaction =
             session.begin().await.map_err(|error| self.failed("beginning a commit", error))?;
@@ -84,7 +93,7 @@ impl Table<'_> {
         }
         let mut counts =
             Counts { quarantined: batch.rejected(), repeats: batch.repeats(), ..Counts::default() };
-        let is_fresh = self.is_fresh(&mut transaction, batch).await?;
+        let is_fresh = self.origin() == Origin::ThisRun;
         let are_new = counts.repeats == 0 && !self.repeats.load(Relaxed);
         if is_fresh && are_new && self.store.sample.is_none() {
             self.look_for_gaps(&mut transaction, batch, true, &mut counts).await?;
@@ -108,19 +117,13 @@ impl Table<'_> {
             self.note_seen(&mut transaction, batch).await?;
             self.count_strays(&mut transaction, batch, &mut counts).await?;
         }
-        self.mark_deleted(&mut transaction, batch, &mut counts).await?;
-        if batch.is_last {
-            counts.deleted += self.mark_orphans(&mut transaction).await?;
-        }
-        if let Some(rows) = self.store.sample {
-            self.end_rehearsal(&mut transaction, rows, &mut counts).await?;
+        self.find_gone(&mut transaction, batch, &mut counts).await?;
+        if self.store.sample.is_some() {
+            self.end_rehearsal(&mut transaction).await?;
         }
         counts.missing_again = self.missing_again(&mut transaction, batch).await?;
         let made = MadeCommit { number, counts };
-        self.record(&mut transaction, batch, &made).await?;
-        if batch.is_last {
-            self.forget_orphans(&mut transaction).await?;
-        }
+        self.record(&mut transaction, batch, &made, tally).await?;
         transaction.commit().await.map_err(|error| self.failed("committing", error))?;
         Ok(Some(made.counts))
     }
@@ -128,53 +131,15 @@ impl Table<'_> {
     /// What the commit of that number did, if it was made and only its answer was lost.
     ///
     /// Whoever is still making it holds the lock that this waits for. Fails as
-    /// [`check_fence`](Self::check_fence) does.
+    /// [`check_fence`](Self::check_fence) and [`check_epoch`](Self::check_epoch) do.
     async fn made(
         &self,
         transaction: &mut PgTransaction<'_>,
         number: u64,
     ) -> Result<Option<Counts>> {
         self.check_fence(transaction).await?;
-        let made: Option<Json<MadeCommit>> = sqlx::query_scalar(
-            "select last_commit from sync.resources where run_id = $1 and resource = $2 for update",
-        )
-        .bind(self.store.run_id)
-        .bind(self.resource.name)
-        .fetch_one(&mut **transaction)
-        .await
-        .map_err(|error| self.failed("looking for the last commit", error))?;
-        Ok(made.filter(|made| made.number == number).map(|Json(made)| made.counts))
-    }
-
-    /// Marks rows that belong to a deleted row of the parent.
-    async fn mark_orphans(&self, transaction: &mut PgTransaction<'_>) -> Result<u64> {
-        let Some(statement) = &self.statements.mark_orphans else { return Ok(0) };
-        sqlx::raw_sql(BY_HASH)
-            .execute(&mut **transaction)
-            .await
-            .map_err(|error| self.failed("preparing for deleted parents", error))?;
-        let done = sqlx::query(AssertSqlSafe(statement.as_str()))
-            .bind(self.store.started_at)
-            .execute(&mut **transaction)
-            .await
-            .map_err(|error| self.failed("marking the rows of deleted parents", error))?;
-        Ok(done.rows_affected())
-    }
-
-    /// Forgets listings that belong to no row of the parent: if it comes back, its rows are
-    /// marked as deleted, and what was seen of them before counts for nothing.
-    async fn forget_orphans(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
-        let failed = |error| self.failed("forgetting the listings of deleted parents", error);
-        let Some(statements) = &self.statements.forget_orphans else { return Ok(()) };
-        for forget in statements {
-            sqlx::query(AssertSqlSafe(forget.as_str()))
-                .bind(&self.store.schema)
-                .bind(self.resource.name)
-                .execute(&mut **transaction)
-                .await
-                .map_err(failed)?;
-        }
-        Ok(())
+        let made: Option<MadeCommit> = self.check_epoch(transaction).await?;
+        Ok(made.filter(|made| made.number == number).map(|made| made.counts))
     }
 
     async fn stage(
@@ -315,18 +280,6 @@ impl Table<'_> {
         sqlx::raw_sql(AssertSqlSafe(join)).execute(&mut **transaction).await.map(drop)
     }
 
-    /// Whether all rows of the table came in this run.
-    async fn is_fresh(&self, transaction: &mut PgTransaction<'_>, batch: &Batch) -> Result<bool> {
-        if self.origin() == Origin::Unknown && batch.staged > 0 {
-            let empty: bool = sqlx::query_scalar(AssertSqlSafe(self.statements.is_empty.as_str()))
-                .fetch_one(&mut **transaction)
-                .await
-                .map_err(|error| self.failed("looking for rows", error))?;
-            self.set_origin(if empty { Origin::ThisRun } else { Origin::Before });
-        }
-        Ok(self.origin() == Origin::ThisRun)
-    }
-
     /// Inserts rows whose keys should all be new, without looking, and returns how many
     /// came into the table; nothing if a key was not new, which ends the transaction.
     async fn insert(
@@ -387,69 +340,59 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Marks the rows that complete walks did not see.
-    async fn mark_deleted(
+    /// Notes the rows that complete walks did not see, and counts those that they did.
+    async fn find_gone(
         &self,
         transaction: &mut PgTransaction<'_>,
         batch: &Batch,
         counts: &mut Counts,
     ) -> Result<()> {
-        let failed = |error| self.failed("marking deleted rows", error);
+        let failed = |error| self.failed("looking for deleted rows", error);
         // A listing that lacks a row proves nothing.
         counts.short_ids = self.lacking(batch, counts);
         let proves =
             |walk: &&EndedWalk| walk.deletes && !counts.short_ids.contains(&walk.partition.id());
-        let mut walks: Vec<&EndedWalk> = batch.ended.iter().filter(proves).collect();
+        let walks: Vec<&EndedWalk> = batch.ended.iter().filter(proves).collect();
         if walks.is_empty() {
             return Ok(());
         }
         sqlx::raw_sql(BY_HASH).execute(&mut **transaction).await.map_err(failed)?;
-        sqlx::raw_sql("savepoint before_deletes")
-            .execute(&mut **transaction)
-            .await
-            .map_err(failed)?;
         let is_fresh = self.origin() == Origin::ThisRun;
-        let mut live = if is_fresh && self.resource.partition_columns().next().is_none() {
+        let live = if is_fresh && self.resource.partition_columns().next().is_none() {
             // All that there is was counted when it came.
             BTreeMap::from([(String::new(), self.inserted.load(Relaxed) + counts.inserted)])
         } else {
             self.live(transaction, &walks).await.map_err(failed)?
         };
-        let mut gone = 0;
+        let mut gone = BTreeMap::new();
         // To look for the rows that were not seen costs more than to count those that were.
         if !is_fresh
             && self.seen(transaction, &walks).await.map_err(failed)? != live.values().sum::<u64>()
         {
-            gone = self.mark(transaction, &walks).await.map_err(failed)?;
-            live = self.live(transaction, &walks).await.map_err(failed)?;
+            gone = self.note_unseen(transaction, &walks).await.map_err(failed)?;
         }
-        let of = |walk: &EndedWalk| live.get(&walk.partition.values.concat()).copied().unwrap_or(0);
-        counts.distinct = live.values().sum();
-        // Over all batches of the run: listings that end one by one can lose as much together.
-        let gone_in_all = self.gone.load(Relaxed) + gone;
-        let in_all = gone_in_all + self.stayed.load(Relaxed) + counts.distinct;
-        let fused = gone > 0 && self.fuse.is_exceeded(gone_in_all, in_all);
+        let mut short = Vec::new();
         for walk in &walks {
-            let (rows, expect) = (of(walk), walk.expect.unwrap_or(0));
+            let (id, value) = (walk.partition.id(), walk.partition.values.concat());
+            let gone = gone.get(&id).copied().unwrap_or(0);
+            let rows = live.get(&value).copied().unwrap_or(0).saturating_sub(gone);
+            counts.distinct += rows;
+            let expect = walk.expect.unwrap_or(0);
             if rows < expect {
                 counts.short.push(format!("only {rows} different rows came of {expect}"));
-                counts.short_ids.push(walk.partition.id());
+                short.push(id);
             }
         }
-        if !fused && counts.short.is_empty() {
-            counts.deleted = gone;
-            return Ok(());
+        if gone.keys().any(|id| short.contains(id)) {
+            sqlx::query("delete from sync.gone where connection = $1 and resource = $2 and partition = any($3)")
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
+                .bind(&short)
+                .execute(&mut **transaction)
+                .await
+                .map_err(failed)?;
         }
-        sqlx::raw_sql("rollback to savepoint before_deletes")
-            .execute(&mut **transaction)
-            .await
-            .map_err(failed)?;
-        if fused {
-            counts.fused = gone;
-        } else if gone > 0 {
-            walks.retain(|walk| !counts.short_ids.contains(&walk.partition.id()));
-            counts.deleted = self.mark(transaction, &walks).await.map_err(failed)?;
-        }
+        counts.short_ids.extend(short);
         Ok(())
     }
 
@@ -479,26 +422,23 @@ impl Table<'_> {
         Ok(again.unsigned_abs())
     }
 
-    /// Marks what none of these walks has seen, and returns how many rows that are.
-    async fn mark(
+    /// Notes what none of these walks has seen, and returns how many rows that are, by partition.
+    async fn note_unseen(
         &self,
         transaction: &mut PgTransaction<'_>,
         walks: &[&EndedWalk],
-    ) -> sqlx::Result<u64> {
-        // A resource without partitions has all of its rows in whatever walk there is.
-        if walks.is_empty() {
-            return Ok(0);
-        }
+    ) -> sqlx::Result<BTreeMap<String, u64>> {
         let ids: Vec<String> = walks.iter().map(|walk| walk.partition.id()).collect();
-        sqlx::query(AssertSqlSafe(self.statements.mark_deleted.as_str()))
-            .bind(self.store.started_at)
-            .bind(&self.store.schema)
-            .bind(self.resource.name)
-            .bind(&ids)
-            .bind(values(walks))
-            .execute(&mut **transaction)
-            .await
-            .map(|done| done.rows_affected())
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as(AssertSqlSafe(self.statements.note_gone.as_str()))
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
+                .bind(&ids)
+                .bind(values(walks))
+                .bind(self.store.run_id)
+                .fetch_all(&mut **transaction)
+                .await?;
+        Ok(rows.into_iter().map(|(id, rows)| (id, rows.unsigned_abs())).collect())
     }
 
     /// The number of different keys that these walks have seen.

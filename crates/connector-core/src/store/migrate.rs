@@ -74,6 +74,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "history",
         sql: include_str!("../../../../migrations/sync/0012_history.sql"),
     },
+    Migration {
+        version: 13,
+        name: "shards",
+        sql: include_str!("../../../../migrations/sync/0013_shards.sql"),
+    },
 ];
 
 /// Makes whoever changes tables wait for each other, until their transactions end.
@@ -84,6 +89,24 @@ pub(super) const MIGRATIONS_LOCK: &str =
 pub(crate) async fn up(store: &Store, schema: &str, connector: &Connector) -> Result<()> {
     run(store, "sync", SYNC, &[]).await?;
     run(store, schema, connector.migrations, connector.resources).await
+}
+
+/// Fails if the tables are not up to date, for whoever takes part in a run that another began.
+pub(crate) async fn check_current(
+    store: &Store,
+    schema: &str,
+    connector: &Connector,
+) -> Result<()> {
+    let mut session = store.session().await?;
+    for (schema, migrations) in [("sync", SYNC), (schema, connector.migrations)] {
+        if state(&mut session, schema, migrations).await? != State::Current {
+            let what = "the tables are not those of this program";
+            return Err(Error::settings(what)
+                .at("schema", schema)
+                .next("let all workers have the same version, and begin another run"));
+        }
+    }
+    Ok(())
 }
 
 /// The statements that [`up`] would run, as one could run them by hand.

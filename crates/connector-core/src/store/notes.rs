@@ -12,7 +12,7 @@ use super::batch::Batch;
 use super::sql::BY_HASH;
 use super::table::{Origin, Table};
 use crate::error::{Error, Result};
-use crate::verdict::Counts;
+use crate::verdict::{Came, Counts, Tally};
 
 /// The most rows of one resource that are kept in the quarantine.
 const MAX_QUARANTINE: i64 = 10_000;
@@ -20,7 +20,7 @@ const MAX_QUARANTINE: i64 = 10_000;
 /// The most disagreements of one resource that are kept: a vendor with data for names has endless ones.
 const MAX_DRIFT: i64 = 1_000;
 
-/// The newest commit of a resource.
+/// The newest commit of a part of a resource.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct MadeCommit {
     pub(super) number: u64,
@@ -34,6 +34,7 @@ impl Table<'_> {
         transaction: &mut PgTransaction<'_>,
         batch: &Batch,
         made: &MadeCommit,
+        before: &Tally,
     ) -> Result<()> {
         let failed = |error| self.failed("recording the walk", error);
         let counts = &made.counts;
@@ -73,23 +74,23 @@ impl Table<'_> {
             .await
             .map_err(failed)?;
         }
-        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let mut tally = before.clone();
+        let came = Came { rows: batch.rows, left_out: batch.left_out, drift: &batch.drift };
+        tally.add(&came, counts.clone());
         sqlx::query(
-            "update sync.resources set rows_read = rows_read + $3, inserted = inserted + $4, updated = updated + $5, \
-             unchanged = unchanged + $6, deleted = deleted + $7, quarantined = quarantined + $8, updated_at = $9, last_commit = $10, versions = versions + $11 \
-             where run_id = $1 and resource = $2",
+            "update sync.shards set commits = $4, last_commit = $5, tally = $6, requests = $7, rows_read = $8, updated_at = $9, \
+             lease_until = clock_timestamp() + $10 where run_id = $1 and resource = $2 and shard = $3",
         )
         .bind(run_id)
         .bind(self.resource.name)
-        .bind(count(batch.rows))
-        .bind(count(counts.inserted))
-        .bind(count(counts.updated))
-        .bind(count(counts.unchanged))
-        .bind(count(counts.deleted))
-        .bind(count(counts.quarantined))
-        .bind(self.store.now())
+        .bind(self.shard.number)
+        .bind(made.number.cast_signed())
         .bind(Json(made))
-        .bind(count(counts.versions))
+        .bind(Json(&tally))
+        .bind(tally.cost.requests.cast_signed())
+        .bind(tally.rows().cast_signed())
+        .bind(self.store.now())
+        .bind(self.shard.lease())
         .execute(&mut **transaction)
         .await
         .map(drop)
@@ -117,6 +118,9 @@ impl Table<'_> {
         }
         let (mut cursors, mut tails) = (vec![None; ids.len()], vec![None; ids.len()]);
         let (mut whole, mut missing) = (vec![false; ids.len()], Vec::new());
+        // A walk that failed is where it was, and yet nobody asks for its listing again in this run.
+        let is_over = |id: &String| batch.over.contains(id);
+        let mut over: Vec<bool> = ids.iter().map(is_over).collect();
         // Whose rows a trigger took away is not known.
         let swallowed = counts.swallowed > 0 || self.swallowed.load(Relaxed);
         for walk in &batch.ended {
@@ -128,22 +132,24 @@ impl Table<'_> {
             tails.push(walk.tail.filter(|_| proved).map(u64::cast_signed));
             // What the next run would not look into again, it would not tell of either.
             let compared = walk.compares && counts.strays == 0;
-            whole.push((walk.deletes || compared) && proved && counts.fused == 0);
+            whole.push((walk.deletes || compared) && proved);
             missing.extend(walk.missing.then(|| id.clone()));
             places.push(None);
+            over.push(walk.over);
             ids.push(id);
         }
+        self.record_failed(transaction, batch, &ids).await?;
         if ids.is_empty() {
             return Ok(());
         }
         sqlx::query(
-            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at, asked, unnoted, missing_run_id, gap_run_id) \
-             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10, $11 and position is not null, case when partition = any($12) then $3 end, case when partition = any($13) then $3 end \
-             from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::boolean[]) as w (partition, position, cursor_reached, tail, whole) \
+            "insert into sync.state (connection, resource, partition, run_id, position, cursor_reached, tail, whole_run_id, updated_at, asked, unnoted, missing_run_id, gap_run_id, ended_run_id) \
+             select $1, $2, partition, $3, position, cursor_reached, tail, case when whole then $3 end, $4, $10, $11 and position is not null, case when partition = any($12) then $3 end, case when partition = any($13) then $3 end, case when ended then $3 end \
+             from unnest($5::text[], $6::jsonb[], $7::timestamptz[], $8::bigint[], $9::boolean[], $14::boolean[]) as w (partition, position, cursor_reached, tail, whole, ended) \
              on conflict (connection, resource, partition) do update set \
              run_id = excluded.run_id, asked = excluded.asked, unnoted = excluded.unnoted, position = excluded.position, updated_at = excluded.updated_at, tail = excluded.tail, missing_run_id = case when excluded.missing_run_id is not null then coalesce(state.missing_run_id, excluded.missing_run_id) end, \
              whole_run_id = coalesce(excluded.whole_run_id, state.whole_run_id), \
-             gap_run_id = coalesce(excluded.gap_run_id, state.gap_run_id), \
+             gap_run_id = coalesce(excluded.gap_run_id, state.gap_run_id), ended_run_id = coalesce(excluded.ended_run_id, state.ended_run_id), \
              cursor_reached = greatest(state.cursor_reached, excluded.cursor_reached)",
         )
         .bind(schema)
@@ -159,6 +165,7 @@ impl Table<'_> {
         .bind(self.origin() == Origin::ThisRun)
         .bind(&missing)
         .bind(&counts.gap_ids)
+        .bind(&over)
         .execute(&mut **transaction)
         .await?;
         let ended = &ids[batch.positions.len()..];
@@ -175,6 +182,33 @@ impl Table<'_> {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Records listings that failed, and of which nothing else is to be recorded.
+    async fn record_failed(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        batch: &Batch,
+        recorded: &[String],
+    ) -> sqlx::Result<()> {
+        let failed: Vec<&String> = batch.over.iter().filter(|id| !recorded.contains(id)).collect();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "insert into sync.state (connection, resource, partition, run_id, updated_at, asked, ended_run_id) \
+             select $1, $2, partition, $3, $4, $5, $3 from unnest($6::text[]) as f (partition) \
+             on conflict (connection, resource, partition) do update set ended_run_id = excluded.ended_run_id",
+        )
+        .bind(&self.store.schema)
+        .bind(self.resource.name)
+        .bind(self.store.run_id)
+        .bind(self.store.now())
+        .bind(self.request.now.cast_signed())
+        .bind(&failed)
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
     }
 
     /// Keeps the rows that have no place, and takes away those that whole listings no longer hold.

@@ -24,7 +24,7 @@ const LAST_PATIENCE: Duration = Duration::from_secs(3);
 const LONG: Duration = Duration::from_secs(5);
 
 /// How one run waits for a database.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Patience {
     pub(super) sessions: Sessions,
     pub(super) stop: Stop,

@@ -6,7 +6,7 @@ use super::batch::Batch;
 use super::table::Table;
 use crate::error::Result;
 use crate::foreign::Foreign;
-use crate::verdict::{Change, Changes, Counts};
+use crate::verdict::{Change, Changes};
 
 impl Table<'_> {
     /// What the merge will do with the staged rows.
@@ -49,33 +49,27 @@ impl Table<'_> {
         })
     }
 
-    /// Looks at what was marked deleted, and takes the stage away, which is there
-    /// until its transaction ends: that of a rehearsal lasts as long as the run.
-    pub(super) async fn end_rehearsal(
-        &self,
-        transaction: &mut PgTransaction<'_>,
-        rows: i64,
-        counts: &mut Counts,
-    ) -> Result<()> {
-        let failed = |error| self.failed("looking at what changes", error);
-        if counts.deleted > 0 {
-            let deleted: Vec<Vec<String>> =
-                sqlx::query_scalar(AssertSqlSafe(self.statements.foresee_deleted.as_str()))
-                    .bind(self.store.started_at)
-                    .bind(rows)
-                    .fetch_all(&mut **transaction)
-                    .await
-                    .map_err(failed)?;
-            let deleted = deleted.into_iter();
-            counts.changes.sample.extend(
-                deleted.map(|key| Change { action: "delete".to_owned(), key: shown(&key) }),
-            );
-        }
+    /// Takes the stage away, which is there until its transaction ends: that of a rehearsal
+    /// lasts as long as the run.
+    pub(super) async fn end_rehearsal(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
         sqlx::raw_sql("set local client_min_messages = warning; drop table if exists pg_temp.stage")
             .execute(&mut **transaction)
             .await
             .map(drop)
-            .map_err(failed)
+            .map_err(|error| self.failed("looking at what changes", error))
+    }
+
+    /// Some of the rows that were marked deleted.
+    pub(super) async fn foresee_deleted(&self, rows: i64) -> Result<Vec<Change>> {
+        let deleted: Vec<Vec<String>> =
+            sqlx::query_scalar(AssertSqlSafe(self.statements.foresee_deleted.as_str()))
+                .bind(self.store.started_at)
+                .bind(rows)
+                .fetch_all(&mut *self.store.session().await?)
+                .await
+                .map_err(|error| self.failed("looking at what changes", error))?;
+        let change = |key: Vec<String>| Change { action: "delete".to_owned(), key: shown(&key) };
+        Ok(deleted.into_iter().map(change).collect())
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sqlx::postgres::types::PgInterval;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _};
 
+use super::joined::RUN_LEASE;
 use super::{Plan, Store, fingerprint_keys, ident, other_connector, other_scope};
-use crate::ask::Traffic;
 use crate::error::{Error, Result};
 use crate::foreign::keep_secret;
 use crate::read::secret::FingerprintKey;
-use crate::verdict::Verdict;
+use crate::verdict::{ResourceReport, Verdict};
 use connector_spec::Connector;
 
 /// The values by which a vendor told whose rows they are, by resource.
@@ -18,16 +19,6 @@ type Owner = BTreeMap<String, BTreeSet<String>>;
 
 /// A run that began: its number, the key of fingerprints, and whose rows there are.
 type Begun = (i64, FingerprintKey, Owner);
-
-/// How a resource came out, for its record.
-pub(crate) struct ResourceOutcome<'a> {
-    pub(crate) verdict: Verdict,
-    pub(crate) evidence: serde_json::Value,
-    pub(crate) error: Option<&'a str>,
-    pub(crate) next: Option<&'a str>,
-    pub(crate) traffic: &'a Traffic,
-    pub(crate) pages: u64,
-}
 
 impl Store {
     /// That the schema is another connector's, if that is known.
@@ -46,8 +37,8 @@ impl Store {
         let mut session = self.session().await?;
         let mut transaction = session.begin().await.map_err(failed)?;
         let run_id: i64 = sqlx::query_scalar(
-            "insert into sync.runs (connection, connector, preset, connector_version, started_at, asked) \
-             values ($1, $2, $3, $4, $5, $6) returning run_id",
+            "insert into sync.runs (connection, connector, preset, connector_version, started_at, asked, begun_at, lease_until) \
+             values ($1, $2, $3, $4, $5, $6, clock_timestamp(), clock_timestamp() + $7) returning run_id",
         )
         .bind(&self.schema)
         .bind(connector.name)
@@ -55,6 +46,7 @@ impl Store {
         .bind(env!("CARGO_PKG_VERSION"))
         .bind(self.started_at)
         .bind(&plan.request_hashes[0])
+        .bind(plan.leased.then_some(RUN_LEASE).and_then(|lease| PgInterval::try_from(lease).ok()))
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
@@ -103,12 +95,16 @@ impl Store {
         let failed = |error| Error::storage("looking for an interrupted run", error);
         let since =
             plan.resume_within.and_then(|within| self.started_at.checked_sub_signed(within));
-        let Some(since) = since else { return Ok(None) };
+        let Some(since) = since else {
+            self.forget_parts(None).await?;
+            return Ok(None);
+        };
         let found: Option<i64> = sqlx::query_scalar(
             "select coalesce(r.continues, r.run_id) from sync.runs r where r.connection = $1 \
              and r.run_id = (select max(run_id) from sync.runs where connection = $1 and run_id < $2) \
              and (r.finished_at is null or r.interrupted) and r.asked = any($3) \
-             and greatest(r.started_at, (select max(updated_at) from sync.resources where run_id = r.run_id)) >= $4",
+             and greatest(r.started_at, (select max(updated_at) from sync.resources where run_id = r.run_id), \
+             (select max(updated_at) from sync.shards where run_id = r.run_id)) >= $4",
         )
         .bind(&self.schema)
         .bind(self.run_id)
@@ -125,7 +121,19 @@ impl Store {
                 .await
                 .map_err(failed)?;
         }
+        self.forget_parts(found).await?;
         Ok(found)
+    }
+
+    /// Forgets the parts of runs before this one and before those that it goes on with.
+    async fn forget_parts(&self, continues: Option<i64>) -> Result<()> {
+        sqlx::query("delete from sync.shards where connection = $1 and run_id < $2")
+            .bind(&self.schema)
+            .bind(continues.unwrap_or(self.run_id))
+            .execute(&mut *self.session().await?)
+            .await
+            .map(drop)
+            .map_err(|error| Error::storage("forgetting the parts of earlier runs", error))
     }
 
     /// The resources that are complete already in the interrupted runs that this one goes
@@ -219,30 +227,33 @@ impl Store {
     }
 
     /// Records how a resource came out.
-    pub(crate) async fn end_resource(
-        &self,
-        resource: &str,
-        outcome: &ResourceOutcome<'_>,
-    ) -> Result<()> {
-        use std::sync::atomic::Ordering::Relaxed;
+    pub(crate) async fn end_resource(&self, report: &ResourceReport) -> Result<()> {
+        let evidence = serde_json::to_value(&report.evidence).unwrap_or_default();
+        let evidence = &evidence;
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let traffic = outcome.traffic;
         self.patiently(|| async move {
         sqlx::query(
-            "update sync.resources set finished_at = clock_timestamp(), verdict = $3, evidence = $4, error = $5, \
-             requests = $6, pages = $7, bytes = $8, retries = $9, waited_ms = $10, next = $11 where run_id = $1 and resource = $2",
+            "update sync.resources set finished_at = clock_timestamp(), verdict = $3, evidence = $4, error = $5, next = $6, \
+             requests = $7, pages = $8, bytes = $9, retries = $10, waited_ms = $11, \
+             rows_read = $12, inserted = $13, updated = $14, unchanged = $15, quarantined = $16, versions = $17 where run_id = $1 and resource = $2",
         )
         .bind(self.run_id)
-        .bind(resource)
-        .bind(outcome.verdict.name())
-        .bind(&outcome.evidence)
-        .bind(outcome.error)
-        .bind(count(traffic.requests.load(Relaxed)))
-        .bind(count(outcome.pages))
-        .bind(count(traffic.bytes.load(Relaxed)))
-        .bind(count(traffic.retries.load(Relaxed)))
-        .bind(count(traffic.waited_ms.load(Relaxed)))
-        .bind(outcome.next)
+        .bind(report.resource)
+        .bind(report.verdict.name())
+        .bind(evidence)
+        .bind(report.error.as_deref())
+        .bind(report.next.as_deref())
+        .bind(count(report.requests))
+        .bind(count(report.evidence.pages))
+        .bind(count(report.bytes))
+        .bind(count(report.retries))
+        .bind(count(report.waited_ms))
+        .bind(count(report.rows))
+        .bind(count(report.inserted))
+        .bind(count(report.updated))
+        .bind(count(report.unchanged))
+        .bind(count(report.quarantined))
+        .bind(count(report.versions))
         .execute(&mut *self.session().await?)
         .await
         .map(drop)

@@ -20,6 +20,7 @@ use names::Names;
 pub use names::ident;
 pub(crate) use names::qualified;
 pub(crate) use rehearsal::Foresee;
+pub(super) use seen::OF_SHARD;
 pub(crate) use stage::Fill;
 
 /// For what compares whole listings. Nobody tells the planner how many keys or parents there
@@ -58,10 +59,12 @@ pub(crate) struct Statements {
     pub(crate) foresee_deleted: String,
     /// Notes the keys of a walk that goes on. Binds connection, resource, partition, run, and the partition's values.
     pub(crate) note_seen: String,
-    /// Notes all keys that the table has of walks that go on and that nothing is noted of. Binds connection, resource and run.
+    /// Notes all keys that the table has of walks that go on and that nothing is noted of. Binds connection, resource, run, and the range of the partitions' values.
     pub(crate) note_all: String,
-    /// Marks what complete walks did not see. Binds the time, connection, resource, the walks' partitions, and their values.
-    pub(crate) mark_deleted: String,
+    /// Notes what complete walks did not see, and counts it by partition. Binds connection, resource, the walks' partitions, their values, and the run.
+    pub(crate) note_gone: String,
+    /// Marks what was noted as gone, and counts that, and what was marked of it. Binds the time, connection, resource, and the most of it.
+    pub(crate) mark_gone: String,
     /// Counts the keys that the walks of partitions have seen. Binds connection, resource, the partitions, and their values.
     pub(crate) count_seen: String,
     /// Counts the rows that are not deleted in partitions. Binds their values.
@@ -109,7 +112,8 @@ impl Statements {
             note_seen: seen::note(names),
             note_all: seen::note_all(names),
             count_seen: seen::count(names),
-            mark_deleted: deletes::mark(names),
+            note_gone: deletes::note(names),
+            mark_gone: deletes::mark(names),
             mark_orphans: by_parent
                 .as_ref()
                 .map(|(parent, by)| deletes::mark_orphans(names, parent, by)),

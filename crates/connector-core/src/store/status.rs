@@ -20,6 +20,41 @@ pub struct ConnectionStatus {
     pub run: RunStatus,
     /// The resources that were asked for, in the order of the declaration.
     pub resources: Vec<ResourceStatus>,
+    /// The parts of the newest run's resources that have several, or that workers read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartsStatus>,
+}
+
+/// How far the parts of a resource are.
+#[derive(Debug, Serialize)]
+pub struct PartsStatus {
+    /// The resource.
+    pub resource: String,
+    /// How many parts it has.
+    pub parts: i64,
+    /// Those that were read to their end.
+    pub closed: i64,
+    /// The rows that came so far.
+    pub rows: i64,
+    /// Those that are read now, or were begun and are not read to their end.
+    pub begun: Vec<PartStatus>,
+}
+
+/// A part that was begun.
+#[derive(Debug, Serialize)]
+pub struct PartStatus {
+    /// Its number.
+    pub part: i32,
+    /// Who began with it last.
+    pub worker: String,
+    /// How often somebody began with it.
+    pub attempts: i32,
+    /// Whether it is that worker's still; if not, it waits for another one.
+    pub held: bool,
+    /// When its newest commit was made.
+    pub updated_at: Option<DateTime<Utc>>,
+    /// What went wrong when it was read last.
+    pub error: Option<String>,
 }
 
 /// A connection's newest run.
@@ -129,12 +164,14 @@ impl Database {
             migrate::State::Current | migrate::State::Newer(_) | migrate::State::Changed(_) => {}
         }
         let run = sqlx::query(
-            "select run_id, connector, preset, started_at, finished_at, verdict, interrupted from sync.runs \
+            "select run_id, connector, preset, started_at, finished_at, verdict, interrupted, \
+             coalesce(lease_until > clock_timestamp(), false) as leased from sync.runs \
              where connection = $1 order by run_id desc limit 1",
         )
         .bind(schema)
         .try_map(|row: PgRow| {
-            Ok(RunStatus {
+            let leased: bool = row.try_get("leased")?;
+            let run = RunStatus {
                 run_id: row.try_get("run_id")?,
                 connector: shown(&row, "connector")?.unwrap_or_default(),
                 preset: shown(&row, "preset")?.unwrap_or_default(),
@@ -143,17 +180,19 @@ impl Database {
                 verdict: shown(&row, "verdict")?.unwrap_or_default(),
                 interrupted: row.try_get("interrupted")?,
                 running: false,
-            })
+            };
+            Ok((run, leased))
         })
         .fetch_optional(&mut session)
         .await
         .map_err(failed)?;
-        let Some(mut run) = run else { return Ok(None) };
+        let Some((mut run, leased)) = run else { return Ok(None) };
         if run.finished_at.is_none() {
-            run.running = holder(&mut session, schema).await?.is_some();
+            run.running = leased || holder(&mut session, schema).await?.is_some();
         }
         let resources = statuses(&mut session, schema, resources, counting).await?;
-        Ok(Some(ConnectionStatus { run, resources }))
+        let parts = parts(&mut session, run.run_id).await?;
+        Ok(Some(ConnectionStatus { run, resources, parts }))
     }
 }
 
@@ -237,6 +276,43 @@ async fn statuses(
         });
     }
     Ok(statuses)
+}
+
+/// How far the parts are of the resources of a run, where there are several or workers read them.
+async fn parts(session: &mut PgConnection, run_id: i64) -> Result<Vec<PartsStatus>> {
+    let begun = sqlx::query(
+        "select resource, shard, coalesce(owner, '') as owner, epoch, coalesce(lease_until > clock_timestamp(), false) as held, \
+         updated_at, error from sync.shards where run_id = $1 and state <> 'closed' and epoch > 0 order by resource, shard limit 100",
+    )
+    .bind(run_id)
+    .try_map(|row: PgRow| {
+        let part = PartStatus {
+            part: row.try_get("shard")?,
+            worker: shown(&row, "owner")?.unwrap_or_default(),
+            attempts: row.try_get("epoch")?,
+            held: row.try_get("held")?,
+            updated_at: row.try_get("updated_at")?,
+            error: shown(&row, "error")?,
+        };
+        Ok((row.try_get::<String, _>("resource")?, part))
+    })
+    .fetch_all(&mut *session)
+    .await
+    .map_err(failed)?;
+    let all: Vec<(String, i64, i64, i64)> = sqlx::query_as(
+        "select resource, count(*), count(*) filter (where state = 'closed'), coalesce(sum(rows_read), 0)::bigint \
+         from sync.shards where run_id = $1 group by resource having count(*) > 1 or max(owner) <> '' order by min(started_at), resource",
+    )
+    .bind(run_id)
+    .fetch_all(session)
+    .await
+    .map_err(failed)?;
+    let mut begun = begun;
+    let of = |(resource, parts, closed, rows): (String, i64, i64, i64)| {
+        let own = begun.extract_if(.., |(of, _)| *of == resource).map(|(_, part)| part).collect();
+        PartsStatus { resource, parts, closed, rows, begun: own }
+    };
+    Ok(all.into_iter().map(of).collect())
 }
 
 /// The number of fields of each resource that disagreed with the model when its rows were

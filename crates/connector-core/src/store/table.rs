@@ -9,6 +9,7 @@ use sqlx::PgTransaction;
 
 use super::Store;
 use super::history::History;
+use super::part::Shard;
 use super::sql::{Beside, Statements};
 use crate::error::{Error, ErrorKind, Result};
 use crate::verdict::Tolerance;
@@ -22,6 +23,8 @@ pub(crate) struct Table<'a> {
     pub(super) statements: Arc<Statements>,
     /// Tells the listings from those that the table may have held before.
     pub(super) request: RequestHash,
+    /// The part of it that this worker reads.
+    pub(super) shard: Shard,
     /// Where the table's rows are from.
     origin: AtomicU8,
     /// How many rows may be marked deleted at once.
@@ -36,9 +39,6 @@ pub(crate) struct Table<'a> {
     pub(super) swallowed: AtomicBool,
     /// The rows that this run's commits have inserted.
     pub(super) inserted: AtomicU64,
-    /// The rows that they have marked deleted, and those that the same walks have seen.
-    pub(super) gone: AtomicU64,
-    pub(super) stayed: AtomicU64,
     /// The listings of this run with rows that differ and have one key, as hashes of their names.
     collided: Mutex<BTreeSet<u64>>,
 }
@@ -47,8 +47,6 @@ pub(crate) struct Table<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Origin {
-    /// It has to be looked up.
-    Unknown,
     /// This run inserted every row, in its first pass, so `sync.seen` need not know their keys.
     ThisRun,
     /// Some are from before.
@@ -70,25 +68,31 @@ impl<'a> Table<'a> {
             resource,
             statements,
             request,
-            origin: AtomicU8::new(Origin::Unknown as u8),
+            shard: Shard::default(),
+            origin: AtomicU8::new(Origin::Before as u8),
             fuse,
             history: store.histories.get(resource.name).copied(),
             repeats: AtomicBool::new(false),
             refused: Mutex::default(),
             swallowed: AtomicBool::new(false),
             inserted: AtomicU64::new(0),
-            gone: AtomicU64::new(0),
-            stayed: AtomicU64::new(0),
             collided: Mutex::default(),
         }
+    }
+
+    /// The same table for whoever reads a part of it.
+    pub(crate) fn reading(self, shard: Shard, swallowed: bool) -> Self {
+        let origin = if shard.is_first_to_write() { Origin::ThisRun } else { Origin::Before };
+        self.set_origin(origin);
+        self.swallowed.store(swallowed, Relaxed);
+        Self { shard, ..self }
     }
 
     /// Where the table's rows are from.
     pub(super) fn origin(&self) -> Origin {
         match self.origin.load(Relaxed) {
             known if known == Origin::ThisRun as u8 => Origin::ThisRun,
-            known if known == Origin::Before as u8 => Origin::Before,
-            _ => Origin::Unknown,
+            _ => Origin::Before,
         }
     }
 
@@ -96,37 +100,14 @@ impl<'a> Table<'a> {
         self.origin.store(origin as u8, Relaxed);
     }
 
-    /// Takes up what the interrupted runs have marked deleted that this one goes on with:
-    /// together it can be too much.
-    pub(crate) async fn remember_deletes(&self) -> Result<()> {
-        let Some(first) = self.store.continues else { return Ok(()) };
-        let (gone, stayed): (i64, i64) = self.store.patiently(|| async move {
-            sqlx::query_as(
-                "select coalesce(sum(deleted), 0)::bigint, coalesce(sum((evidence ->> 'distinct')::bigint), 0)::bigint \
-                 from sync.resources where connection = $1 and resource = $2 and run_id >= $3 and run_id < $4",
-            )
-            .bind(&self.store.schema)
-            .bind(self.resource.name)
-            .bind(first)
-            .bind(self.store.run_id)
-            .fetch_one(&mut *self.store.session().await?)
-            .await
-            .map_err(|error| self.failed("looking for what was marked deleted", error))
-        })
-        .await?;
-        self.gone.store(gone.unsigned_abs(), Relaxed);
-        self.stayed.store(stayed.unsigned_abs(), Relaxed);
-        Ok(())
-    }
-
     /// The listings of this run with rows that differ and have one key, as hashes of their names.
     pub(super) fn collided(&self) -> MutexGuard<'_, BTreeSet<u64>> {
         self.collided.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether rows of this table belong to rows of another, and go with them.
-    pub(crate) fn has_orphans(&self) -> bool {
-        self.statements.mark_orphans.is_some()
+    /// The number of the newest commit of the part that is read.
+    pub(crate) fn commits(&self) -> u64 {
+        self.shard.commits
     }
 
     /// Whether its listings are windows onto the newest rows.

@@ -1,6 +1,5 @@
 //! What is known of the listings of a table, and of the walks through them.
 
-use std::collections::HashMap;
 use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
@@ -9,10 +8,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 use super::sql::BY_HASH;
 use super::table::{Origin, Table};
 use crate::error::Result;
-use crate::walk::{Bookmark, Partition};
-
-/// The most unfinished walks of one resource that a run goes on with.
-const MAX_OPEN_WALKS: i64 = 1_000;
+use crate::walk::Partition;
 
 impl Table<'_> {
     /// The number of rows that a positional listing is known to have, and the last of them,
@@ -73,96 +69,23 @@ impl Table<'_> {
         }).await
     }
 
-    /// The walks that earlier runs did not end and that are young enough to go on with.
-    ///
-    /// What is known of all others is forgotten, together with what they have seen: a walk
-    /// that went on without the one would mark rows deleted, or without the other miss some.
-    /// Of listings that are asked for in another way, of an empty table, and where everything
-    /// is to be read `anew`, nothing is known at all, but that they were missing.
-    pub(crate) async fn open_walks(
-        &self,
-        since: Option<DateTime<Utc>>,
-        anew: bool,
-    ) -> Result<HashMap<String, Bookmark>> {
-        self.store.patiently(|| async move {
-            let failed = |error| self.failed("looking for unfinished walks", error);
-            let (schema, resource) = (&self.store.schema, self.resource.name);
-            let mut session = self.store.session().await?;
-            let mut transaction = session.begin().await.map_err(failed)?;
-            self.check_fence(&mut transaction).await?;
-            let forget = format!(
-                "with unknown as (select connection, resource, partition, missing_run_id from sync.state \
-                 where connection = $1 and resource = $2 and ($3 or asked <> all($4) or not exists (select from {}))), \
-                 forgotten as (delete from sync.state s using unknown u where u.missing_run_id is null \
-                 and s.connection = u.connection and s.resource = u.resource and s.partition = u.partition) \
-                 update sync.state s set position = null, cursor_reached = null, tail = null, whole_run_id = null, unnoted = false \
-                 from unknown u where u.missing_run_id is not null \
-                 and s.connection = u.connection and s.resource = u.resource and s.partition = u.partition",
-                self.statements.table
-            );
-            sqlx::query(AssertSqlSafe(forget))
-                .bind(schema)
-                .bind(resource)
-                .bind(anew)
-                .bind(self.request.stored().as_slice())
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed)?;
-            let rows: Vec<(String, serde_json::Value, bool)> = sqlx::query_as(
-                "select partition, position, unnoted from sync.state \
-                 where connection = $1 and resource = $2 and position is not null and updated_at >= $3 limit $4",
-            )
-            .bind(schema)
-            .bind(resource)
-            .bind(since.unwrap_or(DateTime::<Utc>::MAX_UTC))
-            .bind(MAX_OPEN_WALKS)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
-            let are_noted = rows.iter().all(|(_, _, unnoted)| !unnoted);
-            // Another version of the program may have written it in another way.
-            let open: HashMap<String, Bookmark> = rows
-                .into_iter()
-                .filter_map(|(partition, place, _)| {
-                    Some((partition, serde_json::from_value(place).ok()?))
-                })
-                .collect();
-            let kept: Vec<&str> = open.keys().map(String::as_str).collect();
-            for forget in [
-                "update sync.state set position = null, unnoted = false \
-                 where connection = $1 and resource = $2 and position is not null and not partition = any($3)",
-                "delete from sync.seen where connection = $1 and resource = $2 and not partition = any($3)",
-            ] {
-                sqlx::query(forget)
-                    .bind(schema)
-                    .bind(resource)
-                    .bind(&kept)
-                    .execute(&mut *transaction)
-                    .await
-                    .map_err(failed)?;
-            }
-            if !are_noted {
-                self.note_all(&mut transaction).await.map_err(failed)?;
-            }
-            transaction.commit().await.map_err(failed)?;
-            Ok(open)
-        })
-        .await
-    }
-
-    /// Those of these listings that were read whole in the run that this one goes on with.
-    pub(crate) async fn known(&self, partitions: &[String]) -> Result<Vec<String>> {
+    /// Those of these listings that are not asked for: they were read whole in the run that this
+    /// one goes on with, or another worker has asked for them in this one, which comes with each.
+    pub(crate) async fn known(&self, partitions: &[String]) -> Result<Vec<(String, bool)>> {
+        if self.store.continues.is_none() && !self.shard.was_begun() {
+            return Ok(Vec::new());
+        }
         self.store
             .patiently(|| async move {
-                let Some(since) = self.store.continues else { return Ok(Vec::new()) };
-                sqlx::query_scalar(
-                    "select partition from sync.state where connection = $1 and resource = $2 \
-             and partition = any($3) and position is null and whole_run_id >= $4",
+                sqlx::query_as(
+                    "select partition, coalesce(ended_run_id = $5, false) from sync.state where connection = $1 and resource = $2 \
+                     and partition = any($3) and (ended_run_id = $5 or position is null and whole_run_id >= $4)",
                 )
                 .bind(&self.store.schema)
                 .bind(self.resource.name)
                 .bind(partitions)
-                .bind(since)
+                .bind(self.store.continues)
+                .bind(self.store.run_id)
                 .fetch_all(&mut *self.store.session().await?)
                 .await
                 .map_err(|error| self.failed("looking for what was read before", error))
@@ -199,18 +122,25 @@ impl Table<'_> {
                 .await
                 .map_err(failed)?;
         }
-        self.note_all(&mut transaction).await.map_err(failed)?;
+        let range = (self.shard.after.as_deref(), self.shard.upto.as_deref());
+        self.note_all(&mut transaction, range).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
         }).await
     }
 
-    /// Notes what walks have seen that began with an empty table: all that it has now.
-    async fn note_all(&self, transaction: &mut PgTransaction<'_>) -> sqlx::Result<()> {
+    /// Notes what walks of a range have seen that began with an empty table: all that it has now.
+    pub(super) async fn note_all(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        (after, upto): (Option<&str>, Option<&str>),
+    ) -> sqlx::Result<()> {
         sqlx::raw_sql(BY_HASH).execute(&mut **transaction).await?;
         sqlx::query(AssertSqlSafe(self.statements.note_all.as_str()))
             .bind(&self.store.schema)
             .bind(self.resource.name)
             .bind(self.store.run_id)
+            .bind(after)
+            .bind(upto)
             .execute(&mut **transaction)
             .await
             .map(drop)

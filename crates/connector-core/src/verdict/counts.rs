@@ -4,13 +4,25 @@ use serde::{Deserialize, Serialize};
 
 use super::Changes;
 
+/// What came of the rows that no listing has any more.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    /// Those that were marked deleted.
+    pub(crate) deleted: u64,
+    /// Those that would have been, had the fuse not stopped it.
+    pub(crate) fused: u64,
+    /// What the parts of the resource lack, in words.
+    pub(crate) problems: Vec<String>,
+    /// What changes, where it is a rehearsal.
+    pub(crate) changes: Changes,
+}
+
 /// What a commit did.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Counts {
     pub(crate) inserted: u64,
     pub(crate) updated: u64,
     pub(crate) unchanged: u64,
-    pub(crate) deleted: u64,
     pub(crate) quarantined: u64,
     /// Versions of rows that were closed, and are in the history now.
     #[serde(default)]
@@ -19,8 +31,6 @@ pub(crate) struct Counts {
     pub(crate) went_back: u64,
     /// Rows whose key came before in the same batch.
     pub(crate) repeats: u64,
-    /// Rows that would have been marked deleted, had the fuse not stopped it.
-    pub(crate) fused: u64,
     /// Rows that did not come, of listings in which rows move.
     #[serde(default)]
     pub(crate) strays: u64,

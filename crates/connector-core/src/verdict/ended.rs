@@ -1,5 +1,6 @@
 //! How one walk came to its end, and what follows from it for its listing.
 
+use crate::error::{Error, ErrorKind};
 use crate::walk::{Ending, Partition};
 
 /// How a walk ended that did not fail.
@@ -55,6 +56,8 @@ pub(crate) struct EndedWalk {
     pub(crate) tail: Option<u64>,
     /// Whether the vendor has no such listing, though it lists the row of the parent.
     pub(crate) missing: bool,
+    /// Whether the run asks for it no more, see [`is_over`].
+    pub(crate) over: bool,
 }
 
 impl EndedWalk {
@@ -72,6 +75,7 @@ impl EndedWalk {
             cursor: None,
             tail: None,
             missing: false,
+            over: true,
         }
     }
 
@@ -79,4 +83,19 @@ impl EndedWalk {
     pub(crate) fn missing(partition: Partition) -> Self {
         Self { missing: true, ..Self::given_up(partition) }
     }
+}
+
+/// Whether a run asks for a listing no more that ended so: what went wrong, if anything, was
+/// about it alone, and not about all that the run asks for.
+pub(crate) fn is_over(error: Option<&Error>) -> bool {
+    error.is_none_or(|error| {
+        matches!(
+            error.kind(),
+            ErrorKind::Unavailable
+                | ErrorKind::Rejected
+                | ErrorKind::Forbidden
+                | ErrorKind::NotFound
+                | ErrorKind::Contract
+        )
+    })
 }

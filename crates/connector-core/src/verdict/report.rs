@@ -5,9 +5,10 @@ mod text;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Verdict;
+use crate::walk::Ending;
 
 pub use text::Look;
 pub use text::{aligned, grouped};
@@ -85,7 +86,7 @@ pub struct ResourceReport {
 }
 
 /// What a sync would change in one table, beyond the numbers of rows.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Changes {
     /// Updated rows that come back after a deletion.
     pub undeleted: u64,
@@ -96,7 +97,7 @@ pub struct Changes {
 }
 
 /// What would happen to one row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// `insert`, `update`, `undelete` or `delete`.
     pub action: String,
@@ -120,7 +121,8 @@ impl Changes {
 }
 
 /// How it is known that a listing was read to its end.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Evidence {
     /// Listings: one, or one for each parent row.
     pub partitions: u64,
@@ -137,7 +139,7 @@ pub struct Evidence {
     /// Pages read.
     pub pages: u64,
     /// How the walks ended.
-    pub endings: BTreeMap<&'static str, u64>,
+    pub endings: BTreeMap<Ending, u64>,
     /// The rows that the vendor says there are, where it does.
     pub total: Option<u64>,
     /// Whether the vendor changed its total during a walk.
@@ -156,6 +158,31 @@ pub struct Evidence {
     pub left_out: u64,
     /// What keeps the resource from being complete.
     pub problems: Vec<String>,
+}
+
+impl Evidence {
+    /// Adds that of another part, but for its problems.
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        self.partitions += other.partitions;
+        self.known += other.known;
+        self.resumed += other.resumed;
+        self.vanished += other.vanished;
+        self.vanished_again += other.vanished_again;
+        self.pages += other.pages;
+        for (ending, listings) in &other.endings {
+            *self.endings.entry(*ending).or_default() += listings;
+        }
+        if let Some(total) = other.total {
+            self.total = Some(self.total.unwrap_or(0) + total);
+        }
+        self.total_moved |= other.total_moved;
+        self.distinct += other.distinct;
+        self.passes = self.passes.max(other.passes);
+        self.repeats += other.repeats;
+        self.went_back += other.went_back;
+        self.collisions += other.collisions;
+        self.left_out += other.left_out;
+    }
 }
 
 /// One disagreement between a model and the vendor's answers.

@@ -1,15 +1,18 @@
 //! What a resource's walks and commits came to, and the verdict on it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering::Relaxed;
 
 use connector_spec::{KeyFallback, Resource};
+use serde::{Deserialize, Serialize};
 
-use super::ended::{EndedWalk, WalkEnd};
-use super::{Changes, Counts, DriftReport, Evidence, ResourceReport, Tolerated, Verdict, missing};
-use crate::ask::Traffic;
+use super::ended::{EndedWalk, WalkEnd, is_over};
+use super::{
+    Changes, Counts, DriftReport, Evidence, ResourceReport, Settled, Tolerated, Verdict, missing,
+};
+use crate::ask::Cost;
 use crate::error::{Error, ErrorKind, Result};
-use crate::read::{Drift, DriftSeen};
+use crate::read::{Drift, DriftSeen, drift_as_list};
 use crate::walk::Partition;
 use crate::words::count;
 
@@ -26,19 +29,28 @@ pub(crate) struct Came<'a> {
     pub(crate) drift: &'a BTreeMap<Drift, DriftSeen>,
 }
 
-/// What a resource's walks and commits came to.
-#[derive(Default)]
+/// What the walks and commits of a resource, or of a part of it, came to.
+///
+/// It is committed with each batch, so that whoever goes on with a part knows all of it.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Tally {
     rows: u64,
-    pub(crate) counts: Counts,
+    counts: Counts,
+    /// What the requests cost.
+    pub(crate) cost: Cost,
     evidence: Evidence,
     more_problems: u64,
     /// What to do about the problems.
-    advice: Option<&'static str>,
+    advice: Option<Cow<'static, str>>,
+    #[serde(with = "drift_as_list")]
     drift: BTreeMap<Drift, DriftSeen>,
     /// What changes, where it is a rehearsal, and how many rows of that are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Changes>,
     sample: usize,
+    /// Rows that were marked deleted.
+    deleted: u64,
     /// Rows that were set aside before this run, of listings that it went on with.
     carried: u64,
     /// Rows that are no longer listed, and too many to be marked deleted.
@@ -66,13 +78,17 @@ impl Tally {
         }
     }
 
+    /// Nothing but a failure.
+    pub(crate) fn failed(sample: Option<i64>, error: Error) -> Self {
+        Self { error: Some(error), ..Self::new(sample, false) }
+    }
+
     /// Adds what came, and what its commit did.
     pub(crate) fn add(&mut self, came: &Came<'_>, counts: Counts) {
         self.rows += came.rows;
         self.counts.inserted += counts.inserted;
         self.counts.updated += counts.updated;
         self.counts.unchanged += counts.unchanged;
-        self.counts.deleted += counts.deleted;
         self.counts.versions += counts.versions;
         self.counts.quarantined += counts.quarantined;
         self.evidence.repeats += counts.repeats;
@@ -81,7 +97,6 @@ impl Tally {
         if let Some(changes) = &mut self.changes {
             changes.add(counts.changes, self.sample);
         }
-        self.fused += counts.fused;
         self.swallowed += counts.swallowed;
         self.evidence.vanished_again += counts.missing_again;
         self.evidence.went_back += counts.went_back;
@@ -93,11 +108,88 @@ impl Tally {
         }
         for short in counts.short {
             self.problem(short);
-            self.advice.get_or_insert(
+            self.advise(
                 "run again; if it stays so, the vendor repeats rows, or its total counts others",
             );
         }
         DriftSeen::add_all(&mut self.drift, came.drift);
+    }
+
+    /// Adds what another part of the resource came to.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.counts.inserted += other.counts.inserted;
+        self.counts.updated += other.counts.updated;
+        self.counts.unchanged += other.counts.unchanged;
+        self.counts.quarantined += other.counts.quarantined;
+        self.counts.versions += other.counts.versions;
+        self.cost.add(other.cost);
+        self.evidence.absorb(&other.evidence);
+        for problem in other.evidence.problems {
+            self.problem(problem);
+        }
+        self.more_problems += other.more_problems;
+        self.advice = self.advice.take().or(other.advice);
+        DriftSeen::add_all(&mut self.drift, &other.drift);
+        if let (Some(changes), Some(others)) = (&mut self.changes, other.changes) {
+            changes.add(others, self.sample);
+        }
+        self.carried += other.carried;
+        self.strays += other.strays;
+        self.gaps += other.gaps;
+        self.swallowed += other.swallowed;
+        self.vanished = self.vanished.take().or(other.vanished);
+        // What stops one part stops others in the same words.
+        let told = self.error.as_ref().map(Error::to_string);
+        if let Some(error) = other.error.filter(|error| told != Some(error.to_string())) {
+            self.fail(error);
+        }
+    }
+
+    /// Adds what came of the rows that no listing has any more, when all parts were read.
+    pub(crate) fn settle(&mut self, settled: Settled) {
+        self.deleted = settled.deleted;
+        self.fused = settled.fused;
+        if let Some(changes) = &mut self.changes {
+            changes.add(settled.changes, self.sample);
+        }
+        for problem in settled.problems {
+            self.problem(problem);
+            self.advise("run again: it goes on from here");
+        }
+    }
+
+    /// Whether rows were written that are not in the table.
+    pub(crate) fn has_swallowed(&self) -> bool {
+        self.swallowed > 0
+    }
+
+    /// The number of listings that were asked for or are known.
+    pub(crate) fn listings(&self) -> u64 {
+        self.evidence.partitions + self.evidence.known
+    }
+
+    /// The number of rows that are there, of listings that were read whole.
+    pub(crate) fn distinct(&self) -> u64 {
+        self.evidence.distinct
+    }
+
+    /// Says what to do, if nobody did before.
+    fn advise(&mut self, next: &'static str) {
+        self.advice.get_or_insert(Cow::Borrowed(next));
+    }
+
+    /// Goes on with a part in which others have been: those listings that an earlier run has
+    /// read whole are met again.
+    pub(crate) fn gone_on_with(mut self) -> Self {
+        self.evidence.known = 0;
+        self.error.take_if(|error| !is_over(Some(error)));
+        self
+    }
+
+    /// The number of rows that the vendor sent.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Takes note of a listing that an earlier run read whole, which this one goes on with.
@@ -118,7 +210,7 @@ impl Tally {
         self.evidence.passes = self.evidence.passes.max(passes);
         let error = match end {
             Ok(end) => {
-                *self.evidence.endings.entry(end.ending.name()).or_default() += 1;
+                *self.evidence.endings.entry(end.ending).or_default() += 1;
                 self.evidence.total_moved |= end.total_moved;
                 self.evidence.resumed += end.resumed;
                 self.carried += end.rejected_before;
@@ -140,6 +232,7 @@ impl Tally {
                     cursor: end.cursor.filter(|_| good && !end.backfill),
                     tail: end.tail.filter(|_| good),
                     missing: false,
+                    over: true,
                 });
             }
             Err(error) => error,
@@ -206,14 +299,13 @@ impl Tally {
     pub(crate) fn report(
         mut self,
         resource: &'static Resource,
-        traffic: &Traffic,
         elapsed_ms: u64,
         tolerated: Tolerated,
     ) -> ResourceReport {
         if self.swallowed > 0 {
             let rows = count(self.swallowed, "row", "rows");
             self.problem(format!("{rows} of those that were written are not in the table"));
-            self.advice.get_or_insert(
+            self.advise(
                 "a trigger of the table takes rows away (`return null`): let it return the row, or take the trigger away",
             );
         }
@@ -222,10 +314,10 @@ impl Tally {
                 "{} rows are no longer listed, too many at once to be marked deleted",
                 self.fused
             ));
-            self.advice.get_or_insert("if they are gone indeed, run once with --allow-deletes");
+            self.advise("if they are gone indeed, run once with --allow-deletes");
         }
         if self.gaps > 0 {
-            self.advice.get_or_insert(match resource.filter {
+            self.advise(match resource.filter {
                 Some(_) => "they are out of reach now: raise the limit in the preset's `paging`, sync more often, or ask for the time with --since and --until",
                 None => "they are out of reach now: raise the limit in the preset's `paging`, or sync more often",
             });
@@ -235,7 +327,7 @@ impl Tally {
                 "rows that are known and did not come: {}; they stay, because the places of rows move where some are left out",
                 self.strays
             ));
-            self.advice.get_or_insert(
+            self.advise(
                 "if they are from a run with other parameters, or gone indeed, empty the table and run again",
             );
         }
@@ -244,19 +336,19 @@ impl Tally {
             self.problem(format!(
                 "rows without a place in the table, kept in sync.quarantine: {quarantined}"
             ));
-            self.advice.get_or_insert(
+            self.advise(
                 "look at `reason` and `raw` there; they are taken away when a whole listing comes without them",
             );
         }
         if self.evidence.collisions > 0 {
             self.problem(collided(resource, self.evidence.collisions));
-            self.advice.get_or_insert(
+            self.advise(
                 "name columns that tell them apart as `key_fallback` in a preset: the vendor sends no key",
             );
         }
         if let Some((problem, advice)) = missing::problem(&self.evidence, tolerated.missing) {
             self.problem(problem);
-            self.advice.get_or_insert(advice);
+            self.advise(advice);
         }
         // One parent may be deleted at any time, and all of them hardly at once.
         if self.evidence.vanished > 0
@@ -269,7 +361,7 @@ impl Tally {
         if self.more_problems > 0 {
             self.evidence.problems.push(format!("and {} more", self.more_problems));
         }
-        let untried = traffic.requests.load(Relaxed) == 0;
+        let untried = self.cost.requests == 0;
         let verdict = match &self.error {
             // Another resource met what keeps this one from being tried.
             Some(error) if error.kind() == ErrorKind::Stopped && untried => Verdict::Skipped,
@@ -295,20 +387,20 @@ impl Tally {
             inserted: self.counts.inserted,
             updated: self.counts.updated,
             unchanged: self.counts.unchanged,
-            deleted: self.counts.deleted,
+            deleted: self.deleted,
             versions: self.counts.versions,
             quarantined: self.counts.quarantined,
-            requests: traffic.requests.load(Relaxed),
-            retries: traffic.retries.load(Relaxed),
-            bytes: traffic.bytes.load(Relaxed),
-            waited_ms: traffic.waited_ms.load(Relaxed),
+            requests: self.cost.requests,
+            retries: self.cost.retries,
+            bytes: self.cost.bytes,
+            waited_ms: self.cost.waited_ms,
             elapsed_ms,
             evidence: self.evidence,
             drift: drift.collect(),
             error: self.error.as_ref().map(Error::to_string),
             next: match &self.error {
                 Some(error) => error.advice().map(str::to_owned),
-                None => self.advice.map(str::to_owned),
+                None => self.advice.map(Cow::into_owned),
             },
             changes: self.changes,
         }

@@ -74,7 +74,7 @@ impl PageFacts {
 
 /// How a walk came to its end. Each is a proof that the listing was read whole,
 /// as far as its declaration offers one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// The listing is one response by its declaration.

@@ -1,5 +1,6 @@
 //! Listings that do not end as their document says.
 
+use connector_core::Ending;
 use connector_testkit::Answer;
 use serde_json::{Value, json};
 
@@ -25,7 +26,10 @@ async fn a_vendor_that_ignores_the_offset_is_read_once() {
     test.vendor.on(|_, _| page(&items(7)));
     let report = test.complete("products").await;
     assert_eq!((report.inserted, report.requests), (7, 2));
-    assert_eq!(report.evidence.endings.into_iter().collect::<Vec<_>>(), [("offset_ignored", 1)]);
+    assert_eq!(
+        report.evidence.endings.into_iter().collect::<Vec<_>>(),
+        [(Ending::OffsetIgnored, 1)]
+    );
     test.vendor.on(|_, _| page(&items(10)));
     let said = test.not_complete("products").await;
     assert!(said.contains("ignores the offset: asked for the rows after the first 10"), "{said}");

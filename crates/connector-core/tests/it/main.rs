@@ -46,3 +46,4 @@ mod support;
 mod trouble;
 mod versions;
 mod windows;
+mod workers;

@@ -26,12 +26,17 @@ async fn kill_at(play: &Play, nth: usize) {
 
 /// The same, where at least so many rows are committed but for a batch.
 async fn kill_after(play: &Play, nth: usize, due: u64) {
-    let before = play.database.value("select to_regclass('sync.resources') is not null").await;
-    let committed = async || -> u64 {
-        let rows = "select coalesce(sum(rows_read), 0) from sync.resources";
-        play.database.value(rows).await.parse().unwrap()
+    let before = play.database.value("select to_regclass('sync.shards') is not null").await;
+    let newest = if before == "true" {
+        play.database.value("select coalesce(max(run_id), 0) from sync.runs").await
+    } else {
+        "0".to_owned()
     };
-    let at_first = if before == "true" { committed().await } else { 0 };
+    let committed = async || -> u64 {
+        let rows =
+            format!("select coalesce(sum(rows_read), 0) from sync.shards where run_id > {newest}");
+        play.database.value(&rows).await.parse().unwrap()
+    };
     let (tell, told) = mpsc::channel();
     let asked = Mutex::new(0);
     play.vendor.on(move |_, answer| {
@@ -49,7 +54,7 @@ async fn kill_after(play: &Play, nth: usize, due: u64) {
     let started_at = DateTime::from_timestamp(1_749_900_000, 0).unwrap();
     runtime.spawn(async move { connector_core::sync(&connection, started_at).await });
     told.recv_timeout(Duration::from_mins(1)).unwrap();
-    while committed().await - at_first + 150 < due {
+    while committed().await + 150 < due {
         tokio::task::yield_now().await;
     }
     // Its tasks end where they are, and its sockets with them.

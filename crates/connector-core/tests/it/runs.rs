@@ -263,8 +263,11 @@ update sync.connections c set fingerprint_key = k.key from sync.fingerprint_keys
 alter table sync.connections alter column fingerprint_key set not null,
   alter column fingerprint_key set default gen_random_uuid()::text || gen_random_uuid()::text;
 drop table sync.fingerprint_keys;
-alter table sync.state drop column missing_run_id, drop column gap_run_id;
-alter table sync.resources drop column versions;
+alter table sync.state drop column missing_run_id, drop column gap_run_id, drop column ended_run_id;
+drop index sync.state_open;
+alter table sync.runs drop column begun_at, drop column lease_until, drop column stopped;
+alter table sync.resources drop column versions, drop column prepared, drop column settled;
+drop table sync.shards, sync.gone, sync.budgets;
 drop table sync.history; drop function sync.has_history;
 alter table sync.drift drop column last_run_id, drop column last_seen_at;
 delete from sync._migrations where version > 5;

@@ -201,10 +201,14 @@ impl Play {
     }
 
     pub(crate) async fn try_sync_as(&self, connection: &Connection) -> Result<Report> {
-        let day = self.runs.fetch_add(1, Ordering::Relaxed);
-        let started_at = DateTime::from_timestamp(1_750_000_000 + day * 86_400, 0).unwrap();
-        let run = connector_core::sync(connection, started_at);
+        let run = connector_core::sync(connection, self.next_day());
         tokio::time::timeout(PATIENCE, run).await.expect("the run ends")
+    }
+
+    /// The time at which the next run begins, a day after the one before.
+    pub(crate) fn next_day(&self) -> DateTime<Utc> {
+        let day = self.runs.fetch_add(1, Ordering::Relaxed);
+        DateTime::from_timestamp(1_750_000_000 + day * 86_400, 0).unwrap()
     }
 
     /// A run that is complete; returns what it says of the last resource.

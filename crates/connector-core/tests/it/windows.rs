@@ -1,7 +1,8 @@
 //! Listings of which only the newest rows can be had.
 
 use connector_core::{
-    Connector, Filter, Paging, Param, Resource, ResourceReport, TimeFormat, Unset, Values, Verdict,
+    Connector, Ending, Filter, Paging, Param, Resource, ResourceReport, TimeFormat, Unset, Values,
+    Verdict,
 };
 use connector_testkit::{Answer, Content};
 use serde_json::{Value, json};
@@ -42,7 +43,7 @@ async fn a_window_that_is_not_full_is_the_whole_listing() {
         for _ in 0..2 {
             let report = play.complete().await;
             assert_eq!(report.rows, number);
-            assert!(report.evidence.endings.contains_key("window"));
+            assert!(report.evidence.endings.contains_key(&Ending::Window));
         }
         play.end().await;
     }

@@ -17,3 +17,8 @@ const PORT: u16 = 29175;
 async fn tables_of_version_0_1_0_are_gone_on_with() {
     DOCUMENTED.older_tables_are_gone_on_with(PORT, include_str!("../older/0.1.0.sql")).await;
 }
+
+#[tokio::test]
+async fn the_program_survives_lost_workers() {
+    DOCUMENTED.survives_lost_workers(env!("CARGO_BIN_EXE_webhook-apps-connector")).await;
+}

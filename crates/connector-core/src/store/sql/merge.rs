@@ -83,10 +83,7 @@ fn versions(names: &Names, version: &str) -> (String, String) {
 /// has brought before. The latter is in the table with this run's number where nothing was
 /// noted yet, and among the seen keys else; those of an earlier pass (`'% '`) do not count.
 pub(super) fn collisions(names: &Names) -> Collisions {
-    let id = names
-        .partition
-        .as_ref()
-        .map_or("'[]'::text".to_owned(), |column| format!("jsonb_build_array(s.{column})::text"));
+    let id = names.id_of("s");
     let of = |alias: &str| format!("row({})", Names::of_row(alias, &names.compared));
     Collisions {
         staged: format!(

@@ -89,6 +89,14 @@ impl Names {
         format!("hash_record_extended(row({}), 0)", Self::of_row(alias, &self.key))
     }
 
+    /// The name in the run tables of the listing that a row of `t` or `s` is of.
+    pub(super) fn id_of(&self, alias: &str) -> String {
+        let column = self.partition.as_ref();
+        column.map_or("'[]'::text".to_owned(), |column| {
+            format!("jsonb_build_array({alias}.{column})::text")
+        })
+    }
+
     /// The value that tells a row's listing from others.
     pub(super) fn partition_of(&self, alias: &str) -> String {
         let column = self.partition.as_ref();

@@ -1,0 +1,383 @@
+//! A run in pieces, for schedulers: each piece is a process of its own, on whatever machine.
+//!
+//! ```text
+//! begin → for each resource, after its parent: prepare → shard, shard, … → settle → finish
+//! ```
+//!
+//! Who does what, when, and again is the scheduler's. What is right stands in Postgres, so each
+//! piece can be done again, by anybody, at any time. Names and numbers are all that goes from one to
+//! the next: no key, no address and no row.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use serde::Serialize;
+use tracing::{Instrument as _, info, info_span, warn};
+
+use super::connection::Connection;
+use super::worker::Worker;
+use super::{
+    Context, PARALLEL_RESOURCES, divide, end, known, part, plan_of, record, skip, skipped,
+    stops_all,
+};
+use crate::ask::Traffic;
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::{Database, Heard, Plan, Store};
+use crate::verdict::{Report, ResourceReport, Verdict, is_over};
+use connector_spec::Resource;
+
+/// How long a worker that has nothing to do waits before it looks again.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// A run that began.
+#[derive(Clone, Debug, Serialize)]
+pub struct Begun {
+    /// Its number, which all pieces are told.
+    pub run: i64,
+    /// Its resources, each of which comes after the one that it names.
+    pub resources: Vec<Step>,
+}
+
+/// A resource of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub resource: &'static str,
+    /// The resource that has to be settled before it is prepared.
+    pub after: Option<&'static str>,
+}
+
+/// What a worker came to with a part.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartOutcome {
+    /// Whether all of its listings were asked for, however they ended; if not, it can be read again.
+    pub closed: bool,
+    /// The kind of what went wrong.
+    pub kind: Option<ErrorKind>,
+    /// What went wrong, in words.
+    pub error: Option<String>,
+    /// What to do about it.
+    pub next: Option<String>,
+}
+
+/// Takes part in a run, does this with it, and closes the database.
+async fn with<T>(
+    connection: &Connection,
+    run: i64,
+    worker: Worker,
+    work: impl AsyncFnOnce(Arc<Context>) -> Result<T>,
+) -> Result<T> {
+    let database = connection.database().await?;
+    let done = match join(&database, connection, run, worker).await {
+        Ok(context) => Box::pin(work(context)).await,
+        Err(error) => Err(error),
+    };
+    database.close().await;
+    done
+}
+
+async fn join(
+    database: &Database,
+    connection: &Connection,
+    run: i64,
+    worker: Worker,
+) -> Result<Arc<Context>> {
+    let client = connection.client()?;
+    let plan = plan_of(connection, DateTime::<Utc>::MIN_UTC);
+    let store = Store::join(database, &plan, run, &connection.stop()).await?;
+    let shares = worker.lease.is_some();
+    let context = Context::new(connection, client, store, (worker, 1));
+    if shares {
+        context.share_limit().await?;
+    }
+    Ok(context)
+}
+
+/// Begins a run, which keeps others out until it ends, or nothing is heard of its workers for
+/// twenty minutes.
+pub async fn begin(connection: &Connection, started_at: DateTime<Utc>) -> Result<Begun> {
+    let database = connection.database().await?;
+    let begun = begin_in(&database, connection, started_at).await;
+    database.close().await;
+    begun
+}
+
+async fn begin_in(
+    database: &Database,
+    connection: &Connection,
+    started_at: DateTime<Utc>,
+) -> Result<Begun> {
+    let client = connection.client()?;
+    let plan = Plan { leased: true, ..plan_of(connection, started_at) };
+    let mut store = Store::begin(database, &plan, &connection.stop()).await?;
+    let lock = store.take_lock();
+    let before = store.complete_before(connection.connector).await?;
+    let context = Context::new(connection, client, store, (Worker::default(), 1));
+    let stranger = context.ask_owner(connection, &before).await;
+    let run = context.store.run_id;
+    if let Some(error) = stranger {
+        context.store.end_run(Verdict::Failed, false).await?;
+        lock.give_back().await;
+        return Err(error);
+    }
+    lock.give_back().await;
+    let all: Vec<&'static Resource> = connection.selected().collect();
+    let step = |resource: &&'static Resource| Step {
+        resource: resource.name,
+        after: parent_of(connection, resource, &all),
+    };
+    Ok(Begun { run, resources: all.iter().map(step).collect() })
+}
+
+/// The resource that one comes after: its parent, or one that tells whose rows they are.
+fn parent_of(
+    connection: &Connection,
+    resource: &Resource,
+    all: &[&'static Resource],
+) -> Option<&'static str> {
+    let parent = resource
+        .parent
+        .filter(|parent| !connection.params.contains_key(parent.placeholder))
+        .and_then(|parent| all.iter().find(|other| other.name == parent.resource));
+    let teller = || {
+        let tells = all.iter().find(|other| other.tells_owner.is_some());
+        tells.filter(|_| resource.tells_owner.is_none())
+    };
+    parent.or_else(teller).map(|resource| resource.name)
+}
+
+fn named(connection: &Connection, name: &str) -> Result<&'static Resource> {
+    let found = connection.selected().find(|resource| resource.name == name);
+    found.ok_or_else(|| {
+        Error::settings(format!("the run has no resource `{name}`"))
+            .next("name one of those that `begin` tells")
+    })
+}
+
+/// Divides a resource into parts for so many workers, and says how many parts there are: none, if
+/// it is complete already in the run that this one goes on with, or cannot be read.
+pub async fn prepare(
+    connection: &Connection,
+    run: i64,
+    resource: &str,
+    workers: u64,
+) -> Result<u64> {
+    let resource = named(connection, resource)?;
+    with(connection, run, Worker::default(), async |context| {
+        let before = context.store.complete_before(context.connector).await?;
+        if before.iter().any(|known| known == resource.name) {
+            return Ok(0);
+        }
+        let parent = resource
+            .parent
+            .filter(|parent| !context.params.contains_key(parent.placeholder))
+            .map(|parent| parent.resource);
+        let verdict = match parent {
+            None => None,
+            Some(parent) if before.iter().any(|known| known == parent) => Some(Verdict::Complete),
+            Some(parent) => Some(context.store.verdict_of(parent).await?),
+        };
+        if matches!(verdict, Some(Verdict::Failed | Verdict::Skipped)) {
+            skip(&context, resource, "its parent could not be read").await;
+            return Ok(0);
+        }
+        let statements = context.statements(resource);
+        let divided = divide(&context, resource, &statements, verdict, workers).await;
+        if let Err(error) = &divided
+            && error.kind() != ErrorKind::Stopped
+        {
+            record(&context, &failed(&context, resource, error)).await;
+        }
+        divided
+    })
+    .await
+}
+
+/// A resource of which nothing can be read.
+fn failed(context: &Context, resource: &'static Resource, error: &Error) -> ResourceReport {
+    let tally = crate::verdict::Tally::failed(context.store.sample, error.clone());
+    tally.report(resource, 0, context.tolerated(resource))
+}
+
+/// Reads a part of a resource, which from now on no other worker may write.
+pub async fn shard(
+    connection: &Connection,
+    run: i64,
+    resource: &str,
+    number: i32,
+    worker: Worker,
+) -> Result<PartOutcome> {
+    let resource = named(connection, resource)?;
+    with(connection, run, worker, async |context| {
+        let told = listen(&context);
+        let read = Box::pin(read_part(&context, resource, number, false)).await;
+        told.abort();
+        read
+    })
+    .await
+}
+
+async fn read_part(
+    context: &Arc<Context>,
+    resource: &'static Resource,
+    number: i32,
+    only_if_free: bool,
+) -> Result<PartOutcome> {
+    let run = context.store.run_id;
+    let span = info_span!("part", run, resource = resource.name, part = number);
+    let statements = context.statements(resource);
+    let traffic = Arc::new(Traffic::default());
+    let read = async {
+        context.table(resource, &statements).check()?;
+        info!("reading");
+        let read = part::read(context, resource, &statements, number, &traffic, only_if_free);
+        let read = Box::pin(read).await?;
+        let error = read.and_then(|tally| tally.error);
+        if let Some(error) = &error {
+            warn!("{error}");
+        } else {
+            info!("read");
+        }
+        Ok(PartOutcome {
+            closed: is_over(error.as_ref()),
+            kind: error.as_ref().map(Error::kind),
+            error: error.as_ref().map(ToString::to_string),
+            next: error.as_ref().and_then(Error::advice).map(str::to_owned),
+        })
+    };
+    read.instrument(span).await
+}
+
+/// Listens to the run, and stops what is done for it when it is to stop.
+fn listen(context: &Arc<Context>) -> tokio::task::JoinHandle<()> {
+    const EACH: Duration = Duration::from_secs(1);
+    let context = Arc::clone(context);
+    tokio::spawn(async move {
+        let Ok(key) = context.limit_key().await else { return };
+        loop {
+            if let Ok(Some(rest)) = context.store.rest(&key).await {
+                context.client.hear_rest(rest);
+            }
+            match context.store.hear().await {
+                Ok(Heard::GoesOn) => tokio::time::sleep(EACH).await,
+                Ok(Heard::Ended) => return context.stop.ask("the run came to its end"),
+                Ok(Heard::Stopped(why)) => return context.stop.ask(why),
+                // What it does itself will show that.
+                Err(_) => return,
+            }
+        }
+    })
+}
+
+/// Marks what is gone from a resource, when its parts were read, and returns what came of it.
+pub async fn settle(connection: &Connection, run: i64, resource: &str) -> Result<ResourceReport> {
+    let resource = named(connection, resource)?;
+    with(connection, run, Worker::default(), async |context| {
+        let before = context.store.complete_before(context.connector).await?;
+        if before.iter().any(|known| known == resource.name) {
+            return Ok(known(resource));
+        }
+        if !context.store.is_prepared(resource.name).await? {
+            return report_of(&context, resource).await;
+        }
+        let statements = context.statements(resource);
+        let table = context.table(resource, &statements);
+        let mut tally = table.settle().await?;
+        table.prune().await?;
+        if tally.has_drift() {
+            tally.know_drift(&context.store.known_drift(resource.name).await?);
+        }
+        let elapsed = context.store.elapsed(resource.name).await?;
+        let report = tally.report(resource, elapsed, context.tolerated(resource));
+        context.store.end_resource(&report).await?;
+        Ok(report)
+    })
+    .await
+}
+
+/// What came of a resource that was settled, or could not be read.
+async fn report_of(context: &Context, resource: &'static Resource) -> Result<ResourceReport> {
+    let statements = context.statements(resource);
+    if let Some(mut tally) = context.table(resource, &statements).settled().await? {
+        if tally.has_drift() {
+            tally.know_drift(&context.store.known_drift(resource.name).await?);
+        }
+        let elapsed = context.store.elapsed(resource.name).await?;
+        return Ok(tally.report(resource, elapsed, context.tolerated(resource)));
+    }
+    let mut report = skipped(resource, "the run ended before");
+    if let Some((verdict, error, next)) = context.store.recorded(resource.name).await? {
+        (report.verdict, report.error, report.next) = (verdict, error, next);
+    }
+    Ok(report)
+}
+
+/// Ends a run, and returns its report.
+pub async fn finish(connection: &Connection, run: i64) -> Result<Report> {
+    with(connection, run, Worker::default(), async |context| {
+        let before = context.store.complete_before(context.connector).await?;
+        let mut resources = Vec::new();
+        for resource in connection.selected() {
+            resources.push(if before.iter().any(|known| known == resource.name) {
+                known(resource)
+            } else {
+                report_of(&context, resource).await?
+            });
+        }
+        let stopped = matches!(context.store.hear().await?, Heard::Stopped(_));
+        let elapsed_ms = context.store.age_ms();
+        Ok(Report { elapsed_ms, ..end(&context, resources, stopped).await })
+    })
+    .await
+}
+
+/// Reads whatever parts of a run are free, until it ends.
+pub async fn work(connection: &Connection, run: i64, worker: Worker) -> Result<()> {
+    with(connection, run, worker, async |context| {
+        let told = listen(&context);
+        let done = work_in(&context).await;
+        told.abort();
+        done
+    })
+    .await
+}
+
+async fn work_in(context: &Arc<Context>) -> Result<()> {
+    let mut running = FuturesUnordered::new();
+    let mut busy: Vec<&'static str> = Vec::new();
+    loop {
+        if context.stop.is_asked() && running.is_empty() {
+            return Ok(());
+        }
+        let free = if running.len() < PARALLEL_RESOURCES && !context.stop.is_asked() {
+            context.store.free_part(&busy).await?
+        } else {
+            None
+        };
+        if let Some(part) = free
+            && let Some(resource) = context.connector.resource(&part.resource)
+        {
+            busy.push(resource.name);
+            running.push(async move {
+                (resource.name, read_part(context, resource, part.number, true).await)
+            });
+            continue;
+        }
+        let (name, read) = tokio::select! {
+            Some(done) = running.next(), if !running.is_empty() => done,
+            _ = context.stop.sleep(IDLE) => continue,
+        };
+        busy.retain(|other| *other != name);
+        let outcome = read?;
+        let fatal = outcome.kind.zip(outcome.error).filter(|_| !outcome.closed);
+        if let Some((kind, error)) = fatal
+            && kind != ErrorKind::Stopped
+            && stops_all(&Error::new(kind, error.as_str())).is_some()
+        {
+            context.store.tell_to_stop(&error).await?;
+        }
+    }
+}

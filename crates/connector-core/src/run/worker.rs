@@ -1,0 +1,30 @@
+//! Who reads parts of resources.
+
+use std::time::Duration;
+
+/// How long a part is kept for a worker of which nothing is heard: longer than the time that a
+/// vendor may be silent within an answer.
+const LEASE: Duration = Duration::from_mins(1);
+
+/// A process that reads parts of resources.
+#[derive(Clone, Debug, Default)]
+pub struct Worker {
+    /// What it is called where its work is shown.
+    pub name: String,
+    /// How long a part is its own after it was heard of last; for good, if nobody else takes parts.
+    pub lease: Option<Duration>,
+}
+
+impl Worker {
+    /// One of several.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), lease: Some(LEASE) }
+    }
+
+    /// The same, with parts that others take after another time.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = Some(lease);
+        self
+    }
+}

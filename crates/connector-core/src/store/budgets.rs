@@ -1,0 +1,124 @@
+//! How often a vendor is asked with one key, by all processes and connections that use a database.
+//!
+//! One row for each key. It says when the next request may be made; whoever reserves some moves that
+//! time by one statement, and so nobody's requests are those of another.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::postgres::types::PgInterval;
+
+use super::Store;
+use super::outage::Patience;
+use crate::ask::SharedLimit;
+use crate::error::{Error, Result};
+
+/// The limit of one key.
+pub(crate) struct Budget {
+    patience: Patience,
+    key: String,
+}
+
+impl Store {
+    /// What keys of vendors are hashed with in this database.
+    pub(crate) async fn budget_secret(&self) -> Result<String> {
+        self.patiently(|| async move {
+            // No connection has this name.
+            sqlx::query_scalar(
+                "with made as (insert into sync.fingerprint_keys (connection) values ('') on conflict do nothing returning key) \
+                 select key from made union all select key from sync.fingerprint_keys where connection = '' limit 1",
+            )
+            .fetch_one(&mut *self.session().await?)
+            .await
+            .map_err(|error| Error::storage("reading a key", error))
+        })
+        .await
+    }
+
+    /// The limit of that key.
+    pub(crate) fn budget(&self, key: String) -> Budget {
+        Budget { patience: self.patience.clone(), key }
+    }
+
+    /// How long the vendor is to be left alone, as far as others were told.
+    pub(crate) async fn rest(&self, key: &str) -> Result<Option<Duration>> {
+        self.patiently(|| async move {
+            let rest: Option<Option<f64>> = sqlx::query_scalar(
+                "select extract(epoch from rest_until - clock_timestamp())::float8 from sync.budgets where key = $1",
+            )
+            .bind(key)
+            .fetch_optional(&mut *self.session().await?)
+            .await
+            .map_err(|error| Error::storage("looking for a rest", error))?;
+            Ok(rest.flatten().and_then(|rest| Duration::try_from_secs_f64(rest).ok()))
+        })
+        .await
+    }
+}
+
+impl Budget {
+    async fn reserve_now(&self, requests: u32, interval: Duration) -> Result<Duration> {
+        let reserved = &microseconds(interval * requests);
+        self.patience
+            .patiently(|| async move {
+                let session = self.patience.sessions.session().await;
+                let mut session =
+                    session.map_err(|error| Error::storage("taking a session", error))?;
+                // What a crash of the server would take back is the time that it takes to start.
+                let wait: f64 = sqlx::query_scalar(
+                    "with fast as (select set_config('synchronous_commit', 'off', true)) \
+                     insert into sync.budgets (key, next_at) select $1, clock_timestamp() + $2 from fast \
+                     on conflict (key) do update set next_at = greatest(budgets.next_at, budgets.rest_until, clock_timestamp()) + $2 \
+                     returning extract(epoch from next_at - $2 - clock_timestamp())::float8",
+                )
+                .bind(&self.key)
+                .bind(reserved)
+                .fetch_one(&mut *session)
+                .await
+                .map_err(|error| Error::storage("reserving requests", error))?;
+                Ok(Duration::try_from_secs_f64(wait).unwrap_or_default())
+            })
+            .await
+    }
+
+    async fn tell(&self, wait: Duration) -> Result<()> {
+        let wait = &microseconds(wait);
+        self.patience
+            .patiently(|| async move {
+                let session = self.patience.sessions.session().await;
+                let mut session =
+                    session.map_err(|error| Error::storage("taking a session", error))?;
+                sqlx::query(
+                    "insert into sync.budgets (key, rest_until) values ($1, clock_timestamp() + $2) on conflict (key) \
+                     do update set rest_until = greatest(budgets.rest_until, excluded.rest_until)",
+                )
+                .bind(&self.key)
+                .bind(wait)
+                .execute(&mut *session)
+                .await
+                .map(drop)
+                .map_err(|error| Error::storage("telling of a rest", error))
+            })
+            .await
+    }
+}
+
+impl SharedLimit for Budget {
+    fn reserve(&self, requests: u32, interval: Duration) -> BoxFuture<'_, Result<Duration>> {
+        Box::pin(self.reserve_now(requests, interval))
+    }
+
+    fn tell_rest(&self, wait: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let Err(error) = self.tell(wait).await {
+                tracing::info!("others were not told of the rest: {error}");
+            }
+        })
+    }
+}
+
+/// A time as the database has it, cut where that is finer.
+fn microseconds(time: Duration) -> PgInterval {
+    let microseconds = i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
+    PgInterval { months: 0, days: 0, microseconds }
+}

@@ -1,0 +1,358 @@
+//! One run that several workers read, and whatever becomes of them.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use connector_core::run::{self, Worker};
+use connector_core::{ErrorKind, Rate, Report, Resource, Verdict};
+use connector_testkit::{Answer, Content, RateLimit};
+use serde_json::{Value, json};
+
+use crate::support::{OFFSET, Play, TOKEN, TOTAL, list, parts, row, rows, things};
+
+const RESOURCES: [Resource; 3] = [things(TOTAL), parts(OFFSET), list("others", "/others", OFFSET)];
+const THINGS: u64 = 24;
+
+async fn play() -> Play {
+    let content = Content::empty().with("things", rows(THINGS)).with("others", rows(70));
+    let play = Play::new(&RESOURCES, content).await;
+    for thing in 0..THINGS {
+        let of = format!("t{thing:03}");
+        play.vendor.edit(("parts", of.as_str()), |items| items.extend(rows(2 + thing % 4)));
+    }
+    play
+}
+
+/// A run that so many workers read, each with a client and sessions of its own.
+async fn among(play: &Play, workers: u64) -> Report {
+    let connection = play.connection().committing_every(7);
+    let began = |run| {
+        for worker in 0..workers {
+            let connection = play.connection().committing_every(7);
+            tokio::spawn(async move {
+                let worker = Worker::named(format!("worker {worker}"));
+                run::work(&connection, run, worker).await
+            });
+        }
+    };
+    let run = run::sync_among(&connection, play.next_day(), workers, began);
+    tokio::time::timeout(Duration::from_mins(1), run).await.unwrap().unwrap()
+}
+
+/// All that a run leaves but who has read what.
+async fn left(play: &Play) -> Vec<Value> {
+    let mut all = Vec::new();
+    for query in [
+        "select * from hostile.things order by id",
+        "select * from hostile.parts order by thing_id, id",
+        "select * from hostile.others order by id",
+        "select resource, partition, run_id, position, whole_run_id, missing_run_id from sync.state order by 1, 2",
+        "select run_id, resource, verdict, rows_read, inserted, updated, unchanged, deleted, quarantined, requests, error, \
+         next, evidence from sync.resources order by 1, 2",
+        "select count(*) from sync.seen",
+        "select count(*) from sync.gone",
+        "select run_id, verdict from sync.runs order by 1",
+    ] {
+        all.extend(play.database.rows(query).await);
+    }
+    all
+}
+
+/// What happens to a vendor between one run and the next.
+fn happen(play: &Play, what: usize) {
+    let edit = |of: &str, edit: &dyn Fn(&mut Vec<Value>)| {
+        play.vendor.edit(("parts", of), |items| edit(items));
+    };
+    play.vendor.honest();
+    match what {
+        // Rows change, go and come, and a parent goes with all of its own.
+        1 => {
+            play.vendor.edit("things", |items| {
+                items.remove(3);
+                items[5]["name"] = "changed".into();
+                items.push(row(90));
+            });
+            for of in ["t001", "t008", "t015"] {
+                edit(of, &|items| {
+                    items.remove(0);
+                    items[0]["name"] = "changed".into();
+                });
+            }
+            edit("t090", &|items| items.extend(rows(3)));
+        }
+        // A listing fails, and another one is not there; others lose a row meanwhile.
+        2 => {
+            edit("t010", &|items| drop(items.remove(1)));
+            play.vendor.on(|request, answer| match request.path.as_str() {
+                path if path.ends_with("/t005/parts") => Answer::json(500, "{}"),
+                path if path.ends_with("/t006/parts") => {
+                    Answer::json(404, r#"{"error": {"message": "no such thing"}}"#)
+                }
+                _ => answer,
+            });
+        }
+        // What was gone is back.
+        3 => {
+            edit("t001", &|items| items.insert(0, row(0)));
+            edit("t010", &|items| items.push(row(1)));
+        }
+        // More is gone than is to be believed.
+        4 => {
+            for thing in 0..THINGS {
+                edit(&format!("t{thing:03}"), &|items| items.truncate(1));
+            }
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_a_run_by_many_workers_are_those_of_one() {
+    let alone = play().await;
+    let mut expected = Vec::new();
+    for what in 0..6 {
+        happen(&alone, what);
+        let report = among(&alone, 1).await;
+        expected.push((report.verdict, left(&alone).await));
+    }
+    alone.end().await;
+    let verdicts: Vec<Verdict> = expected.iter().map(|(verdict, _)| *verdict).collect();
+    let (good, bad) = (Verdict::Complete, Verdict::Incomplete);
+    assert_eq!(verdicts, [good, good, bad, good, bad, bad]);
+    for workers in [2, 4, 8] {
+        let play = play().await;
+        for (what, (verdict, expected)) in expected.iter().enumerate() {
+            happen(&play, what);
+            let report = among(&play, workers).await;
+            let told = format!("{workers} workers, {what}: {}", report.to_text());
+            assert_eq!(report.verdict, *verdict, "{told}");
+            pretty_assertions_eq(&left(&play).await, expected, &told);
+        }
+        play.end().await;
+    }
+}
+
+fn pretty_assertions_eq(is: &[Value], expected: &[Value], told: &str) {
+    for (is, expected) in is.iter().zip(expected) {
+        assert_eq!(is, expected, "{told}");
+    }
+    assert_eq!(is.len(), expected.len(), "{told}");
+}
+
+/// Begins a run, reads all but the parts, and divides those into some.
+async fn divided(play: &Play) -> (i64, i32) {
+    let connection = play.connection();
+    let begun = run::begin(&connection, play.next_day()).await.unwrap();
+    for resource in ["things", "others"] {
+        assert_eq!(run::prepare(&connection, begun.run, resource, 1).await.unwrap(), 1);
+        read(play, begun.run, resource, 1).await;
+        run::settle(&connection, begun.run, resource).await.unwrap();
+    }
+    let parts = run::prepare(&connection, begun.run, "parts", 2).await.unwrap();
+    (begun.run, i32::try_from(parts).unwrap())
+}
+
+async fn read(play: &Play, run: i64, resource: &str, part: i32) {
+    let worker = Worker::named("one");
+    let read = run::shard(&play.connection(), run, resource, part, worker).await.unwrap();
+    assert!(read.closed && read.error.is_none(), "{read:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_in_pieces_is_a_run_and_each_piece_can_be_done_again() {
+    let alone = play().await;
+    alone.sync().await;
+    let play = play().await;
+    let (run, parts) = divided(&play).await;
+    assert_eq!(parts, 8);
+    assert_eq!(run::prepare(&play.connection(), run, "parts", 2).await.unwrap(), 8);
+    for part in (1..=parts).rev() {
+        read(&play, run, "parts", part).await;
+    }
+    let asked = play.vendor.requests().len();
+    for part in 1..=parts {
+        read(&play, run, "parts", part).await;
+    }
+    for _ in 0..2 {
+        let report = run::settle(&play.connection(), run, "parts").await.unwrap();
+        assert_eq!((report.verdict, report.evidence.partitions), (Verdict::Complete, THINGS));
+    }
+    let report = run::finish(&play.connection(), run).await.unwrap();
+    assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    assert_eq!(play.vendor.requests().len(), asked, "nothing is asked for twice");
+    pretty_assertions_eq(&left(&play).await, &left(&alone).await, "");
+    let ended = run::shard(&play.connection(), run, "parts", 1, Worker::named("late")).await;
+    assert_eq!(ended.unwrap_err().kind(), ErrorKind::Stopped);
+    alone.end().await;
+    play.end().await;
+}
+
+/// A part that got lost, or that nobody has read, would be rows that are missing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_is_missing_is_missed_and_deletes_nothing() {
+    for (lose, problem) in [
+        (
+            "delete from sync.shards where resource = 'parts' and shard = 3",
+            "before part 4 were not read",
+        ),
+        (
+            "delete from sync.shards where resource = 'parts' and shard = 8",
+            "behind the last part were not read",
+        ),
+        (
+            "delete from sync.shards where resource = 'parts' and shard = 1",
+            "before part 2 were not read",
+        ),
+        (
+            "update sync.shards set state = 'open', tally = null where resource = 'parts' and shard = 3",
+            "part 3 was not read",
+        ),
+        (
+            "update sync.shards set listings = listings + 1 where resource = 'parts' and shard = 8",
+            "in 3 of its 4 listings",
+        ),
+    ] {
+        let play = play().await;
+        assert_eq!(play.sync().await.verdict, Verdict::Complete);
+        let live = play.live_in("parts").await;
+        let (run, parts) = divided(&play).await;
+        for part in 1..=parts {
+            read(&play, run, "parts", part).await;
+        }
+        play.database.execute(lose).await;
+        let report = run::settle(&play.connection(), run, "parts").await.unwrap();
+        let said = report.evidence.problems.join("\n");
+        assert_eq!(report.verdict, Verdict::Incomplete, "{lose}");
+        assert!(said.contains(problem), "{said}");
+        assert_eq!(
+            run::finish(&play.connection(), run).await.unwrap().verdict,
+            Verdict::Incomplete
+        );
+        assert_eq!(play.live_in("parts").await, live);
+        play.end().await;
+    }
+}
+
+/// Whoever was taken for dead and wakes up writes nothing, however far it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_whose_part_was_taken_over_writes_nothing_more() {
+    let alone = play().await;
+    alone.sync().await;
+    let play = play().await;
+    let (run, parts) = divided(&play).await;
+    // The first answer of a listing comes when all is over.
+    let asked = AtomicU64::new(0);
+    play.vendor.on(move |request, answer| {
+        let late = request.path.ends_with("/t001/parts") && asked.fetch_add(1, Relaxed) == 0;
+        if late { answer.delayed(Duration::from_secs(2)) } else { answer }
+    });
+    let connection = play.connection().committing_every(1);
+    let zombie = tokio::spawn(async move {
+        run::shard(&connection, run, "parts", 1, Worker::named("zombie")).await
+    });
+    while play.vendor.requests().iter().all(|request| !request.path.ends_with("/t001/parts")) {
+        tokio::task::yield_now().await;
+    }
+    for part in 1..=parts {
+        read(&play, run, "parts", part).await;
+    }
+    let outcome = zombie.await.unwrap().unwrap();
+    assert!(!outcome.closed, "{outcome:?}");
+    let said = outcome.error.unwrap();
+    assert!(said.contains("part 1 of `parts` was taken over"), "{said}");
+    let report = run::settle(&play.connection(), run, "parts").await.unwrap();
+    assert_eq!(report.verdict, Verdict::Complete);
+    assert_eq!(run::finish(&play.connection(), run).await.unwrap().verdict, Verdict::Complete);
+    let rows = "select jsonb_agg(p order by thing_id, id) from hostile.parts p";
+    assert_eq!(play.database.value(rows).await, alone.database.value(rows).await);
+    alone.end().await;
+    play.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_of_another_kind_takes_no_part() {
+    let play = play().await;
+    let (run, _) = divided(&play).await;
+    let shard = async |connection: connector_core::Connection| {
+        run::shard(&connection, run, "parts", 1, Worker::named("other")).await.unwrap_err()
+    };
+    let other = shard(play.connection().keep_secrets()).await;
+    assert!(other.to_string().contains("asks for something else"), "{other}");
+    play.database.execute("update sync.runs set connector_version = '0.0.1'").await;
+    let other = shard(play.connection()).await;
+    assert!(other.to_string().contains("was begun by version 0.0.1"), "{other}");
+    assert_eq!(other.exit_status(), 2);
+    play.end().await;
+}
+
+/// Nobody keeps a session for a run in pieces, and yet no other run comes in between.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_in_pieces_keeps_others_out_until_it_is_taken_over() {
+    let play = play().await;
+    let (run, _) = divided(&play).await;
+    let refused = play.try_sync_as(&play.connection()).await.unwrap_err();
+    assert!(refused.to_string().contains(&format!("workers read run {run}")), "{refused}");
+    assert_eq!(refused.exit_status(), 2);
+    let mut over = play.connection();
+    over.takes_over_run = true;
+    assert_eq!(play.sync_as(&over).await.verdict, Verdict::Complete);
+    let late = run::shard(&play.connection(), run, "parts", 1, Worker::named("late")).await;
+    assert_eq!(late.unwrap_err().kind(), ErrorKind::Stopped);
+    let answer = json!(play.live_in("parts").await);
+    assert_eq!(answer, json!((0..THINGS).map(|thing| 2 + thing % 4).sum::<u64>()));
+    play.end().await;
+}
+
+/// Each of them would be polite by itself, and both together would not.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_with_one_key_keep_one_limit() {
+    const RATE: Rate = Rate { requests: 40, per: Duration::from_secs(2) };
+    let play = Play::with(TOKEN, 35 * 50).await;
+    play.vendor.set_rate_limit(Some(RateLimit { requests: 40, per: RATE.per, retry_after: None }));
+    let sync = async |schema: &str| {
+        let mut connection = play.connection().in_schema(schema);
+        connection.rate = Some(RATE);
+        play.sync_as(&connection).await
+    };
+    let (one, other) = tokio::join!(sync("hostile"), sync("other"));
+    for report in [one, other] {
+        assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    }
+    let refused = play.vendor.requests().iter().filter(|one| one.status == Some(429)).count();
+    assert_eq!(refused, 0);
+    let keys = "select count(*) || ' ' || bool_and(key !~ 'test') from sync.budgets";
+    assert_eq!(play.database.value(keys).await, "1 true");
+    play.end().await;
+}
+
+/// What one of them is told all others hear, before they ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rest_that_one_connection_is_told_is_kept_by_all() {
+    const REST: Duration = Duration::from_secs(3);
+    let play = Play::with(TOKEN, 100).await;
+    let connection = |schema: &str| {
+        let mut connection = play.connection().in_schema(schema);
+        connection.rate = Some(Rate { requests: 1_000, per: Duration::from_secs(1) });
+        connection
+    };
+    let asked = AtomicU64::new(0);
+    play.vendor.on(move |_, answer| match asked.fetch_add(1, Relaxed) {
+        0 => Answer::json(429, "{}").header("retry-after", "3"),
+        _ => answer,
+    });
+    let begun = std::time::Instant::now();
+    let one = connection("hostile");
+    let told = async {
+        while play.vendor.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        // The rest is told in a moment, and the other run takes longer to begin.
+        play.sync_as(&connection("other")).await
+    };
+    let (one, other) = tokio::join!(play.sync_as(&one), told);
+    assert_eq!((one.verdict, other.verdict), (Verdict::Complete, Verdict::Complete));
+    assert!(begun.elapsed() >= REST);
+    let early = play.vendor.requests().iter().filter(|one| one.status == Some(429)).count();
+    assert_eq!(early, 1);
+    play.end().await;
+}
