@@ -161,7 +161,8 @@ fn text(known: &Known, now: DateTime<Utc>) -> String {
         row
     });
     text.extend(aligned(&header, rows.collect(), Look::of_stdout()));
-    let several = status.parts.iter().filter(|parts| parts.parts > 1 || !parts.begun.is_empty());
+    let is_over = status.run.finished_at.is_some();
+    let several = status.parts.iter().filter(|parts| !is_over && parts.closed < parts.parts);
     text.extend(several.flat_map(|parts| workers(parts, now)));
     text.extend(notes(known));
     text.join("\n")

@@ -539,7 +539,9 @@ async fn wait_for_workers(
                 return Ok(());
             }
         } else if let Err(error) = context.stop.check() {
-            context.store.tell_to_stop(&error.to_string()).await?;
+            let why = error.to_string();
+            // Each of them says that it stopped.
+            context.store.tell_to_stop(why.strip_prefix("stopped: ").unwrap_or(&why)).await?;
             stopping = Some(Instant::now());
         } else if !matches!(context.store.hear().await?, Heard::GoesOn) {
             stopping = Some(Instant::now());
