@@ -11,11 +11,11 @@ use crate::settings::{File, Flags, Place};
 use connector_core::error::{Error, ErrorKind, Result};
 use connector_core::foreign::Foreign;
 use connector_core::store::{
-    ConnectionStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
+    ConnectionStatus, HistoryStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
 };
 use connector_core::verdict::{Look, aligned, grouped};
 use connector_core::words::count;
-use connector_spec::Connector;
+use connector_spec::{Connector, Paging, Resource};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -48,9 +48,55 @@ struct Known {
     status: ConnectionStatus,
     /// Resources that are older than they may be, or not complete.
     stale: Vec<String>,
+    /// Resources of which runs read only what is new, and when all of each is read again.
+    whole_walks: Vec<WholeWalk>,
     /// What to type to sync it.
     #[serde(skip)]
     sync: String,
+}
+
+/// A resource of which runs read only what is new.
+#[derive(Debug, Serialize)]
+struct WholeWalk {
+    resource: &'static str,
+    /// When all of it was last read.
+    last: Option<DateTime<Utc>>,
+    /// When it will be again; nothing if that is turned off.
+    due: Option<DateTime<Utc>>,
+}
+
+impl WholeWalk {
+    /// Those of a place; of a window, no walk has all.
+    fn of(place: &Place, status: &ConnectionStatus, now: DateTime<Utc>) -> Vec<Self> {
+        let reads_part = |resource: &&&'static Resource| {
+            let is_window = matches!(resource.paging, Paging::Window { .. });
+            (resource.filter.is_some() || resource.append_only.is_some()) && !is_window
+        };
+        let walk = |resource: &&'static Resource| {
+            let known = status.resources.iter().find(|known| known.resource == resource.name)?;
+            known.run_id?;
+            let last = known.whole_at;
+            let every = place.settings.of(resource.name).full_refresh_every;
+            let due = every.map(|every| {
+                last.and_then(|last| last.checked_add_signed(every)).unwrap_or(now).max(now)
+            });
+            Some(Self { resource: resource.name, last, due })
+        };
+        place.resources.iter().filter(reads_part).filter_map(walk).collect()
+    }
+
+    fn said(&self, now: DateTime<Utc>) -> String {
+        let last = match self.last {
+            Some(last) => format!("all of it was last read {} ago", ago(last, now)),
+            None => "all of it was never read".to_owned(),
+        };
+        let due = match self.due {
+            Some(due) if due <= now => "the next run does it".to_owned(),
+            Some(due) => format!("the next time is in {}", ago(now, due)),
+            None => "no run does it by itself, so rows that the vendor deletes stay".to_owned(),
+        };
+        format!("  {}: {last}; {due}", self.resource)
+    }
 }
 
 pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
@@ -70,8 +116,9 @@ pub(super) fn show(file: &File, each: &[(&'static Connector, Flags)], how: &How)
                 let place = Place::resolve(connector, file, flags)?;
                 let status = read(connector, &place, !how.no_counts).await?;
                 let stale = max_age.map(|age| stale(&status, age, now)).unwrap_or_default();
+                let whole_walks = WholeWalk::of(&place, &status, now);
                 let Place { name, schema, sync, .. } = place;
-                Ok(Known { connection: name, schema, status, stale, sync })
+                Ok(Known { connection: name, schema, status, stale, whole_walks, sync })
             };
             match known_of.await {
                 Ok(one) => known.push(one),
@@ -164,7 +211,7 @@ fn text(known: &Known, now: DateTime<Utc>) -> String {
     let is_over = status.run.finished_at.is_some();
     let several = status.parts.iter().filter(|parts| !is_over && parts.closed < parts.parts);
     text.extend(several.flat_map(|parts| workers(parts, now)));
-    text.extend(notes(known));
+    text.extend(notes(known, now));
     text.join("\n")
 }
 
@@ -176,6 +223,37 @@ fn verdict<'a>(resource: &'a ResourceStatus, run: &RunStatus) -> &'a str {
         (Some(_), None) => "broken off",
         (Some(verdict), Some(_)) => verdict,
     }
+}
+
+/// What is known of former versions, in lines that resources with the same share.
+fn histories(resources: &[ResourceStatus], now: DateTime<Utc>) -> Vec<String> {
+    let of = |resource: &ResourceStatus| {
+        let HistoryStatus { since, until, .. } = resource.history.as_ref()?;
+        let since = ago(*since, now);
+        Some(match until {
+            None => format!("history since {since} ago"),
+            Some(until) => format!(
+                "history was turned off {} ago; what is known of the time from {since} ago until then stays",
+                ago(*until, now)
+            ),
+        })
+    };
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    for resource in resources {
+        let Some(what) = of(resource) else { continue };
+        let versions = resource.history.as_ref().and_then(|history| history.versions);
+        let name = match versions {
+            Some(versions) => {
+                format!("{} ({})", resource.resource, count(versions, "version", "versions"))
+            }
+            None => resource.resource.to_owned(),
+        };
+        match said.iter_mut().find(|(other, _)| *other == what) {
+            Some((_, names)) => names.push(name),
+            None => said.push((what, vec![name])),
+        }
+    }
+    said.into_iter().map(|(what, names)| format!("  {}: {what}", names.join(", "))).collect()
 }
 
 fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {
@@ -215,7 +293,10 @@ fn workers(parts: &PartsStatus, now: DateTime<Utc>) -> Vec<String> {
 }
 
 /// What a person should know, and what to type next.
-fn notes(Known { status, stale, sync, .. }: &Known) -> Vec<String> {
+fn notes(
+    Known { status, stale, whole_walks, sync, .. }: &Known,
+    now: DateTime<Utc>,
+) -> Vec<String> {
     let (skipped, tried): (Vec<_>, Vec<_>) = status
         .resources
         .iter()
@@ -244,6 +325,8 @@ fn notes(Known { status, stale, sync, .. }: &Known) -> Vec<String> {
             notes.push(format!("  {name}: fields unlike the model, in sync.drift: {fields}"));
         }
     }
+    notes.extend(whole_walks.iter().map(|walk| walk.said(now)));
+    notes.extend(histories(&status.resources, now));
     if !stale.is_empty() {
         notes.push(format!("  too old, or not complete: {}", stale.join(", ")));
     }

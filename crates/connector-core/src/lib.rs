@@ -41,6 +41,7 @@ pub use connector_spec::{
 };
 pub use error::{Error, ErrorKind, Result};
 pub use foreign::to_json;
+pub use read::chosen::Choice;
 pub use run::{Connection, plan, sync, sync_all};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use stop::Stop;

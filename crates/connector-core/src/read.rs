@@ -5,6 +5,7 @@
 //!                                 key · secret · drift                → encoded (a page)
 //! ```
 
+pub(crate) mod chosen;
 mod decode;
 mod drift;
 mod encoded;

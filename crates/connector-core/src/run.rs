@@ -38,6 +38,7 @@ use crate::ask::{Client, Traffic};
 use crate::budget::Budget;
 use crate::error::{Error, ErrorKind, NotTried, Remedy, Result};
 use crate::params::Params;
+use crate::read::chosen::Chosen;
 use crate::read::secret::SecretNames;
 use crate::stop::Stop;
 use crate::store::{Database, Heard, Plan, Prepared, Statements, Store, Table};
@@ -146,6 +147,13 @@ impl Context {
         Arc::new(Statements::new(&self.store.schema, resource, parent, has_history))
     }
 
+    /// What a person has chosen to leave out of a resource's rows, or to veil.
+    fn chosen(&self, resource: &Resource) -> Chosen {
+        let key = &self.store.fingerprint_key;
+        let choice = self.settings.of(resource.name).choice.about(resource);
+        Chosen::of(resource, &choice, Some(key)).expect("the choice was checked before the run")
+    }
+
     /// Records that a resource begins.
     async fn begin(&self, resource: &Resource) -> Result<()> {
         let Range { since, until, changed_parents_only, .. } = self.range;
@@ -165,7 +173,9 @@ impl Context {
     /// could ask for.
     fn request_hash(&self, resource: &Resource, part: Option<&Part<'_>>) -> RequestHash {
         let base = self.client.base();
-        request_hash::of_listings(resource, &self.params, base, self.keep_secrets, part)
+        let choice = self.settings.of(resource.name).choice.about(resource);
+        let kept = (self.keep_secrets, &choice);
+        request_hash::of_listings(resource, &self.params, base, kept, part)
     }
 }
 
@@ -260,10 +270,13 @@ async fn conduct(
     let start = Instant::now();
     let stop = connection.stop();
     let client = connection.client()?;
-    let plan = Plan { sample, ..plan_of(connection, started_at) };
+    let plan = Plan { sample, ..plan_of(connection, started_at)? };
     let mut store = Store::begin(database, &plan, &stop).await?;
     let lock = store.take_lock();
     let before = store.complete_before(connection.connector).await?;
+    for what in &store.chosen {
+        info!("{what}");
+    }
     if let Some(first) = store.continues {
         info!("going on with run {first}, which was interrupted");
     }
@@ -308,14 +321,15 @@ async fn end(context: &Context, resources: Vec<ResourceReport>, is_stopped: bool
         interrupted,
         verdict,
         resources,
+        chosen: context.store.chosen.clone(),
         ddl: context.store.ddl.clone(),
     }
 }
 
 /// What a run of a connection is about.
-fn plan_of(connection: &Connection, started_at: DateTime<Utc>) -> Plan<'_> {
+fn plan_of(connection: &Connection, started_at: DateTime<Utc>) -> Result<Plan<'_>> {
     let range = connection.range;
-    Plan {
+    Ok(Plan {
         connector: connection.connector,
         schema: &connection.schema,
         preset: &connection.preset,
@@ -330,7 +344,8 @@ fn plan_of(connection: &Connection, started_at: DateTime<Utc>) -> Plan<'_> {
         patience: connection.patience,
         sample: None,
         histories: connection.histories(),
-    }
+        choices: connection.choices()?,
+    })
 }
 
 /// Syncs the resources of a connection, some at a time, and each after its parent.

@@ -6,6 +6,7 @@
 
 mod batch;
 mod budgets;
+mod choose;
 mod clock;
 mod commit;
 mod database;
@@ -43,6 +44,7 @@ use tracing::info;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
+use crate::read::chosen::Choice;
 use crate::read::secret::FingerprintKey;
 use crate::stop::Stop;
 use connector_spec::Connector;
@@ -67,7 +69,8 @@ pub(crate) use shards::Listings;
 pub(crate) use sql::Statements;
 pub use sql::ident;
 pub use status::{
-    ConnectionStatus, Interrupted, PartStatus, PartsStatus, ResourceStatus, RunStatus,
+    ConnectionStatus, HistoryStatus, Interrupted, PartStatus, PartsStatus, ResourceStatus,
+    RunStatus,
 };
 pub(crate) use table::Table;
 
@@ -108,6 +111,8 @@ pub(crate) struct Store {
     pub(crate) ddl: Option<Vec<String>>,
     /// The histories that tables have, by resource.
     histories: BTreeMap<&'static str, History>,
+    /// What was left out of, and veiled in rows that were there, in words.
+    pub(crate) chosen: Vec<String>,
     /// What is not as it should be in the tables.
     pub(crate) misfits: Misfits,
 }
@@ -158,6 +163,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) sample: Option<i64>,
     /// The resources that have a history, and how much of it is kept.
     pub(crate) histories: BTreeMap<&'static str, Keep>,
+    /// What is left out of the rows of resources, and what is veiled in them.
+    pub(crate) choices: BTreeMap<&'static str, Choice>,
 }
 
 impl Store {
@@ -186,13 +193,15 @@ impl Store {
             let error = store.other_connector(connector).await.unwrap_or(error);
             return Err(nothing_tried(error));
         }
-        let histories = store.make_histories(connector, &plan.histories).await;
+        let histories = Box::pin(store.make_histories(connector, &plan.histories)).await;
         store.histories = histories.map_err(nothing_tried)?;
         store.misfits = store.look_at_tables(connector).await.map_err(nothing_tried)?;
         store.misfits.check_schemas().map_err(nothing_tried)?;
         store.wait_for_workers(plan, stop).await.map_err(nothing_tried)?;
         (store.run_id, store.fingerprint_key, store.owner) =
             store.begin_run(plan).await.map_err(nothing_tried)?;
+        store.chosen =
+            Box::pin(store.choose(connector, &plan.choices)).await.map_err(nothing_tried)?;
         store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
         Ok(store)
     }
@@ -210,7 +219,7 @@ impl Store {
         migrate::check_current(&store, plan.schema, plan.connector).await.map_err(nothing_tried)?;
         store.join_run(plan, run_id).await.map_err(nothing_tried)?;
         // Whoever began the run has made them, so that only what they are is found here.
-        let histories = store.make_histories(plan.connector, &plan.histories).await;
+        let histories = Box::pin(store.make_histories(plan.connector, &plan.histories)).await;
         store.histories = histories.map_err(nothing_tried)?;
         store.misfits = store.look_at_tables(plan.connector).await.map_err(nothing_tried)?;
         store.misfits.check_schemas().map_err(nothing_tried)?;
@@ -237,6 +246,7 @@ impl Store {
             sample: plan.sample,
             ddl: None,
             histories: BTreeMap::new(),
+            chosen: Vec::new(),
             misfits: Misfits::default(),
         }
     }

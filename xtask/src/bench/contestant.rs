@@ -20,6 +20,8 @@ const TABLES: &str = include_str!("../../../bench/tables.sql");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Contestant {
     Connector,
+    /// The same where each version of a row is kept.
+    History,
     /// Another build of the same program.
     Other,
     /// `psql`, with the same rows from a file.
@@ -34,6 +36,7 @@ impl Contestant {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Connector => "connector",
+            Self::History => "with history",
             Self::Other => "other build",
             Self::Postgres => "Postgres alone",
             Self::Dlt => "dlt",
@@ -56,7 +59,7 @@ impl Desk<'_> {
     pub(crate) fn prepare(&self, who: Contestant, server: &Server) -> Result<()> {
         server.new_database()?;
         match who {
-            Contestant::Connector | Contestant::Other => Ok(()),
+            Contestant::Connector | Contestant::History | Contestant::Other => Ok(()),
             Contestant::Postgres => server
                 .execute(&format!("create schema {SCHEMA}; set search_path = {SCHEMA}; {TABLES}")),
             Contestant::Dlt | Contestant::DltTuned => Peers::forget(self.folder),
@@ -73,13 +76,14 @@ impl Desk<'_> {
     ) -> Result<Command> {
         let vendor = || vendor.context("there is a vendor");
         match who {
-            Contestant::Connector => {
+            Contestant::Connector | Contestant::History => {
                 let own = root().join("target/dist/bench-connector");
-                self.connector(&own, workload, server, vendor()?)
+                let settings = if who == Contestant::History { "history = true\n" } else { "" };
+                self.connector(&own, settings, workload, server, vendor()?)
             }
             Contestant::Other => {
                 let other = self.other.context("there is another build")?;
-                self.connector(other, workload, server, vendor()?)
+                self.connector(other, "", workload, server, vendor()?)
             }
             Contestant::Postgres => self.postgres(workload, step, server),
             Contestant::Dlt | Contestant::DltTuned => {
@@ -93,6 +97,7 @@ impl Desk<'_> {
     fn connector(
         &self,
         program: &Path,
+        settings: &str,
         workload: &Workload,
         server: &Server,
         vendor: &Vendor,
@@ -101,7 +106,10 @@ impl Desk<'_> {
         let limit = workload
             .per_second
             .map_or(String::new(), |limit| format!("requests_per_second = {limit}\n"));
-        fs::write(&config, format!("[connections.{SCHEMA}]\nconnector = \"bench\"\n{limit}"))?;
+        fs::write(
+            &config,
+            format!("[connections.{SCHEMA}]\nconnector = \"bench\"\n{limit}{settings}"),
+        )?;
         let mut command = Command::new(program);
         command
             .args(["sync", "--quiet", "--json", "--resource", workload.resource, "--config"])

@@ -126,6 +126,7 @@ fn names() -> String {
 
 fn contestants(workload: &Workload, desk: &Desk<'_>) -> Vec<Contestant> {
     let mut who = vec![Contestant::Connector];
+    who.extend(workload.history.then_some(Contestant::History));
     who.extend(desk.other.map(|_| Contestant::Other));
     if workload.ceiling == Ceiling::Postgres {
         who.push(Contestant::Postgres);

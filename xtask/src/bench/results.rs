@@ -94,9 +94,13 @@ impl Results {
             "goal",
             "dlt tuned takes",
             "other build takes",
+            "history takes",
+            "WAL",
+            "goals",
         ]);
         for (workload, step, goal) in self.steps() {
             let seconds = |who| self.cell(workload, step, who).seconds();
+            let wal = |who| self.cell(workload, step, who).median(|one| signed(one.wal_bytes));
             let Some(own) = seconds(Contestant::Connector) else { continue };
             let ratio = |ratio: Option<f64>, digits: usize| {
                 ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.digits$} ×"))
@@ -118,6 +122,12 @@ impl Results {
                 goal_of("≥", goal.peer),
                 ratio(seconds(Contestant::DltTuned).map(|peer| peer / own), 1),
                 ratio(seconds(Contestant::Other).map(|other| other / own), 2),
+                ratio(seconds(Contestant::History).map(|history| history / own), 2),
+                ratio(
+                    wal(Contestant::History).zip(wal(Contestant::Connector)).map(|(a, b)| a / b),
+                    2,
+                ),
+                goal.history.map_or(String::new(), |(time, wal)| format!("≤ {time}, ≤ {wal}")),
             ]);
         }
         right(table, 2)
@@ -223,8 +233,9 @@ impl Results {
 }
 
 /// All contestants, in the order in which they are shown.
-const ALL: [Contestant; 5] = [
+const ALL: [Contestant; 6] = [
     Contestant::Connector,
+    Contestant::History,
     Contestant::Other,
     Contestant::Postgres,
     Contestant::Dlt,

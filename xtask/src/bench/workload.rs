@@ -21,6 +21,8 @@ pub(crate) struct Workload {
     pub(crate) steps: &'static [(Step, Goal)],
     /// Whether peers are measured with it.
     pub(crate) peers: bool,
+    /// Whether the connector is measured with a history too.
+    pub(crate) history: bool,
 }
 
 /// What a workload cannot be faster than.
@@ -55,16 +57,22 @@ impl Step {
     }
 }
 
-/// The ratios that a step is held to: the most to the ceiling, and the least to the peer's default.
+/// The ratios that a step is held to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Goal {
+    /// The most time to the ceiling.
     pub(crate) ceiling: Option<f64>,
+    /// The least time of the peer's default to the connector's.
     pub(crate) peer: Option<f64>,
+    /// The most time, and the most WAL, with a history to those without one.
+    pub(crate) history: Option<(f64, f64)>,
 }
 
-const NO_GOAL: Goal = Goal { ceiling: None, peer: None };
-const FIRST: Goal = Goal { ceiling: Some(1.35), peer: Some(12.0) };
-const UNCHANGED: Goal = Goal { ceiling: Some(1.6), peer: Some(20.0) };
+const NO_GOAL: Goal = Goal { ceiling: None, peer: None, history: None };
+const FIRST: Goal = Goal { ceiling: Some(1.35), peer: Some(12.0), ..NO_GOAL };
+const UNCHANGED: Goal = Goal { ceiling: Some(1.6), peer: Some(20.0), ..NO_GOAL };
+const HISTORY: Goal = Goal { history: Some((1.03, 1.03)), ..NO_GOAL };
+const HISTORY_CHANGED: Goal = Goal { history: Some((1.25, 2.2)), ..NO_GOAL };
 
 const FLAT: Workload = Workload {
     name: "flat",
@@ -78,6 +86,7 @@ const FLAT: Workload = Workload {
     ceiling: Ceiling::Postgres,
     steps: &[(Step::First, FIRST), (Step::Unchanged, UNCHANGED), (Step::Changed, NO_GOAL)],
     peers: true,
+    history: false,
 };
 
 /// 200 pages of an API that takes 50 ms for each.
@@ -116,6 +125,17 @@ pub(crate) const ALL: &[Workload] = &[
         ..FLAT
     },
     Workload {
+        name: "history",
+        steps: &[
+            (Step::First, HISTORY),
+            (Step::Unchanged, HISTORY),
+            (Step::Changed, HISTORY_CHANGED),
+        ],
+        peers: false,
+        history: true,
+        ..FLAT
+    },
+    Workload {
         name: "children",
         resource: "children",
         tables: &["parents", "children"],
@@ -129,7 +149,7 @@ pub(crate) const ALL: &[Workload] = &[
         resource: "pages_with_total",
         tables: &["pages_with_total"],
         // 1.5 s for 200 pages of 50 ms, ten at a time.
-        steps: &[(Step::First, Goal { ceiling: Some(1.5), peer: None })],
+        steps: &[(Step::First, Goal { ceiling: Some(1.5), ..NO_GOAL })],
         ..PAGES
     },
     Workload {
@@ -161,7 +181,7 @@ pub(crate) const ALL: &[Workload] = &[
         per_second: Some(100),
         ceiling: Ceiling::Limit,
         // 95 % of what is allowed.
-        steps: &[(Step::First, Goal { ceiling: Some(1.0 / 0.95), peer: None })],
+        steps: &[(Step::First, Goal { ceiling: Some(1.0 / 0.95), ..NO_GOAL })],
         ..PAGES
     },
 ];

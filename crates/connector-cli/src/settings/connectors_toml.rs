@@ -14,6 +14,7 @@ use url::Url;
 use super::names::check_letters;
 use super::plain_files;
 use super::variables::{how_unset, mistaken_for};
+use connector_core::Choice;
 use connector_core::ask::address;
 use connector_core::budget::Budget;
 use connector_core::environment::environment;
@@ -59,8 +60,13 @@ pub(super) struct Section {
     pub(super) requests_per_second: Option<u32>,
     pub(super) requests_at_a_time: Option<u32>,
     pub(super) lookback_seconds: Option<u32>,
+    pub(super) full_refresh_every: Option<String>,
     pub(super) history: Option<HistorySetting>,
     pub(super) keep_history: Option<KeepSetting>,
+    #[serde(default)]
+    pub(super) exclude: Vec<String>,
+    #[serde(default)]
+    pub(super) fingerprint: Vec<String>,
     pub(super) resume_within_minutes: Option<u32>,
     pub(super) batch_rows: Option<u64>,
     #[serde(default)]
@@ -98,11 +104,14 @@ impl Section {
     pub(super) fn for_all(&self) -> ResourceSection {
         ResourceSection {
             lookback_seconds: self.lookback_seconds,
+            full_refresh_every: self.full_refresh_every.clone(),
             history: match &self.history {
                 Some(HistorySetting::All(on)) => Some(*on),
                 Some(HistorySetting::Named(_)) | None => None,
             },
             keep_history: self.keep_history,
+            exclude: self.exclude.clone(),
+            fingerprint: self.fingerprint.clone(),
             deletes: self.deletes,
             quarantine: self.quarantine,
             missing_children: self.missing_children,
@@ -200,8 +209,13 @@ impl<'de> Deserialize<'de> for Resources {
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceSection {
     pub(super) lookback_seconds: Option<u32>,
+    pub(super) full_refresh_every: Option<String>,
     pub(super) history: Option<bool>,
     pub(super) keep_history: Option<KeepSetting>,
+    #[serde(default)]
+    pub(super) exclude: Vec<String>,
+    #[serde(default)]
+    pub(super) fingerprint: Vec<String>,
     pub(super) deletes: Option<ToleranceSetting>,
     pub(super) quarantine: Option<ToleranceSetting>,
     pub(super) missing_children: Option<ToleranceSetting>,
@@ -230,11 +244,19 @@ impl ResourceSection {
             lookback: self
                 .lookback_seconds
                 .map_or(others.lookback, |seconds| TimeDelta::seconds(seconds.into())),
+            full_refresh_every: match &self.full_refresh_every {
+                Some(text) => every(text)?,
+                None => others.full_refresh_every,
+            },
             history: self.history.unwrap_or(others.history),
             keep_history: Keep {
                 days: days.or(others.keep_history.days),
                 versions: versions.or(others.keep_history.versions),
             },
+            choice: others.choice.and(&Choice {
+                exclude: self.exclude.clone(),
+                fingerprint: self.fingerprint.clone(),
+            }),
             deletes: or(self.deletes, others.deletes)?,
             quarantine: or(self.quarantine, others.quarantine)?,
             missing_children: match self.missing_children {
@@ -252,6 +274,7 @@ impl ResourceSection {
             let parts: Vec<String> = rows.into_iter().chain(share).collect();
             (!parts.is_empty()).then(|| parts.join(", "))
         };
+        let names = |names: &[String]| (!names.is_empty()).then(|| names.join(", "));
         let keep = |set: KeepSetting| {
             let days = set.days.map(|days| format!("days = {days}"));
             let versions = set.versions.map(|versions| format!("versions = {versions}"));
@@ -260,8 +283,11 @@ impl ResourceSection {
         };
         [
             ("lookback_seconds", self.lookback_seconds.map(|value| value.to_string())),
+            ("full_refresh_every", self.full_refresh_every.clone()),
             ("history", self.history.map(|on| on.to_string())),
             ("keep_history", self.keep_history.and_then(keep)),
+            ("exclude", names(&self.exclude)),
+            ("fingerprint", names(&self.fingerprint)),
             ("deletes", self.deletes.and_then(tolerance)),
             ("quarantine", self.quarantine.and_then(tolerance)),
             ("missing_children", self.missing_children.and_then(tolerance)),
@@ -269,6 +295,20 @@ impl ResourceSection {
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
     }
+}
+
+/// A time with its unit, or that there is none.
+fn every(text: &str) -> Result<Option<TimeDelta>> {
+    const TEN_YEARS: TimeDelta = TimeDelta::days(3_650);
+    if text == "never" {
+        return Ok(None);
+    }
+    let time = humantime::parse_duration(text).ok().and_then(|time| TimeDelta::from_std(time).ok());
+    let time = time.filter(|time| *time <= TEN_YEARS).ok_or_else(|| {
+        Error::settings("`full_refresh_every` is a time of at most ten years")
+            .next("write a number and a unit, as in \"7d\" or \"12h\", or \"never\"")
+    });
+    time.map(Some)
 }
 
 /// Of which resources each version is kept.

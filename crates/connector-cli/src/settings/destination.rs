@@ -8,7 +8,7 @@ use super::names::check_schema;
 use super::precedence::Layers;
 use super::preset::preset_of;
 use connector_core::error::{Error, Result};
-use connector_core::run::selected;
+use connector_core::run::{AllSettings, selected};
 use connector_core::store::{
     Database, EMBEDDED_DIRECTORY, embedded, embedded_exists, warn_of_leftover,
 };
@@ -24,6 +24,8 @@ pub(crate) struct Place {
     pub(crate) resources: Vec<&'static Resource>,
     /// What to type to sync it.
     pub(crate) sync: String,
+    /// What is chosen for each of them.
+    pub(crate) settings: AllSettings,
     database_url: Option<SecretString>,
     nowhere: Option<Nowhere>,
 }
@@ -45,6 +47,7 @@ impl Place {
             name: layers.name.to_owned(),
             schema: schema.to_owned(),
             resources: selected(connector, resources, &params).collect(),
+            settings: layers.settings(connector)?,
             sync: sync_command(connector, layers.name, flags),
             database_url: layers.database_url()?.map(|(url, _)| url),
             nowhere: layers.no_file(),

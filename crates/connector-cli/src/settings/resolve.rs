@@ -72,6 +72,7 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
         connection = connection.allow_deletes();
     }
     check_range(flags)?;
+    connection.choices().map_err(|error| error.at("connection", name))?;
     for resource in connection.selected() {
         check_required(connector, resource, &connection.params)?;
     }

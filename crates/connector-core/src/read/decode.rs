@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use connector_spec::{Column, Fit, MAX_KEY_COLUMNS, Resource, Source, json};
 
+use super::chosen::{Aside as Kept, Chosen};
 use super::drift::{Drift, DriftKind, DriftSeen, notice};
 use super::encoded::{Bounds, Encoded, MAX_REJECTED, Reason, Rejected, shortened};
 use super::key::{Key, Slot};
@@ -35,6 +36,7 @@ pub(crate) struct Decoder {
     /// Whether a row's key is its position.
     positional: bool,
     secrets: Secrets,
+    chosen: Chosen,
     bounds: Bounds,
 }
 
@@ -67,8 +69,15 @@ impl Decoder {
             names,
             columns,
             secrets,
+            chosen: Chosen::default(),
             bounds,
         }
+    }
+
+    /// The same, which leaves out what a person has chosen, or veils it.
+    pub(crate) fn with_choice(mut self, chosen: Chosen) -> Self {
+        self.chosen = chosen;
+        self
     }
 
     /// What tells a row from all others of its listing: its key, or its whole text where it has none.
@@ -108,7 +117,8 @@ impl Decoder {
                     continue;
                 }
                 // A row that is spelled in another way is none that was not there before.
-                let raw = shortened(json::normal(&self.secrets.veil_row(&self.columns, row)));
+                let row = self.chosen.row(&self.columns, row);
+                let raw = shortened(json::normal(&self.secrets.veil_row(&self.columns, &row)));
                 encoded.rejected.push(Rejected { reason, raw });
             }
         }
@@ -145,8 +155,8 @@ impl Decoder {
                 let again = !unknown.insert(xxhash_rust::xxh3::xxh3_64(name.as_bytes()));
                 let kind = if again { DriftKind::Repeated } else { DriftKind::Unknown };
                 notice(drift, json::plain_name(&name), kind, value);
-                let veiled = self.secrets.veil_aside(None, &name, value);
-                extra.push((storable(name), veiled.map_or(Cow::Borrowed(value), Cow::Owned)));
+                let Some(value) = self.kept_aside(None, &name, value) else { return };
+                extra.push((storable(name), value));
                 return;
             };
             hint = at + 1;
@@ -200,16 +210,17 @@ impl Decoder {
                     tuple.extend_from_slice(&position.to_be_bytes());
                     Fit::Written
                 }
-                Source::Whole => match self.secrets.veil(column, row) {
+                Source::Whole => match self.veiled(column, row) {
                     Some(veiled) => write_whole(column, &veiled, tuple, &mut encoded.drift),
                     None => write_whole(column, row, tuple, &mut encoded.drift),
                 },
-                Source::Field => slots[at].map_or(Fit::Null, |(_, value)| {
-                    match self.secrets.veil(column, value) {
+                Source::Field if self.chosen.excludes(column) => Fit::Null,
+                Source::Field => {
+                    slots[at].map_or(Fit::Null, |(_, value)| match self.veiled(column, value) {
                         Some(veiled) => write_veiled(column, &veiled, tuple),
                         None => write_field(column, value, tuple),
-                    }
-                }),
+                    })
+                }
             };
             let key = self.key.place(at);
             match (fit, key) {
@@ -225,7 +236,7 @@ impl Decoder {
                     }
                 }
                 (Fit::Null, None) => {
-                    if column.required {
+                    if column.required && !self.chosen.excludes(column) {
                         notice(
                             &mut encoded.drift,
                             column.wire,
@@ -269,8 +280,33 @@ impl Decoder {
         name: &'static str,
         value: &'a str,
     ) {
-        let veiled = self.secrets.veil_aside(Some(column), name, value);
-        extra.push((name.into(), veiled.map_or(Cow::Borrowed(value), Cow::Owned)));
+        if let Some(value) = self.kept_aside(Some(column), name, value) {
+            extra.push((name.into(), value));
+        }
+    }
+
+    /// A column's value without what is left out of it, and with fingerprints for secrets;
+    /// nothing, if it may stand as it is.
+    fn veiled(&self, column: &Column, value: &str) -> Option<String> {
+        let chosen = self.chosen.in_column(column, value);
+        let veiled = self.secrets.veil(column, chosen.as_deref().unwrap_or(value));
+        veiled.or(chosen)
+    }
+
+    /// The value of a field as it may stand outside of a column; nothing, if it is left out.
+    fn kept_aside<'a>(
+        &self,
+        column: Option<&Column>,
+        name: &str,
+        value: &'a str,
+    ) -> Option<Cow<'a, str>> {
+        let chosen = match self.chosen.aside(column, name, value) {
+            Kept::Dropped => return None,
+            Kept::Replaced(text) => Cow::Owned(text),
+            Kept::AsItIs => Cow::Borrowed(value),
+        };
+        let veiled = self.secrets.veil_aside(column, name, &chosen);
+        Some(veiled.map_or(chosen, Cow::Owned))
     }
 }
 

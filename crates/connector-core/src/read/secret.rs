@@ -52,7 +52,7 @@ impl SecretNames {
 }
 
 /// A name without what its spellings differ in.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -141,7 +141,7 @@ impl Secrets {
 }
 
 /// The fingerprint of a value, as a JSON string.
-fn fingerprint(key: &FingerprintKey, value: &str) -> String {
+pub(super) fn fingerprint(key: &FingerprintKey, value: &str) -> String {
     let mut hash =
         Hmac::<Sha256>::new_from_slice(key.0.as_bytes()).expect("HMAC takes a key of any length");
     // Another spelling of a secret is no change of it.

@@ -17,6 +17,7 @@ use crate::ask::{Authority, Client, Limits, address};
 use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::params::{Params, params_of};
+use crate::read::chosen::{Choice, Chosen};
 use crate::stop::Stop;
 use crate::store::{Database, EMBEDDED_DIRECTORY, Keep, PATIENCE, embedded, embedded_exists};
 use crate::verdict::Tolerance;
@@ -200,6 +201,14 @@ impl Connection {
         self
     }
 
+    /// Reads listings of which runs read only what is new through their whole when that was
+    /// last done so long ago, or never.
+    #[must_use]
+    pub fn full_refresh_every(mut self, age: Option<TimeDelta>) -> Self {
+        self.settings.change(|settings| settings.full_refresh_every = age);
+        self
+    }
+
     /// Ignores what earlier runs reached.
     #[must_use]
     pub fn full_refresh(mut self) -> Self {
@@ -322,6 +331,50 @@ impl Connection {
     pub fn with_history(mut self) -> Self {
         self.settings.change(|settings| settings.history = true);
         self
+    }
+
+    /// Leaves these columns out of the rows of all resources, or members inside of them.
+    #[must_use]
+    pub fn excluding(mut self, names: &[&str]) -> Self {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        self.settings.change(|settings| settings.choice.exclude.clone_from(&names));
+        self
+    }
+
+    /// Keeps fingerprints of these columns in the rows of all resources, or of members inside of them.
+    #[must_use]
+    pub fn fingerprinting(mut self, names: &[&str]) -> Self {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        self.settings.change(|settings| settings.choice.fingerprint.clone_from(&names));
+        self
+    }
+
+    /// What is left out of the rows of each resource, and what is veiled in them. Fails if a
+    /// name means nothing, or what cannot be missed.
+    pub fn choices(&self) -> Result<BTreeMap<&'static str, Choice>> {
+        let mut choices = BTreeMap::new();
+        for resource in self.connector.resources {
+            let choice = &self.settings.of(resource.name).choice;
+            // What is set for all resources is about those that have it.
+            let foreign = choice.without(&self.settings.all.choice);
+            let choice = choice.about(resource).and(&foreign);
+            Chosen::of(resource, &choice, None)?;
+            if !choice.is_empty() {
+                choices.insert(resource.name, choice);
+            }
+        }
+        let all = &self.settings.all.choice;
+        for name in all.exclude.iter().chain(&all.fingerprint) {
+            let one = Choice { exclude: vec![name.clone()], ..Choice::default() };
+            if self.connector.resources.iter().all(|resource| one.about(resource).is_empty()) {
+                let columns = self.connector.resources.iter().flat_map(Resource::table_columns);
+                let known: Vec<&str> = columns.map(|column| column.name).collect();
+                let what =
+                    format!("no resource of `{}` has a column `{name}`", self.connector.name);
+                return Err(Error::settings(what).next(nearest(name, &known)));
+            }
+        }
+        Ok(choices)
     }
 
     /// The resources that have a history, and how much of it is kept.

@@ -5,6 +5,8 @@
 //! a version, and nothing that a change of a type or a library would change. Everything that a
 //! listing's rows depend on is in it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use connector_spec::{Column, Paging, Resource, Total};
 use serde::Serialize;
@@ -12,6 +14,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Connection, Range};
 use crate::params::Params;
+use crate::read::chosen::Choice;
 use crate::walk::RequestHash;
 
 /// The version of the forms below. Whoever changes one of them raises it.
@@ -39,6 +42,9 @@ struct Listing<'a> {
     params: Vec<(&'a str, &'a [String])>,
     base_url: &'a str,
     keep_secrets: bool,
+    /// What is left out and veiled; nothing, where nothing is, as in hashes from before.
+    #[serde(skip_serializing_if = "Choice::is_empty")]
+    choice: &'a Choice,
     part: Option<&'a Part<'a>>,
 }
 
@@ -79,7 +85,7 @@ pub(super) fn of_listings(
     resource: &Resource,
     params: &Params,
     base: &str,
-    keep_secrets: bool,
+    (keep_secrets, choice): (bool, &Choice),
     part: Option<&Part<'_>>,
 ) -> RequestHash {
     // Parameters that say which listings there are change none of them.
@@ -100,6 +106,7 @@ pub(super) fn of_listings(
         params,
         base_url: base,
         keep_secrets,
+        choice,
         part,
     };
     RequestHash { now: hash(&listing), before: xxh3_64(before(&listing).as_bytes()) }
@@ -146,6 +153,8 @@ struct Run<'a> {
     until: Option<DateTime<Utc>>,
     changed_parents_only: bool,
     keep_secrets: bool,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    choices: BTreeMap<&'static str, Choice>,
 }
 
 /// The hashes of what a run asks for, this program's and that of version 0.1.0.
@@ -162,6 +171,7 @@ pub(super) fn of_run(connection: &Connection) -> [String; 2] {
         until,
         changed_parents_only,
         keep_secrets: *keep_secrets,
+        choices: connection.choices().unwrap_or_default(),
     };
     let range = (since, until, changed_parents_only, *keep_secrets);
     let before = format!("{:?}", ("0.1.0", preset, base_url.as_str(), params, resources, range));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
+use crate::read::chosen::Choice;
 use crate::store::Keep;
 use crate::verdict::{Tolerance, Tolerated};
 
@@ -12,6 +13,9 @@ use crate::verdict::{Tolerance, Tolerated};
 pub struct ResourceSettings {
     /// How far behind the reached value a run begins, where the vendor filters.
     pub lookback: TimeDelta,
+    /// How old the last walk through a whole listing may be where runs usually read only what
+    /// is new: then one reads all of it, and finds what was deleted, and what changed late.
+    pub full_refresh_every: Option<TimeDelta>,
     /// How many rows may be marked deleted at once.
     pub deletes: Tolerance,
     /// How many rows may be set aside before it is not complete.
@@ -19,6 +23,8 @@ pub struct ResourceSettings {
     /// How many listings may be missing though their parents are listed, in one run and
     /// in several, where a person has set it.
     pub missing_children: Option<Tolerance>,
+    /// What is left out of its rows, or kept as a fingerprint.
+    pub choice: Choice,
     /// Whether each version of its rows is kept.
     pub history: bool,
     /// How much of that.
@@ -29,9 +35,11 @@ impl Default for ResourceSettings {
     fn default() -> Self {
         Self {
             lookback: TimeDelta::days(1),
+            full_refresh_every: Some(TimeDelta::days(30)),
             deletes: Tolerance::DELETES,
             quarantine: Tolerance::default(),
             missing_children: None,
+            choice: Choice::default(),
             history: false,
             keep_history: Keep::default(),
         }

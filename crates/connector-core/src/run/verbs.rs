@@ -86,7 +86,7 @@ async fn join(
     worker: Worker,
 ) -> Result<Arc<Context>> {
     let client = connection.client()?;
-    let plan = plan_of(connection, DateTime::<Utc>::MIN_UTC);
+    let plan = plan_of(connection, DateTime::<Utc>::MIN_UTC)?;
     let store = Store::join(database, &plan, run, &connection.stop()).await?;
     let shares = worker.lease.is_some();
     let context = Context::new(connection, client, store, (worker, 1));
@@ -111,7 +111,7 @@ async fn begin_in(
     started_at: DateTime<Utc>,
 ) -> Result<Begun> {
     let client = connection.client()?;
-    let plan = Plan { leased: true, ..plan_of(connection, started_at) };
+    let plan = Plan { leased: true, ..plan_of(connection, started_at)? };
     let mut store = Store::begin(database, &plan, &connection.stop()).await?;
     let lock = store.take_lock();
     let before = store.complete_before(connection.connector).await?;

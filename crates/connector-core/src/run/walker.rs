@@ -128,7 +128,7 @@ impl Walker {
 
     /// The walk: where an earlier run left it, or behind the rows that are known of
     /// an append-only listing, or at its start.
-    async fn begin(&self, request: RequestHash) -> Result<(Walk, Bookmark)> {
+    async fn begin(&self, request: RequestHash, anew: bool) -> Result<(Walk, Bookmark)> {
         let walk = self.new_walk();
         let fresh = self.fresh(request, &walk);
         let open = self.open.get(&self.partition.id());
@@ -141,7 +141,7 @@ impl Walker {
             self.forget(false).await?;
         }
         let walk = match self.resource.append_only {
-            Some(unless) if !self.context.range.full_refresh && !self.any_set(unless) => {
+            Some(unless) if !anew && !self.any_set(unless) => {
                 match self.table().known_rows(&self.partition).await? {
                     Some((rows, tail)) => walk.starting_at(rows, tail),
                     None => walk,
@@ -158,8 +158,34 @@ impl Walker {
         Bookmark { place, asked, first_run, rejected: 0, repeats: 0, cursor: None }
     }
 
+    /// Whether the walk reads all of the listing, whatever is known of it: because a person
+    /// asked for that, or because nobody has looked for so long what is no longer there.
+    ///
+    /// Of a window, no walk has all.
+    async fn reads_anew(&self) -> Result<bool> {
+        let range = self.context.range;
+        if range.full_refresh {
+            return Ok(true);
+        }
+        let reads_part = self.resource.filter.is_some() || self.resource.append_only.is_some();
+        let is_window = matches!(self.resource.paging, Paging::Window { .. });
+        let every = self.context.settings.of(self.resource.name).full_refresh_every;
+        let Some(every) = every.filter(|_| reads_part && !is_window) else { return Ok(false) };
+        if range.since.or(range.until).is_some() {
+            return Ok(false);
+        }
+        let last = self.table().last_whole(&self.partition).await?;
+        let due = last.and_then(|last| last.checked_add_signed(every));
+        let is_due = due.is_none_or(|due| due <= self.context.store.started_at);
+        if let Some(last) = last.filter(|_| is_due) {
+            let last = last.format("%Y-%m-%d");
+            tracing::info!("`{}`: reading all of it, as last on {last}", self.resource.name);
+        }
+        Ok(is_due)
+    }
+
     /// The values of the cursor that this walk asks for.
-    async fn bounds(&self) -> Result<(Bounds, Option<DateTime<Utc>>)> {
+    async fn bounds(&self, anew: bool) -> Result<(Bounds, Option<DateTime<Utc>>)> {
         let range = self.context.range;
         if self.resource.cursor.is_none() {
             return Ok((Bounds::default(), None));
@@ -168,7 +194,7 @@ impl Walker {
             since: range.since.map(postgres_micros),
             until: range.until.map(postgres_micros),
         };
-        if bounds.any() || self.resource.filter.is_none() || range.full_refresh {
+        if bounds.any() || self.resource.filter.is_none() || anew {
             return Ok((bounds, range.since));
         }
         let reached = self.table().cursor_reached(&self.partition).await?;
@@ -188,12 +214,14 @@ impl Walker {
             context: Arc::clone(&self.context),
             resource: self.resource,
             partition: self.partition(),
-            decoder: Decoder::new(self.resource, secrets, bounds),
+            decoder: Decoder::new(self.resource, secrets, bounds)
+                .with_choice(self.context.chosen(self.resource)),
         })
     }
 
     async fn walk(&self, walk: &mut Walk) -> Result<WalkEnd> {
-        let (bounds, since) = self.bounds().await?;
+        let anew = self.reads_anew().await?;
+        let (bounds, since) = self.bounds(anew).await?;
         let reader = self.reader(bounds);
         let filter = self
             .resource
@@ -203,7 +231,7 @@ impl Walker {
         let part = Part { since: range.since, until: range.until, filter: &filter };
         let request = self.context.request_hash(self.resource, Some(&part));
         let mut bookmark;
-        (*walk, bookmark) = self.begin(request).await?;
+        (*walk, bookmark) = self.begin(request, anew).await?;
         let (mut resumed, mut rejected_before) = (bookmark.place.received, bookmark.rejected);
         let mut ahead = Ahead::default();
         let (mut confirmed, mut repeats, mut news) = (false, 0, News::default());

@@ -79,6 +79,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "shards",
         sql: include_str!("../../../../migrations/sync/0013_shards.sql"),
     },
+    Migration {
+        version: 14,
+        name: "columns",
+        sql: include_str!("../../../../migrations/sync/0014_columns.sql"),
+    },
 ];
 
 /// Makes whoever changes tables wait for each other, until their transactions end.

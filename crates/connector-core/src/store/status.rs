@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::database::Database;
-use super::sql::ident;
+use super::sql::{Beside, ident};
 use super::{holder, migrate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::escaped;
@@ -105,12 +105,27 @@ pub struct ResourceStatus {
     pub drift: i64,
     /// How far the data reaches.
     pub cursor: Option<DateTime<Utc>>,
+    /// When its listings were last proved whole, all of them; by runs that began then at the latest.
+    pub whole_at: Option<DateTime<Utc>>,
+    /// The history beside the table, if it has one.
+    pub history: Option<HistoryStatus>,
     /// Where unfinished walks are.
     pub interrupted: Option<Interrupted>,
     /// What kept the newest run of it from being complete.
     pub error: Option<String>,
     /// What to do about that.
     pub next: Option<String>,
+}
+
+/// The history of a table.
+#[derive(Clone, Debug, Serialize)]
+pub struct HistoryStatus {
+    /// From when on it is known how the rows were.
+    pub since: DateTime<Utc>,
+    /// Until when; nothing as long as it is on.
+    pub until: Option<DateTime<Utc>>,
+    /// How many versions were closed; nothing if they were not counted.
+    pub versions: Option<i64>,
 }
 
 /// Where the unfinished walks of a resource are.
@@ -139,6 +154,7 @@ struct Latest {
 struct Reached {
     resource: String,
     cursor: Option<DateTime<Utc>>,
+    whole_at: Option<DateTime<Utc>>,
     listings: i64,
     rows: i64,
     bookmark: Option<serde_json::Value>,
@@ -229,6 +245,8 @@ async fn statuses(
             .map_err(failed)?;
     let reached = sqlx::query(
         "select resource, max(cursor_reached) as cursor, count(position) as listings, \
+         (select case when bool_and(r.run_id is not null) then min(r.started_at) end from sync.state w \
+         left join sync.runs r on r.run_id = w.whole_run_id where w.connection = $1 and w.resource = state.resource) as whole_at, \
          coalesce(sum((position -> 'place' ->> 'received')::bigint), 0)::bigint as rows, \
          (array_agg(position order by partition) filter (where position is not null))[1] as bookmark \
          from sync.state where connection = $1 group by resource",
@@ -238,6 +256,7 @@ async fn statuses(
         Ok(Reached {
             resource: row.try_get("resource")?,
             cursor: row.try_get("cursor")?,
+            whole_at: row.try_get("whole_at")?,
             listings: row.try_get("listings")?,
             rows: row.try_get("rows")?,
             bookmark: row.try_get("bookmark")?,
@@ -251,12 +270,27 @@ async fn statuses(
     let of = |counts: &[(String, i64)], name: &str| {
         counts.iter().find(|(resource, _)| resource == name).map_or(0, |(_, count)| *count)
     };
+    let histories: Vec<(String, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        "select distinct on (resource) resource, since, until from sync.history where connection = $1 order by resource, since desc",
+    )
+    .bind(schema)
+    .fetch_all(&mut *session)
+    .await
+    .map_err(failed)?;
     let mut statuses = Vec::new();
     for resource in resources {
         let name = resource.name;
         let latest = latest.iter().find(|latest| latest.resource == name);
         let reached = reached.iter().find(|reached| reached.resource == name);
         let rows = if counting { rows(session, schema, resource.table).await? } else { None };
+        let mut history =
+            histories.iter().find(|(other, ..)| other == name).map(|(_, since, until)| {
+                HistoryStatus { since: *since, until: *until, versions: None }
+            });
+        if let Some(history) = history.as_mut().filter(|_| counting) {
+            let table = Beside::of(resource.table).history;
+            history.versions = rows_of(session, schema, &table).await?;
+        }
         statuses.push(ResourceStatus {
             resource: name,
             table: resource.table,
@@ -270,6 +304,8 @@ async fn statuses(
             quarantined: of(&quarantined, name),
             drift: of(&drift, name),
             cursor: reached.and_then(|reached| reached.cursor),
+            whole_at: reached.and_then(|reached| reached.whole_at),
+            history,
             interrupted: reached.filter(|reached| reached.listings > 0).map(interrupted),
             error: latest.and_then(|latest| latest.error.clone()),
             next: latest.and_then(|latest| latest.next.clone()),
@@ -348,6 +384,16 @@ async fn rows(session: &mut PgConnection, schema: &str, table: &str) -> Result<O
     }
     let query = format!("select count(*) - count(_deleted_at), count(_deleted_at) from {table}");
     sqlx::query_as(AssertSqlSafe(query)).fetch_one(session).await.map(Some).map_err(failed)
+}
+
+/// The rows of a table that is there.
+async fn rows_of(session: &mut PgConnection, schema: &str, table: &str) -> Result<Option<i64>> {
+    let table = format!("{}.{}", ident(schema), ident(table));
+    if !migrate::is_there(&mut *session, &table).await.map_err(failed)? {
+        return Ok(None);
+    }
+    let query = format!("select count(*) from {table}");
+    sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(session).await.map(Some).map_err(failed)
 }
 
 fn interrupted(reached: &Reached) -> Interrupted {

@@ -69,6 +69,24 @@ impl Table<'_> {
         }).await
     }
 
+    /// When the run began in which a listing was last proved whole.
+    pub(crate) async fn last_whole(&self, partition: &Partition) -> Result<Option<DateTime<Utc>>> {
+        self.store
+            .patiently(|| async move {
+                sqlx::query_scalar(
+                    "select r.started_at from sync.state s join sync.runs r on r.run_id = s.whole_run_id \
+                     where s.connection = $1 and s.resource = $2 and s.partition = $3",
+                )
+                .bind(&self.store.schema)
+                .bind(self.resource.name)
+                .bind(partition.id())
+                .fetch_optional(&mut *self.store.session().await?)
+                .await
+                .map_err(|error| self.failed("looking for the last whole walk", error))
+            })
+            .await
+    }
+
     /// Those of these listings that are not asked for: they were read whole in the run that this
     /// one goes on with, or another worker has asked for them in this one, which comes with each.
     pub(crate) async fn known(&self, partitions: &[String]) -> Result<Vec<(String, bool)>> {

@@ -34,6 +34,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// Its resources, in the order of the declaration.
     pub resources: Vec<ResourceReport>,
+    /// What a change of the lists of columns did to the rows that were there, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chosen: Vec<String>,
     /// The statements that make or alter tables, where it was a rehearsal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ddl: Option<Vec<String>>,

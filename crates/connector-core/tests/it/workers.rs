@@ -163,7 +163,7 @@ async fn a_run_in_pieces_is_a_run_and_each_piece_can_be_done_again() {
     let alone = play().await;
     alone.sync().await;
     let play = play().await;
-    let (run, parts) = divided(&play).await;
+    let (run, parts) = Box::pin(divided(&play)).await;
     assert_eq!(parts, 8);
     assert_eq!(run::prepare(&play.connection(), run, "parts", 2).await.unwrap(), 8);
     for part in (1..=parts).rev() {
@@ -215,7 +215,7 @@ async fn a_part_that_is_missing_is_missed_and_deletes_nothing() {
         let play = play().await;
         assert_eq!(play.sync().await.verdict, Verdict::Complete);
         let live = play.live_in("parts").await;
-        let (run, parts) = divided(&play).await;
+        let (run, parts) = Box::pin(divided(&play)).await;
         for part in 1..=parts {
             read(&play, run, "parts", part).await;
         }
@@ -239,7 +239,7 @@ async fn a_worker_whose_part_was_taken_over_writes_nothing_more() {
     let alone = play().await;
     alone.sync().await;
     let play = play().await;
-    let (run, parts) = divided(&play).await;
+    let (run, parts) = Box::pin(divided(&play)).await;
     // The first answer of a listing comes when all is over.
     let asked = AtomicU64::new(0);
     play.vendor.on(move |request, answer| {
@@ -272,7 +272,7 @@ async fn a_worker_whose_part_was_taken_over_writes_nothing_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_of_another_kind_takes_no_part() {
     let play = play().await;
-    let (run, _) = divided(&play).await;
+    let (run, _) = Box::pin(divided(&play)).await;
     let shard = async |connection: connector_core::Connection| {
         run::shard(&connection, run, "parts", 1, Worker::named("other")).await.unwrap_err()
     };
@@ -289,7 +289,7 @@ async fn a_worker_of_another_kind_takes_no_part() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_in_pieces_keeps_others_out_until_it_is_taken_over() {
     let play = play().await;
-    let (run, _) = divided(&play).await;
+    let (run, _) = Box::pin(divided(&play)).await;
     let refused = play.try_sync_as(&play.connection()).await.unwrap_err();
     assert!(refused.to_string().contains(&format!("workers read run {run}")), "{refused}");
     assert_eq!(refused.exit_status(), 2);

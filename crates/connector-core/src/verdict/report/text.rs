@@ -92,6 +92,10 @@ impl Report {
             lines.extend(ddl.iter().cloned());
             lines.push(String::new());
         }
+        if !self.chosen.is_empty() {
+            lines.extend(self.chosen.iter().map(|what| format!("  {what}")));
+            lines.push(String::new());
+        }
         let rows = self.resources.iter().map(|resource| {
             let undeleted = resource.changes.as_ref().map_or(0, |changes| changes.undeleted);
             vec![

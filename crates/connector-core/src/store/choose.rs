@@ -1,0 +1,228 @@
+//! Rows that are there, when what is left out of them or veiled in them changes.
+//!
+//! A choice is applied to rows that come by whoever reads them. Those that are there, the
+//! deleted ones and their former versions among them, are rewritten once, when the choice is
+//! new, in one transaction with the note that it was done. No version is made by it.
+
+use std::collections::BTreeMap;
+
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, Connection as _, PgTransaction, Row as _};
+
+use super::Store;
+use super::sql::{Beside, ident, qualified};
+use crate::error::{Error, Result};
+use crate::read::chosen::{Choice, Chosen, Field};
+use crate::words::count;
+use connector_spec::{Column, Connector, Resource, Source, SqlType};
+
+/// What was chosen, by resource.
+type Choices = BTreeMap<String, Choice>;
+
+/// The number of rows that are rewritten at a time.
+const ROWS: i64 = 200;
+
+impl Store {
+    /// Applies what is chosen anew to the rows that are there, and says what that did.
+    pub(super) async fn choose(
+        &self,
+        connector: &Connector,
+        choices: &BTreeMap<&'static str, Choice>,
+    ) -> Result<Vec<String>> {
+        let failed = |error| Error::storage("leaving columns out of rows", error);
+        let mut session = self.session().await?;
+        let noted: Option<Json<Choices>> =
+            sqlx::query_scalar("select columns from sync.connections where connection = $1")
+                .bind(&self.schema)
+                .fetch_one(&mut *session)
+                .await
+                .map_err(failed)?;
+        let noted = noted.map(|Json(noted)| noted).unwrap_or_default();
+        let now: Choices =
+            choices.iter().map(|(name, choice)| ((*name).to_owned(), choice.clone())).collect();
+        if noted == now {
+            return Ok(Vec::new());
+        }
+        let mut said = Vec::new();
+        let mut transaction = session.begin().await.map_err(failed)?;
+        for resource in connector.resources {
+            let none = Choice::default();
+            let (was, is) = (
+                noted.get(resource.name).unwrap_or(&none),
+                now.get(resource.name).unwrap_or(&none),
+            );
+            let new = is.without(was);
+            if !new.is_empty() {
+                let rows = self.rewrite(&mut transaction, resource, &new).await.map_err(failed)?;
+                let left_out = listed("left out", &new.exclude);
+                let veiled = listed("kept as fingerprints", &new.fingerprint);
+                let what = left_out.into_iter().chain(veiled).collect::<Vec<_>>().join(", ");
+                let rows = count(rows, "row that was there", "rows that were there");
+                said.push(format!("`{}`: from now on {what}; {rows} changed", resource.name));
+            }
+            let back = was.without(is);
+            let back: Vec<String> = back.exclude.into_iter().chain(back.fingerprint).collect();
+            said.extend(listed("kept as it comes again", &back).map(|what| {
+                format!("`{}`: from now on {what}; all rows are read for it", resource.name)
+            }));
+        }
+        sqlx::query(
+            "update sync.connections set columns = $2 where connection = $1 and run_id = $3",
+        )
+        .bind(&self.schema)
+        .bind(Json(&now))
+        .bind(self.run_id)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(said)
+    }
+
+    /// Rewrites the rows of a resource, wherever they are; how many of its table changed.
+    async fn rewrite(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        resource: &Resource,
+        new: &Choice,
+    ) -> sqlx::Result<u64> {
+        let chosen = Chosen::of(resource, new, Some(&self.fingerprint_key))
+            .expect("the choice was checked before the run");
+        let columns: Vec<Column> =
+            resource.table_columns().filter(|column| chosen.is_about(column)).copied().collect();
+        let table = qualified(&self.schema, resource.table);
+        let changed = rewrite_table(transaction, &table, &columns, &chosen).await?;
+        if self.has_history(resource.name) {
+            let history = qualified(&self.schema, &Beside::of(resource.table).history);
+            rewrite_table(transaction, &history, &columns, &chosen).await?;
+        }
+        let all: Vec<Column> = resource.table_columns().copied().collect();
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "select id, raw from sync.quarantine where connection = $1 and resource = $2",
+        )
+        .bind(&self.schema)
+        .bind(resource.name)
+        .fetch_all(&mut **transaction)
+        .await?;
+        for (id, raw) in rows {
+            let veiled = chosen.row(&all, &raw);
+            if veiled != raw {
+                // Another row may have become the same.
+                sqlx::query(
+                    "with same as (delete from sync.quarantine q using sync.quarantine o where q.id = $1 and o.id <> $1 \
+                     and o.connection = q.connection and o.resource = q.resource and o.partition = q.partition \
+                     and o.raw_hash = hashtextextended($2, 0) returning q.id) \
+                     update sync.quarantine set raw = $2 where id = $1 and not exists (select from same)",
+                )
+                .bind(id)
+                .bind(&*veiled)
+                .execute(&mut **transaction)
+                .await?;
+            }
+        }
+        Ok(changed)
+    }
+}
+
+/// Some names with what becomes of them, in words.
+fn listed(what: &str, names: &[String]) -> Option<String> {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| {
+        format!("{} {} {what}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
+    })
+}
+
+/// Rewrites the rows of one table, and returns how many changed.
+async fn rewrite_table(
+    transaction: &mut PgTransaction<'_>,
+    table: &str,
+    columns: &[Column],
+    chosen: &Chosen,
+) -> sqlx::Result<u64> {
+    let texts: Vec<String> =
+        columns.iter().map(|column| format!("to_jsonb({})::text", ident(column.name))).collect();
+    let texts = texts.into_iter().chain(["_extra::text".to_owned()]).collect::<Vec<_>>().join(", ");
+    // Of the snapshot that it was opened in, whatever is written meanwhile.
+    let open =
+        format!("declare rewritten no scroll cursor for select ctid::text, {texts} from {table}");
+    sqlx::raw_sql(AssertSqlSafe(open)).execute(&mut **transaction).await?;
+    let fetch = format!("fetch {ROWS} from rewritten");
+    let assignments = columns.iter().enumerate().map(|(at, column)| {
+        let value = format!("v.v{at}");
+        let value = match (column.source, column.sql_type) {
+            (Source::Whole, _) | (_, SqlType::Jsonb) => format!("{value}::jsonb"),
+            (_, SqlType::Text) => value,
+            // Nothing but null comes here.
+            (_, other) => format!("{value}::{}", other.name()),
+        };
+        format!("{} = {value}", ident(column.name))
+    });
+    let assignments = assignments
+        .chain([format!("_extra = v.v{}::jsonb", columns.len())])
+        .collect::<Vec<_>>()
+        .join(", ");
+    let arrays: Vec<String> =
+        (0..=columns.len()).map(|at| format!("${}::text[]", at + 2)).collect();
+    let names: Vec<String> = (0..=columns.len()).map(|at| format!("v{at}")).collect();
+    let update = format!(
+        "update {table} t set {assignments} from unnest($1::text[], {}) as v (place, {}) where t.ctid = v.place::tid",
+        arrays.join(", "),
+        names.join(", ")
+    );
+    let mut changed = 0;
+    loop {
+        let rows = sqlx::query(AssertSqlSafe(fetch.as_str()))
+            .persistent(false)
+            .fetch_all(&mut **transaction)
+            .await?;
+        if rows.is_empty() {
+            break;
+        }
+        let mut places: Vec<String> = Vec::new();
+        let mut values: Vec<Vec<Option<String>>> = vec![Vec::new(); columns.len() + 1];
+        for row in rows {
+            let mut new: Vec<Option<String>> = Vec::new();
+            let mut differs = false;
+            for (at, column) in columns.iter().enumerate() {
+                let was: Option<String> = row.try_get(at + 1)?;
+                let is = was.as_deref().map(|was| chosen.stored(column, was));
+                differs |= matches!(is, Some(Field::Replaced(_)));
+                new.push(match is {
+                    Some(Field::Replaced(is)) => is,
+                    Some(Field::AsItIs) | None => as_value(column, was),
+                });
+            }
+            let extra: Option<String> = row.try_get(columns.len() + 1)?;
+            let is = extra.as_deref().map(|extra| chosen.extra(extra));
+            differs |= matches!(is, Some(Field::Replaced(_)));
+            new.push(match is {
+                Some(Field::Replaced(is)) => is,
+                Some(Field::AsItIs) | None => extra,
+            });
+            if differs {
+                places.push(row.try_get(0)?);
+                values.iter_mut().zip(new).for_each(|(column, value)| column.push(value));
+            }
+        }
+        if places.is_empty() {
+            continue;
+        }
+        let query = sqlx::query(AssertSqlSafe(update.as_str())).bind(places);
+        let query = values.into_iter().fold(query, sqlx::query::Query::bind);
+        changed += query.execute(&mut **transaction).await?.rows_affected();
+    }
+    sqlx::raw_sql("close rewritten").execute(&mut **transaction).await?;
+    Ok(changed)
+}
+
+/// A value that stays, from JSON to the text that its column takes.
+fn as_value(column: &Column, json: Option<String>) -> Option<String> {
+    let json = json?;
+    if column.sql_type == SqlType::Jsonb {
+        return Some(json);
+    }
+    match connector_spec::json::text(&json) {
+        Some(text) => Some(text.into_owned()),
+        None => Some(json),
+    }
+}
