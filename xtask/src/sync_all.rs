@@ -33,7 +33,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
             // The first thing that a person tries works without a set-up.
             install_postgres()?;
         }
-        return demo::run(&demo::Args { preset, json }, "cargo xtask psql");
+        return demo::run(&demo::Args { preset, in_database: true, json }, "cargo xtask psql");
     }
     let all = SyncAll::of(config, json);
     Ok(ExitCode::from(connector_cli::sync_all(&connectors::ALL, &all)?))

@@ -140,6 +140,15 @@ impl Examined {
         Self { all: Vec::new(), is_whole: true }
     }
 
+    /// Whether nothing fails but some of the resources, and others answer.
+    pub(super) fn some_resource_answers(&self, connector: &Connector) -> bool {
+        let is_resource = |check: &Check| connector.resource(&check.name).is_some();
+        let failed = |check: &&Check| matches!(check.outcome, Outcome::Failed);
+        let mut checks = self.all.iter().flat_map(|checked| &checked.checks);
+        let answers = |check: &Check| is_resource(check) && matches!(check.outcome, Outcome::Ok);
+        checks.clone().any(answers) && checks.all(|check| !failed(&check) || is_resource(check))
+    }
+
     /// Adds what came of trying others.
     pub(super) fn add(&mut self, other: Self) {
         self.all.extend(other.all);

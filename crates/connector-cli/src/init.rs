@@ -175,11 +175,13 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         examined = Some(check_as(connector, &new.name, &config, &text)?);
     }
     let status = examined.as_ref().map_or(0, Examined::status);
+    let gets_in =
+        examined.as_ref().is_some_and(|examined| examined.some_resource_answers(connector));
     if let Some(examined) = examined.take_if(|_| status != 0 && replaces) {
         print(&examined.text())?;
         print("")?;
     }
-    if status != 0 && replaces && !(asking && keeps_all_the_same()?) {
+    if status != 0 && replaces && !(asking && keeps_all_the_same(gets_in)?) {
         print("nothing was written: this does not work, and what was there before may")?;
         print(&format!("to answer again: {} init", crate::called::binary(connector)))?;
         return Ok(status);
@@ -219,7 +221,10 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     }
     if status != 0 && asking {
         let again = crate::called::binary(connector);
-        print(&format!("to answer again, and keep what was right: {again} init"))?;
+        let name = &new.name;
+        print(&format!(
+            "to answer again, and keep what was right: {again} init --connection {name}"
+        ))?;
     }
     Ok(status)
 }
@@ -240,13 +245,15 @@ fn check_as(
     check::examine(connector, &File::parse(config, text)?, &[flags])
 }
 
-/// Whether a person wants answers that do not work.
-fn keeps_all_the_same() -> Result<bool> {
-    Confirm::new()
-        .with_prompt("This does not work. Write it in the place of what was there all the same?")
-        .default(false)
-        .interact()
-        .map_err(broke_off)
+/// Whether a person wants answers that do not work, or not for all resources: that is usual,
+/// as an account need not have all of them.
+fn keeps_all_the_same(gets_in: bool) -> Result<bool> {
+    let prompt = if gets_in {
+        "Not all resources answer. Write it in the place of what was there?"
+    } else {
+        "This does not work. Write it in the place of what was there all the same?"
+    };
+    Confirm::new().with_prompt(prompt).default(gets_in).interact().map_err(broke_off)
 }
 
 /// Whether git would take up a file with secrets in it.

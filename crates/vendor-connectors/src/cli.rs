@@ -51,7 +51,9 @@ pub fn command() -> clap::Command {
     called_as_part_of(PROGRAM);
     let of_vendors = connectors::ALL.map(|connector| {
         let command = connector_cli::command(connector).about(connector.doc);
-        command.name(word(connector.name)).bin_name(format!("{PROGRAM} {}", word(connector.name)))
+        let name = word(connector.name);
+        let full = format!("{PROGRAM} {name}");
+        command.name(name).bin_name(full.clone()).display_name(full)
     });
     Cli::command().version(connector_cli::version()).subcommands(of_vendors)
 }

@@ -19,6 +19,9 @@ pub struct Args {
     /// The preset that the vendors follow
     #[arg(long, value_name = "NAME", default_value = DOCUMENTED)]
     pub preset: String,
+    /// Write into the database that is named for real rows, too
+    #[arg(long)]
+    pub in_database: bool,
     /// Print the reports as one JSON document
     #[arg(long)]
     pub json: bool,
@@ -33,6 +36,12 @@ const SEED: u64 = 7;
 
 /// Syncs from simulated vendors; `psql` is what to type to look at the rows.
 pub fn run(args: &Args, psql: &str) -> Result<ExitCode> {
+    if database_url().is_some() && !args.in_database {
+        // Nobody means to have invented rows among those of their own.
+        return Err(Error::settings("DATABASE_URL is set, and these are invented rows")
+            .next("run it in another folder without DATABASE_URL; or add --in-database, and remove the schemas demo_… there afterwards")
+            .into());
+    }
     let progress = Progress::on_terminal();
     start_logging(false, LogFormat::Text, &progress);
     let outcomes = sync(&args.preset, &progress);

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use comfy_table::{Table, presets::NOTHING};
 use connector_cli::{block_on, print};
 use connector_core::{EMBEDDED_DIRECTORY, ExposeSecret as _, database_url, embedded_programs};
+use embedded_postgres::Programs;
 use futures_util::TryStreamExt as _;
 use percent_encoding::percent_decode_str;
 use sqlx::postgres::PgRow;
@@ -20,12 +21,18 @@ use crate::process;
 pub struct Args {
     /// The statements to run; without them, psql asks for them
     sql: Option<String>,
+    /// The same, as psql takes it
+    #[arg(short, long, value_name = "SQL", conflicts_with = "sql")]
+    command: Option<String>,
 }
 
 /// Opens `psql`, or runs the statements; where there is no psql, they are run without it.
 pub fn run(args: &Args) -> Result<ExitCode> {
+    let sql = args.sql.as_deref().or(args.command.as_deref());
     if let Some(url) = database_url() {
-        return open(url.expose_secret(), None, args.sql.as_deref());
+        // That of the private server does for another one, too.
+        let programs = embedded_postgres::newest(embedded_programs().as_deref()).ok();
+        return open(url.expose_secret(), programs.as_ref().map(Programs::bin), sql);
     }
     let dir = Path::new(EMBEDDED_DIRECTORY);
     ensure!(
@@ -34,7 +41,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     );
     let started = embedded_postgres::start(dir, embedded_programs().as_deref());
     let server = started.map_err(|error| anyhow!("{error}; {}", error.next()))?;
-    let status = open(&server.url(), Some(server.programs().bin()), args.sql.as_deref());
+    let status = open(&server.url(), Some(server.programs().bin()), sql);
     server.shutdown()?;
     status
 }
