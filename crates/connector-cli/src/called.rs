@@ -13,17 +13,23 @@ pub fn called_as_part_of(program: &'static str) {
     let _ = PROGRAM.set(program);
 }
 
+/// Whether a connector's own name has to come first where this program starts itself.
+static ONE_OF_MANY: OnceLock<()> = OnceLock::new();
+
+/// Says that this program is several connectors', and is the one whose own name comes first.
+pub fn named_by_its_first_word() {
+    // A second one would be the same.
+    let _ = ONE_OF_MANY.set(());
+}
+
+/// What comes first where this program starts itself again for a connector.
+pub(crate) fn first_word(connector: &Connector) -> Option<String> {
+    ONE_OF_MANY.get().map(|()| binary_of(connector.name))
+}
+
 /// The program of all connectors, if this is it.
 pub(crate) fn program_of_all() -> Option<&'static str> {
     PROGRAM.get().copied()
-}
-
-/// The program, and the words in front of a command of the connector.
-pub(crate) fn words(connector: &Connector) -> Vec<String> {
-    match PROGRAM.get() {
-        Some(program) => vec![(*program).to_owned(), word(connector.name)],
-        None => vec![binary_of(connector.name)],
-    }
 }
 
 /// What to type in front of a command of the connector.

@@ -34,7 +34,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 pub use all::{
     CheckAll, StatusAll, SyncAll, check_all, status_all, sync_all, sync_together, tell_all,
 };
-pub use called::{called_as_part_of, word};
+pub use called::{called_as_part_of, named_by_its_first_word, word};
 pub use generate::{Completions, Man, commands_as_markdown, completions, man};
 pub use init::{InitSeveral, init_several};
 pub use progress::Progress;

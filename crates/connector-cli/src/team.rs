@@ -39,7 +39,7 @@ struct Workers {
 impl Team {
     /// Workers that read what these flags ask for.
     pub(crate) fn new(connector: &Connector, flags: &Flags, stop: Stop) -> Self {
-        let mut command: Vec<String> = called::words(connector).into_iter().skip(1).collect();
+        let mut command: Vec<String> = called::first_word(connector).into_iter().collect();
         command.extend(["run", "work", "--until-stdin-closes", "--quiet"].map(str::to_owned));
         command.extend(flags.to_args());
         Self { command, stop, workers: Arc::default() }

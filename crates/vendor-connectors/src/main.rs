@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::FromArgMatches as _;
-use connector_cli::{prepare, print_error, word};
+use connector_cli::{named_by_its_first_word, prepare, print_error, word};
 use connector_core::{Connector, Error};
 use vendor_connectors::cli::{Cli, Command, command};
 use vendor_connectors::{connectors, demo, psql};
 
 fn main() -> ExitCode {
+    named_by_its_first_word();
     if let Some(connector) = called_as_a_connector() {
         // Its words, in help and in errors, are those of the connector's own program.
         let matches = connector_cli::command(connector).get_matches_from(env::args_os().skip(1));
