@@ -244,7 +244,7 @@ async fn sync_into(
     conduct(database, connection, started_at, (sample, 1), |_| {}).await
 }
 
-/// Syncs a connection whose parts so many workers read, which [`work`](verbs::work) for the run
+/// Syncs a connection whose parts so many workers read, which [`work`] for the run
 /// that this tells, once it has begun. One needs no others: it is this process.
 pub async fn sync_among(
     connection: &Connection,
