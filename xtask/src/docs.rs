@@ -1,6 +1,7 @@
 //! `cargo xtask docs`: what the declarations tell, written into README files and `docs/`.
 
 mod commands;
+mod json;
 mod tables;
 
 use std::fmt::Write as _;
@@ -65,7 +66,9 @@ fn documents() -> Result<Vec<(String, String)>> {
     let commands = commands_as_markdown(connectors::ALL[0]);
     let text = with_parts(&path, &[("commands", &commands), ("parameters", &parameters())])?;
     documents.push((path, text));
+    documents.extend(json::files()?);
     for (path, name, content) in [
+        ("docs/json.md", "members", json::members()),
         ("README.md", "connectors", overview()),
         ("docs/compatibility.md", "presets", presets()),
         (".env.example", "variables", variables()),

@@ -24,16 +24,21 @@ pub(crate) struct Args {
 const SKELETON: &str = "new_vendor";
 
 /// Names of schemas, and of commands about all connectors.
-const RESERVED: [&str; 11] = [
+const RESERVED: [&str; 16] = [
+    "changes",
     "check",
     "completions",
     "demo",
+    "drift",
+    "forget",
     "help",
     "information_schema",
     "init",
     "man",
+    "plan",
     "psql",
     "public",
+    "quarantine",
     "status",
     "sync",
 ];

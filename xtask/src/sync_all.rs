@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use connector_cli::SyncAll;
+use connector_cli::AllCommand;
 use connector_core::{DOCUMENTED, database_url, embedded_programs};
 use connector_testkit::install_postgres;
 use vendor_connectors::{connectors, demo};
@@ -35,6 +35,5 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         }
         return demo::run(&demo::Args { preset, in_database: true, json }, "cargo xtask psql");
     }
-    let all = SyncAll::of(config, json);
-    Ok(ExitCode::from(connector_cli::sync_all(&connectors::ALL, &all)?))
+    Ok(ExitCode::from(AllCommand::sync(config, json).run(&connectors::ALL)?))
 }

@@ -2,200 +2,151 @@
 
 use std::path::PathBuf;
 
-use connector_core::error::{Error, Result};
-use connector_core::run::Connection;
-use connector_core::verdict::Report;
+use connector_core::error::Result;
 use connector_spec::Connector;
 
-use super::check::{self, Examined};
-use super::settings::{CONFIG_FILE, File, Flags, resolve};
-use super::{
-    Log, LogFormat, Progress, block_on, now, prepare, print, print_error, print_problems,
-    print_report, start_logging, status, stop_on_signals, to_json,
-};
+use super::chosen::{Chosen, WhichOfAll};
+use super::log::{start_logging, write_as};
+use super::log_options::Log;
+use super::progress::Progress;
+use super::together::tell_together;
+use super::{changes, check, drift, forget, plan, prepare, quarantine, status, sync};
 
-/// Which connections: all of a file.
-#[derive(Debug, clap::Args)]
-struct AllConnections {
-    /// All connections of the file, of all connectors
-    #[arg(long, required = true)]
-    all: bool,
-    /// The file that holds connections [default: connectors.toml]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+/// Commands about all connections of a file.
+#[derive(Debug, clap::Subcommand)]
+pub enum AllCommand {
+    /// Sync connections of connectors.toml side by side
+    #[command(
+        after_help = "One that fails does not stop the others.\n\nExit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried"
+    )]
+    Sync(SyncAll),
+    /// Show what syncs would do, one after the other; nothing is written
+    Plan(PlanAll),
+    /// Show how connections stand: last run, freshness, rows, and what needs somebody
+    #[command(
+        after_help = "Exit status: 0; with --max-age, 1 if something is older, or not complete; 2 if nothing was synced yet"
+    )]
+    Status(Of<status::How>),
+    /// Try all that syncs of connections need, and say what to do; nothing is written
+    #[command(
+        after_help = "Exit status: 0 ready, 1 something failed, 2 the settings are not right"
+    )]
+    Check(CheckAll),
+    /// Show which rows are new, changed, back and gone since a run or a time
+    Changes(Of<changes::How>),
+    /// Show the rows that have no place in their tables, and why
+    Quarantine(Of<quarantine::How>),
+    /// Show the fields that are unlike the models, and what would adopt them
+    Drift(Of<drift::How>),
+    /// Forget a connection with all that is known of it, or the records of old runs
+    Forget(forget::Args),
 }
 
-/// What a sync of all connections is told.
+/// What a sync of several connections is told.
 #[derive(Debug, clap::Args)]
 pub struct SyncAll {
     #[command(flatten)]
-    which: AllConnections,
-    /// Print the reports as one JSON document
-    #[arg(long)]
-    json: bool,
+    which: WhichOfAll,
     #[command(flatten)]
-    log: Log,
+    how: sync::How,
 }
 
-impl SyncAll {
-    /// What a program tells it: the file, and whether the report is JSON.
-    pub fn of(config: Option<PathBuf>, json: bool) -> Self {
-        let which = AllConnections { all: true, config };
-        Self { which, json, log: Log::default() }
-    }
-}
-
-/// What `status` of all connections is told.
+/// What a plan of several connections is told.
 #[derive(Debug, clap::Args)]
-pub struct StatusAll {
+pub struct PlanAll {
     #[command(flatten)]
-    which: AllConnections,
+    which: WhichOfAll,
     #[command(flatten)]
-    how: status::How,
+    how: plan::How,
 }
 
-/// What `check` of all connections is told.
+/// What `check` of several connections is told.
 #[derive(Debug, clap::Args)]
 pub struct CheckAll {
     #[command(flatten)]
-    which: AllConnections,
+    which: WhichOfAll,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
 }
 
-/// A connection of the file, or why it is none.
-type Named = Result<(&'static Connector, Flags)>;
+/// What a command that looks at several connections is told.
+#[derive(Debug, clap::Args)]
+pub struct Of<How: clap::Args> {
+    #[command(flatten)]
+    which: WhichOfAll,
+    /// Only this resource, of the connections that have it; may be repeated
+    #[arg(short, long = "resource", value_name = "NAME")]
+    resources: Vec<String>,
+    #[command(flatten)]
+    how: How,
+}
 
-impl AllConnections {
-    /// The connections of the file, in the order of their names.
-    fn read(&self, connectors: &[&'static Connector]) -> Result<(File, Vec<Named>)> {
-        prepare(self.config.as_deref())?;
-        let file = File::read(self.config.as_deref())?;
-        let named: Vec<Named> = file
-            .connections()
-            .map(|(name, connector)| self.flags(connectors, name, connector))
-            .collect();
-        if named.is_empty() {
-            return Err(Error::settings("there are no connections")
-                .next(format!("make one with the `init` of a connector, which writes {CONFIG_FILE}, or name its file with --config")));
-        }
-        Ok((file, named))
-    }
-
-    fn flags(&self, connectors: &[&'static Connector], name: &str, connector: &str) -> Named {
-        let known = connectors.iter().find(|known| known.name == connector);
-        let Some(known) = known else {
-            let names: Vec<&str> = connectors.iter().map(|connector| connector.name).collect();
-            return Err(Error::settings(format!(
-                "the connection `{name}` is one of the connector `{connector}`, which does not exist"
-            ))
-            .next(format!("there are: {}", names.join(", "))));
-        };
-        let connection = Some(name.to_owned());
-        Ok((known, Flags { config: self.config.clone(), connection, ..Flags::default() }))
+impl<How: clap::Args> Of<How> {
+    fn choose(&self, connectors: &[&'static Connector]) -> Result<Chosen> {
+        self.which.choose(connectors, &self.resources)
     }
 }
 
-/// Syncs all connections of a file side by side; one that fails does not stop the others.
-pub fn sync_all(connectors: &[&'static Connector], args: &SyncAll) -> Result<u8> {
+impl AllCommand {
+    /// Syncs all connections of a file.
+    pub fn sync(config: Option<PathBuf>, json: bool) -> Self {
+        Self::Sync(SyncAll { which: WhichOfAll::all_of(config), how: sync::How::told_as(json) })
+    }
+
+    /// Whether it was asked for JSON.
+    pub fn is_json(&self) -> bool {
+        match self {
+            Self::Sync(args) => args.how.json,
+            Self::Plan(args) => args.how.json,
+            Self::Status(args) => args.how.json,
+            Self::Check(args) => args.json,
+            Self::Changes(args) => args.how.json,
+            Self::Quarantine(args) => args.how.json,
+            Self::Drift(args) => args.how.json,
+            Self::Forget(args) => args.json,
+        }
+    }
+
+    /// Does it, and returns the exit status.
+    pub fn run(&self, connectors: &[&'static Connector]) -> Result<u8> {
+        match self {
+            Self::Sync(args) => write_as(args.how.log.log_format),
+            Self::Plan(args) => write_as(args.how.log.log_format),
+            _ => start_logging(Log::default(), &Progress::default()),
+        }
+        match self {
+            Self::Sync(args) => sync_chosen(args.which.choose(connectors, &[])?, &args.how),
+            Self::Plan(args) => plan_chosen(args.which.choose(connectors, &[])?, &args.how),
+            Self::Status(args) => status::show(args.choose(connectors)?, &args.how),
+            Self::Check(args) => check::show(args.which.choose(connectors, &[])?, args.json),
+            Self::Changes(args) => changes::show(args.choose(connectors)?, &args.how),
+            Self::Quarantine(args) => quarantine::show(args.choose(connectors)?, &args.how),
+            Self::Drift(args) => drift::show(args.choose(connectors)?, &args.how),
+            Self::Forget(args) => {
+                prepare(args.config.as_deref())?;
+                forget::run(args)
+            }
+        }
+    }
+}
+
+fn sync_chosen(chosen: Chosen, how: &sync::How) -> Result<u8> {
     // An error in the settings comes before anything is shown.
-    let (file, named) = args.which.read(connectors)?;
-    let Log { quiet, log_format } = args.log;
-    let progress = match (quiet, log_format) {
-        (false, LogFormat::Text) => Progress::on_terminal(),
-        _ => Progress::default(),
-    };
-    start_logging(quiet, log_format, &progress);
-    let (mut connections, mut outcomes) = (Vec::new(), Vec::new());
-    for one in named {
-        match one.and_then(|(connector, flags)| resolve(connector, &file, &flags)) {
-            Ok(connection) => connections.push(connection),
-            Err(error) => outcomes.push(Err(error)),
-        }
+    if chosen.each.len() > 1 {
+        how.check_together()?;
     }
-    let synced = sync_together(connections, &progress);
+    let progress = Progress::of(how.log);
+    start_logging(how.log, &progress);
+    let outcomes = sync::several(chosen, how, &progress);
     progress.clear();
-    outcomes.extend(synced?);
-    tell_all(outcomes, args.json, quiet)
+    tell_together(outcomes?, how.json, how.log.quiet)
 }
 
-/// Prints what came of several connections, errors first, and returns the exit status.
-pub fn tell_all(outcomes: Vec<Result<Report>>, json: bool, quiet: bool) -> Result<u8> {
-    let (mut tried, mut status, mut reports) = (false, 0, Vec::new());
-    for outcome in outcomes {
-        match outcome {
-            Ok(report) => {
-                tried = true;
-                status = status.max(report.exit_status());
-                reports.push(report);
-            }
-            Err(error) => {
-                tried |= error.exit_status() == 1;
-                status = 1;
-                print_error(&error);
-            }
-        }
-    }
-    if json {
-        print(&to_json(&reports)?)?;
-    } else {
-        for report in &reports {
-            if quiet {
-                print_problems(report)?;
-            } else {
-                print_report(report, false)?;
-                print("")?;
-            }
-        }
-    }
-    Ok(if tried { status } else { 2 })
-}
-
-/// Syncs connections that stop together and are shown together.
-pub fn sync_together(
-    connections: Vec<Connection>,
-    progress: &Progress,
-) -> Result<Vec<Result<Report>>> {
-    let Some(stop) = connections.first().map(Connection::stop) else { return Ok(Vec::new()) };
-    let together = |connection: Connection| connection.stopped_by(&stop).shown_by(progress.clone());
-    let connections: Vec<Connection> = connections.into_iter().map(together).collect();
-    block_on(async {
-        stop_on_signals(&stop, progress);
-        connector_core::sync_all(&connections, now()).await
-    })
-}
-
-/// Shows the state of all connections of a file.
-pub fn status_all(connectors: &[&'static Connector], args: &StatusAll) -> Result<u8> {
-    start_logging(false, LogFormat::Text, &Progress::default());
-    let (file, named) = args.which.read(connectors)?;
-    let (mut each, mut wrong) = (Vec::new(), 0);
-    for one in named {
-        match one {
-            Ok(one) => each.push(one),
-            Err(error) => {
-                print_error(&error);
-                wrong = 1;
-            }
-        }
-    }
-    Ok(status::show(&file, &each, &args.how)?.max(wrong))
-}
-
-/// Tries all that syncs of all connections need.
-pub fn check_all(connectors: &[&'static Connector], args: &CheckAll) -> Result<u8> {
-    start_logging(false, LogFormat::Text, &Progress::default());
-    let (file, named) = args.which.read(connectors)?;
-    let mut examined = Examined::nothing();
-    for one in named {
-        match one {
-            Ok((connector, flags)) => examined.add(check::examine(connector, &file, &[flags])?),
-            Err(error) => {
-                print_error(&error);
-                examined.is_whole = false;
-            }
-        }
-    }
-    check::tell(&examined, args.json)
+fn plan_chosen(chosen: Chosen, how: &plan::How) -> Result<u8> {
+    let progress = Progress::of(how.log);
+    start_logging(how.log, &progress);
+    let outcomes = plan::several(chosen, how, &progress);
+    progress.clear();
+    plan::tell_several(outcomes, how)
 }

@@ -45,6 +45,11 @@ pub(crate) fn binary_named(connector: &str) -> String {
     }
 }
 
+/// The program that has the connector's commands.
+pub(crate) fn program(connector: &Connector) -> String {
+    PROGRAM.get().map_or_else(|| binary_of(connector.name), |program| (*program).to_owned())
+}
+
 /// A connector's name as a word of a command line.
 pub fn word(connector: &str) -> String {
     connector.replace('_', "-")

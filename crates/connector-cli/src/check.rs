@@ -1,12 +1,16 @@
 //! `check`: whether a sync would work, one thing after the other, each with what to do.
 
+use std::fmt::Write as _;
 use std::time::SystemTime;
 
-use comfy_table::{Cell, Color, ContentArrangement};
+use comfy_table::{Cell, Color, ContentArrangement, Table};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Which, block_on, lines, print, print_error, table, to_json};
-use crate::settings::{Explained, File, Flags, Place, colour_is_welcome, explain, resolve};
+use super::chosen::{Chosen, Which};
+use super::json::print_json;
+use super::{block_on, lines, print, print_error, table};
+use crate::settings::{Explained, File, Flags, Place, explain, resolve};
 use connector_core::ask::Way;
 use connector_core::error::{Error, ErrorKind, Result};
 use connector_core::foreign::Foreign;
@@ -16,6 +20,7 @@ use connector_core::store::{
     EMBEDDED_DIRECTORY, Inspection, OLDEST_SERVER, Schema, State, Way as Encryption,
     check_embedded, other_connector, other_scope,
 };
+use connector_core::verdict::{Look, wrapped};
 use connector_core::words::count;
 use connector_spec::{Connector, Rate};
 
@@ -28,12 +33,12 @@ pub(super) struct Args {
     params: Vec<String>,
     /// Print one JSON document
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// What was found out about a connection.
-#[derive(Debug, Serialize)]
-struct Checked {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Checked {
     connection: String,
     settings: Vec<Explained>,
     checks: Vec<Check>,
@@ -43,7 +48,7 @@ struct Checked {
 }
 
 /// One thing that a sync needs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Check {
     #[serde(rename = "check")]
     name: String,
@@ -52,7 +57,7 @@ struct Check {
     next: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
     Ok,
@@ -85,29 +90,46 @@ impl Check {
 }
 
 pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
-    let (file, mut each) = args.which.each(connector)?;
-    for flags in &mut each {
+    let mut chosen = args.which.choose(connector)?;
+    for (_, flags) in &mut chosen.each {
         flags.params.clone_from(&args.params);
     }
-    let examined = examine(connector, &file, &each)?;
-    tell(&examined, args.json)
+    show(chosen, args.json)
+}
+
+/// Tries all that syncs of these connections need, and returns the exit status.
+pub(super) fn show(chosen: Chosen, json: bool) -> Result<u8> {
+    let mut examined = Examined { errors: chosen.wrong, ..Examined::default() };
+    for (connector, flags) in chosen.each {
+        examined.add(examine(connector, &chosen.file, &[flags])?);
+    }
+    tell(&examined, json)
 }
 
 /// Prints what came of it, and returns the exit status.
 pub(super) fn tell(examined: &Examined, json: bool) -> Result<u8> {
     if json {
-        print(&to_json(&serde_json::json!({ "connections": examined.all }))?)?;
-    } else if !examined.all.is_empty() {
-        print(&examined.text())?;
+        print_json(&examined.all, &examined.errors)?;
+    } else {
+        examined.errors.iter().for_each(print_error);
+        if !examined.all.connections.is_empty() {
+            print(&examined.text())?;
+        }
     }
     Ok(examined.status())
 }
 
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(super) struct All {
+    connections: Vec<Checked>,
+}
+
 /// What came of trying connections.
+#[derive(Default)]
 pub(super) struct Examined {
-    all: Vec<Checked>,
-    /// Whether it is known of each what its settings are.
-    pub(super) is_whole: bool,
+    all: All,
+    /// Why it is not known of others what their settings are.
+    pub(super) errors: Vec<Error>,
 }
 
 /// Tries all that a sync of these connections needs.
@@ -116,55 +138,56 @@ pub(super) fn examine(
     file: &File,
     each: &[Flags],
 ) -> Result<Examined> {
-    let mut examined = Examined::nothing();
+    let mut examined = Examined::default();
     for flags in each {
         match explain(connector, file, flags) {
             Ok((name, settings)) => {
                 let place = Place::resolve(connector, file, flags).ok();
                 let checks = block_on(checks(connector, file, flags, place.as_ref()))?;
                 let sync = place.map(|place| place.sync).unwrap_or_default();
-                examined.all.push(Checked { connection: name, settings, checks, sync });
+                examined.all.connections.push(Checked { connection: name, settings, checks, sync });
             }
-            Err(error) => {
-                print_error(&error);
-                examined.is_whole = false;
-            }
+            Err(error) => examined.errors.push(error),
         }
     }
     Ok(examined)
 }
 
 impl Examined {
-    /// Nothing was tried yet.
-    pub(super) fn nothing() -> Self {
-        Self { all: Vec::new(), is_whole: true }
-    }
-
     /// Whether nothing fails but some of the resources, and others answer.
     pub(super) fn some_resource_answers(&self, connector: &Connector) -> bool {
         let is_resource = |check: &Check| connector.resource(&check.name).is_some();
         let failed = |check: &&Check| matches!(check.outcome, Outcome::Failed);
-        let mut checks = self.all.iter().flat_map(|checked| &checked.checks);
+        let mut checks = self.all.connections.iter().flat_map(|checked| &checked.checks);
         let answers = |check: &Check| is_resource(check) && matches!(check.outcome, Outcome::Ok);
         checks.clone().any(answers) && checks.all(|check| !failed(&check) || is_resource(check))
     }
 
-    /// Adds what came of trying others.
-    pub(super) fn add(&mut self, other: Self) {
-        self.all.extend(other.all);
-        self.is_whole &= other.is_whole;
+    fn add(&mut self, other: Self) {
+        self.all.connections.extend(other.all.connections);
+        self.errors.extend(other.errors);
     }
 
+    /// What came of it: each connection by itself, or those that failed, and then one line for each.
     pub(super) fn text(&self) -> String {
-        self.all.iter().map(text).collect::<Vec<_>>().join("\n\n")
+        let look = Look::of_stdout();
+        match &self.all.connections[..] {
+            [one] => text(one, look),
+            several => together(several, look),
+        }
     }
 
     /// 0 if all is ready, 1 if something failed, and 2 if the settings are not right.
     pub(super) fn status(&self) -> u8 {
         let failed = |check: &&Check| check.outcome == Outcome::Failed;
-        let failures: Vec<_> =
-            self.all.iter().flat_map(|checked| &checked.checks).filter(failed).collect();
-        match (self.is_whole, &failures[..]) {
+        let failures: Vec<_> = self
+            .all
+            .connections
+            .iter()
+            .flat_map(|checked| &checked.checks)
+            .filter(failed)
+            .collect();
+        match (self.errors.is_empty(), &failures[..]) {
             (true, []) => 0,
             (true, failures) if failures.iter().all(|check| check.name != SETTINGS) => 1,
             _ => 2,
@@ -495,32 +518,68 @@ impl Check {
     }
 }
 
-fn text(checked: &Checked) -> String {
+fn text(checked: &Checked, look: Look) -> String {
     let mut settings = table(&["setting", "value", "set by"]);
     settings.set_content_arrangement(ContentArrangement::Dynamic);
     for setting in &checked.settings {
         settings.add_row([&setting.name, &setting.value, &setting.by.to_string()]);
     }
-    let mut checks = table(&["check", "", "found"]);
-    checks.set_content_arrangement(ContentArrangement::Dynamic);
-    for check in &checked.checks {
+    format!(
+        "{}:\n\n{}\n\n{}\n\n{}",
+        checked.connection,
+        lines(&settings),
+        lines(&found(&checked.checks, look)),
+        checked.sum()
+    )
+}
+
+/// Checks as a table.
+fn found<'a>(checks: impl IntoIterator<Item = &'a Check>, look: Look) -> Table {
+    let mut table = table(&["check", "", "found"]);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    for check in checks {
         let (word, colour) = match check.outcome {
             Outcome::Ok => ("ok", Color::Green),
             Outcome::Warning => ("mind", Color::Yellow),
             Outcome::Failed => ("failed", Color::Red),
             Outcome::Skipped => ("-", Color::Reset),
         };
-        let word = if colour_is_welcome() { Cell::new(word).fg(colour) } else { Cell::new(word) };
-        checks.add_row([Cell::new(&check.name), word, Cell::new(&check.what)]);
+        let word = if look.colours { Cell::new(word).fg(colour) } else { Cell::new(word) };
+        table.add_row([Cell::new(&check.name), word, Cell::new(&check.what)]);
         if let Some(next) = &check.next {
-            checks.add_row(["", "", &format!("next: {next}")]);
+            table.add_row(["", "", &format!("next: {next}")]);
         }
     }
-    let failed = checked.checks.iter().filter(|check| check.outcome == Outcome::Failed).count();
-    let sum = match failed {
-        0 => format!("{}: ready; run `{}`", checked.connection, checked.sync),
-        1 => format!("{}: 1 thing failed", checked.connection),
-        failed => format!("{}: {failed} things failed", checked.connection),
-    };
-    format!("{}:\n\n{}\n\n{}\n\n{sum}", checked.connection, lines(&settings), lines(&checks))
+    table
+}
+
+/// Several connections: what is wrong, and a line for each, the worst first.
+fn together(several: &[Checked], look: Look) -> String {
+    let mut several: Vec<&Checked> = several.iter().collect();
+    several.sort_by_key(|checked| (std::cmp::Reverse(checked.failed()), &checked.connection));
+    let mut text = String::new();
+    for checked in &several {
+        let wrong = |check: &&Check| matches!(check.outcome, Outcome::Failed | Outcome::Warning);
+        let mut wrong = checked.checks.iter().filter(wrong).peekable();
+        if wrong.peek().is_some() {
+            let _ = write!(text, "{}:\n\n{}\n\n", checked.connection, lines(&found(wrong, look)));
+        }
+    }
+    let sums: Vec<String> = several.iter().map(|checked| checked.sum()).collect();
+    text + &wrapped(&sums.join("\n"), look)
+}
+
+impl Checked {
+    fn failed(&self) -> usize {
+        self.checks.iter().filter(|check| check.outcome == Outcome::Failed).count()
+    }
+
+    /// Whether it is ready, in a line.
+    fn sum(&self) -> String {
+        match self.failed() {
+            0 => format!("{}: ready; run `{}`", self.connection, self.sync),
+            1 => format!("{}: 1 thing failed", self.connection),
+            failed => format!("{}: {failed} things failed", self.connection),
+        }
+    }
 }

@@ -1,16 +1,17 @@
 //! Completions, manual pages and a reference, made from the definitions of the commands.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
-use clap_complete::Shell;
 
+use super::complete::{Shell, print_completions};
 use super::print;
 use connector_core::error::{Error, Result};
 use connector_spec::Connector;
 
-/// Which completions.
+/// Which shell is to ask.
 #[derive(Debug, clap::Args)]
 pub struct Completions {
     /// The shell
@@ -18,46 +19,55 @@ pub struct Completions {
     shell: Shell,
 }
 
-/// Which page.
+/// Which manual pages are wanted, and where.
 #[derive(Debug, clap::Args)]
 pub struct Man {
     /// The command whose page to print [default: the program's own]
-    #[arg(value_name = "COMMAND")]
+    #[arg(value_name = "COMMAND", conflicts_with = "dir")]
     command: Option<String>,
+    /// Write the pages of all commands into this folder instead, as in ~/.local/share/man/man1
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
 }
 
-/// Prints the completions of a program's command line.
-pub fn completions(mut command: Command, args: &Completions) -> Result<u8> {
-    let name = command.get_name().to_owned();
-    let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut command, name, &mut text);
-    print(String::from_utf8_lossy(&text).trim_end())?;
-    Ok(0)
+impl Completions {
+    /// Prints what makes the shell ask this program what could stand next.
+    pub fn run(&self, program: &str) -> Result<u8> {
+        print_completions(program, self.shell)
+    }
 }
 
-/// Prints a page of a program's command line.
-pub fn man(mut command: Command, args: &Man) -> Result<u8> {
-    // This gives the commands their full names.
-    command.build();
-    let page = match &args.command {
-        None => command,
-        Some(name) => {
-            let shown = command.get_subcommands().filter(|command| !command.is_hide_set());
-            let known: Vec<&str> = shown.map(Command::get_name).collect();
-            let unknown = || {
-                Error::settings(format!("there is no command `{name}`"))
-                    .next(format!("there are: {}", known.join(", ")))
-            };
-            let binary = command.get_name().to_owned();
-            let found = command.find_subcommand(name).ok_or_else(unknown)?.clone();
-            found.name(format!("{binary}-{name}"))
+impl Man {
+    /// Prints the page of a command of this program, or writes those of all.
+    pub fn run(&self, mut program: Command) -> Result<u8> {
+        let failed = |error| Error::settings("the page cannot be written").because(error);
+        if let Some(folder) = &self.dir {
+            std::fs::create_dir_all(folder)
+                .and_then(|()| clap_mangen::generate_to(program, folder))
+                .map_err(|error| failed(error).at("folder", folder.display()))?;
+            return Ok(0);
         }
-    };
-    let mut text = Vec::new();
-    let failed = |error| Error::settings("the page cannot be written").because(error);
-    clap_mangen::Man::new(page).render(&mut text).map_err(|error: std::io::Error| failed(error))?;
-    print(String::from_utf8_lossy(&text).trim_end())?;
-    Ok(0)
+        // This gives the commands their full names.
+        program.build();
+        let page = match &self.command {
+            None => program,
+            Some(name) => {
+                let shown = program.get_subcommands().filter(|command| !command.is_hide_set());
+                let known: Vec<&str> = shown.map(Command::get_name).collect();
+                let unknown = || {
+                    Error::settings(format!("there is no command `{name}`"))
+                        .next(format!("there are: {}", known.join(", ")))
+                };
+                let binary = program.get_name().to_owned();
+                let found = program.find_subcommand(name).ok_or_else(unknown)?.clone();
+                found.name(format!("{binary}-{name}"))
+            }
+        };
+        let mut text = Vec::new();
+        clap_mangen::Man::new(page).render(&mut text).map_err(failed)?;
+        print(String::from_utf8_lossy(&text).trim_end())?;
+        Ok(0)
+    }
 }
 
 /// The commands and their options as Markdown.

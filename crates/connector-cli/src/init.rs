@@ -17,7 +17,7 @@ use connector_core::store::{EMBEDDED_DIRECTORY, is_address};
 use connector_spec::{Connector, DOCUMENTED, Unset};
 
 use super::check::{self, Examined};
-use super::print;
+use super::{print, print_error};
 
 /// The variable of the database.
 const DATABASE_URL: &str = "DATABASE_URL";
@@ -242,7 +242,9 @@ fn check_as(
         config: (config != Path::new(CONFIG_FILE)).then(|| config.to_owned()),
         ..Flags::default()
     };
-    check::examine(connector, &File::parse(config, text)?, &[flags])
+    let examined = check::examine(connector, &File::parse(config, text)?, &[flags])?;
+    examined.errors.iter().for_each(print_error);
+    Ok(examined)
 }
 
 /// Whether a person wants answers that do not work, or not for all resources: that is usual,

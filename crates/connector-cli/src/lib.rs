@@ -7,50 +7,63 @@
 mod ago;
 mod all;
 mod called;
+mod changes;
 mod check;
+mod chosen;
+mod complete;
+mod drift;
+mod forget;
 mod generate;
 mod init;
+mod json;
+mod log;
+mod log_options;
 mod pieces;
 mod plan;
 mod progress;
+mod quarantine;
 mod resources;
+mod schemas;
 mod settings;
 mod signals;
 mod status;
 mod sync;
 mod team;
+mod together;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{ArgMatches, Args, Parser, Subcommand};
-use tracing::subscriber::set_global_default;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::{FilterFn, filter_fn};
-use tracing_subscriber::layer::SubscriberExt as _;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use clap::{ArgMatches, Parser, Subcommand};
 
-pub use all::{
-    CheckAll, StatusAll, SyncAll, check_all, status_all, sync_all, sync_together, tell_all,
-};
+pub use all::AllCommand;
 pub use called::{called_as_part_of, named_by_its_first_word, word};
-pub use generate::{Completions, Man, commands_as_markdown, completions, man};
+pub use complete::{answer_a_shell, with_names};
+pub use generate::{Completions, Man, commands_as_markdown};
 pub use init::{InitSeveral, init_several};
+pub use json::{FORMAT, print_failure};
+pub use log::start_logging;
+pub use log_options::{Log, LogFormat};
 pub use progress::Progress;
 pub use resources::{columns_as_markdown, resources_as_markdown};
+pub use schemas::schemas;
 pub use settings::{CONFIG_FILE, File, Flags, preset_of, resolve};
 pub use signals::stop_on_signals;
+pub use together::{sync_together, tell_all};
 
 use connector_core::error::{Error, ErrorKind, Result};
-use connector_core::foreign::{ascii_json, escaped_line, escaped_lines};
+use connector_core::foreign::escaped_lines;
 
-use crate::settings::{colour_is_welcome, env_file, prefix};
-use connector_core::verdict::{Look, Report};
+use crate::settings::{env_file, prefix};
+use connector_core::store::Since;
+use connector_core::verdict::{Look, Report, wrapped};
 use connector_spec::Connector;
 
 #[derive(Debug, Parser)]
-#[command(version, disable_help_subcommand = true)]
+#[command(version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -77,61 +90,31 @@ enum Command {
         after_help = "Exit status: 0; with --max-age, 1 if something is older, or not complete; 2 if nothing was synced yet"
     )]
     Status(status::Args),
+    /// Show which rows are new, changed, back and gone since a run or a time
+    Changes(changes::Args),
+    /// Show the rows that have no place in their tables, and why
+    Quarantine(quarantine::Args),
+    /// Show the fields that are unlike the models, and what would adopt them
+    Drift(drift::Args),
+    /// Forget a connection with all that is known of it, or the records of old runs
+    Forget(forget::Args),
     /// Show what is synced: paths, keys, paging, tables and columns
     Resources(resources::Args),
     /// A run in pieces, for schedulers and for the workers of `sync --workers`
     #[command(hide = true)]
     Run(Box<pieces::Args>),
-    /// Print the completions of a shell
+    /// Print what makes a shell complete commands, options and names: source it where the shell begins
+    #[command(
+        after_help = "In ~/.bashrc: source <(PROGRAM completions bash)\nIn ~/.zshrc:  source <(PROGRAM completions zsh)"
+    )]
     Completions(generate::Completions),
-    /// Print a manual page, for `man -l -`
+    /// Print a manual page, for `man -l -`, or write those of all commands into a folder
     Man(generate::Man),
-}
-
-/// Which connections a command is about.
-#[derive(Debug, Args)]
-struct Which {
-    /// The connection in the file [default: all of this connector]
-    #[arg(long, value_name = "NAME")]
-    connection: Option<String>,
-    /// The file that holds connections [default: connectors.toml, if there is one]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The schema of the tables [default: the connection's name]
-    #[arg(long, value_name = "NAME")]
-    schema: Option<String>,
-    /// `documented`, `live`, or a file of your own
-    #[arg(long, value_name = "NAME|FILE")]
-    preset: Option<String>,
-    /// Only this resource, and its parents; may be repeated
-    #[arg(short, long = "resource", value_name = "NAME")]
-    resources: Vec<String>,
-}
-
-impl Which {
-    /// What they say, for each connection.
-    fn each(self, connector: &'static Connector) -> Result<(File, Vec<Flags>)> {
-        let Self { connection, config, schema, preset, resources } = self;
-        let flags = Flags { config, connection, schema, resources, preset, ..Flags::default() };
-        let file = File::read(flags.config.as_deref())?;
-        let each = flags.each(connector, &file);
-        Ok((file, each))
-    }
-}
-
-/// What a command tells while it runs.
-#[derive(Clone, Copy, Debug, Default, Args)]
-struct Log {
-    /// Write no log and no progress, but errors
-    #[arg(short, long)]
-    quiet: bool,
-    /// How log lines are written; progress is shown on a terminal only, and not among JSON
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    log_format: LogFormat,
 }
 
 /// Runs a connector's command line to its exit status. Without a command, it syncs.
 pub fn main(connector: &'static Connector) -> ExitCode {
+    answer_a_shell(|| command(connector), std::env::args_os());
     run(connector, &command(connector).get_matches())
 }
 
@@ -162,17 +145,13 @@ fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode 
     let cli = <Cli as clap::FromArgMatches>::from_arg_matches(matches);
     let cli = cli.unwrap_or_else(|error| error.exit());
     let log = match &cli.command {
-        Command::Sync(args) => Some(args.log),
-        Command::Plan(args) => Some(args.log),
+        Command::Sync(args) => Some(args.how.log),
+        Command::Plan(args) => Some(args.how.log),
         Command::Run(args) => Some(args.log()),
         _ => None,
     };
-    let progress = match log {
-        Some(Log { quiet: false, log_format: LogFormat::Text }) => Progress::on_terminal(),
-        _ => Progress::default(),
-    };
-    let Log { quiet, log_format } = log.unwrap_or_default();
-    start_logging(quiet, log_format, &progress);
+    let progress = log.map_or_else(Progress::default, Progress::of);
+    start_logging(log.unwrap_or_default(), &progress);
     let ended = dispatch(connector, cli.command, &progress);
     // An error in the settings comes before anything was begun, and on a clean line.
     progress.clear();
@@ -180,6 +159,11 @@ fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode 
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             print_error(&error);
+            // A program that reads JSON finds it in any case; the other way it has been told.
+            let is_json = matches.subcommand().map(|(_, args)| args.try_get_one::<bool>("json"));
+            if let Some(Ok(Some(true))) = is_json {
+                print_failure(&error);
+            }
             ExitCode::from(error.exit_status())
         }
     }
@@ -214,7 +198,7 @@ pub fn command(connector: &'static Connector) -> clap::Command {
          DATABASE_URL       Where rows go; without it, an embedded Postgres in .connectors/\n\n\
          Exit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried"
     );
-    <Cli as clap::CommandFactory>::command()
+    with_names(<Cli as clap::CommandFactory>::command(), &[connector])
         .mut_subcommand("sync", |sync| {
             sync.after_help(environment.clone()).mut_arg("quiet", |quiet| {
                 quiet.help("Write nothing if all is complete; otherwise the problems to stderr, and the table to stdout")
@@ -236,10 +220,14 @@ fn dispatch(connector: &'static Connector, command: Command, progress: &Progress
         Command::Plan(args) => plan::run(connector, *args, progress),
         Command::Check(args) => check::run(connector, args),
         Command::Status(args) => status::run(connector, args),
+        Command::Changes(args) => changes::run(connector, args),
+        Command::Quarantine(args) => quarantine::run(connector, args),
+        Command::Drift(args) => drift::run(connector, args),
+        Command::Forget(args) => forget::run(&args),
         Command::Resources(args) => resources::run(connector, &args),
         Command::Run(args) => pieces::run(connector, *args),
-        Command::Completions(args) => generate::completions(self::command(connector), &args),
-        Command::Man(args) => generate::man(self::command(connector), &args),
+        Command::Completions(args) => args.run(&called::program(connector)),
+        Command::Man(args) => args.run(self::command(connector)),
     }
 }
 
@@ -280,81 +268,27 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
         .map_err(|_| "a number and a unit are needed, as in 90s, 15m or 26h")
 }
 
-/// How log lines are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
-    /// A line for people.
-    #[default]
-    Text,
-    /// A JSON object, with its time.
-    Json,
+/// A time, or a day, which begins at midnight UTC.
+fn time(text: &str) -> std::result::Result<DateTime<Utc>, &'static str> {
+    let day = || text.parse().map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc());
+    let time = text.parse().or_else(|_| day());
+    time.map_err(|_| "write it as 2024-01-31, or as 2024-01-31T12:00:00Z")
 }
 
-/// Sends log lines to stderr, above the lines of the progress; `RUST_LOG` chooses which.
-pub fn start_logging(quiet: bool, format: LogFormat, progress: &Progress) {
-    let default = if quiet {
-        "error"
-    } else {
-        "connector_core=info,connector_cli=info,embedded_postgres=info"
-    };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    let progress = progress.clone();
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(move || LogLines(progress.clone(), format))
-        .with_ansi(std::io::stderr().is_terminal() && colour_is_welcome())
-        .with_target(false);
-    // A second start, in a test, leaves the first one's settings.
-    let _ = match format {
-        LogFormat::Text => set_global_default(log.without_time().finish().with(own_lines())),
-        LogFormat::Json => {
-            set_global_default(log.json().flatten_event(true).finish().with(own_lines()))
-        }
-    };
-}
-
-/// Lets the lines of these crates through, and none of a library: those quote what comes
-/// from a socket, which may be a key or a row.
-fn own_lines() -> FilterFn {
-    filter_fn(|line| {
-        let from = line.target().split("::").next();
-        from.is_some_and(|from| {
-            ["connector_core", "connector_cli", "embedded_postgres"].contains(&from)
-        })
-    })
-}
-
-/// Where log lines go.
-struct LogLines(Progress, LogFormat);
-
-impl std::io::Write for LogLines {
-    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
-        // Each event comes at once, and is one line, whatever stands in it.
-        let line = String::from_utf8_lossy(text);
-        let line = line.strip_suffix('\n').unwrap_or(&line);
-        let line = match self.1 {
-            LogFormat::Text => escaped_line(line),
-            LogFormat::Json => ascii_json(line),
-        };
-        // A log that cannot be written, as on a full disk, is no reason to sync less.
-        let _ = self.0.write(format!("{line}\n").as_bytes());
-        Ok(text.len())
+/// A run, or a time, or how long ago that was.
+fn since(text: &str) -> std::result::Result<Since, &'static str> {
+    if let Ok(run) = text.parse() {
+        return Ok(Since::Run(run));
     }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    if let Some(time) = humantime::parse_duration(text)
+        .ok()
+        .and_then(|ago| now().checked_sub_signed(chrono::TimeDelta::from_std(ago).ok()?))
+    {
+        return Ok(Since::Time(time));
     }
-}
-
-/// Prints a report to stdout.
-pub fn print_report(report: &Report, json: bool) -> Result<()> {
-    print(&if json { to_json(report)? } else { report.to_text_as(Look::of_stdout()) })
-}
-
-/// Data as one JSON document, in ASCII.
-pub fn to_json(data: &impl serde::Serialize) -> Result<String> {
-    connector_core::to_json(data)
-        .map_err(|error| Error::settings("the report cannot be written").because(error))
+    time(text)
+        .map(Since::Time)
+        .map_err(|_| "write a run as 41, a time as 2024-01-31 or 2024-01-31T12:00:00Z, or how long ago as 14h")
 }
 
 /// Prints what is wrong with a run: the problems to stderr, and the table to stdout.
@@ -368,10 +302,13 @@ fn print_problems(report: &Report) -> Result<()> {
 
 /// Prints an error to stderr: what happened, where, and what to do next.
 pub fn print_error(error: &Error) {
-    tell(&format!("error: {error}"));
-    if let Some(next) = error.advice() {
-        tell(&format!("  next: {next}"));
+    if log::is_json() {
+        return log::write_error(error);
     }
+    let next = error.advice().map(|next| format!("\n  next: {next}"));
+    let columns = console::Term::stderr().size_checked().map(|(_, columns)| columns);
+    let look = Look { columns, colours: false };
+    tell(&wrapped(&format!("error: {error}{}", next.unwrap_or_default()), look));
 }
 
 /// Prints text to stderr. Where that is closed or full, there is nobody to tell.

@@ -4,10 +4,12 @@
 use std::io::Read as _;
 use std::time::Duration;
 
-use super::sync::What;
-use super::{Log, block_on, duration, now, print, stop_on_signals, to_json};
+use super::json::text as to_json;
+use super::log_options::Log;
+use super::sync::{What, the_one};
+use super::{block_on, duration, now, print, stop_on_signals};
 use crate::progress::Progress;
-use crate::settings::{File, resolve};
+use crate::settings::resolve;
 use connector_core::error::Result;
 use connector_core::run::{self, Connection, Worker};
 use connector_core::verdict::Verdict;
@@ -187,9 +189,9 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
 }
 
 fn connection(connector: &'static Connector, what: What) -> Result<Connection> {
-    let flags = what.flags();
-    let file = File::read(flags.config.as_deref())?;
-    resolve(connector, &file, &flags)
+    let chosen = what.choose(connector)?;
+    let (connector, flags) = the_one(&chosen)?;
+    resolve(connector, &chosen.file, flags)
 }
 
 /// Does this, and stops on a signal.

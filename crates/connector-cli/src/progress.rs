@@ -6,32 +6,68 @@
 mod echo;
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use indicatif::{
     HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
 
+use tracing::info;
+
 use self::echo::NoEcho;
+use super::log_options::{Log, LogFormat};
 use connector_core::ask::Traffic;
 use connector_core::run::progress::Watch;
 
 /// How often the lines are drawn.
 const TICK: Duration = Duration::from_millis(200);
 
-/// The lines of all runs of a program; none where nobody watches.
-#[derive(Clone, Debug, Default)]
-pub struct Progress(Option<Arc<Lines>>);
+/// How often a line is logged where there is no terminal.
+const HEARTBEAT: Duration = Duration::from_mins(1);
 
+/// The most resources that such a line names.
+const MOST_NAMED: usize = 5;
+
+/// What all runs of a program have done so far, and the lines that show it; nothing where
+/// nobody watches.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    shared: Option<Arc<Shared>>,
+    /// Whose resources they are, where there are several connections.
+    connection: Option<Arc<str>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    sum: Arc<Sum>,
+    begun: Instant,
+    /// What is being read, by a number.
+    active: Mutex<BTreeMap<u64, Active>>,
+    lines: Option<Lines>,
+    /// As long as it is there, a line is logged now and then.
+    heart: Mutex<Option<mpsc::Sender<()>>>,
+    /// Whether there are several connections.
+    several: AtomicBool,
+}
+
+/// A resource that is being read.
+#[derive(Debug)]
+struct Active {
+    name: String,
+    traffic: Arc<Traffic>,
+}
+
+/// The lines on a terminal.
 #[derive(Debug)]
 struct Lines {
     all: MultiProgress,
     last: ProgressBar,
-    sum: Arc<Sum>,
     /// As long as there are lines.
     no_echo: Mutex<Option<NoEcho>>,
 }
@@ -42,65 +78,128 @@ struct Sum {
     resources: AtomicU64,
     ended: AtomicU64,
     rows: AtomicU64,
+    requests: AtomicU64,
 }
 
-/// The line of a resource, which goes away with this value.
+/// A resource that is being read, until this value is dropped.
 #[derive(Debug)]
-struct Line(Option<(ProgressBar, Arc<Lines>)>);
+struct Reading {
+    number: u64,
+    bar: Option<ProgressBar>,
+    shared: Arc<Shared>,
+}
 
 impl Progress {
-    /// Lines on stderr, if that is a terminal.
+    /// What a command shows while it runs: lines on a terminal, elsewhere one in the log each
+    /// minute, and nothing if it is to be quiet.
+    pub(crate) fn of(log: Log) -> Self {
+        match log {
+            Log { quiet: true, .. } => Self::default(),
+            Log { log_format: LogFormat::Text, .. } => Self::on_terminal(),
+            Log { log_format: LogFormat::Json, .. } => Self::in_log(HEARTBEAT),
+        }
+    }
+
+    /// Lines on stderr, if that is a terminal, and otherwise one in the log each minute.
     pub fn on_terminal() -> Self {
         if !io::IsTerminal::is_terminal(&io::stderr()) {
-            return Self(None);
+            return Self::in_log(HEARTBEAT);
         }
         Self::on(ProgressDrawTarget::stderr(), NoEcho::begin())
     }
 
-    fn on(target: ProgressDrawTarget, no_echo: Option<NoEcho>) -> Self {
-        let all = MultiProgress::with_draw_target(target);
-        let sum = Arc::new(Sum::default());
-        let shown = Arc::clone(&sum);
-        let style = style("{spinner} {sum}  {elapsed}").with_key(
-            "sum",
-            move |_: &ProgressState, line: &mut dyn Write| {
-                let _ = write!(line, "{shown}");
-            },
-        );
-        let last = all.add(ProgressBar::new_spinner().with_style(style));
-        last.enable_steady_tick(TICK);
-        Self(Some(Arc::new(Lines { all, last, sum, no_echo: Mutex::new(no_echo) })))
+    /// A line in the log each time that so much has passed.
+    fn in_log(each: Duration) -> Self {
+        let (heart, beats) = mpsc::channel();
+        let progress = Self::shared(|_| None, Some(heart));
+        // The thread ends with the last one that could be told about.
+        let shared = progress.shared.as_ref().map(Arc::downgrade);
+        let beat = move || {
+            while beats.recv_timeout(each) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let Some(shared) = shared.as_ref().and_then(Weak::upgrade) else { break };
+                shared.log();
+            }
+        };
+        // Without such a thread there are fewer lines, and the sync goes on.
+        let _ = thread::Builder::new().name("heartbeat".to_owned()).spawn(beat);
+        progress
     }
 
-    /// Adds a line for a resource, until the value that it returns is dropped.
-    fn line(&self, resource: &str, traffic: &Arc<Traffic>) -> Line {
-        let Some(lines) = &self.0 else { return Line(None) };
-        let traffic = Arc::clone(traffic);
-        let style = style("  {prefix:24!} {state}").with_key(
-            "state",
-            move |state: &ProgressState, line: &mut dyn Write| {
-                let shown = Shown(&traffic, state.elapsed()).to_string();
-                let _ = write!(line, "{}", console::truncate_str(&shown, room(), ""));
-            },
-        );
-        let line = ProgressBar::new_spinner().with_style(style).with_prefix(resource.to_owned());
-        let line = lines.all.insert_before(&lines.last, line);
-        line.enable_steady_tick(TICK);
-        Line(Some((line, Arc::clone(lines))))
+    fn shared(
+        lines: impl FnOnce(&Arc<Sum>) -> Option<Lines>,
+        heart: Option<mpsc::Sender<()>>,
+    ) -> Self {
+        let sum = Arc::new(Sum::default());
+        let shared = Shared {
+            lines: lines(&sum),
+            sum,
+            begun: Instant::now(),
+            active: Mutex::default(),
+            heart: Mutex::new(heart),
+            several: AtomicBool::new(false),
+        };
+        Self { shared: Some(Arc::new(shared)), connection: None }
+    }
+
+    fn on(target: ProgressDrawTarget, no_echo: Option<NoEcho>) -> Self {
+        let lines = |sum: &Arc<Sum>| {
+            let all = MultiProgress::with_draw_target(target);
+            let shown = Arc::clone(sum);
+            let style = style("{spinner} {sum}  {elapsed}").with_key(
+                "sum",
+                move |_: &ProgressState, line: &mut dyn Write| {
+                    let _ = write!(line, "{shown}");
+                },
+            );
+            let last = all.add(ProgressBar::new_spinner().with_style(style));
+            last.enable_steady_tick(TICK);
+            Some(Lines { all, last, no_echo: Mutex::new(no_echo) })
+        };
+        Self::shared(lines, None)
+    }
+
+    /// The same, for one of several connections: its resources are shown with its name.
+    pub(crate) fn of_connection(&self, connection: &str) -> Self {
+        if let Some(shared) = &self.shared {
+            shared.several.store(true, Relaxed);
+        }
+        Self { shared: self.shared.clone(), connection: Some(connection.into()) }
+    }
+
+    /// Whether there are several connections, so that what is said has to name one.
+    pub(crate) fn is_of_several(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.several.load(Relaxed))
+    }
+
+    /// Adds a resource, until the value that it returns is dropped.
+    fn read(&self, resource: &str, traffic: &Arc<Traffic>) -> Option<Reading> {
+        let shared = Arc::clone(self.shared.as_ref()?);
+        let name = match &self.connection {
+            Some(connection) => format!("{connection}.{resource}"),
+            None => resource.to_owned(),
+        };
+        let bar = shared.lines.as_ref().map(|lines| lines.line(&name, traffic));
+        let mut active = shared.active.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = active.last_key_value().map_or(0, |(number, _)| number + 1);
+        active.insert(number, Active { name, traffic: Arc::clone(traffic) });
+        drop(active);
+        Some(Reading { number, bar, shared })
     }
 
     /// Writes a line of the log above the others.
     pub(crate) fn write(&self, text: &[u8]) -> io::Result<()> {
         let write = || io::Write::write_all(&mut io::stderr().lock(), text);
-        match &self.0 {
+        match self.shared.as_ref().and_then(|shared| shared.lines.as_ref()) {
             Some(lines) => lines.all.suspend(write),
             None => write(),
         }
     }
 
-    /// Takes all lines away.
+    /// Takes all lines away, and logs none any more.
     pub fn clear(&self) {
-        if let Some(lines) = &self.0 {
+        let Some(shared) = &self.shared else { return };
+        *shared.heart.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(lines) = &shared.lines {
             lines.last.finish_and_clear();
             // There is nobody to tell.
             let _ = lines.all.clear();
@@ -109,30 +208,85 @@ impl Progress {
     }
 }
 
+impl Lines {
+    /// The line of a resource.
+    fn line(&self, name: &str, traffic: &Arc<Traffic>) -> ProgressBar {
+        let traffic = Arc::clone(traffic);
+        let style = style("  {prefix:24!} {state}").with_key(
+            "state",
+            move |state: &ProgressState, line: &mut dyn Write| {
+                let shown = Shown(&traffic, state.elapsed()).to_string();
+                let _ = write!(line, "{}", console::truncate_str(&shown, room(), ""));
+            },
+        );
+        let line = ProgressBar::new_spinner().with_style(style).with_prefix(name.to_owned());
+        let line = self.all.insert_before(&self.last, line);
+        line.enable_steady_tick(TICK);
+        line
+    }
+}
+
+impl Shared {
+    /// Logs how far all is, and what waits for whom.
+    fn log(&self) {
+        let active = self.active.lock().unwrap_or_else(PoisonError::into_inner);
+        let under_way = active.values().map(|one| one.traffic.requests.load(Relaxed)).sum::<u64>();
+        let requests = self.sum.requests.load(Relaxed) + under_way;
+        let resting = active.values().find_map(|one| one.traffic.rest_left());
+        let mut named: Vec<String> = active
+            .values()
+            .take(MOST_NAMED)
+            .map(|one| format!("{} {}", one.name, Doing(&one.traffic)))
+            .collect();
+        if active.len() > MOST_NAMED {
+            named.push(format!("and {} more", active.len() - MOST_NAMED));
+        }
+        drop(active);
+        info!(
+            resources = self.sum.resources.load(Relaxed),
+            ended = self.sum.ended.load(Relaxed),
+            rows_read = self.sum.rows.load(Relaxed),
+            requests,
+            elapsed_s = self.begun.elapsed().as_secs(),
+            resting_s = resting.map(|left| left.as_secs()),
+            "{}, {requests} requests after {}: {}",
+            self.sum,
+            whole_seconds(self.begun.elapsed()),
+            named.join("; ")
+        );
+    }
+}
+
 impl Watch for Progress {
     fn expect(&self, resources: usize) {
-        if let Some(lines) = &self.0 {
-            lines.sum.resources.fetch_add(resources as u64, Relaxed);
+        if let Some(shared) = &self.shared {
+            shared.sum.resources.fetch_add(resources as u64, Relaxed);
         }
     }
 
     fn add_rows(&self, rows: u64) {
-        if let Some(lines) = &self.0 {
-            lines.sum.rows.fetch_add(rows, Relaxed);
+        if let Some(shared) = &self.shared {
+            shared.sum.rows.fetch_add(rows, Relaxed);
         }
     }
 
     fn begin(&self, resource: &str, traffic: &Arc<Traffic>) -> Box<dyn Any + Send + Sync> {
-        Box::new(self.line(resource, traffic))
+        Box::new(self.read(resource, traffic))
     }
 }
 
-impl Drop for Line {
+impl Drop for Reading {
     fn drop(&mut self) {
-        if let Some((line, lines)) = &self.0 {
-            lines.sum.ended.fetch_add(1, Relaxed);
-            line.finish_and_clear();
-            lines.all.remove(line);
+        let mut active = self.shared.active.lock().unwrap_or_else(PoisonError::into_inner);
+        let sum = &self.shared.sum;
+        sum.ended.fetch_add(1, Relaxed);
+        if let Some(one) = active.remove(&self.number) {
+            sum.requests.fetch_add(one.traffic.requests.load(Relaxed), Relaxed);
+        }
+        drop(active);
+        if let (Some(bar), Some(lines)) = (&self.bar, &self.shared.lines) {
+            bar.finish_and_clear();
+            lines.all.remove(bar);
         }
     }
 }
@@ -156,6 +310,30 @@ impl std::fmt::Display for Sum {
     }
 }
 
+/// A span of time as it is counted down.
+fn whole_seconds(time: Duration) -> humantime::FormattedDuration {
+    humantime::format_duration(Duration::from_secs(time.as_secs()))
+}
+
+/// What one resource has brought, and what it waits for.
+struct Doing<'a>(&'a Traffic);
+
+impl std::fmt::Display for Doing<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(traffic) = self;
+        let (rows, total) = (traffic.rows.load(Relaxed), traffic.total.load(Relaxed));
+        match total {
+            0 => write!(f, "{rows} rows")?,
+            total => write!(f, "{rows} of {total} rows")?,
+        }
+        match traffic.rest_left() {
+            Some(left) => write!(f, ", waiting for the vendor, {}", whole_seconds(left)),
+            None if traffic.held.load(Relaxed) > 0 => f.write_str(", at the rate limit"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// What one resource has cost and brought after some time, in fifty columns.
 struct Shown<'a>(&'a Traffic, Duration);
 
@@ -164,15 +342,12 @@ impl std::fmt::Display for Shown<'_> {
         let Self(traffic, time) = self;
         let (rows, total) = (traffic.rows.load(Relaxed), traffic.total.load(Relaxed));
         let pages = traffic.pages.load(Relaxed);
-        write!(
-            f,
-            "{:>11} rows {:>7} pages",
-            HumanCount(rows).to_string(),
-            HumanCount(pages).to_string()
-        )?;
-        if traffic.resting.load(Relaxed) > 0 {
-            return f.write_str("  at the rate limit");
+        write!(f, "{:>11} rows", HumanCount(rows).to_string())?;
+        // Nobody is asked meanwhile, so that is all there is to say.
+        if let Some(left) = traffic.rest_left() {
+            return write!(f, "  waiting for the vendor, {}", whole_seconds(left));
         }
+        write!(f, " {:>7} pages", HumanCount(pages).to_string())?;
         // In the first moments, a speed says nothing, and at a limit, that is what it says.
         let speed = if traffic.held.load(Relaxed) > 0 {
             "rate limit".to_owned()
@@ -207,20 +382,20 @@ mod tests {
         busy.pages.store(123_456, Relaxed);
         busy.total.store(100_000_000, Relaxed);
         let resting = Arc::new(Traffic::default());
-        resting.resting.store(1, Relaxed);
+        resting.rest_for(Duration::from_secs(598) + Duration::from_millis(900));
         let held = Arc::new(Traffic::default());
         held.held.store(1, Relaxed);
         held.rows.store(30, Relaxed);
         held.total.store(40, Relaxed);
         progress.add_rows(12_345_678);
         let lines = [
-            progress.line("item_collection_website_content_crawler", &busy),
-            progress.line("users", &resting),
-            progress.line("orders", &held),
+            progress.read("item_collection_website_content_crawler", &busy),
+            progress.of_connection("eu").read("users", &resting),
+            progress.read("orders", &held),
         ];
         // Each is drawn once more, and by nobody else, so that no half of it is looked at.
-        let last = progress.0.as_ref().map(|shown| &shown.last);
-        let bars = lines.iter().filter_map(|line| Some(&line.0.as_ref()?.0)).chain(last);
+        let last = progress.shared.as_ref().and_then(|shown| Some(&shown.lines.as_ref()?.last));
+        let bars = lines.iter().filter_map(|line| line.as_ref()?.bar.as_ref()).chain(last);
         bars.clone().for_each(ProgressBar::disable_steady_tick);
         bars.for_each(ProgressBar::force_draw);
         let shown = terminal.contents();
@@ -228,7 +403,7 @@ mod tests {
         for part in [
             "  item_collection_website_  12,345,678 rows 123,456 pages",
             "   12 %",
-            "  users                              0 rows       0 pages  at the rate limit",
+            "  eu.users                           0 rows  waiting for the vendor, 9m 58s",
             "  orders                            30 rows       0 pages rate limit   75 %",
             "0 of 3 resources, 12,345,678 rows",
         ] {

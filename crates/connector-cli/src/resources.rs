@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use comfy_table::ContentArrangement;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::{lines, print, table, to_json};
+use super::json::document;
+use super::{lines, print, table};
 use crate::settings::preset_of;
 use connector_core::error::Result;
 use connector_core::run::check_resources;
@@ -35,7 +37,7 @@ pub(super) fn run(connector: &'static Connector, args: &Args) -> Result<u8> {
     let one = args.resource.as_deref().and_then(|name| connector.resource(name));
     let text = match one {
         Some(resource) => columns(resource),
-        None if args.json => to_json(&as_json(connector))?,
+        None if args.json => document(&declared(connector))?,
         None if args.markdown => {
             format!("{}\n{}", resources_as_markdown(connector), columns_as_markdown(connector))
         }
@@ -65,11 +67,11 @@ fn overview(connector: &Connector) -> String {
 }
 
 fn columns(resource: &Resource) -> String {
-    let mut table = table(&["column", "type", "", "meaning"]);
+    let mut table = table(&["column", "field", "type", "", "meaning"]);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     for column in resource.table_columns() {
         let note = note(resource, column);
-        table.add_row([column.name, column.sql_type.short(), note, column.doc]);
+        table.add_row([column.name, column.wire, column.sql_type.short(), note, column.doc]);
     }
     let Resource { name, table: of, doc, .. } = resource;
     format!(
@@ -113,35 +115,79 @@ fn paging(paging: &Paging) -> String {
     }
 }
 
-fn as_json(connector: &Connector) -> Value {
-    let column = |resource: &Resource, column: &Column| {
-        json!({
-            "column": column.name,
-            "field": column.wire,
-            "type": column.sql_type.short(),
-            "secret": column.secret,
-            "key": resource.key_columns().any(|key| key == column.name),
-            "meaning": column.doc,
-        })
+/// What a connector syncs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Declared {
+    /// The connector.
+    connector: &'static str,
+    /// Its resources, each after its parent.
+    resources: Vec<DeclaredResource>,
+}
+
+/// A resource, as it is declared.
+#[derive(Debug, Serialize, JsonSchema)]
+struct DeclaredResource {
+    /// Its name.
+    resource: &'static str,
+    /// Its table.
+    table: &'static str,
+    /// What its rows are.
+    meaning: &'static str,
+    /// The path below the base URL.
+    path: &'static str,
+    /// The columns of its key.
+    key: Vec<&'static str>,
+    /// The column whose highest value tells how far the data reaches.
+    cursor: Option<&'static str>,
+    /// The resource for each of whose rows there is a listing.
+    parent: Option<&'static str>,
+    /// How it is paged, in words.
+    paging: String,
+    /// The columns of its table, but for those of the engine.
+    columns: Vec<DeclaredColumn>,
+}
+
+/// A column, as it is declared.
+#[derive(Debug, Serialize, JsonSchema)]
+struct DeclaredColumn {
+    /// Its name.
+    column: &'static str,
+    /// The name of its field in the JSON of the vendor.
+    field: &'static str,
+    /// Its type in Postgres.
+    r#type: &'static str,
+    /// Whether its values are stored as fingerprints.
+    secret: bool,
+    /// Whether it is part of the key.
+    key: bool,
+    /// What it means.
+    meaning: &'static str,
+}
+
+fn declared(connector: &'static Connector) -> Declared {
+    let column = |resource: &'static Resource, column: &'static Column| DeclaredColumn {
+        column: column.name,
+        field: column.wire,
+        r#type: column.sql_type.short(),
+        secret: column.secret,
+        key: resource.key_columns().any(|key| key == column.name),
+        meaning: column.doc,
     };
-    let resource = |resource: &Resource| {
-        let columns = resource.table_columns().map(|one| column(resource, one));
-        json!({
-            "resource": resource.name,
-            "table": resource.table,
-            "meaning": resource.doc,
-            "path": resource.path,
-            "key": keys(resource, ""),
-            "cursor": resource.cursor,
-            "parent": resource.parent.map(|parent| parent.resource),
-            "paging": paging(&resource.paging),
-            "columns": columns.collect::<Vec<_>>(),
-        })
+    let resource = |resource: &'static Resource| DeclaredResource {
+        resource: resource.name,
+        table: resource.table,
+        meaning: resource.doc,
+        path: resource.path,
+        key: resource.key_columns().collect(),
+        cursor: resource.cursor,
+        parent: resource.parent.map(|parent| parent.resource),
+        paging: paging(&resource.paging),
+        columns: resource.table_columns().map(|one| column(resource, one)).collect(),
     };
-    json!({
-        "connector": connector.name,
-        "resources": connector.resources.iter().map(resource).collect::<Vec<_>>(),
-    })
+    Declared {
+        connector: connector.name,
+        resources: connector.resources.iter().map(resource).collect(),
+    }
 }
 
 /// A Markdown table of a connector's resources.

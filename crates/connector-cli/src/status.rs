@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ago::ago;
-use super::{Which, block_on, duration, now, print, print_error, to_json};
-use crate::settings::{File, Flags, Place};
-use connector_core::error::{Error, ErrorKind, Result};
-use connector_core::foreign::Foreign;
+use super::chosen::{Chosen, Which};
+use super::json::print_json;
+use super::{duration, now, print, print_error};
+use crate::settings::Place;
+use connector_core::error::{Error, Result};
 use connector_core::store::{
     ConnectionStatus, HistoryStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
 };
-use connector_core::verdict::{Look, aligned, grouped};
+use connector_core::verdict::{Look, aligned, grouped, wrapped};
 use connector_core::words::count;
 use connector_spec::{Connector, Paging, Resource};
 
@@ -22,12 +24,12 @@ pub(super) struct Args {
     #[command(flatten)]
     which: Which,
     #[command(flatten)]
-    how: How,
+    pub(super) how: How,
 }
 
 /// What is looked at, and how it is shown.
 #[derive(Debug, clap::Args)]
-pub(super) struct How {
+pub struct How {
     /// Exit with 1 if a resource was not complete within this time, or is not in its last run; as in 26h
     #[arg(long, value_name = "TIME", value_parser = duration)]
     max_age: Option<Duration>,
@@ -36,12 +38,12 @@ pub(super) struct How {
     no_counts: bool,
     /// Print one JSON document
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// What is known of a connection, and what is wrong with it.
-#[derive(Debug, Serialize)]
-struct Known {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ConnectionKnown {
     connection: String,
     schema: String,
     #[serde(flatten)]
@@ -56,8 +58,9 @@ struct Known {
 }
 
 /// A resource of which runs read only what is new.
-#[derive(Debug, Serialize)]
-struct WholeWalk {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct WholeWalk {
+    /// The resource.
     resource: &'static str,
     /// When all of it was last read.
     last: Option<DateTime<Utc>>,
@@ -99,65 +102,45 @@ impl WholeWalk {
     }
 }
 
-pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
-    let (file, each) = args.which.each(connector)?;
-    let each: Vec<_> = each.into_iter().map(|flags| (connector, flags)).collect();
-    show(&file, &each, &args.how)
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct All {
+    connections: Vec<ConnectionKnown>,
 }
 
-/// Shows these connections of a file, and returns the exit status.
-pub(super) fn show(file: &File, each: &[(&'static Connector, Flags)], how: &How) -> Result<u8> {
+pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
+    show(args.which.choose(connector)?, &args.how)
+}
+
+/// Shows these connections, and returns the exit status.
+pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
     let now = now();
     let max_age = how.max_age.map(|age| TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX));
-    let (mut known, mut failures) = (Vec::new(), Vec::new());
-    block_on(async {
-        for (connector, flags) in each {
-            let known_of = async {
-                let place = Place::resolve(connector, file, flags)?;
-                let status = read(connector, &place, !how.no_counts).await?;
-                let stale = max_age.map(|age| stale(&status, age, now)).unwrap_or_default();
-                let whole_walks = WholeWalk::of(&place, &status, now);
-                let Place { name, schema, sync, .. } = place;
-                Ok(Known { connection: name, schema, status, stale, whole_walks, sync })
-            };
-            match known_of.await {
-                Ok(one) => known.push(one),
-                Err(error) => failures.push(error),
-            }
-        }
+    let (connections, failures) = chosen.read(&async |connector, place, database| {
+        let status = database.status(&place.schema, &place.resources, !how.no_counts).await?;
+        let status = status.ok_or_else(|| place.never_synced(connector))?;
+        let stale = max_age.map(|age| stale(&status, age, now)).unwrap_or_default();
+        let whole_walks = WholeWalk::of(place, &status, now);
+        let Place { name, schema, sync, .. } = place;
+        let (connection, schema, sync) = (name.clone(), schema.clone(), sync.clone());
+        Ok(ConnectionKnown { connection, schema, status, stale, whole_walks, sync })
     })?;
-    failures.iter().for_each(print_error);
+    let all = All { connections };
     if how.json {
-        print(&to_json(&serde_json::json!({ "connections": known }))?)?;
+        print_json(&all, &failures)?;
     } else {
-        let texts: Vec<String> = known.iter().map(|known| text(known, now)).collect();
-        if !texts.is_empty() {
-            print(&texts.join("\n\n"))?;
+        failures.iter().for_each(print_error);
+        match &all.connections[..] {
+            [] => {}
+            [known] => print(&text(known, now, Look::of_stdout()))?,
+            several => print(&together(several, now, Look::of_stdout()))?,
         }
     }
+    let known = &all.connections;
     Ok(match (known.is_empty(), failures.is_empty()) {
         (true, false) => failures.iter().map(Error::exit_status).max().unwrap_or(2),
         (_, true) => u8::from(known.iter().any(|known| !known.stale.is_empty())),
         (false, false) => 1,
     })
-}
-
-async fn read(connector: &Connector, place: &Place, counting: bool) -> Result<ConnectionStatus> {
-    let never = || place.never_synced(connector);
-    let Some(database) = place.database().await? else { return Err(never()) };
-    let status = database.status(&place.schema, &place.resources, counting).await;
-    database.close().await;
-    // Nothing is tried here that could leave something undone.
-    let status = status.map_err(Error::before_start)?.ok_or_else(never)?;
-    if status.run.connector == connector.name {
-        return Ok(status);
-    }
-    let what = format!(
-        "the schema `{}` belongs to the connector `{}`",
-        place.schema,
-        Foreign(&status.run.connector)
-    );
-    Err(Error::new(ErrorKind::Settings, what).next("name another schema with --schema"))
 }
 
 /// The resources without a complete run within that time, or with a newest run that is not complete.
@@ -172,8 +155,8 @@ fn stale(status: &ConnectionStatus, max_age: TimeDelta, now: DateTime<Utc>) -> V
     status.resources.iter().filter(bad).map(|resource| resource.resource.to_owned()).collect()
 }
 
-fn text(known: &Known, now: DateTime<Utc>) -> String {
-    let Known { connection, status, .. } = known;
+fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
+    let ConnectionKnown { connection, status, .. } = known;
     let mut text = vec![headline(connection, &status.run, now), String::new()];
     // The columns that a narrow terminal can do without go first where the number is highest.
     let mut header = vec![("resource", 0), ("last run", 3), ("complete", 0)];
@@ -181,16 +164,13 @@ fn text(known: &Known, now: DateTime<Utc>) -> String {
     if counted {
         header.extend([("rows", 1), ("deleted", 2)]);
     }
+    header.extend([("new", 5), ("changed", 5)]);
     let cursors = status.resources.iter().any(|resource| resource.cursor.is_some());
     if cursors {
         header.push(("data until", 4));
     }
     header.push(("verdict", 0));
-    let since = |then: Option<DateTime<Utc>>| match then {
-        Some(then) => format!("{} ago", ago(then, now)),
-        None => "never".to_owned(),
-    };
-    let number = |number: Option<i64>| number.map_or("-".to_owned(), |number| number.to_string());
+    let since = |then| since(then, now);
     let rows = status.resources.iter().map(|resource| {
         let mut row = vec![
             resource.resource.to_owned(),
@@ -200,6 +180,7 @@ fn text(known: &Known, now: DateTime<Utc>) -> String {
         if counted {
             row.extend([number(resource.rows), number(resource.deleted)]);
         }
+        row.extend([resource.inserted.to_string(), resource.updated.to_string()]);
         if cursors {
             let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
             row.push(resource.cursor.map_or("-".to_owned(), day));
@@ -207,12 +188,120 @@ fn text(known: &Known, now: DateTime<Utc>) -> String {
         row.push(verdict(resource, &status.run).to_owned());
         row
     });
-    text.extend(aligned(&header, rows.collect(), Look::of_stdout()));
+    text.extend(aligned(&header, rows.collect(), look));
     let is_over = status.run.finished_at.is_some();
     let several = status.parts.iter().filter(|parts| !is_over && parts.closed < parts.parts);
     text.extend(several.flat_map(|parts| workers(parts, now)));
-    text.extend(notes(known, now));
+    let notes = notes(known, now);
+    if !notes.is_empty() {
+        text.push(String::new());
+        text.push(wrapped(&notes.join("\n"), look));
+    }
     text.join("\n")
+}
+
+fn since(then: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    then.map_or("never".to_owned(), |then| format!("{} ago", ago(then, now)))
+}
+
+fn number(number: Option<i64>) -> String {
+    number.map_or("-".to_owned(), |number| number.to_string())
+}
+
+/// Several connections: what needs somebody, and one table with a line for each, and for each
+/// of their resources that is not complete. The worst come first.
+fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> String {
+    const HEADER: [(&str, u8); 8] = [
+        ("connection", 0),
+        ("last run", 3),
+        ("complete", 0),
+        ("rows", 1),
+        ("deleted", 2),
+        ("new", 4),
+        ("changed", 4),
+        ("verdict", 0),
+    ];
+    let mut several: Vec<&ConnectionKnown> = several.iter().collect();
+    several.sort_by_key(|known| (std::cmp::Reverse(known.badness()), &known.connection));
+    let mut lines = Vec::new();
+    for known in &several {
+        let notes = notes(known, now);
+        if !notes.is_empty() {
+            lines.push(headline(&known.connection, &known.status.run, now));
+            lines.push(wrapped(&notes.join("\n"), look));
+        }
+    }
+    lines.extend((!lines.is_empty()).then(String::new));
+    let mut rows = Vec::new();
+    for known in &several {
+        let ConnectionStatus { run, resources, .. } = &known.status;
+        let sum = |of: fn(&ResourceStatus) -> Option<i64>| {
+            let all: Vec<i64> = resources.iter().filter_map(of).collect();
+            (!all.is_empty()).then(|| all.iter().sum())
+        };
+        // The rows are as old as the oldest of them.
+        let oldest = resources.iter().map(|resource| resource.complete_at).min().flatten();
+        rows.push(vec![
+            known.connection.clone(),
+            since(Some(run.started_at), now),
+            since(oldest, now),
+            number(sum(|one| one.rows)),
+            number(sum(|one| one.deleted)),
+            number(sum(|one| (one.run_id.is_some()).then_some(one.inserted))),
+            number(sum(|one| (one.run_id.is_some()).then_some(one.updated))),
+            known.verdict().to_owned(),
+        ]);
+        for one in resources.iter().filter(|one| known.needs_somebody(one)) {
+            rows.push(vec![
+                format!("  {}", one.resource),
+                since(one.started_at, now),
+                since(one.complete_at, now),
+                number(one.rows),
+                number(one.deleted),
+                one.inserted.to_string(),
+                one.updated.to_string(),
+                match verdict(one, run) {
+                    "complete" => "too old",
+                    other => other,
+                }
+                .to_owned(),
+            ]);
+        }
+    }
+    lines.extend(aligned(&HEADER, rows, look));
+    lines.join("\n")
+}
+
+impl ConnectionKnown {
+    /// How it stands, in a word.
+    fn verdict(&self) -> &str {
+        let run = &self.status.run;
+        match (run.finished_at, run.running) {
+            (None, true) => "running",
+            (None, false) => "broken off",
+            (Some(_), _) if run.interrupted && run.verdict == "incomplete" => "stopped",
+            (Some(_), _) if run.verdict == "complete" && !self.stale.is_empty() => "too old",
+            (Some(_), _) => &run.verdict,
+        }
+    }
+
+    /// What is worse is looked at first.
+    fn badness(&self) -> u8 {
+        match self.verdict() {
+            "failed" => 4,
+            "incomplete" | "broken off" => 3,
+            "too old" | "stopped" => 2,
+            _ if !self.stale.is_empty() => 2,
+            "complete" => 0,
+            _ => 1,
+        }
+    }
+
+    /// Whether a resource is not as it should be.
+    fn needs_somebody(&self, one: &ResourceStatus) -> bool {
+        let bad = !matches!(verdict(one, &self.status.run), "complete" | "running" | "-");
+        bad || self.stale.iter().any(|name| name == one.resource)
+    }
 }
 
 /// The verdict, or what there is in its place.
@@ -294,7 +383,7 @@ fn workers(parts: &PartsStatus, now: DateTime<Utc>) -> Vec<String> {
 
 /// What a person should know, and what to type next.
 fn notes(
-    Known { status, stale, whole_walks, sync, .. }: &Known,
+    ConnectionKnown { status, stale, whole_walks, sync, .. }: &ConnectionKnown,
     now: DateTime<Utc>,
 ) -> Vec<String> {
     let (skipped, tried): (Vec<_>, Vec<_>) = status
@@ -318,11 +407,12 @@ fn notes(
         }
         if resource.quarantined > 0 && resource.error.is_none() {
             let rows = resource.quarantined;
-            notes.push(format!("  {name}: rows without a place, in sync.quarantine: {rows}"));
+            let are = if rows == 1 { "1 row is" } else { &format!("{rows} rows are") };
+            notes.push(format!("  {name}: {are} set aside; see `quarantine`"));
         }
         if resource.drift > 0 {
-            let fields = resource.drift;
-            notes.push(format!("  {name}: fields unlike the model, in sync.drift: {fields}"));
+            let fields = count(resource.drift, "field is", "fields are");
+            notes.push(format!("  {name}: {fields} unlike the model; see `drift`"));
         }
     }
     notes.extend(whole_walks.iter().map(|walk| walk.said(now)));
@@ -335,9 +425,6 @@ fn notes(
     let told = status.resources.iter().any(|resource| resource.next.is_some());
     if !told && (incomplete || !stale.is_empty()) {
         notes.push(format!("    next: run `{sync}`"));
-    }
-    if !notes.is_empty() {
-        notes.insert(0, String::new());
     }
     notes
 }

@@ -3,15 +3,19 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 
-use super::{Log, block_on, duration, now, print_problems, print_report, stop_on_signals, tell};
+use super::chosen::Chosen;
+use super::json::print_json;
+use super::log_options::Log;
+use super::together::{Reports, sync_together, tell_together};
+use super::{block_on, duration, now, print, print_problems, stop_on_signals, tell, time};
 use crate::progress::Progress;
 use crate::settings::{File, Flags, resolve};
 use crate::team::Team;
-use connector_core::error::Result;
+use connector_core::error::{Error, Result};
 use connector_core::run::Connection;
-use connector_core::verdict::Report;
+use connector_core::verdict::{Look, Report};
 use connector_spec::Connector;
 
 /// What is asked of a vendor, and of which connection.
@@ -26,9 +30,12 @@ pub(super) struct What {
     /// The schema of the tables [default: the connection's name]
     #[arg(long, value_name = "NAME")]
     schema: Option<String>,
-    /// The connection in the file [default: the connector's name, or its only one]
-    #[arg(long, value_name = "NAME")]
-    connection: Option<String>,
+    /// The connection in the file; may be repeated [default: the connector's name, or its only one]
+    #[arg(long = "connection", value_name = "NAME")]
+    connections: Vec<String>,
+    /// All connections of this connector in the file
+    #[arg(long, conflicts_with_all = ["connections", "schema"])]
+    all: bool,
     /// The file that holds connections [default: connectors.toml, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -57,6 +64,13 @@ pub(super) struct What {
 pub(super) struct Args {
     #[command(flatten)]
     what: What,
+    #[command(flatten)]
+    pub(super) how: How,
+}
+
+/// How a sync goes on, and what is told of it.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct How {
     /// Wait until another run of the connection has ended, instead of failing
     #[arg(long)]
     wait: bool,
@@ -74,17 +88,16 @@ pub(super) struct Args {
     max_duration: Option<Duration>,
     /// Print the report as one JSON document
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
     pub(super) log: Log,
 }
 
 impl What {
-    /// The same as flags, which say nothing of the run itself.
-    pub(super) fn flags(self) -> Flags {
-        Flags {
+    /// The connections that are meant; none of them is named where there is one that goes without.
+    pub(super) fn choose(self, connector: &'static Connector) -> Result<Chosen> {
+        let flags = Flags {
             config: self.config,
-            connection: self.connection,
             schema: self.schema,
             resources: self.resources,
             preset: self.preset,
@@ -95,83 +108,129 @@ impl What {
             params: self.params,
             changed_parents_only: self.changed_parents_only,
             ..Flags::default()
+        };
+        let file = File::read(flags.config.as_deref())?;
+        let each =
+            if self.all { flags.each(connector, &file) } else { flags.of_these(&self.connections) };
+        let each = each.into_iter().map(|flags| (connector, flags)).collect();
+        Ok(Chosen { file, each, wrong: Vec::new() })
+    }
+}
+
+impl How {
+    /// All as by default, told as JSON or not.
+    pub(super) fn told_as(json: bool) -> Self {
+        Self { json, ..Self::default() }
+    }
+
+    /// Fails where connections that run side by side are to have workers of their own.
+    pub(super) fn check_together(&self) -> Result<()> {
+        if self.workers <= 1 {
+            return Ok(());
         }
+        let what = "--workers is for one connection, and there are several";
+        Err(Error::settings(what).next("sync each by itself, with --connection"))
+    }
+
+    /// Adds what is said of the run itself.
+    fn add_to(&self, flags: &mut Flags) {
+        flags.wait = self.wait;
+        flags.take_over = self.take_over;
+        flags.max_requests = self.max_requests;
+        flags.max_duration = self.max_duration;
     }
 }
 
 pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress) -> Result<u8> {
-    let flags = Flags {
-        wait: args.wait,
-        take_over: args.take_over,
-        max_requests: args.max_requests,
-        max_duration: args.max_duration,
-        ..args.what.flags()
-    };
-    let quiet = args.log.quiet;
-    let report = to_its_end(connector, &flags, progress, async |connection| {
-        if let Some(folder) = connection.new_database().filter(|_| quiet) {
-            let shown = folder.display();
-            tell(&format!(
-                "note: DATABASE_URL is not set: a new embedded Postgres begins in {shown}/"
-            ));
-            if let Some(old) = embedded_postgres::leftover(&folder) {
-                tell(&format!("note: the rows of an older version stay in {}", old.display()));
-            }
+    let Args { what, how } = args;
+    let mut chosen = what.choose(connector)?;
+    if chosen.each.len() > 1 {
+        how.check_together()?;
+        let outcomes = several(chosen, &how, progress);
+        progress.clear();
+        return tell_together(outcomes?, how.json, how.log.quiet);
+    }
+    for (_, flags) in &mut chosen.each {
+        how.add_to(flags);
+    }
+    let quiet = how.log.quiet;
+    let report = to_its_end(&chosen, progress, async |connection| {
+        if quiet {
+            note_of_new_database(connection);
         }
-        if args.workers == 1 {
+        let (workers, flags) = (how.workers, &chosen.each[0].1);
+        if workers <= 1 {
             return connector_core::run::sync(connection, now()).await;
         }
-        let mut team = Team::new(connector, &flags, connection.stop());
-        let begun = |run| team.start(run, args.workers);
-        let report = connector_core::run::sync_among(connection, now(), args.workers, begun).await;
+        let mut team = Team::new(connector, flags, connection.stop());
+        let begun = |run| team.start(run, workers);
+        let report = connector_core::run::sync_among(connection, now(), workers, begun).await;
         team.end();
         report
     })?;
-    if quiet && !args.json {
+    if how.json {
+        print_json(&Reports { runs: vec![report.clone()] }, &[])?;
+    } else if quiet {
         print_problems(&report)?;
     } else {
-        print_report(&report, args.json)?;
+        print(&report.to_text_as(Look::of_stdout()))?;
     }
     Ok(report.exit_status())
 }
 
-/// Does this with a connection, which shows how far it is, and stops on a signal.
+fn note_of_new_database(connection: &Connection) {
+    let Some(folder) = connection.new_database() else { return };
+    let shown = folder.display();
+    tell(&format!("note: DATABASE_URL is not set: a new embedded Postgres begins in {shown}/"));
+    if let Some(old) = embedded_postgres::leftover(&folder) {
+        tell(&format!("note: the rows of an older version stay in {}", old.display()));
+    }
+}
+
+/// Syncs connections side by side; one that fails does not stop the others.
+pub(super) fn several(
+    chosen: Chosen,
+    how: &How,
+    progress: &Progress,
+) -> Result<Vec<Result<Report>>> {
+    let mut outcomes: Vec<Result<Report>> = chosen.wrong.into_iter().map(Err).collect();
+    let mut connections = Vec::new();
+    for (connector, mut flags) in chosen.each {
+        how.add_to(&mut flags);
+        match resolve(connector, &chosen.file, &flags) {
+            Ok(connection) => connections.push(connection),
+            Err(error) => outcomes.push(Err(error)),
+        }
+    }
+    if how.log.quiet
+        && let Some(connection) = connections.first()
+    {
+        note_of_new_database(connection);
+    }
+    outcomes.extend(sync_together(connections, progress)?);
+    Ok(outcomes)
+}
+
+/// The one connection that is chosen.
+pub(super) fn the_one(chosen: &Chosen) -> Result<(&'static Connector, &Flags)> {
+    match &chosen.each[..] {
+        [(connector, flags)] => Ok((connector, flags)),
+        _ => Err(Error::settings("this is for one connection").next("name one with --connection")),
+    }
+}
+
+/// Does this with the one connection that is chosen, which shows how far it is, and stops on a signal.
 pub(super) fn to_its_end(
-    connector: &'static Connector,
-    flags: &Flags,
+    chosen: &Chosen,
     progress: &Progress,
     run: impl AsyncFnOnce(&Connection) -> Result<Report>,
 ) -> Result<Report> {
-    let file = File::read(flags.config.as_deref())?;
-    let connection = resolve(connector, &file, flags)?.shown_by(progress.clone());
+    let (connector, flags) = the_one(chosen)?;
+    let connection = resolve(connector, &chosen.file, flags)?.shown_by(progress.clone());
     let report = block_on(async {
         stop_on_signals(&connection.stop(), progress);
         run(&connection).await
     });
     progress.clear();
     report?
-}
-
-/// A time, or a day, which begins at midnight UTC.
-fn time(text: &str) -> std::result::Result<DateTime<Utc>, &'static str> {
-    let day = || text.parse().map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc());
-    let time = text.parse().or_else(|_| day());
-    time.map_err(|_| "write it as 2024-01-31, or as 2024-01-31T12:00:00Z")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_may_be_a_day() {
-        for (text, expected) in [
-            ("2024-01-31", Ok("2024-01-31 00:00:00 UTC")),
-            ("2024-01-31T12:00:00+02:00", Ok("2024-01-31 10:00:00 UTC")),
-            ("yesterday", Err("write it as 2024-01-31, or as 2024-01-31T12:00:00Z")),
-        ] {
-            let time = time(text).map(|time| time.to_string());
-            assert_eq!(time.as_deref().map_err(|error| *error), expected, "{text}");
-        }
-    }
 }

@@ -37,8 +37,8 @@ use connector_spec::{ErrorShape, Rate, Retry};
 pub use address::{address, check_address};
 use coding::Coding;
 use failure::{Failure, LATER, cut_off, damaged};
-use pace::Pace;
 pub(crate) use pace::SharedLimit;
+use pace::{Pace, Rest};
 use patience::Patience;
 pub(crate) use patience::apart;
 pub use place::is_loopback;
@@ -99,10 +99,10 @@ pub struct Traffic {
     pub waited_ms: AtomicU64,
     /// Requests that wait for the limit that is kept.
     pub held: AtomicU64,
-    /// Requests that wait because the vendor asked for a rest.
-    pub resting: AtomicU64,
     /// Requests that wait before they are repeated.
     pub pausing: AtomicU64,
+    /// Until when the vendor is not asked by anybody, as it wants a rest.
+    rest: Rest,
     /// Pages that were read.
     pub pages: AtomicU64,
     /// Rows that came in them.
@@ -143,9 +143,8 @@ impl Cost {
 impl Traffic {
     /// Whether requests wait for a time that is known: then nothing has to come.
     pub(crate) fn waits(&self) -> bool {
-        [&self.held, &self.resting, &self.pausing]
-            .iter()
-            .any(|count| count.load(Ordering::Relaxed) > 0)
+        let counts = [&self.held, &self.pausing];
+        counts.iter().any(|count| count.load(Ordering::Relaxed) > 0) || self.rest.left().is_some()
     }
 
     /// What was spent so far.
@@ -157,6 +156,16 @@ impl Traffic {
             bytes: of(&self.bytes),
             waited_ms: of(&self.waited_ms),
         }
+    }
+
+    /// How long the vendor rests still, if it does.
+    pub fn rest_left(&self) -> Option<Duration> {
+        self.rest.left()
+    }
+
+    /// Lets it seem that the vendor rests for so long.
+    pub fn rest_for(&self, time: Duration) {
+        self.rest.extend(time);
     }
 }
 
@@ -264,6 +273,11 @@ impl Client {
         response.ok_or_else(|| Error::new(ErrorKind::Stopped, "there is no room for the page"))
     }
 
+    /// Counters of requests that are made with this client.
+    pub(crate) fn traffic(&self) -> Traffic {
+        Traffic { rest: self.pace.rest.clone(), ..Traffic::default() }
+    }
+
     /// Room for an answer of so many bytes that is asked for ahead of its turn, if there is any.
     pub(crate) fn room_ahead(&self, bytes: usize) -> Option<Room> {
         self.budget.room_ahead(bytes)
@@ -346,7 +360,9 @@ impl Client {
                     traffic.retries.fetch_add(1, Ordering::Relaxed);
                     // Of all that were told to rest at once, one says so.
                     if !failure.rests || self.pace.rest(wait) {
-                        info!("asking again in {:.1} s: {}", wait.as_secs_f64(), failure.error);
+                        let (wait_ms, tries) = (wait.as_millis(), u64::from(tries));
+                        let (wait, error) = (wait.as_secs_f64(), &failure.error);
+                        info!(wait_ms, tries, "asking again in {wait:.1} s: {error}");
                     }
                     if !failure.rests {
                         self.pace.pause(wait, traffic).await?;
@@ -402,7 +418,9 @@ impl Client {
                 && self.pace.rest(rest)
                 && rest >= WORTH_SAYING
             {
-                info!("resting {} s: the vendor says that its limit is used up", rest.as_secs());
+                let wait_ms = rest.as_millis();
+                let rest = rest.as_secs();
+                info!(wait_ms, "resting {rest} s: the vendor says that its limit is used up");
             }
             let room = Arc::new(std::mem::replace(room, self.budget.room()));
             let url = url.clone();

@@ -17,5 +17,5 @@ pub(crate) mod select;
 mod tuple;
 
 pub(crate) use decode::Decoder;
-pub(crate) use drift::{Drift, DriftSeen, as_list as drift_as_list};
+pub(crate) use drift::{Drift, DriftSeen, adoption, as_list as drift_as_list};
 pub(crate) use encoded::{Bounds, Encoded, MAX_REJECTED, Rejected, shortened};

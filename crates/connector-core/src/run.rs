@@ -26,7 +26,7 @@ use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::Semaphore;
-use tracing::{info, warn};
+use tracing::{Instrument as _, Level, info, info_span, warn};
 
 pub use self::connection::{Connection, Range, check_resources, selected};
 use self::progress::Watch;
@@ -182,7 +182,8 @@ impl Context {
 /// Syncs a connection: everything, or the resources that it selects and their parents.
 pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
     let database = connection.database().await?;
-    let report = Box::pin(sync_into(&database, connection, started_at, None)).await;
+    let run = sync_into(&database, connection, started_at, None).instrument(of(connection));
+    let report = Box::pin(run).await;
     database.close().await;
     report
 }
@@ -223,7 +224,10 @@ pub async fn sync_all(
     }
     let runs = connections.iter().zip(failures).map(async |(connection, failure)| {
         match (failure, databases.iter().find(|(other, _)| connection.shares_database(other))) {
-            (None, Some((_, database))) => sync_into(database, connection, started_at, None).await,
+            (None, Some((_, database))) => {
+                let run = sync_into(database, connection, started_at, None);
+                Box::pin(run.instrument(of(connection))).await
+            }
             (Some(error), _) => Err(error),
             (None, None) => Err(Error::settings("the database could not be opened")),
         }
@@ -233,6 +237,11 @@ pub async fn sync_all(
         database.close().await;
     }
     reports
+}
+
+/// What the log lines of a connection's run have in common.
+fn of(connection: &Connection) -> tracing::Span {
+    info_span!("run", connection = connection.schema)
 }
 
 async fn sync_into(
@@ -405,10 +414,17 @@ async fn sync_resources(
             }
             (None, parent) => {
                 let stranger = stranger.take();
-                running.push(async move {
+                let span = info_span!(
+                    "resource",
+                    connection = context.store.schema,
+                    run_id = context.store.run_id,
+                    resource = resource.name
+                );
+                let synced = async move {
                     let (report, fatal) = sync_resource(context, resource, parent, stranger).await;
                     (at, report, fatal)
-                });
+                };
+                running.push(synced.instrument(span));
             }
         }
     }
@@ -423,7 +439,7 @@ async fn sync_resource(
     stranger: Option<Error>,
 ) -> (ResourceReport, Option<Fatal>) {
     let start = Instant::now();
-    let traffic = Arc::new(Traffic::default());
+    let traffic = Arc::new(context.client.traffic());
     let line = context.progress.begin(resource.name, &traffic);
     let outcome = match stranger {
         Some(error) => context.begin(resource).await.and(Err(error)),
@@ -448,19 +464,41 @@ async fn sync_resource(
     let report = tally.report(resource, millis(start), context.tolerated(resource));
     record(context, &report).await;
     drop(line);
-    let said = format!(
-        "`{}`: {} in {}, {}",
-        resource.name,
-        count(report.rows, "row", "rows"),
-        count(report.requests, "request", "requests"),
-        report.verdict
-    );
-    if report.verdict == Verdict::Complete {
-        info!("{said}");
-    } else {
-        warn!("{said}");
-    }
+    tell(&report);
     (report, fatal)
+}
+
+/// Logs how a resource came out, as loudly as that deserves.
+fn tell(report: &ResourceReport) {
+    let ResourceReport { rows, requests, inserted, updated, deleted, elapsed_ms, verdict, .. } =
+        *report;
+    let said = format!(
+        "`{}`: {} in {}, {verdict}",
+        report.resource,
+        count(rows, "row", "rows"),
+        count(requests, "request", "requests"),
+    );
+    macro_rules! log {
+        ($level:expr) => {
+            tracing::event!(
+                $level,
+                rows_read = rows,
+                requests,
+                inserted,
+                updated,
+                deleted,
+                elapsed_ms,
+                verdict = verdict.name(),
+                error = report.why(),
+                "{said}"
+            )
+        };
+    }
+    match verdict {
+        Verdict::Complete => log!(Level::INFO),
+        Verdict::Skipped | Verdict::Incomplete => log!(Level::WARN),
+        Verdict::Failed => log!(Level::ERROR),
+    }
 }
 
 /// Records how a resource came out; whoever waits for it has the report all the same.

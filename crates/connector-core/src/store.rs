@@ -14,6 +14,7 @@ mod embedded;
 mod failure;
 mod fill;
 mod fingerprint_keys;
+mod forget;
 mod history;
 mod inspect;
 mod joined;
@@ -23,6 +24,7 @@ mod notes;
 mod outage;
 mod part;
 mod prune;
+mod records;
 mod refused;
 mod rehearse;
 mod runs;
@@ -30,7 +32,6 @@ mod session;
 mod settle;
 mod shards;
 mod sql;
-mod status;
 mod table;
 mod walks;
 mod windows;
@@ -55,6 +56,7 @@ pub use embedded::{
     EMBEDDED_DIRECTORY, check_embedded, database_url, embedded, embedded_exists, embedded_programs,
     warn_of_leftover,
 };
+pub use forget::{Forgotten, Held};
 use history::History;
 pub use history::Keep;
 pub use inspect::{Inspection, Schema, State};
@@ -63,15 +65,16 @@ use misfits::Misfits;
 pub(crate) use outage::PATIENCE;
 use outage::Patience;
 pub(crate) use part::{Prepared, Shard};
+pub use records::{
+    ChangedRow, ConnectionChanges, ConnectionStatus, DriftRecord, FieldChange, HistoryStatus,
+    Interrupted, PartStatus, PartsStatus, QuarantinedReason, QuarantinedRow, ResourceChanges,
+    ResourceQuarantine, ResourceStatus, RowChange, RunRecord, RunStatus, Shown, Since,
+};
 pub use session::Room;
 use session::{Session, Sessions};
 pub(crate) use shards::Listings;
 pub(crate) use sql::Statements;
 pub use sql::ident;
-pub use status::{
-    ConnectionStatus, HistoryStatus, Interrupted, PartStatus, PartsStatus, ResourceStatus,
-    RunStatus,
-};
 pub(crate) use table::Table;
 
 /// The oldest major version of Postgres whose functions are used here.

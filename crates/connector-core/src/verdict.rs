@@ -13,19 +13,23 @@ mod tolerance;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use counts::{Counts, Settled};
 pub(crate) use ended::{EndedWalk, WalkEnd, is_over};
 pub use report::{
     Change, Changes, DriftReport, Evidence, Look, Report, ResourceReport, aligned, grouped,
+    plans_together, problems_together, table_together, together, wrapped,
 };
 pub(crate) use tally::{Came, Tally};
 pub use tolerance::Tolerance;
 pub(crate) use tolerance::Tolerated;
 
 /// How a resource, or a run, came out. A later one is worse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It is proved that the listing was read to its end.

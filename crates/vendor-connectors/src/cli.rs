@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use connector_cli::{
-    CheckAll, Completions, InitSeveral, Man, StatusAll, SyncAll, called_as_part_of, word,
+    AllCommand, Completions, InitSeveral, Man, called_as_part_of, with_names, word,
 };
 
 use crate::{connectors, demo, psql};
@@ -14,8 +14,7 @@ pub const PROGRAM: &str = "vendor-connectors";
 #[derive(Parser)]
 #[command(
     name = PROGRAM,
-    about = "Syncs the data of vendors' APIs into Postgres",
-    disable_help_subcommand = true
+    about = "Syncs the data of vendors' APIs into Postgres"
 )]
 pub struct Cli {
     /// What is to be done
@@ -29,19 +28,19 @@ pub struct Cli {
 pub enum Command {
     /// Set connections up, one after another, by questions on a terminal
     Init(InitSeveral),
-    /// Sync all connections of connectors.toml side by side
-    Sync(SyncAll),
-    /// Show the last run, verdict, freshness and rows of each resource of all connections
-    Status(StatusAll),
-    /// Try all that syncs of all connections need, and say what to do; nothing is written
-    Check(CheckAll),
+    /// What is about all connections, or some of them
+    #[command(flatten)]
+    All(AllCommand),
     /// Sync from simulated vendors with invented rows, to see what it is like
     Demo(demo::Args),
     /// Look into the embedded Postgres, or into the database of DATABASE_URL
     Psql(psql::Args),
-    /// Print the completions of a shell
+    /// Print what makes a shell complete commands, options and names: source it where the shell begins
+    #[command(
+        after_help = "In ~/.bashrc: source <(vendor-connectors completions bash)\nIn ~/.zshrc:  source <(vendor-connectors completions zsh)"
+    )]
     Completions(Completions),
-    /// Print a manual page, for `man -l -`
+    /// Print a manual page, for `man -l -`, or write those of all commands into a folder
     Man(Man),
 }
 
@@ -55,5 +54,6 @@ pub fn command() -> clap::Command {
         let full = format!("{PROGRAM} {name}");
         command.name(name).bin_name(full.clone()).display_name(full)
     });
-    Cli::command().version(connector_cli::version()).subcommands(of_vendors)
+    let own = with_names(Cli::command(), &connectors::ALL);
+    own.version(connector_cli::version()).subcommands(of_vendors)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use connector_cli::{LogFormat, Progress, print, start_logging, sync_together, tell_all};
+use connector_cli::{Log, Progress, print, start_logging, sync_together, tell_all};
 use connector_core::{
     Connection, Connector, DOCUMENTED, EMBEDDED_DIRECTORY, Error, Report, Unset, database_url,
     embedded_programs,
@@ -43,10 +43,10 @@ pub fn run(args: &Args, psql: &str) -> Result<ExitCode> {
             .into());
     }
     let progress = Progress::on_terminal();
-    start_logging(false, LogFormat::Text, &progress);
+    start_logging(Log::default(), &progress);
     let outcomes = sync(&args.preset, &progress);
     progress.clear();
-    let status = tell_all(outcomes?, args.json, false)?;
+    let status = tell_all(outcomes?, args.json)?;
     // Where nothing was tried, there is nothing to look at.
     if !args.json && status != 2 {
         print(&hint(&args.preset, psql))?;

@@ -5,18 +5,22 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::FromArgMatches as _;
-use connector_cli::{named_by_its_first_word, prepare, print_error, word};
+use connector_cli::{
+    answer_a_shell, named_by_its_first_word, prepare, print_error, print_failure, word,
+};
 use connector_core::{Connector, Error};
-use vendor_connectors::cli::{Cli, Command, command};
+use vendor_connectors::cli::{Cli, Command, PROGRAM, command};
 use vendor_connectors::{connectors, demo, psql};
 
 fn main() -> ExitCode {
     named_by_its_first_word();
     if let Some(connector) = called_as_a_connector() {
+        answer_a_shell(|| connector_cli::command(connector), env::args_os().skip(1));
         // Its words, in help and in errors, are those of the connector's own program.
         let matches = connector_cli::command(connector).get_matches_from(env::args_os().skip(1));
         return connector_cli::run(connector, &matches);
     }
+    answer_a_shell(command, env::args_os());
     let matches = command().get_matches();
     if let Some((name, matches)) = matches.subcommand()
         && let Some(connector) = connectors::ALL.iter().find(|known| word(known.name) == name)
@@ -28,6 +32,11 @@ fn main() -> ExitCode {
         match error.downcast_ref() {
             Some(error) => print_error(error),
             None => print_error(&Error::settings(format!("{error:#}"))),
+        }
+        if let (Command::All(command), Some(error)) = (&cli.command, error.downcast_ref())
+            && command.is_json()
+        {
+            print_failure(error);
         }
         let status = error.downcast_ref().map_or(2, Error::exit_status);
         ExitCode::from(status)
@@ -45,15 +54,13 @@ fn run(asked: &Command) -> Result<ExitCode> {
     let all = &connectors::ALL;
     let status = match asked {
         Command::Init(args) => connector_cli::init_several(all, args)?,
-        Command::Sync(args) => connector_cli::sync_all(all, args)?,
-        Command::Status(args) => connector_cli::status_all(all, args)?,
-        Command::Check(args) => connector_cli::check_all(all, args)?,
+        Command::All(command) => command.run(all)?,
         Command::Demo(args) => {
             prepare(None)?;
             return demo::run(args, "vendor-connectors psql");
         }
-        Command::Completions(args) => connector_cli::completions(command(), args)?,
-        Command::Man(args) => connector_cli::man(command(), args)?,
+        Command::Completions(args) => args.run(PROGRAM)?,
+        Command::Man(args) => args.run(command())?,
         Command::Psql(args) => {
             prepare(None)?;
             return psql::run(args);

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use comfy_table::presets::{ASCII_MARKDOWN, NOTHING};
 use comfy_table::{CellAlignment, Table};
-use connector_cli::to_json;
+use connector_core::to_json;
 use serde_json::{Value, json};
 
 use super::contestant::Contestant;

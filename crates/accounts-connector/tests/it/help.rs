@@ -11,6 +11,7 @@ fn the_help_of_every_command_is_this() {
     let names = names.lines().take_while(|line| !line.is_empty());
     let names = names.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names: Vec<&str> = names.filter_map(|line| line.split_whitespace().next()).collect();
+    let names: Vec<&str> = names.into_iter().filter(|name| *name != "help").collect();
     assert!(names.contains(&"sync") && names.contains(&"status"), "{names:?}");
     let help: Vec<String> = names.iter().map(|name| format!("{name} --help")).collect();
     for arguments in std::iter::once("--help").chain(help.iter().map(String::as_str)) {
@@ -60,10 +61,30 @@ fn completions_and_manual_pages_name_every_command() {
     for which in ["bash", "zsh", "fish"] {
         let said = shell.run(&format!("completions {which}"));
         assert_eq!(said.status, 0, "{said:?}");
-        for word in ["accounts-connector", "sync", "status", "max-age"] {
-            assert!(said.stdout.contains(word), "{which} does not know {word}");
-        }
+        assert!(said.stdout.contains("accounts-connector"), "{said:?}");
+        assert!(said.stdout.contains("COMPLETE"), "{which} asks the program: {said:?}");
     }
+    // Names that only the program knows are completed, and those of the file where the shell is.
+    let file = "[connections.north]\nconnector = \"accounts\"\n[connections.other]\nconnector = \"datasets\"\n";
+    let shell = shell.file("connectors.toml", file).set("COMPLETE", "fish");
+    for (typed, names) in [
+        ("sta", vec!["status"]),
+        ("status --max", vec!["--max-age"]),
+        ("sync -r sm", vec!["smartcode"]),
+        ("sync --connection ", vec!["north"]),
+        ("sync --param acc", vec!["account="]),
+        ("forget n", vec!["north"]),
+        ("sync --preset l", vec!["live"]),
+    ] {
+        let mut words: Vec<&str> = vec!["--", "accounts-connector"];
+        words.extend(typed.split(' '));
+        let said = shell.command(env!("CARGO_BIN_EXE_accounts-connector")).args(words).output();
+        let said = String::from_utf8(said.unwrap().stdout).unwrap();
+        let told: Vec<&str> =
+            said.lines().map(|line| line.split('\t').next().unwrap_or_default()).collect();
+        assert_eq!(told, names, "{typed}: {said}");
+    }
+    let shell = shell.unset("COMPLETE");
     // A shell reads what was made for it.
     let script = shell.run("completions bash").stdout;
     let path = shell.path().join("completion.bash");
@@ -76,4 +97,8 @@ fn completions_and_manual_pages_name_every_command() {
     let page = shell.run("man status").stdout;
     assert!(page.contains(".TH accounts-connector-status 1"), "{page}");
     assert!(page.contains("max\\-age"), "{page}");
+    assert_eq!(shell.run("man --dir pages").status, 0);
+    let pages = std::fs::read_dir(shell.path().join("pages")).unwrap().count();
+    assert!(pages > 10, "the page of each command is written: {pages}");
+    assert!(shell.path().join("pages/accounts-connector-sync.1").exists());
 }

@@ -6,6 +6,7 @@ mod check;
 mod help;
 mod init;
 mod mistakes;
+mod morning;
 mod network;
 mod options;
 mod planted;

@@ -31,7 +31,11 @@ async fn the_options_of_a_sync_do_what_they_say() {
     let all = shell.run(
         "sync --resource users --full-refresh --changed-parents-only --max-duration 1h --json",
     );
-    assert_eq!((all.status, &all.json()["resources"][0]["rows"]), (0, &json!(130)), "{all:?}");
+    assert_eq!(
+        (all.status, &all.json()["runs"][0]["resources"][0]["rows_read"]),
+        (0, &json!(130)),
+        "{all:?}"
+    );
     // That so many rows vanish at once is believed only by who says so.
     vendor.edit("users", |users| users.truncate(20));
     let unbelieved = shell.run("sync --resource users");
@@ -68,7 +72,10 @@ async fn a_quiet_run_says_nothing_but_what_went_wrong() {
     assert!(failed.stderr.ends_with("accounts: failed (run 1)\n"), "{failed:?}");
     assert!(failed.stdout.starts_with(" resource") && !failed.stdout.contains("403"), "{failed:?}");
     let json = shell.run("sync --resource users --quiet --json");
-    assert_eq!((json.json()["verdict"].as_str(), json.stderr.as_str()), (Some("failed"), ""));
+    assert_eq!(
+        (json.json()["runs"][0]["verdict"].as_str(), json.stderr.as_str()),
+        (Some("failed"), "")
+    );
     vendor.honest();
     assert_eq!(shell.run("sync --resource users --quiet").text(), "exit status 0\n");
     vendor.finish_unexplained();
@@ -119,7 +126,7 @@ async fn the_options_of_a_plan_are_those_of_the_sync_and_it_leaves_nothing() {
         .file("mine.toml", "[connections.mine]\nconnector = \"accounts\"\n");
     let rows = |said: &Said| {
         assert_eq!(said.status, 0, "{said:?}");
-        said.json()["resources"][0]["inserted"].as_u64()
+        said.json()["runs"][0]["resources"][0]["inserted"].as_u64()
     };
     let january = "plan --resource users --since 2024-01-01 --until 2024-02-01 --quiet --json";
     let january = shell.run(january);
@@ -162,7 +169,11 @@ async fn a_sync_by_several_workers_takes_over_from_a_run_whose_workers_are_gone(
     assert_eq!(refused.status, 2, "{refused:?}");
     assert!(refused.stderr.contains("--take-over ends it for its workers"), "{refused:?}");
     let all = shell.run("sync --resource users --workers 3 --take-over --json");
-    assert_eq!((all.status, &all.json()["resources"][0]["rows"]), (0, &json!(130)), "{all:?}");
+    assert_eq!(
+        (all.status, &all.json()["runs"][0]["resources"][0]["rows_read"]),
+        (0, &json!(130)),
+        "{all:?}"
+    );
     let owner = "select owner ~ '^[0-9]+ of process [0-9]+$' and state = 'closed' from sync.shards where run_id = 2";
     assert_eq!(database.value(owner).await, "true");
     let late = shell

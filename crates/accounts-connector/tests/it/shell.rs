@@ -93,8 +93,20 @@ impl Said {
         let version = database.value("split_part(current_setting('server_version'), ' ', 1)").await;
         let name = database.value("select current_database()").await;
         let user = database.value("current_user").await;
-        self.text()
-            .replace(&format!("Postgres {version}"), "Postgres VERSION")
+        let url = url::Url::parse(&database.url()).unwrap();
+        let port = url.port().unwrap_or(5432);
+        let host = url.host_str().filter(|host| !host.is_empty()).unwrap_or("localhost");
+        let text = self.text().replace(&format!("{host}:{port}/"), "db.example.com:5432/");
+        // How wide a column is depends on these names.
+        let narrow = |line: &str| {
+            let mut line = line.to_owned();
+            while line.contains("   ") {
+                line = line.replace("   ", "  ");
+            }
+            line + "\n"
+        };
+        let text: String = text.lines().map(narrow).collect();
+        text.replace(&format!("Postgres {version}"), "Postgres VERSION")
             .replace(&name, "test")
             .replace(&format!("user `{user}`"), "user `USER`")
             .replace(vendor.base_url(), "http://127.0.0.1:12345")

@@ -158,7 +158,7 @@ async fn the_only_connection_of_a_file_counts_with_variables_of_its_own() {
     assert_eq!(database.value(runs).await, "prod prod accounts");
     let status = both.run("status --resource labels --max-age 1h");
     assert_eq!(status.status, 0, "{status:?}");
-    assert!(status.stdout.contains("accounts: run") && status.stdout.contains("prod: run"));
+    assert!(status.stdout.contains(" accounts ") && status.stdout.contains(" prod "));
     // A variable that the section names is no other connection's.
     let named =
         both.file("connectors.toml", &format!("{section}api_key = \"env:ACCOUNTS_API_KEY\"\n"));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -24,7 +25,7 @@ use connector_core::run::ResourceSettings;
 use connector_core::store::Keep;
 use connector_core::verdict::Tolerance;
 use connector_core::words::nearest;
-use connector_spec::Connector;
+use connector_spec::{Connector, Rate};
 
 /// The file that holds connections.
 pub const CONFIG_FILE: &str = "connectors.toml";
@@ -57,7 +58,7 @@ pub(super) struct Section {
     pub(super) preset: Option<String>,
     pub(super) resources: Option<Resources>,
     pub(super) only_resources: Option<Vec<String>>,
-    pub(super) requests_per_second: Option<u32>,
+    pub(super) requests_per_second: Option<f64>,
     pub(super) requests_at_a_time: Option<u32>,
     pub(super) lookback_seconds: Option<u32>,
     pub(super) full_refresh_every: Option<String>,
@@ -87,8 +88,13 @@ pub(super) struct Section {
 impl Section {
     /// Fails if a number is so far off that nobody can mean it.
     pub(super) fn check(&self) -> Result<()> {
+        // A vendor that is asked once in a quarter of an hour is asked slowly enough.
+        if self.requests_per_second.is_some_and(|rate| !(0.001..=1_000_000.0).contains(&rate)) {
+            let what = "`requests_per_second` is a number from 0.001 to 1000000";
+            let next = "correct it, or leave it out for the default";
+            return Err(Error::settings(what).next(next));
+        }
         check_numbers([
-            ("requests_per_second", self.requests_per_second.map(u64::from), 1, 1_000_000),
             ("requests_at_a_time", self.requests_at_a_time.map(u64::from), 1, 1_000),
             (
                 "resume_within_minutes",
@@ -138,6 +144,27 @@ impl Section {
             (Some(names), _) | (None, Some(Resources::Named(names))) => Some(names),
             (None, Some(Resources::Each(_)) | None) => None,
         }
+    }
+
+    /// The rate limit that is to be kept, if one is set; less than one request in a second too.
+    pub(super) fn rate(&self) -> Option<Rate> {
+        let requests = self.requests_per_second?;
+        let whole = requests.round();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it was checked to be from 0.001 to 1,000,000"
+        )]
+        Some(if whole >= 1.0 && (whole - requests).abs() < f64::EPSILON {
+            Rate::per_second(whole as u32)
+        } else {
+            Rate { requests: 1, per: Duration::from_secs_f64(requests.recip()) }
+        })
+    }
+
+    /// Whether the key stands in the file itself.
+    pub(super) fn has_plain_key(&self) -> bool {
+        self.api_key.as_ref().is_some_and(Setting::is_plain)
     }
 
     /// The values of the parameters.
@@ -412,6 +439,12 @@ impl std::fmt::Debug for Setting {
 }
 
 impl Setting {
+    /// Whether it is the value itself, and says not where that is.
+    fn is_plain(&self) -> bool {
+        let text = self.0.expose_secret();
+        !text.starts_with("env:") && !text.starts_with("file:")
+    }
+
     /// The variable that it is read from.
     pub(super) fn variable(&self) -> Option<&str> {
         self.0.expose_secret().strip_prefix("env:")
@@ -606,9 +639,23 @@ fn misread(message: &str, line: Option<&str>) -> (String, String) {
         name if !name.is_empty() && name.chars().all(good) => format!("`{name}`"),
         _ => "this".to_owned(),
     };
+    let value = line.and_then(|line| line.split_once('=')).map_or("", |(_, value)| value.trim());
+    let word: String = value.chars().take_while(|c| !matches!(c, ' ' | '#')).collect();
+    let is_bare = word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+        && !matches!(word.as_str(), "true" | "false" | "inf" | "nan");
+    if types.is_none() && is_bare {
+        let next = match name {
+            name if name.chars().all(good) => format!("write it as in {name} = \"…\""),
+            _ => "write the text between quotes".to_owned(),
+        };
+        return (format!("the quotes around {subject} are missing"), next);
+    }
     let what = match types {
         Some((found, expected)) => {
             format!("{subject} is {}, and not {}", in_words(expected), in_words(found))
+        }
+        None if what.starts_with("invalid value: integer `-") => {
+            format!("{subject} is a number that is not negative")
         }
         None if what.starts_with("invalid value: ") => format!("{subject} cannot be that"),
         None => what.to_owned(),

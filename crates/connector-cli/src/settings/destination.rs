@@ -7,6 +7,7 @@ use super::connectors_toml::{File, Nowhere};
 use super::names::check_schema;
 use super::precedence::Layers;
 use super::preset::preset_of;
+use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
 use connector_core::run::{AllSettings, selected};
 use connector_core::store::{
@@ -71,14 +72,49 @@ impl Place {
 
     /// The database, or none if it is the embedded one and was never used.
     pub(crate) async fn database(&self) -> Result<Option<Database>> {
-        match &self.database_url {
-            Some(url) => Database::server(url.expose_secret()).map(Some),
-            None if !embedded_exists() => {
-                warn_of_leftover();
-                Ok(None)
-            }
-            None => embedded().await.map(Some),
+        open(self.database_url.as_ref()).await
+    }
+}
+
+async fn open(url: Option<&SecretString>) -> Result<Option<Database>> {
+    match url {
+        Some(url) => Database::server(url.expose_secret()).map(Some),
+        None if !embedded_exists() => {
+            warn_of_leftover();
+            Ok(None)
         }
+        None => embedded().await.map(Some),
+    }
+}
+
+/// Where rows went of a connection that may stand in no file any more.
+pub(crate) struct Destination {
+    /// Its schema, if one is named.
+    pub(crate) schema: String,
+    database_url: Option<SecretString>,
+}
+
+impl Destination {
+    /// The place of a connection, or of all that the file names no database for.
+    pub(crate) fn of(file: &File, name: Option<&str>) -> Result<Self> {
+        let section = name.and_then(|name| file.connections.get(name));
+        let schema = section.and_then(|section| section.schema.as_deref()).or(name);
+        if let Some(schema) = schema {
+            check_schema(schema)?;
+        }
+        let url = section.and_then(|section| section.database_url.as_ref());
+        let url = url.or(file.database_url.as_ref());
+        let database_url = match (environment("DATABASE_URL"), url) {
+            (Some(url), _) => Some(url),
+            (None, Some(setting)) => Some(setting.read("database_url")?),
+            (None, None) => None,
+        };
+        Ok(Self { schema: schema.unwrap_or_default().to_owned(), database_url })
+    }
+
+    /// The database, or none if it is the embedded one and was never used.
+    pub(crate) async fn database(&self) -> Result<Option<Database>> {
+        open(self.database_url.as_ref()).await
     }
 }
 
@@ -95,4 +131,31 @@ fn sync_command(connector: &Connector, name: &str, flags: &Flags) -> String {
     ];
     let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", value?)));
     given.fold(format!("{binary} sync"), |command, flag| command + &flag)
+}
+
+/// Databases that are open, each once, whatever the number of connections that it has.
+#[derive(Default)]
+pub(crate) struct Databases(Vec<(Option<String>, Database)>);
+
+impl Databases {
+    /// The database of a connection, or none if it is the embedded one and was never used.
+    pub(crate) async fn of(&mut self, place: &Place) -> Result<Option<&Database>> {
+        let url = place.database_url.as_ref().map(|url| url.expose_secret().to_owned());
+        let known = self.0.iter().position(|(other, _)| *other == url);
+        let at = if let Some(at) = known {
+            at
+        } else {
+            let Some(database) = place.database().await? else { return Ok(None) };
+            self.0.push((url, database));
+            self.0.len() - 1
+        };
+        Ok(Some(&self.0[at].1))
+    }
+
+    /// Ends all sessions.
+    pub(crate) async fn close(self) {
+        for (_, database) in self.0 {
+            database.close().await;
+        }
+    }
 }

@@ -42,6 +42,13 @@ pub(crate) fn load(path: &Path) -> Result<()> {
     }
 }
 
+/// The file whose variables count, if it is one that others may read.
+pub(super) fn open_env_file() -> Option<PathBuf> {
+    let file = VariablesFile::current()?;
+    let is_open = plain_files::others_may_read(&file.path);
+    (is_open && !file.variables.is_empty()).then(|| file.path.clone())
+}
+
 /// Takes a text as what the file says, whether it does or not yet.
 pub(crate) fn try_out(path: &Path, text: &[u8]) -> Result<()> {
     let variables = parse(path, text)?;

@@ -1,5 +1,6 @@
 //! Each setting of a connection, and who set it. Secrets are `set` or `not set`.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Flags;
@@ -8,10 +9,11 @@ use super::params::by_flags;
 use super::precedence::{Layers, SetBy};
 use super::variables::prefix;
 use connector_core::error::Result;
+use connector_core::store::is_address;
 use connector_spec::{Connector, Unset};
 
 /// A setting as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Explained {
     /// Its name in the file.
     #[serde(rename = "setting")]
@@ -20,6 +22,7 @@ pub(crate) struct Explained {
     pub(crate) value: String,
     /// Who set it.
     #[serde(rename = "set_by")]
+    #[schemars(with = "String")]
     pub(crate) by: SetBy,
 }
 
@@ -60,7 +63,7 @@ pub(crate) fn explain(
     }
     match layers.database_url() {
         Err(_) => add("database_url", "cannot be read".to_owned(), SetBy::File),
-        Ok(Some((_, by))) => add("database_url", "set".to_owned(), by),
+        Ok(Some((url, by))) => add("database_url", database(&url), by),
         Ok(None) => {
             add("database_url", "not set: the embedded Postgres".to_owned(), SetBy::Default);
         }
@@ -116,6 +119,24 @@ pub(crate) fn explain(
         }
     }
     Ok((layers.name.to_owned(), all))
+}
+
+/// Where a database is, without who asks and how that is proved.
+fn database(value: &secrecy::SecretString) -> String {
+    use secrecy::ExposeSecret as _;
+    let url = url::Url::parse(value.expose_secret()).ok();
+    let Some(url) = url.filter(|url| is_address(url.as_str())) else {
+        return "set, and not an address".to_owned();
+    };
+    let set = |name: &str| {
+        url.query_pairs().find(|(other, _)| other == name).map(|(_, value)| value.into_owned())
+    };
+    let host = set("host").or_else(|| url.host_str().map(str::to_owned));
+    let host = host.filter(|host| !host.is_empty()).unwrap_or_else(|| "localhost".to_owned());
+    let port = set("port").or_else(|| url.port().map(|port| port.to_string()));
+    let name = set("dbname").unwrap_or_else(|| url.path().trim_start_matches('/').to_owned());
+    let port = port.unwrap_or_else(|| "5432".to_owned());
+    format!("{host}:{port}/{name}")
 }
 
 /// An address without anything that could be secret in it.

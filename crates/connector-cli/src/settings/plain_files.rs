@@ -14,6 +14,9 @@ use rustix::process::geteuid;
 /// The largest file of settings, in bytes.
 const MOST: u64 = 1 << 20;
 
+/// What some editors begin a file in UTF-8 with.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The bytes of a file of settings.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     contents(&open(path)?)
@@ -44,6 +47,11 @@ pub(super) fn read_found(path: &Path) -> Result<Vec<u8>> {
 /// The same, as text.
 pub(super) fn read_found_text(path: &Path) -> Result<String> {
     text(read_found(path)?)
+}
+
+/// Whether others than its owner may read a file.
+pub(super) fn others_may_read(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.mode() & 0o044 != 0)
 }
 
 /// Why a file cannot be read or written, without anything that stands in it.
@@ -106,6 +114,10 @@ fn contents(file: &File) -> Result<Vec<u8>> {
     if bytes.len() as u64 > MOST {
         return Err(Error::new(ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
     }
+    // Some editors put a mark in front that is no part of a key.
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
+    }
     Ok(bytes)
 }
 
@@ -127,6 +139,7 @@ mod tests {
         std::fs::write(path("large"), vec![b'a'; (1 << 20) + 1]).unwrap();
         std::fs::write(path("bytes"), b"\xE9").unwrap();
         std::fs::write(path("fine"), b"a").unwrap();
+        std::fs::write(path("marked"), b"\xEF\xBB\xBFa").unwrap();
         std::os::unix::fs::symlink(path("fine"), path("link")).unwrap();
         for (name, said) in [
             (path("pipe"), Err("it is a pipe or a device, and no file")),
@@ -136,6 +149,7 @@ mod tests {
             (path("bytes"), Err("a character in it is not UTF-8")),
             (path("none"), Err("entity not found")),
             (path("fine"), Ok("a")),
+            (path("marked"), Ok("a")),
             (path("link"), Ok("a")),
         ] {
             let read = read_text(&name).map_err(|error| reason(&error));

@@ -284,6 +284,14 @@ fn misspelled(connector: &Connector, file: &File, name: &str) -> Error {
 }
 
 impl Flags {
+    /// The same for each of these connections, or as they are where none is named.
+    pub(crate) fn of_these(&self, connections: &[String]) -> Vec<Self> {
+        match connections {
+            [] => vec![self.clone()],
+            names => names.iter().map(|name| self.of(name)).collect(),
+        }
+    }
+
     /// One set of flags for each connection that a command without `--connection` is
     /// about: those of the connector in the file, and the one that variables describe.
     pub(crate) fn each(&self, connector: &'static Connector, file: &File) -> Vec<Self> {

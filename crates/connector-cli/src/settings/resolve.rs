@@ -5,14 +5,15 @@ use connector_core::ask::address;
 use connector_core::error::{Error, Result};
 use connector_core::params::check_required;
 use connector_core::run::{Connection, Range};
-use connector_spec::{Connector, Rate};
+use connector_spec::Connector;
 use secrecy::ExposeSecret as _;
 use tracing::{info, warn};
 
 use super::Flags;
 use super::authorities::authorities;
 use super::connectors_toml::{CONFIG_FILE, File, Nowhere, SecretsSetting};
-use super::names::check_schema;
+use super::env_file::open_env_file;
+use super::names::{check_letters, check_schema};
 use super::precedence::Layers;
 use super::preset::{preset_of, presets_unlike};
 use super::variables::{how_unset, mistaken_for, prefix};
@@ -53,7 +54,7 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
         keep_secrets: section.secrets == Some(SecretsSetting::Keep),
         settings: layers.settings(connector).map_err(|error| error.at("connection", name))?,
         resources,
-        rate: section.requests_per_second.map(Rate::per_second).or(declared.rate),
+        rate: section.rate().or(declared.rate),
         resume_within: section
             .resume_within_minutes
             .map_or(declared.resume_within, |minutes| TimeDelta::minutes(minutes.into())),
@@ -76,6 +77,7 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
     for resource in connection.selected() {
         check_required(connector, resource, &connection.params)?;
     }
+    mind(&layers, &connection.schema);
     if name != connector.name {
         for unread in file.unread_variables(connector) {
             warn!(
@@ -93,6 +95,23 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
         warn!("[connections.{other}] is left out: its connector is not `{}`", connector.name);
     }
     Ok(connection)
+}
+
+/// Says what works, and what a person may not have meant.
+fn mind(layers: &Layers, schema: &str) {
+    let name = layers.name;
+    if layers.section.has_plain_key() {
+        warn!(
+            "the key of `{name}` stands in {CONFIG_FILE} itself, where whoever sees the file sees it; write `env:NAME` or `file:PATH` there"
+        );
+    }
+    if let Some(path) = open_env_file() {
+        let path = path.display();
+        warn!("others may read the secrets in `{path}`; take that away by `chmod 600 {path}`");
+    }
+    if check_letters(schema).is_err() {
+        warn!("the schema `{schema}` has to be written in quotes in each statement: \"{schema}\"");
+    }
 }
 
 fn no_address(connector: &Connector, layers: &Layers) -> Error {

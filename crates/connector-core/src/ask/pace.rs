@@ -63,13 +63,38 @@ pub(super) struct Pace {
     resting: AtomicBool,
     /// Held by the one that asks meanwhile.
     probe: tokio::sync::Mutex<()>,
-    /// Nobody asks before this time: the vendor wants a rest.
-    rest_until: Mutex<Option<Instant>>,
+    /// Nobody asks before it ends: the vendor wants a rest.
+    pub(super) rest: Rest,
     /// How much longer the vendor may make the run wait.
     rests: Mutex<Duration>,
     stop: Stop,
     /// How many more requests may be made.
     budget: Option<AtomicU64>,
+}
+
+/// Until when nobody asks, which whoever shows a wait may look at.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rest(Arc<Mutex<Option<Instant>>>);
+
+impl Rest {
+    /// How long it lasts still, if it does.
+    pub(super) fn left(&self) -> Option<Duration> {
+        let until = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = until?.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// Lets it last so long from now on, at the least; returns by how much it is longer than
+    /// before, and whether it begins now.
+    pub(super) fn extend(&self, wait: Duration) -> (Duration, bool) {
+        let now = Instant::now();
+        let until = now + wait;
+        let mut rest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *rest;
+        *rest = Some(before.map_or(until, |before| before.max(until)));
+        let begins = before.map_or(now, |before| before.max(now));
+        (until.saturating_duration_since(begins), before.is_none_or(|before| before < now))
+    }
 }
 
 /// The room of one request, repetitions included.
@@ -104,7 +129,7 @@ impl Pace {
             width: AtomicUsize::new(1),
             resting: AtomicBool::new(false),
             probe: tokio::sync::Mutex::new(()),
-            rest_until: Mutex::new(None),
+            rest: Rest::default(),
             rests: Mutex::new(RESTS),
             stop,
             budget: budget.map(AtomicU64::new),
@@ -125,15 +150,8 @@ impl Pace {
     /// Waits until the limit, and a rest that the vendor asked for, allow one more request.
     async fn wait_for_turn(&self, traffic: &Traffic) -> Result<()> {
         let start = Instant::now();
-        loop {
-            let until = *self.rest_until.lock().unwrap_or_else(PoisonError::into_inner);
-            match until.map(|until| until.saturating_duration_since(Instant::now())) {
-                Some(rest) if !rest.is_zero() => {
-                    let _shown = Waiting::at(&traffic.resting);
-                    self.stop.sleep(rest).await?;
-                }
-                _ => break,
-            }
+        while let Some(rest) = self.rest.left() {
+            self.stop.sleep(rest).await?;
         }
         match (self.rate, self.shared.get(), &self.limiter) {
             (Some(rate), Some(shared), _) => self.wait_for_slot(rate, &**shared, traffic).await?,
@@ -209,9 +227,7 @@ impl Pace {
 
     /// Keeps everybody here from asking for that long, as others were told.
     pub(super) fn hear_rest(&self, wait: Duration) {
-        let until = Instant::now() + wait;
-        let mut rest = self.rest_until.lock().unwrap_or_else(PoisonError::into_inner);
-        *rest = Some(rest.map_or(until, |before| before.max(until)));
+        self.rest.extend(wait);
     }
 
     /// Counts one more request, or asks everybody to stop if there is none left.
@@ -239,13 +255,9 @@ impl Pace {
         if let Some(shared) = self.shared.get().map(Arc::clone) {
             tokio::spawn(async move { shared.tell_rest(wait).await });
         }
-        let until = Instant::now() + wait;
-        let mut rest = self.rest_until.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = *rest;
-        *rest = Some(before.map_or(until, |before| before.max(until)));
-        let begins = before.map_or_else(Instant::now, |before| before.max(Instant::now()));
-        self.spend_rest(until.saturating_duration_since(begins));
-        before.is_none_or(|before| before < Instant::now())
+        let (more, is_first) = self.rest.extend(wait);
+        self.spend_rest(more);
+        is_first
     }
 
     /// Counts a rest, or asks everybody to stop if there were too many: a vendor that asks for

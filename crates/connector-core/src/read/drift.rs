@@ -65,16 +65,7 @@ impl DriftSeen {
 
     /// The line of the model that would take the values up.
     pub(crate) fn adoption(&self, field: &str, kind: DriftKind) -> Option<String> {
-        let rust = match self.shape.as_str() {
-            "string" => "String",
-            "integer" => "i64",
-            "number" => "f64",
-            "boolean" => "bool",
-            shape if shape.starts_with(['{', '[']) => "Json",
-            _ => return None,
-        };
-        (kind == DriftKind::Unknown && !field.contains('…'))
-            .then(|| format!("#[record(wire = {field:?})] …: Option<{rust}>"))
+        (kind == DriftKind::Unknown).then(|| adoption(field, &self.shape)).flatten()
     }
 }
 
@@ -119,6 +110,20 @@ pub(crate) mod as_list {
         };
         Ok(items.into_iter().filter_map(seen).collect())
     }
+}
+
+/// The line of a model that would take up values of a field that it does not know, by what
+/// they look like.
+pub(crate) fn adoption(field: &str, shape: &str) -> Option<String> {
+    let rust = match shape {
+        "string" => "String",
+        "integer" => "i64",
+        "number" => "f64",
+        "boolean" => "bool",
+        shape if shape.starts_with(['{', '[']) => "Json",
+        _ => return None,
+    };
+    (!field.contains('…')).then(|| format!("#[record(wire = {field:?})] …: Option<{rust}>"))
 }
 
 /// Counts a disagreement about a value.

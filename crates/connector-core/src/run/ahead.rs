@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 use crate::ask::{Client, Response};
 use crate::budget::Room;
@@ -62,7 +63,7 @@ impl Ahead {
             };
             let Some(room) = room else { break };
             let request = walker.request(walk, &position, filter, (room, self.size));
-            let answer = tokio::spawn(request);
+            let answer = tokio::spawn(request.in_current_span());
             self.pages.push_back((position, answer));
         }
     }
@@ -83,7 +84,7 @@ impl Ahead {
             // Now it is its turn, and it waits.
             let room = walker.client().room();
             let request = walker.request(walk, &position, filter, (room, self.size));
-            let answer = tokio::spawn(request);
+            let answer = tokio::spawn(request.in_current_span());
             self.pages.push_front((position, answer));
         }
         Err(lost())

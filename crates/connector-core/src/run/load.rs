@@ -148,7 +148,12 @@ impl Commits<'_> {
 
 /// Adds what a commit did to the tally, and returns its batch, emptied.
 fn added(tally: &mut Tally, (batch, counts): (Batch, Counts)) -> Batch {
-    let came = Came { rows: batch.rows, left_out: batch.left_out, drift: batch.drift() };
+    let came = Came {
+        rows: batch.rows,
+        left_out: batch.left_out,
+        drift: batch.drift(),
+        set_aside: batch.reasons().collect(),
+    };
     tally.add(&came, counts);
     batch.emptied()
 }

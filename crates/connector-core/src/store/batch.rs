@@ -99,6 +99,11 @@ impl Batch {
         self.positions.insert(partition.id(), (Partition::clone(partition), bookmark));
     }
 
+    /// Why rows have no place in the table, each with its page, as far as they are kept.
+    pub(crate) fn reasons(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.rejected.iter().map(|(_, page, row)| (row.reason.as_str(), *page))
+    }
+
     /// Whether there is a walk of which pages are here, and more is to come.
     pub(crate) fn is_amid_a_walk(&self) -> bool {
         !self.positions.is_empty()

@@ -84,6 +84,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "columns",
         sql: include_str!("../../../../migrations/sync/0014_columns.sql"),
     },
+    Migration {
+        version: 15,
+        name: "changes",
+        sql: include_str!("../../../../migrations/sync/0015_changes.sql"),
+    },
 ];
 
 /// Makes whoever changes tables wait for each other, until their transactions end.

@@ -75,7 +75,12 @@ impl Table<'_> {
             .map_err(failed)?;
         }
         let mut tally = before.clone();
-        let came = Came { rows: batch.rows, left_out: batch.left_out, drift: &batch.drift };
+        let came = Came {
+            rows: batch.rows,
+            left_out: batch.left_out,
+            drift: &batch.drift,
+            set_aside: batch.reasons().collect(),
+        };
         tally.add(&came, counts.clone());
         sqlx::query(
             "update sync.shards set commits = $4, last_commit = $5, tally = $6, requests = $7, rows_read = $8, updated_at = $9, \

@@ -241,7 +241,7 @@ impl Store {
         .bind(report.resource)
         .bind(report.verdict.name())
         .bind(evidence)
-        .bind(report.error.as_deref())
+        .bind(report.why())
         .bind(report.next.as_deref())
         .bind(count(report.requests))
         .bind(count(report.evidence.pages))

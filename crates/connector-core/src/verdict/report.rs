@@ -1,20 +1,23 @@
 //! What a run did: the data, which programs read as JSON and people as text.
 
 mod text;
+mod together;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
 use crate::walk::Ending;
 
 pub use text::Look;
-pub use text::{aligned, grouped};
+pub use text::{aligned, grouped, wrapped};
+pub use together::{plans_together, problems_together, table_together, together};
 
 /// What a run did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
     /// The connection, which is also the schema of the tables.
     pub connection: String,
@@ -43,7 +46,7 @@ pub struct Report {
 }
 
 /// What a run did for one resource.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ResourceReport {
     /// The resource, as the document names it.
     pub resource: &'static str,
@@ -52,6 +55,7 @@ pub struct ResourceReport {
     /// How it came out.
     pub verdict: Verdict,
     /// Rows that the vendor sent.
+    #[serde(rename = "rows_read")]
     pub rows: u64,
     /// Rows that were new.
     pub inserted: u64,
@@ -89,7 +93,7 @@ pub struct ResourceReport {
 }
 
 /// What a sync would change in one table, beyond the numbers of rows.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Changes {
     /// Updated rows that come back after a deletion.
     pub undeleted: u64,
@@ -100,7 +104,7 @@ pub struct Changes {
 }
 
 /// What would happen to one row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// `insert`, `update`, `undelete` or `delete`.
     pub action: String,
@@ -124,7 +128,7 @@ impl Changes {
 }
 
 /// How it is known that a listing was read to its end.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Evidence {
     /// Listings: one, or one for each parent row.
@@ -189,7 +193,7 @@ impl Evidence {
 }
 
 /// One disagreement between a model and the vendor's answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DriftReport {
     /// The field's name in the JSON.
     pub field: String,
@@ -225,6 +229,13 @@ impl Evidence {
             again => format!("; {again} of them as in an earlier run"),
         };
         Some(format!("{vanished} of {listings} listings {are} not there, {rows}{again}"))
+    }
+}
+
+impl ResourceReport {
+    /// What kept it from being complete, in one sentence: the first where there are several.
+    pub(crate) fn why(&self) -> Option<&str> {
+        self.error.as_deref().or_else(|| self.evidence.problems.first().map(String::as_str))
     }
 }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ended::{EndedWalk, WalkEnd, is_over};
 use super::{
-    Changes, Counts, DriftReport, Evidence, ResourceReport, Settled, Tolerated, Verdict, missing,
+    Changes, Counts, DriftReport, Evidence, ResourceReport, Settled, Tolerance, Tolerated, Verdict,
+    missing,
 };
 use crate::ask::Cost;
 use crate::error::{Error, ErrorKind, Result};
@@ -19,6 +20,9 @@ use crate::words::count;
 /// The most problems that a report lists for one resource.
 const MAX_PROBLEMS: usize = 10;
 
+/// The most reasons why rows have no place that a report tells apart; a server may name a value in each.
+const MAX_REASONS: usize = 3;
+
 /// What came in a batch.
 pub(crate) struct Came<'a> {
     /// The number of rows.
@@ -27,6 +31,8 @@ pub(crate) struct Came<'a> {
     pub(crate) left_out: u64,
     /// Where they disagree with the model.
     pub(crate) drift: &'a BTreeMap<Drift, DriftSeen>,
+    /// Why some have no place in the table, as far as they are kept: the reason, and the page.
+    pub(crate) set_aside: Vec<(&'a str, u64)>,
 }
 
 /// What the walks and commits of a resource, or of a part of it, came to.
@@ -51,6 +57,8 @@ pub(crate) struct Tally {
     sample: usize,
     /// Rows that were marked deleted.
     deleted: u64,
+    /// Why rows were set aside: how many for each reason, and the page of the first of them.
+    set_aside: BTreeMap<String, (u64, u64)>,
     /// Rows that were set aside before this run, of listings that it went on with.
     carried: u64,
     /// Rows that are no longer listed, and too many to be marked deleted.
@@ -113,6 +121,48 @@ impl Tally {
             );
         }
         DriftSeen::add_all(&mut self.drift, came.drift);
+        for (reason, page) in &came.set_aside {
+            self.note_reason(reason, 1, *page);
+        }
+    }
+
+    /// Takes note of why rows were set aside.
+    fn note_reason(&mut self, reason: &str, rows: u64, page: u64) {
+        if let Some((all, first)) = self.set_aside.get_mut(reason) {
+            *all += rows;
+            *first = (*first).min(page);
+        } else if self.set_aside.len() < MAX_REASONS {
+            self.set_aside.insert(reason.to_owned(), (rows, page));
+        }
+    }
+
+    /// Takes note of rows that were set aside, if there are more than are tolerated.
+    fn note_set_aside(&mut self, tolerated: Tolerance) {
+        let quarantined = self.counts.quarantined + self.carried;
+        if tolerated.is_exceeded(quarantined, self.rows) {
+            for said in self.said_of_set_aside(quarantined) {
+                self.problem(said);
+            }
+            self.advise(
+                "`quarantine` shows them; they are taken away when a whole listing comes without them",
+            );
+        }
+    }
+
+    /// The rows that were set aside, in words.
+    fn said_of_set_aside(&self, rows: u64) -> Vec<String> {
+        let why = self.set_aside.iter().map(|(reason, (rows, page))| match rows {
+            1 => format!("1 row on page {page} is set aside: {reason}"),
+            rows => format!("{rows} rows are set aside, the first on page {page}: {reason}"),
+        });
+        let told: u64 = self.set_aside.values().map(|(rows, _)| rows).sum();
+        let others = rows.saturating_sub(told);
+        let more = if self.set_aside.is_empty() { "" } else { " more" };
+        let others = (others > 0).then(|| {
+            let are = if others == 1 { "is" } else { "are" };
+            format!("{}{more} {are} set aside", count(others, "row", "rows"))
+        });
+        why.chain(others).collect()
     }
 
     /// Adds what another part of the resource came to.
@@ -133,6 +183,9 @@ impl Tally {
         DriftSeen::add_all(&mut self.drift, &other.drift);
         if let (Some(changes), Some(others)) = (&mut self.changes, other.changes) {
             changes.add(others, self.sample);
+        }
+        for (reason, (rows, page)) in other.set_aside {
+            self.note_reason(&reason, rows, page);
         }
         self.carried += other.carried;
         self.strays += other.strays;
@@ -331,15 +384,7 @@ impl Tally {
                 "if they are from a run with other parameters, or gone indeed, empty the table and run again",
             );
         }
-        let quarantined = self.counts.quarantined + self.carried;
-        if tolerated.quarantine.is_exceeded(quarantined, self.rows) {
-            self.problem(format!(
-                "rows without a place in the table, kept in sync.quarantine: {quarantined}"
-            ));
-            self.advise(
-                "look at `reason` and `raw` there; they are taken away when a whole listing comes without them",
-            );
-        }
+        self.note_set_aside(tolerated.quarantine);
         if self.evidence.collisions > 0 {
             self.problem(collided(resource, self.evidence.collisions));
             self.advise(
@@ -365,6 +410,8 @@ impl Tally {
         let verdict = match &self.error {
             // Another resource met what keeps this one from being tried.
             Some(error) if error.kind() == ErrorKind::Stopped && untried => Verdict::Skipped,
+            // Who stops a run does not make it fail.
+            Some(error) if error.kind() == ErrorKind::Stopped => Verdict::Incomplete,
             Some(_) if self.rows > 0 => Verdict::Incomplete,
             Some(_) => Verdict::Failed,
             None if !self.evidence.problems.is_empty() => Verdict::Incomplete,

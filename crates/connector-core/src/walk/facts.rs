@@ -1,5 +1,6 @@
 //! What one page tells a walk, where pages are, and how a listing can end.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Moved;
@@ -74,7 +75,9 @@ impl PageFacts {
 
 /// How a walk came to its end. Each is a proof that the listing was read whole,
 /// as far as its declaration offers one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// The listing is one response by its declaration.

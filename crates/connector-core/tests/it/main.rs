@@ -6,6 +6,7 @@ mod answers;
 mod anything;
 mod away;
 mod bounds;
+mod changes;
 mod choice;
 mod cost;
 mod deletes;

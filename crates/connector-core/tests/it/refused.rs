@@ -49,7 +49,11 @@ async fn one_row_that_is_refused_costs_no_other_row() {
                 kept.starts_with(r#"{"id":"p077" the database refuses it: `cheap` of table"#),
                 "{kept}"
             );
-            assert!(report.next.as_deref().unwrap().contains("reason"), "{:?}", report.next);
+            assert!(
+                report.next.as_deref().unwrap().contains("`quarantine` shows them"),
+                "{:?}",
+                report.next
+            );
             // As long as it is refused, nothing is taken for whole.
             assert_eq!(run(&test).await.verdict, Verdict::Incomplete);
             test.database.execute("alter table shop.tokens drop constraint cheap").await;

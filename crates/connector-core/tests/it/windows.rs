@@ -139,7 +139,7 @@ async fn rows_that_are_set_aside_or_come_twice_make_no_gap() {
         things.insert(0, row(11));
         things.insert(0, json!({"name": "no key"}));
     });
-    let report = fails(play.sync().await, &["rows without a place"]);
+    let report = fails(play.sync().await, &["is set aside"]);
     assert_eq!((report.inserted, report.evidence.problems.len()), (1, 1));
     play.end().await;
 }

@@ -1,5 +1,7 @@
 //! The program of all connectors, as it is started.
 
+mod morning;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -95,8 +97,11 @@ async fn all_connections_of_a_file_are_synced_shown_and_checked_whatever_connect
     let (status, stdout, stderr) = run(&["sync", "--all"]);
     assert_eq!(status, Some(1), "{stderr}");
     assert!(stderr.contains("`lost` is one of the connector `nobodys`"), "{stderr}");
-    for connection in ["eu: complete", "us: complete", "hooks: complete"] {
-        assert!(stdout.contains(connection), "{stdout}\n{stderr}");
+    for connection in ["eu", "us", "hooks"] {
+        let is_line = |line: &str| {
+            line.trim().starts_with(&format!("{connection} ")) && line.ends_with(" complete")
+        };
+        assert!(stdout.lines().any(is_line), "{stdout}\n{stderr}");
     }
     let (status, stdout, _) = run(&["status", "--all", "--json"]);
     assert_eq!(status, Some(1));
@@ -106,7 +111,9 @@ async fn all_connections_of_a_file_are_synced_shown_and_checked_whatever_connect
     assert_eq!(names, ["eu", "hooks", "us"]);
     let (status, stdout, stderr) = run(&["check", "--all"]);
     assert_eq!(status, Some(2), "{stdout}\n{stderr}");
-    assert!(stdout.contains("eu") && stdout.contains("hooks"), "{stdout}");
+    for part in ["eu: ready; run `", "hooks: ready; run `", "us: ready; run `"] {
+        assert!(stdout.contains(part), "{stdout}");
+    }
     vendors.into_iter().for_each(Vendor::finish);
     database.drop().await;
 }

@@ -37,6 +37,7 @@ pub(super) fn differing(names: &Names) -> String {
 /// from reading the table twice, and `on conflict` finds the rows to update by the key that the
 /// insert looks up anyway. Rows that a trigger swallows are in `differing` and not in `written`.
 /// All parts see the table as it was, so that what is replaced can be closed in the same one.
+/// What comes back after a deletion is noted, as nothing in the row would tell it from a change.
 pub(super) fn merge(names: &Names, differing: &str, closing: Option<&Closing>) -> String {
     let columns = names.columns.join(", ");
     let (was, parts, result) = match closing {
@@ -49,12 +50,16 @@ pub(super) fn merge(names: &Names, differing: &str, closing: Option<&Closing>) -
         names.version.as_ref().map_or("false".to_owned(), |version| versions(names, version).1);
     let assignments = names.written.iter().map(|name| format!("{name} = excluded.{name}"));
     format!(
-        "with differing as materialized (select s.*, t.{first} is null as _is_new, {went_back} as _went_back{was} {differing}), {parts}\
+        "with differing as materialized (select s.*, t.{first} is null as _is_new, t._deleted_at is not null as _is_back, {went_back} as _went_back{was} {differing}), \
+         returned as (insert into sync.returns as k (connection, resource, key, run_id) \
+         select $2, $3, array[{texts}], $1 from differing d where d._is_back \
+         on conflict (connection, resource, key) do update set run_id = greatest(k.run_id, excluded.run_id)), {parts}\
          written as (insert into {table} ({columns}, _extra, {NEW}) \
          select {columns}, _extra, $1, $4, {at} from differing on conflict ({key}) do update \
          set {assignments}, _run_id = $1, _last_changed_at = {changed_at}, _deleted_at = null returning 1) \
          select count(*) filter (where _is_new), count(*) filter (where not _is_new), count(*) filter (where _went_back), (select count(*) from written), {result} from differing",
         first = names.key[0],
+        texts = Names::texts("d", &names.key),
         table = names.table,
         key = names.key.join(", "),
         assignments = assignments.collect::<Vec<_>>().join(", ")

@@ -1,5 +1,7 @@
 //! A report as text for people: tables that fit into their terminal, and what went wrong.
 
+use std::fmt;
+
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
@@ -17,12 +19,16 @@ impl Report {
     pub fn to_text_as(&self, look: Look) -> String {
         let problems = self.problems();
         let table = self.to_table(look);
-        if problems.is_empty() { table } else { format!("{}\n\n{table}", problems.join("\n")) }
+        if problems.is_empty() {
+            table
+        } else {
+            format!("{}\n\n{table}", wrapped(&problems.join("\n"), look))
+        }
     }
 
     /// What keeps resources from being complete, and what to do, without the table.
     pub fn to_problems(&self) -> String {
-        let verdict = format!("{}: {} (run {})", self.connection, self.verdict.name(), self.run_id);
+        let verdict = format!("{}: {} (run {})", self.connection, self.ended(), self.run_id);
         self.problems().into_iter().chain([verdict]).collect::<Vec<_>>().join("\n")
     }
 
@@ -55,21 +61,14 @@ impl Report {
         });
         let mut lines = aligned(&HEADER, rows.collect(), look);
         lines.push(String::new());
-        let written = self.written();
-        let rows: u64 = self.resources.iter().map(|resource| resource.rows).sum();
-        let what = if written == 0 {
-            "nothing written".to_owned()
-        } else {
-            format!("{} written", count(written, "row", "rows"))
-        };
-        lines.push(format!(
-            "{}: {}, {} read, {what}, {} (run {})",
+        let sum = format!(
+            "{}: {}, {} (run {})",
             self.connection,
-            look.verdict(self.verdict.name()),
-            count(rows, "row", "rows"),
-            seconds(self.elapsed_ms),
+            look.verdict(self.ended()),
+            Sum::of([self]),
             self.run_id
-        ));
+        );
+        lines.push(wrapped(&sum, look));
         lines.join("\n")
     }
 
@@ -111,7 +110,7 @@ impl Report {
         });
         let problems = self.problems();
         if !problems.is_empty() {
-            lines.extend(problems);
+            lines.push(wrapped(&problems.join("\n"), look));
             lines.push(String::new());
         }
         lines.extend(aligned(&HEADER, rows.collect(), look));
@@ -131,18 +130,21 @@ impl Report {
             }
         }
         lines.push(String::new());
-        lines.push(format!(
-            "{}: {}, a sync would write {}; nothing was written now, {}",
+        let Sum { requests, elapsed_ms, written, .. } = Sum::of([self]);
+        let sum = format!(
+            "{}: {}, a sync would write {}; nothing was written now, {}, {}",
             self.connection,
-            look.verdict(self.verdict.name()),
-            count(self.written(), "row", "rows"),
-            seconds(self.elapsed_ms),
-        ));
+            look.verdict(self.ended()),
+            count(written, "row", "rows"),
+            count(requests, "request", "requests"),
+            seconds(elapsed_ms),
+        );
+        lines.push(wrapped(&sum, look));
         lines.join("\n")
     }
 
     /// What keeps resources from being complete, and what to do; then what is worth knowing.
-    fn problems(&self) -> Vec<String> {
+    pub(super) fn problems(&self) -> Vec<String> {
         let (skipped, tried): (Vec<_>, Vec<_>) =
             self.resources.iter().partition(|resource| resource.verdict == Verdict::Skipped);
         let mut lines =
@@ -210,10 +212,51 @@ impl Report {
         lines
     }
 
-    /// The rows that were written, or would be.
-    fn written(&self) -> u64 {
-        let written = |one: &ResourceReport| one.inserted + one.updated + one.deleted;
-        self.resources.iter().map(written).sum()
+    /// How it ended, in a word.
+    pub(super) fn ended(&self) -> &'static str {
+        // Who stopped it knows that it is not complete, and it did not fail by that.
+        if self.interrupted && self.verdict == Verdict::Incomplete {
+            "stopped"
+        } else {
+            self.verdict.name()
+        }
+    }
+}
+
+/// What runs came to together.
+#[derive(Default)]
+pub(super) struct Sum {
+    pub(super) rows: u64,
+    pub(super) written: u64,
+    pub(super) requests: u64,
+    pub(super) elapsed_ms: u64,
+}
+
+impl Sum {
+    /// The sum of these, which ran side by side.
+    pub(super) fn of<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Self {
+        let mut sum = Self::default();
+        for report in reports {
+            for one in &report.resources {
+                sum.rows += one.rows;
+                sum.written += one.inserted + one.updated + one.deleted;
+                sum.requests += one.requests;
+            }
+            sum.elapsed_ms = sum.elapsed_ms.max(report.elapsed_ms);
+        }
+        sum
+    }
+}
+
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let written = match self.written {
+            0 => "nothing written".to_owned(),
+            rows => format!("{} written", count(rows, "row", "rows")),
+        };
+        let rows = count(self.rows, "row", "rows");
+        let requests = count(self.requests, "request", "requests");
+        write!(f, "{rows} read, {written}, {requests}, {}", seconds(self.elapsed_ms))
     }
 }
 
@@ -293,7 +336,7 @@ impl Look {
     }
 
     /// A verdict in its colour.
-    fn verdict(self, verdict: &str) -> String {
+    pub fn verdict(self, verdict: &str) -> String {
         if !self.colours {
             return verdict.to_owned();
         }
@@ -301,7 +344,7 @@ impl Look {
         match verdict {
             "complete" => styled.green(),
             "skipped" => styled.dim(),
-            "incomplete" => styled.yellow(),
+            "incomplete" | "stopped" | "broken off" | "too old" => styled.yellow(),
             "failed" => styled.red(),
             _ => styled,
         }
@@ -362,6 +405,24 @@ pub fn aligned(header: &[(&str, u8)], mut rows: Vec<Vec<String>>, look: Look) ->
         .collect()
 }
 
+/// A text whose lines end between words, and go on below their own beginning.
+pub fn wrapped(text: &str, look: Look) -> String {
+    let Some(columns) = look.columns else { return text.to_owned() };
+    let lines = text.lines().map(|line| {
+        let indent = line.len() - line.trim_start().len() + 2;
+        let indent = " ".repeat(indent);
+        let options = textwrap::Options::new(columns.into())
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        // A number stays with its unit.
+        let line = line.replace(" s (", "\u{a0}s (").replace(" s;", "\u{a0}s;");
+        let line = line.strip_suffix(" s").map_or(line.clone(), |start| format!("{start}\u{a0}s"));
+        textwrap::fill(&line, options).replace('\u{a0}', " ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// A name in so many columns.
 fn shortened(name: &str, columns: usize) -> String {
     if name.chars().count() <= columns {
@@ -372,7 +433,7 @@ fn shortened(name: &str, columns: usize) -> String {
 }
 
 /// Milliseconds as seconds, with two digits.
-fn seconds(ms: u64) -> String {
+pub(super) fn seconds(ms: u64) -> String {
     format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10)
 }
 
@@ -394,5 +455,16 @@ mod tests {
         let painted = aligned(&header, rows(), Look { columns: None, colours: true }).join("\n");
         assert!(painted.contains("\u{1b}[32mcomplete\u{1b}[0m"), "{painted:?}");
         assert!(painted.ends_with("\u{1b}[31mfailed\u{1b}[0m"), "{painted:?}");
+    }
+
+    #[test]
+    fn a_problem_goes_on_between_words_and_below_itself() {
+        let text = "  campaigns: the vendor answered 403 Forbidden: \"no\" (page `1`)\n    next: `--allow-deletes`";
+        let look = Look { columns: Some(34), colours: false };
+        assert_eq!(
+            wrapped(text, look),
+            "  campaigns: the vendor answered\n    403 Forbidden: \"no\" (page `1`)\n    next: `--allow-deletes`"
+        );
+        assert_eq!(wrapped(text, Look::default()), text);
     }
 }

@@ -1,32 +1,32 @@
-//! What the run tables say about a connection. Reads only.
+//! How a connection's newest run came out, and how fresh its rows are.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::database::Database;
-use super::sql::{Beside, ident};
-use super::{holder, migrate};
-use crate::error::{Error, ErrorKind, Result};
-use crate::foreign::escaped;
+use super::{failed, shown};
+use crate::error::Result;
+use crate::store::database::Database;
+use crate::store::sql::{Beside, ident};
+use crate::store::{holder, migrate};
 use crate::walk::{Bookmark, Position};
 use connector_spec::Resource;
 
 /// What is known of a connection.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ConnectionStatus {
     /// Its newest run.
     pub run: RunStatus,
     /// The resources that were asked for, in the order of the declaration.
     pub resources: Vec<ResourceStatus>,
     /// The parts of the newest run's resources that have several, or that workers read.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartsStatus>,
 }
 
 /// How far the parts of a resource are.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PartsStatus {
     /// The resource.
     pub resource: String,
@@ -41,7 +41,7 @@ pub struct PartsStatus {
 }
 
 /// A part that was begun.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PartStatus {
     /// Its number.
     pub part: i32,
@@ -58,7 +58,7 @@ pub struct PartStatus {
 }
 
 /// A connection's newest run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct RunStatus {
     /// Its number.
     pub run_id: i64,
@@ -79,7 +79,7 @@ pub struct RunStatus {
 }
 
 /// What is known of a resource.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ResourceStatus {
     /// Its name.
     pub resource: &'static str,
@@ -95,6 +95,10 @@ pub struct ResourceStatus {
     pub finished_at: Option<DateTime<Utc>>,
     /// When the newest complete run of it began: the rows are at least as new.
     pub complete_at: Option<DateTime<Utc>>,
+    /// Rows that were new in the newest run that tried it.
+    pub inserted: i64,
+    /// Rows that differed in it, or came back after a deletion.
+    pub updated: i64,
     /// Rows of the table that are not deleted; nothing if they were not counted.
     pub rows: Option<i64>,
     /// Rows of the table that are.
@@ -118,7 +122,7 @@ pub struct ResourceStatus {
 }
 
 /// The history of a table.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct HistoryStatus {
     /// From when on it is known how the rows were.
     pub since: DateTime<Utc>,
@@ -129,7 +133,7 @@ pub struct HistoryStatus {
 }
 
 /// Where the unfinished walks of a resource are.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Interrupted {
     /// The number of listings that were not read to their end.
     pub listings: i64,
@@ -146,6 +150,8 @@ struct Latest {
     verdict: String,
     started_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
+    inserted: i64,
+    updated: i64,
     error: Option<String>,
     next: Option<String>,
 }
@@ -168,17 +174,7 @@ impl Database {
         resources: &[&'static Resource],
         counting: bool,
     ) -> Result<Option<ConnectionStatus>> {
-        let mut session = self.session().await?;
-        match migrate::state(&mut session, "sync", migrate::SYNC).await? {
-            migrate::State::Absent => return Ok(None),
-            migrate::State::Behind(_) => {
-                let what = "the run tables are older than this program";
-                return Err(Error::new(ErrorKind::Storage, what)
-                    .next("run `sync` once, which brings them up to date"));
-            }
-            // A newer program only ever adds to them.
-            migrate::State::Current | migrate::State::Newer(_) | migrate::State::Changed(_) => {}
-        }
+        let Some(mut session) = self.records().await? else { return Ok(None) };
         let run = sqlx::query(
             "select run_id, connector, preset, started_at, finished_at, verdict, interrupted, \
              coalesce(lease_until > clock_timestamp(), false) as leased from sync.runs \
@@ -219,8 +215,8 @@ async fn statuses(
     counting: bool,
 ) -> Result<Vec<ResourceStatus>> {
     let latest = sqlx::query(
-        "select distinct on (resource) resource, run_id, verdict, started_at, finished_at, \
-         coalesce(error, evidence #>> '{problems,0}') as error, next from sync.resources where connection = $1 order by resource, run_id desc",
+        "select distinct on (resource) resource, run_id, verdict, started_at, finished_at, inserted, updated, \
+         case when verdict <> 'complete' then coalesce(error, evidence #>> '{problems,0}') end as error, next from sync.resources where connection = $1 order by resource, run_id desc",
     )
     .bind(schema)
     .try_map(|row: PgRow| {
@@ -230,6 +226,8 @@ async fn statuses(
             verdict: row.try_get("verdict")?,
             started_at: row.try_get("started_at")?,
             finished_at: row.try_get("finished_at")?,
+            inserted: row.try_get("inserted")?,
+            updated: row.try_get("updated")?,
             error: shown(&row, "error")?,
             next: shown(&row, "next")?,
         })
@@ -299,6 +297,8 @@ async fn statuses(
             started_at: latest.map(|latest| latest.started_at),
             finished_at: latest.and_then(|latest| latest.finished_at),
             complete_at: complete.iter().find(|(other, _)| other == name).map(|(_, at)| *at),
+            inserted: latest.map_or(0, |latest| latest.inserted),
+            updated: latest.map_or(0, |latest| latest.updated),
             rows: rows.map(|(live, _)| live),
             deleted: rows.map(|(_, deleted)| deleted),
             quarantined: of(&quarantined, name),
@@ -409,14 +409,4 @@ fn interrupted(reached: &Reached) -> Interrupted {
         }
     };
     Interrupted { listings: reached.listings, rows: reached.rows, next }
-}
-
-/// What a run wrote of itself, in one line: others may write there too.
-fn shown(row: &PgRow, column: &str) -> sqlx::Result<Option<String>> {
-    let text: Option<String> = row.try_get(column)?;
-    Ok(text.map(|text| escaped(&text).into_owned()))
-}
-
-fn failed(error: sqlx::Error) -> Error {
-    Error::storage("reading the run tables", error)
 }

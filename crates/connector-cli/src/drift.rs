@@ -1,0 +1,128 @@
+//! `drift`: where the models and what came disagree, and what would adopt a field.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::ago::ago;
+use super::chosen::{Chosen, Which};
+use super::json::print_json;
+use super::{now, print, print_error};
+use connector_core::error::{Error, Result};
+use connector_core::store::DriftRecord;
+use connector_core::verdict::{Look, wrapped};
+use connector_core::words::count;
+use connector_spec::Connector;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    pub(super) how: How,
+}
+
+/// What is told of disagreements, and how.
+#[derive(Debug, clap::Args)]
+pub struct How {
+    /// Show those too that were mended since
+    #[arg(long)]
+    mended: bool,
+    /// Print one JSON document, with all of them
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ConnectionDrift {
+    connection: String,
+    schema: String,
+    drift: Vec<DriftRecord>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct All {
+    connections: Vec<ConnectionDrift>,
+}
+
+pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
+    show(args.which.choose(connector)?, &args.how)
+}
+
+/// Shows the disagreements of these connections, and returns the exit status.
+pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
+    let (connections, errors) = chosen.read(&async |connector, place, database| {
+        let names: Vec<&str> = place.resources.iter().map(|resource| resource.name).collect();
+        let drift = database.drift(&place.schema, &names).await?;
+        let drift = drift.ok_or_else(|| place.never_synced(connector))?;
+        Ok(ConnectionDrift { connection: place.name.clone(), schema: place.schema.clone(), drift })
+    })?;
+    let all = All { connections };
+    if how.json {
+        print_json(&all, &errors)?;
+    } else {
+        errors.iter().for_each(print_error);
+        let (now, look) = (now(), Look::of_stdout());
+        let texts = all.connections.iter().map(|known| wrapped(&text(known, how, now), look));
+        let texts: Vec<String> = texts.collect();
+        if !texts.is_empty() {
+            print(&texts.join("\n"))?;
+        }
+    }
+    Ok(errors.iter().map(Error::exit_status).max().unwrap_or(0))
+}
+
+fn text(
+    ConnectionDrift { connection, drift, .. }: &ConnectionDrift,
+    how: &How,
+    now: DateTime<Utc>,
+) -> String {
+    let (still, mended): (Vec<_>, Vec<_>) = drift.iter().partition(|record| record.still);
+    let fields = match still.len() {
+        0 => "all fields are as the models have them".to_owned(),
+        fields => format!("{} unlike the models", count(fields, "field is", "fields are")),
+    };
+    let were = match mended.len() {
+        0 => String::new(),
+        fields => format!(", {} and mended since", count(fields, "was", "were")),
+    };
+    let mut lines = vec![format!("{connection}: {fields}{were}")];
+    for record in still {
+        lines.push(format!("  {}: {}", record.resource, sentence(record, now)));
+        if let Some(adopt) = &record.adopt {
+            lines.push(format!("    for a column, add to the model: {adopt}"));
+        }
+    }
+    if how.mended {
+        let mended = mended.into_iter();
+        lines.extend(
+            mended
+                .map(|record| format!("  {}: mended: {}", record.resource, sentence(record, now))),
+        );
+    }
+    lines.join("\n")
+}
+
+/// One disagreement in a sentence: which field, what it is, where its values are, and since when.
+fn sentence(record: &DriftRecord, now: DateTime<Utc>) -> String {
+    let DriftRecord { field, kind, json_type, shape, .. } = record;
+    let shape = shape.as_deref().filter(|shape| *shape != json_type.as_str());
+    let shape = shape.map_or(String::new(), |shape| format!(", as in {shape}"));
+    let what = match kind.as_str() {
+        "missing" => format!("`{field}` is promised, and not sent; its column is null"),
+        "misfit" => {
+            format!("`{field}` does not fit its column ({json_type}{shape}); kept in _extra")
+        }
+        "repeated" => format!("`{field}` came more than once in a row; kept in _extra"),
+        _ => format!("`{field}` is new ({json_type}{shape}); kept in _extra"),
+    };
+    let first =
+        format!("since run {}, {} ago", record.first_run_id, ago(record.first_seen_at, now));
+    let last = match (record.last_run_id, record.last_seen_at) {
+        (Some(run), Some(at)) if run != record.first_run_id => {
+            format!(", last in run {run}, {} ago", ago(at, now))
+        }
+        _ => String::new(),
+    };
+    format!("{what} ({first}{last})")
+}

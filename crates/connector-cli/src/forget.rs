@@ -1,0 +1,146 @@
+//! `forget`: takes away a connection with all that is known of it, or the records of old runs.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use dialoguer::Confirm;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::json::print_json;
+use super::{block_on, duration, now, print};
+use crate::settings::{CONFIG_FILE, Destination, File};
+use connector_core::error::{Error, Result};
+use connector_core::store::{Database, Forgotten, Held};
+use connector_core::words::{count, nearest};
+
+/// What goes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The connection to forget: its schema with all tables, and all that is known of its runs
+    #[arg(value_name = "NAME", required_unless_present = "older_than")]
+    name: Option<String>,
+    /// Forget the records of runs that ended longer ago than this, as in 365days; the newest run, and the last complete one of each resource, stay
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    older_than: Option<Duration>,
+    /// The file that holds connections [default: connectors.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Ask nothing
+    #[arg(short, long)]
+    yes: bool,
+    /// Show what would go, and take nothing away
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Print one JSON document; needs --yes or --dry-run
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Told<'a> {
+    /// The connection, or nothing where records of all were meant.
+    connection: Option<&'a str>,
+    /// Whether it is gone, and not only shown.
+    forgotten: bool,
+    #[serde(flatten)]
+    what: &'a Forgotten,
+}
+
+pub(super) fn run(args: &Args) -> Result<u8> {
+    let file = File::read(args.config.as_deref())?;
+    if args.json && !args.yes && !args.dry_run {
+        return Err(Error::settings("with --json, nobody is asked")
+            .next("add --dry-run to see what would go, or --yes to take it away"));
+    }
+    let place = Destination::of(&file, args.name.as_deref())?;
+    let nothing = || Error::settings("nothing was synced yet").next("there is nothing to forget");
+    block_on(async {
+        let database = place.database().await?.ok_or_else(nothing)?;
+        let done = forget(&database, &file, args, &place.schema).await;
+        database.close().await;
+        done
+    })?
+}
+
+async fn forget(database: &Database, file: &File, args: &Args, schema: &str) -> Result<u8> {
+    let before = args.older_than.map(|age| {
+        let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
+        now().checked_sub_signed(age).unwrap_or_default()
+    });
+    let name = args.name.as_deref();
+    let of = [schema.to_owned()];
+    let of = name.map(|_| &of[..]);
+    let known = match before {
+        Some(before) => database.old_records(before, of).await?,
+        None => database.known_of(schema).await?,
+    };
+    if before.is_none() && known.is_nothing() {
+        let known = database.connections().await?;
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let what = format!("nothing is known of a connection `{schema}`");
+        return Err(Error::settings(what).next(nearest(schema, &known)));
+    }
+    if !args.json {
+        print(&text(&known, name, before.is_some()))?;
+    }
+    let goes = !args.dry_run && !known.is_nothing() && (args.yes || asked(name)?);
+    if goes {
+        match before {
+            Some(before) => database.forget_records(before, of).await?,
+            None => database.forget(schema).await?,
+        };
+    }
+    if args.json {
+        print_json(&Told { connection: name, forgotten: goes, what: &known }, &[])?;
+    } else if goes {
+        let what = name.filter(|_| before.is_none());
+        print(&match what {
+            Some(name) if file.has(name) => {
+                format!(
+                    "forgotten; take [connections.{name}] out of {CONFIG_FILE} too, or the next sync of all begins it anew"
+                )
+            }
+            _ => "forgotten".to_owned(),
+        })?;
+    } else if !known.is_nothing() {
+        print("nothing was taken away")?;
+    }
+    Ok(0)
+}
+
+/// Asks, if there is somebody to ask.
+fn asked(name: Option<&str>) -> Result<bool> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Error::settings("there is no terminal to ask on")
+            .next("add --yes to take it away, or --dry-run to see what would go"));
+    }
+    let question = match name {
+        Some(name) => format!("Forget all of `{name}`? It cannot be undone"),
+        None => "Forget these records? It cannot be undone".to_owned(),
+    };
+    Confirm::new()
+        .with_prompt(question)
+        .default(false)
+        .interact()
+        .map_err(|error| Error::settings("no answer came").because(error))
+}
+
+fn text(known: &Forgotten, name: Option<&str>, old: bool) -> String {
+    let whose = name.map_or(String::new(), |name| format!(" of `{name}`"));
+    let what = if old { "records of runs" } else { "all that is there" };
+    if known.is_nothing() {
+        return format!("nothing is that old{whose}");
+    }
+    let mut lines = vec![format!("{what}{whose}:")];
+    let records = known.records.iter().filter(|held| held.rows != Some(0));
+    for Held { table, rows } in known.tables.iter().chain(records) {
+        lines.push(match rows {
+            Some(rows) => format!("  {table}: {}", count(rows, "row", "rows")),
+            None => format!("  {table}: a view"),
+        });
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,203 @@
+//! The log on stderr: lines for people, with their time where they are kept, or JSON with fields.
+
+use std::fmt;
+use std::io::IsTerminal as _;
+use std::sync::OnceLock;
+
+use serde_json::json;
+use tracing::field::{Field, Visit};
+use tracing::subscriber::set_global_default;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::RecordFields;
+use tracing_subscriber::filter::{FilterFn, filter_fn};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
+
+use super::log_options::{Log, LogFormat};
+use super::now;
+use super::progress::Progress;
+use crate::settings::colour_is_welcome;
+use connector_core::error::Error;
+use connector_core::foreign::{ascii_json, escaped_line};
+
+/// How the lines of this process are written.
+static FORMAT: OnceLock<LogFormat> = OnceLock::new();
+
+/// Says how errors are written that come before the first line.
+pub(super) fn write_as(format: LogFormat) {
+    // A second one, in a test, leaves the first one's.
+    let _ = FORMAT.set(format);
+}
+
+/// Whether lines are JSON, and errors too.
+pub(super) fn is_json() -> bool {
+    FORMAT.get() == Some(&LogFormat::Json)
+}
+
+/// Writes an error as a line of JSON.
+pub(super) fn write_error(error: &Error) {
+    let line = json!({
+        "timestamp": timestamp(),
+        "level": "ERROR",
+        "message": error.to_string(),
+        "next": error.advice(),
+        "exit_status": error.exit_status(),
+    });
+    // Where stderr is closed or full, there is nobody to tell.
+    let line = format!("{}\n", ascii_json(&line.to_string()));
+    let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), line.as_bytes());
+}
+
+/// The time of a line.
+fn timestamp() -> String {
+    now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// Sends log lines to stderr, above the lines of the progress; `RUST_LOG` chooses which.
+pub fn start_logging(log: Log, progress: &Progress) {
+    let Log { quiet, log_format: format } = log;
+    write_as(format);
+    // What comes of a quiet run is told in the end.
+    let default =
+        if quiet { "off" } else { "connector_core=info,connector_cli=info,embedded_postgres=info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let (progress, shown) = (progress.clone(), progress.clone());
+    let is_terminal = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(move || LogLines(progress.clone(), format))
+        .with_ansi(is_terminal && colour_is_welcome());
+    // A second start, in a test, leaves the first one's settings.
+    let _ = match format {
+        LogFormat::Text => {
+            let lines = Lines { with_time: !is_terminal, progress: shown };
+            let lines = log.fmt_fields(Whose).event_format(lines);
+            set_global_default(lines.finish().with(own_lines()))
+        }
+        LogFormat::Json => {
+            let lines = log.json().flatten_event(true).with_span_list(false).with_target(false);
+            set_global_default(lines.finish().with(own_lines()))
+        }
+    };
+}
+
+/// Lines for people: the time, the level, which of several connections, and the message. Its
+/// fields say the same for programs.
+struct Lines {
+    with_time: bool,
+    progress: Progress,
+}
+
+/// Of a span's fields, the connection that it is about.
+struct Whose;
+
+/// One field of an event or a span.
+struct One {
+    name: &'static str,
+    value: String,
+}
+
+impl One {
+    fn of(name: &'static str) -> Self {
+        Self { name, value: String::new() }
+    }
+}
+
+impl Visit for One {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == self.name {
+            value.clone_into(&mut self.value);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == self.name {
+            self.value = format!("{value:?}");
+        }
+    }
+}
+
+impl<'w> FormatFields<'w> for Whose {
+    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
+        let mut connection = One::of("connection");
+        fields.record(&mut connection);
+        writer.write_str(&connection.value)
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> FormatEvent<S, Whose> for Lines {
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, Whose>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        if self.with_time {
+            write!(writer, "{} ", now().format("%Y-%m-%dT%H:%M:%SZ"))?;
+        }
+        let level = *event.metadata().level();
+        let word = format!("{level:>5}");
+        if writer.has_ansi_escapes() {
+            let styled = console::style(word).force_styling(true);
+            let styled = match level {
+                Level::ERROR => styled.red(),
+                Level::WARN => styled.yellow(),
+                Level::INFO => styled.green(),
+                _ => styled.dim(),
+            };
+            write!(writer, "{styled} ")?;
+        } else {
+            write!(writer, "{word} ")?;
+        }
+        if self.progress.is_of_several() {
+            for span in context.event_scope().into_iter().flatten() {
+                let fields = span.extensions();
+                if let Some(connection) = fields.get::<FormattedFields<Whose>>()
+                    && !connection.is_empty()
+                {
+                    write!(writer, "{connection}: ")?;
+                    break;
+                }
+            }
+        }
+        let mut message = One::of("message");
+        event.record(&mut message);
+        writeln!(writer, "{}", message.value)
+    }
+}
+
+/// Lets the lines of these crates through, and none of a library: those quote what comes
+/// from a socket, which may be a key or a row.
+fn own_lines() -> FilterFn {
+    filter_fn(|line| {
+        let from = line.target().split("::").next();
+        from.is_some_and(|from| {
+            ["connector_core", "connector_cli", "embedded_postgres"].contains(&from)
+        })
+    })
+}
+
+/// Where log lines go.
+struct LogLines(Progress, LogFormat);
+
+impl std::io::Write for LogLines {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        // Each event comes at once, and is one line, whatever stands in it.
+        let line = String::from_utf8_lossy(text);
+        let line = line.strip_suffix('\n').unwrap_or(&line);
+        let line = match self.1 {
+            LogFormat::Text => escaped_line(line),
+            LogFormat::Json => ascii_json(line),
+        };
+        // A log that cannot be written, as on a full disk, is no reason to sync less.
+        let _ = self.0.write(format!("{line}\n").as_bytes());
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! `quarantine`: the rows that have no place in their tables, and why.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::ago::ago;
+use super::chosen::{Chosen, Which};
+use super::json::print_json;
+use super::{now, print, print_error};
+use connector_core::error::{Error, Result};
+use connector_core::store::{QuarantinedReason, ResourceQuarantine};
+use connector_core::verdict::{Look, wrapped};
+use connector_spec::Connector;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    pub(super) how: How,
+}
+
+/// What is told of the rows, and how.
+#[derive(Debug, clap::Args)]
+pub struct How {
+    /// Show the rows too, the newest so many of each resource
+    #[arg(long, value_name = "N", default_value_t = 0, default_missing_value = "5", num_args = 0..=1)]
+    rows: u32,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ConnectionQuarantine {
+    connection: String,
+    schema: String,
+    resources: Vec<ResourceQuarantine>,
+    /// What to type to sync it.
+    #[serde(skip)]
+    sync: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct All {
+    connections: Vec<ConnectionQuarantine>,
+}
+
+pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
+    show(args.which.choose(connector)?, &args.how)
+}
+
+/// Shows the rows of these connections, and returns the exit status: 1 if there is one.
+pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
+    let (connections, errors) = chosen.read(&async |connector, place, database| {
+        let names: Vec<&str> = place.resources.iter().map(|resource| resource.name).collect();
+        let kept = database.quarantine(&place.schema, &names, i64::from(how.rows)).await?;
+        let resources = kept.ok_or_else(|| place.never_synced(connector))?;
+        let (connection, schema) = (place.name.clone(), place.schema.clone());
+        Ok(ConnectionQuarantine { connection, schema, resources, sync: place.sync.clone() })
+    })?;
+    let all = All { connections };
+    if how.json {
+        print_json(&all, &errors)?;
+    } else {
+        errors.iter().for_each(print_error);
+        let (now, look) = (now(), Look::of_stdout());
+        let texts = all.connections.iter().map(|known| wrapped(&text(known, now), look));
+        let texts: Vec<String> = texts.collect();
+        if !texts.is_empty() {
+            print(&texts.join("\n"))?;
+        }
+    }
+    Ok(errors.iter().map(Error::exit_status).max().unwrap_or(0))
+}
+
+fn text(known: &ConnectionQuarantine, now: DateTime<Utc>) -> String {
+    if known.resources.is_empty() {
+        return format!("{}: no row is set aside", known.connection);
+    }
+    let rows: i64 = known.resources.iter().map(|resource| resource.quarantined).sum();
+    let are = if rows == 1 { "1 row is" } else { &format!("{rows} rows are") };
+    let mut lines = vec![format!("{}: {are} set aside", known.connection)];
+    for resource in &known.resources {
+        for reason in &resource.reasons {
+            lines.push(format!("  {}: {}", resource.resource, sentence(reason, now)));
+        }
+        for row in &resource.rows {
+            let page = row.page.map_or(String::new(), |page| format!(", page {page}"));
+            lines.push(format!("    row {}{page}: {}", row.id, row.raw));
+        }
+    }
+    let still = known.resources.iter().flat_map(|resource| &resource.reasons).any(|it| it.still);
+    lines.push(if still {
+        "    next: mend the rows at the vendor, or tolerate some by `quarantine` in connectors.toml; a whole listing without them takes them away".to_owned()
+    } else {
+        format!("    next: run `{}`; a whole listing without them takes them away", known.sync)
+    });
+    lines.join("\n")
+}
+
+/// One reason in a sentence: how many rows, where, why, and whether it happens still.
+fn sentence(reason: &QuarantinedReason, now: DateTime<Utc>) -> String {
+    let QuarantinedReason { quarantined, page, run_id, seen_at, still, reason } = reason;
+    let at = match (quarantined, page) {
+        (1, Some(page)) => format!("1 row on page {page}"),
+        (1, None) => "1 row".to_owned(),
+        (rows, Some(page)) => format!("{rows} rows, one of them on page {page}"),
+        (rows, None) => format!("{rows} rows"),
+    };
+    let when = if *still { "in the newest run" } else { "and not since" };
+    format!("{at}: {reason} (run {run_id}, {} ago, {when})", ago(*seen_at, now))
+}
