@@ -8,8 +8,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
+use clap::CommandFactory as _;
 use connector_cli::print;
 use connector_spec::binary_of;
+use vendor_connectors::cli::Cli;
 
 use crate::root;
 use crate::test::cargo;
@@ -23,25 +25,8 @@ pub(crate) struct Args {
 /// The name of the connector in `xtask/skeleton`.
 const SKELETON: &str = "new_vendor";
 
-/// Names of schemas, and of commands about all connectors.
-const RESERVED: [&str; 16] = [
-    "changes",
-    "check",
-    "completions",
-    "demo",
-    "drift",
-    "forget",
-    "help",
-    "information_schema",
-    "init",
-    "man",
-    "plan",
-    "psql",
-    "public",
-    "quarantine",
-    "status",
-    "sync",
-];
+/// Names of schemas that are not a connector's, and the command that explains others.
+const RESERVED: [&str; 3] = ["help", "information_schema", "public"];
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let name = &args.name;
@@ -89,10 +74,15 @@ fn check(name: &str) -> Result<()> {
         "`{name}` is not snake_case: small letters and digits, with single underscores between"
     );
     ensure!(
-        !RESERVED.contains(&name) && !name.starts_with("pg_"),
+        !RESERVED.contains(&name) && !name.starts_with("pg_") && !is_command(name),
         "`{name}` is taken by Postgres, or by a command about all connectors"
     );
     Ok(())
+}
+
+/// Whether a command about all connectors has that name.
+fn is_command(name: &str) -> bool {
+    Cli::command().get_subcommands().any(|command| command.get_name() == name)
 }
 
 /// Copies a folder of the skeleton, with the name in place of the skeleton's own.
@@ -133,7 +123,7 @@ mod tests {
         {
             assert!(check(bad).unwrap_err().to_string().contains("snake_case"), "{bad}");
         }
-        for taken in ["sync", "public", "pg_parcels", "status"] {
+        for taken in ["sync", "public", "pg_parcels", "status", "changes", "init"] {
             assert!(check(taken).unwrap_err().to_string().contains("taken"), "{taken}");
         }
     }
