@@ -8,8 +8,10 @@ use connector_core::run::check_resources;
 use connector_core::store::Database;
 use connector_core::words::nearest;
 use connector_spec::Connector;
+use serde::Serialize;
 
-use super::{block_on, prepare};
+use super::json::print_json;
+use super::{block_on, prepare, print, print_error};
 use crate::settings::{CONFIG_FILE, Databases, File, Flags, Place};
 
 /// Which connections of one connector.
@@ -213,4 +215,24 @@ impl Chosen {
             (all, wrong)
         })
     }
+}
+
+/// Prints what is known of connections, as one document or in words, and what could not be read
+/// of them. Returns the exit status.
+pub(super) fn tell(
+    all: &impl Serialize,
+    errors: &[Error],
+    json: bool,
+    texts: impl Iterator<Item = String>,
+) -> Result<u8> {
+    if json {
+        print_json(all, errors)?;
+    } else {
+        errors.iter().for_each(print_error);
+        let texts: Vec<String> = texts.collect();
+        if !texts.is_empty() {
+            print(&texts.join("\n"))?;
+        }
+    }
+    Ok(errors.iter().map(Error::exit_status).max().unwrap_or(0))
 }

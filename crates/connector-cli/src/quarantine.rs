@@ -5,10 +5,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ago::ago;
-use super::chosen::{Chosen, Which};
-use super::json::print_json;
-use super::{now, print, print_error};
-use connector_core::error::{Error, Result};
+use super::chosen::{Chosen, Which, tell};
+use super::now;
+use connector_core::error::Result;
 use connector_core::store::{QuarantinedReason, ResourceQuarantine};
 use connector_core::verdict::{Look, wrapped};
 use connector_spec::Connector;
@@ -61,18 +60,9 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
         Ok(ConnectionQuarantine { connection, schema, resources, sync: place.sync.clone() })
     })?;
     let all = All { connections };
-    if how.json {
-        print_json(&all, &errors)?;
-    } else {
-        errors.iter().for_each(print_error);
-        let (now, look) = (now(), Look::of_stdout());
-        let texts = all.connections.iter().map(|known| wrapped(&text(known, now), look));
-        let texts: Vec<String> = texts.collect();
-        if !texts.is_empty() {
-            print(&texts.join("\n"))?;
-        }
-    }
-    Ok(errors.iter().map(Error::exit_status).max().unwrap_or(0))
+    let (now, look) = (now(), Look::of_stdout());
+    let texts = all.connections.iter().map(|known| wrapped(&text(known, now), look));
+    tell(&all, &errors, how.json, texts)
 }
 
 fn text(known: &ConnectionQuarantine, now: DateTime<Utc>) -> String {
