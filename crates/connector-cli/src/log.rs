@@ -8,9 +8,8 @@ use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::subscriber::set_global_default;
 use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::RecordFields;
-use tracing_subscriber::filter::{FilterFn, filter_fn};
+use tracing_subscriber::filter::{FilterFn, LevelFilter, Targets, filter_fn};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -56,18 +55,27 @@ fn timestamp() -> String {
     now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
+/// Whose lines are shown at all.
+const OURS: [&str; 3] = ["connector_core", "connector_cli", "embedded_postgres"];
+
+/// Which lines `RUST_LOG` asks for, if it is set and can be read.
+fn asked_for() -> Option<Targets> {
+    std::env::var("RUST_LOG").ok().filter(|asked| !asked.is_empty())?.parse().ok()
+}
+
 /// Sends log lines to stderr, above the lines of the progress; `RUST_LOG` chooses which.
 pub fn start_logging(log: Log, progress: &Progress) {
     let Log { quiet, log_format: format } = log;
     write_as(format);
-    // What comes of a quiet run is told in the end.
-    let default =
-        if quiet { "off" } else { "connector_core=info,connector_cli=info,embedded_postgres=info" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let filter = asked_for().unwrap_or_else(|| {
+        // What comes of a quiet run is told in the end.
+        let level = if quiet { LevelFilter::OFF } else { LevelFilter::INFO };
+        OURS.iter().map(|target| (*target, level)).collect()
+    });
     let (progress, shown) = (progress.clone(), progress.clone());
     let is_terminal = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_max_level(LevelFilter::TRACE)
         .with_writer(move || LogLines(progress.clone(), format))
         .with_ansi(is_terminal && colour_is_welcome());
     // A second start, in a test, leaves the first one's settings.
@@ -75,11 +83,11 @@ pub fn start_logging(log: Log, progress: &Progress) {
         LogFormat::Text => {
             let lines = Lines { with_time: !is_terminal, progress: shown };
             let lines = log.fmt_fields(Whose).event_format(lines);
-            set_global_default(lines.finish().with(own_lines()))
+            set_global_default(lines.finish().with(filter).with(own_lines()))
         }
         LogFormat::Json => {
             let lines = log.json().flatten_event(true).with_span_list(false).with_target(false);
-            set_global_default(lines.finish().with(own_lines()))
+            set_global_default(lines.finish().with(filter).with(own_lines()))
         }
     };
 }
@@ -174,9 +182,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> FormatEvent<S, Whose> for Lines {
 fn own_lines() -> FilterFn {
     filter_fn(|line| {
         let from = line.target().split("::").next();
-        from.is_some_and(|from| {
-            ["connector_core", "connector_cli", "embedded_postgres"].contains(&from)
-        })
+        from.is_some_and(|from| OURS.contains(&from))
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! select (where the rows are) → decode (fields of a row, by column) → tuple (the form of `copy`)
-//!                                 key · secret · drift                → encoded (a page)
+//!                                 key · veil (chosen, secret) · drift  → encoded (a page)
 //! ```
 
 pub(crate) mod chosen;
@@ -15,6 +15,7 @@ mod mangled;
 pub(crate) mod secret;
 pub(crate) mod select;
 mod tuple;
+pub(crate) mod veil;
 
 pub(crate) use decode::Decoder;
 pub(crate) use drift::{Drift, DriftSeen, adoption, as_list as drift_as_list};

@@ -354,6 +354,7 @@ fn plan_of(connection: &Connection, started_at: DateTime<Utc>) -> Result<Plan<'_
         sample: None,
         histories: connection.histories(),
         choices: connection.choices()?,
+        keep_secrets: connection.keep_secrets,
     })
 }
 

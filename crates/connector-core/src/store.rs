@@ -168,6 +168,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) histories: BTreeMap<&'static str, Keep>,
     /// What is left out of the rows of resources, and what is veiled in them.
     pub(crate) choices: BTreeMap<&'static str, Choice>,
+    /// Whether secrets are stored as they come.
+    pub(crate) keep_secrets: bool,
 }
 
 impl Store {
@@ -203,8 +205,7 @@ impl Store {
         store.wait_for_workers(plan, stop).await.map_err(nothing_tried)?;
         (store.run_id, store.fingerprint_key, store.owner) =
             store.begin_run(plan).await.map_err(nothing_tried)?;
-        store.chosen =
-            Box::pin(store.choose(connector, &plan.choices)).await.map_err(nothing_tried)?;
+        store.chosen = Box::pin(store.choose(plan)).await.map_err(nothing_tried)?;
         store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
         Ok(store)
     }

@@ -220,3 +220,49 @@ async fn nothing_that_a_program_prints_acts_on_a_terminal_or_is_a_forged_line() 
     vendor.finish();
     database.drop().await;
 }
+
+#[tokio::test]
+async fn what_is_left_out_is_in_nothing_that_a_command_says_or_logs() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    vendor.set_key(KEY);
+    let database = Database::create().await;
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("connectors.toml");
+    let settings = "[connections.accounts]\nconnector = \"accounts\"\nhistory = true\nexclude = [\"email\", \"_extra.notes\"]\n";
+    std::fs::write(&config, settings).unwrap();
+    let config = config.to_str().unwrap();
+    let commands: [&[&str]; 10] = [
+        &["plan", "--sample", "5"],
+        &["sync"],
+        &["sync", "--json"],
+        &["sync", "--log-format", "json"],
+        &["plan", "--sample", "5", "--json"],
+        &["status", "--json"],
+        &["check", "--json"],
+        &["quarantine"],
+        &["drift"],
+        &["changes", "--fields"],
+    ];
+    for version in 1..3 {
+        let user = |id: u32| {
+            serde_json::json!({
+                "id": id, "name": format!("name {version}"), "email": format!("{version}-{VALUE}"),
+                "notes": format!("{version}-{VALUE}"), "wrapped": {"email": format!("{version}-{VALUE}")},
+            })
+        };
+        let rows = [user(1), user(version), serde_json::json!({"email": VALUE, "notes": VALUE})];
+        vendor.holdings().replace("users", rows);
+        for command in commands {
+            let command = [command, &["--config", config]].concat();
+            let (out, err) = said_by(&vendor, &database, &command);
+            assert!(!format!("{out}{err}").contains("error: unexpected"), "{command:?}: {err}");
+            assert!(!format!("{out}{err}").contains("canary"), "{command:?}: {out}{err}");
+        }
+    }
+    let versions = "select count(*) from accounts.users_versions where id = '1'";
+    assert_eq!(database.value(versions).await, "2");
+    let aside = "select count(*) from sync.quarantine";
+    assert_eq!(database.value(aside).await, "1");
+    vendor.finish_unexplained();
+    database.drop().await;
+}

@@ -59,12 +59,6 @@ pub(crate) enum Aside {
     Dropped,
 }
 
-/// What becomes of a value that is in a table already.
-pub(crate) enum Field {
-    AsItIs,
-    Replaced(Option<String>),
-}
-
 impl Choice {
     /// Whether nothing is chosen.
     pub fn is_empty(&self) -> bool {
@@ -277,50 +271,6 @@ impl Chosen {
     /// Whether a rule is about a column.
     pub(crate) fn is_about(&self, column: &Column) -> bool {
         self.of_column(column).next().is_some()
-    }
-
-    /// What becomes of a value that is in a column already, as the text that it takes.
-    pub(crate) fn stored(&self, column: &Column, value: &str) -> Field {
-        match self.in_column(column, value) {
-            None => Field::AsItIs,
-            Some(text) if text == "null" => Field::Replaced(None),
-            Some(text) if column.sql_type == SqlType::Text => {
-                Field::Replaced(json::text(&text).map(Cow::into_owned))
-            }
-            Some(text) => Field::Replaced(Some(text)),
-        }
-    }
-
-    /// What becomes of an `_extra` that is there already; one name may have several values in it.
-    pub(crate) fn extra(&self, extra: &str) -> Field {
-        let of_field = |name: &str| {
-            self.rules.iter().find(|rule| rule.fields.iter().any(|field| field == name))
-        };
-        let (mut out, mut differs): (Vec<u8>, bool) = (Vec::new(), false);
-        let read = json::each_member(extra, |name, value| {
-            let column = of_field(&name).and_then(|rule| rule.column);
-            let kept = match self.aside_of(column, &name, value) {
-                Aside::AsItIs => None,
-                Aside::Replaced(text) => Some(text).filter(|text| text != value),
-                Aside::Dropped => {
-                    differs = true;
-                    return;
-                }
-            };
-            differs |= kept.is_some();
-            out.push(if out.is_empty() { b'{' } else { b',' });
-            json::push_string(&mut out, &name);
-            out.push(b':');
-            out.extend_from_slice(kept.as_deref().unwrap_or(value).as_bytes());
-        });
-        if read.is_err() || !differs {
-            return Field::AsItIs;
-        }
-        if out.is_empty() {
-            return Field::Replaced(None);
-        }
-        out.push(b'}');
-        Field::Replaced(String::from_utf8(out).ok())
     }
 
     fn replaced(&self, fate: Fate, value: &str) -> String {

@@ -4,19 +4,17 @@
 //! and what has no usable key is set aside whole. A row is never dropped for
 //! one of its fields, and a page never for one of its rows.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use connector_spec::{Column, Fit, MAX_KEY_COLUMNS, Resource, Source, json};
 
-use super::chosen::{Aside as Kept, Chosen};
 use super::drift::{Drift, DriftKind, DriftSeen, notice};
 use super::encoded::{Bounds, Encoded, MAX_REJECTED, Reason, Rejected, shortened};
 use super::key::{Key, Slot};
-use super::secret::Secrets;
 use super::tuple::{
     Aside, NULL, push_extra, set_length, storable, write_field, write_veiled, write_whole,
 };
+use super::veil::Veil;
 use crate::pieces;
 
 /// The largest row: decoded, it is in memory beside the answer that it came in.
@@ -35,8 +33,7 @@ pub(crate) struct Decoder {
     whole: bool,
     /// Whether a row's key is its position.
     positional: bool,
-    secrets: Secrets,
-    chosen: Chosen,
+    veil: Veil,
     bounds: Bounds,
 }
 
@@ -50,7 +47,7 @@ struct Row<'a> {
 }
 
 impl Decoder {
-    pub(crate) fn new(resource: &Resource, secrets: Secrets, bounds: Bounds) -> Self {
+    pub(crate) fn new(resource: &Resource, veil: impl Into<Veil>, bounds: Bounds) -> Self {
         let columns: Vec<Column> = resource.table_columns().copied().collect();
         let index = |name: &str| columns.iter().position(|column| column.name == name);
         let mut names = HashMap::new();
@@ -68,16 +65,9 @@ impl Decoder {
             positional: columns.iter().any(|column| column.source == Source::Position),
             names,
             columns,
-            secrets,
-            chosen: Chosen::default(),
+            veil: veil.into(),
             bounds,
         }
-    }
-
-    /// The same, which leaves out what a person has chosen, or veils it.
-    pub(crate) fn with_choice(mut self, chosen: Chosen) -> Self {
-        self.chosen = chosen;
-        self
     }
 
     /// What tells a row from all others of its listing: its key, or its whole text where it has none.
@@ -117,8 +107,7 @@ impl Decoder {
                     continue;
                 }
                 // A row that is spelled in another way is none that was not there before.
-                let row = self.chosen.row(&self.columns, row);
-                let raw = shortened(json::normal(&self.secrets.veil_row(&self.columns, &row)));
+                let raw = shortened(json::normal(&self.veil.row(&self.columns, row)));
                 encoded.rejected.push(Rejected { reason, raw });
             }
         }
@@ -155,7 +144,7 @@ impl Decoder {
                 let again = !unknown.insert(xxhash_rust::xxh3::xxh3_64(name.as_bytes()));
                 let kind = if again { DriftKind::Repeated } else { DriftKind::Unknown };
                 notice(drift, json::plain_name(&name), kind, value);
-                let Some(value) = self.kept_aside(None, &name, value) else { return };
+                let Some(value) = self.veil.aside(None, &name, value) else { return };
                 extra.push((storable(name), value));
                 return;
             };
@@ -210,17 +199,17 @@ impl Decoder {
                     tuple.extend_from_slice(&position.to_be_bytes());
                     Fit::Written
                 }
-                Source::Whole => match self.veiled(column, row) {
+                Source::Whole => match self.veil.in_column(column, row) {
                     Some(veiled) => write_whole(column, &veiled, tuple, &mut encoded.drift),
                     None => write_whole(column, row, tuple, &mut encoded.drift),
                 },
-                Source::Field if self.chosen.excludes(column) => Fit::Null,
-                Source::Field => {
-                    slots[at].map_or(Fit::Null, |(_, value)| match self.veiled(column, value) {
+                Source::Field if self.veil.excludes(column) => Fit::Null,
+                Source::Field => slots[at].map_or(Fit::Null, |(_, value)| {
+                    match self.veil.in_column(column, value) {
                         Some(veiled) => write_veiled(column, &veiled, tuple),
                         None => write_field(column, value, tuple),
-                    })
-                }
+                    }
+                }),
             };
             let key = self.key.place(at);
             match (fit, key) {
@@ -236,7 +225,7 @@ impl Decoder {
                     }
                 }
                 (Fit::Null, None) => {
-                    if column.required && !self.chosen.excludes(column) {
+                    if column.required && !self.veil.excludes(column) {
                         notice(
                             &mut encoded.drift,
                             column.wire,
@@ -280,33 +269,9 @@ impl Decoder {
         name: &'static str,
         value: &'a str,
     ) {
-        if let Some(value) = self.kept_aside(Some(column), name, value) {
+        if let Some(value) = self.veil.aside(Some(column), name, value) {
             extra.push((name.into(), value));
         }
-    }
-
-    /// A column's value without what is left out of it, and with fingerprints for secrets;
-    /// nothing, if it may stand as it is.
-    fn veiled(&self, column: &Column, value: &str) -> Option<String> {
-        let chosen = self.chosen.in_column(column, value);
-        let veiled = self.secrets.veil(column, chosen.as_deref().unwrap_or(value));
-        veiled.or(chosen)
-    }
-
-    /// The value of a field as it may stand outside of a column; nothing, if it is left out.
-    fn kept_aside<'a>(
-        &self,
-        column: Option<&Column>,
-        name: &str,
-        value: &'a str,
-    ) -> Option<Cow<'a, str>> {
-        let chosen = match self.chosen.aside(column, name, value) {
-            Kept::Dropped => return None,
-            Kept::Replaced(text) => Cow::Owned(text),
-            Kept::AsItIs => Cow::Borrowed(value),
-        };
-        let veiled = self.secrets.veil_aside(column, name, &chosen);
-        Some(veiled.map_or(chosen, Cow::Owned))
     }
 }
 
@@ -340,10 +305,13 @@ fn too_large(row: &str) -> Option<Rejected> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use connector_spec::KeyFallback;
 
     use super::super::key::MAX_KEY_BYTES;
     use super::*;
+    use crate::read::secret::Secrets;
     use connector_spec::Json;
     use connector_spec::Record;
 

@@ -109,6 +109,20 @@ impl Secrets {
         }
     }
 
+    /// Whether there may be secrets in the values of a column.
+    pub(crate) fn are_in(&self, column: &Column) -> bool {
+        matches!(self, Self::Fingerprint(..))
+            && (column.secret || column.secret_address || column.sql_type == SqlType::Jsonb)
+    }
+
+    /// The fingerprint of a text that cannot be looked into, or nothing if it may stand as it is.
+    pub(crate) fn veil_all(&self, text: &str) -> Option<String> {
+        match self {
+            Self::Keep => None,
+            Self::Fingerprint(key, _) => Some(fingerprint(key, text)),
+        }
+    }
+
     /// A whole row as it may be stored, where its place is not a table.
     pub(crate) fn veil_row(&self, columns: &[Column], row: &str) -> String {
         if let Self::Fingerprint(key, _) = self

@@ -18,6 +18,7 @@ use crate::ask::{Client, Response, Traffic};
 use crate::budget::Room;
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::secret::Secrets;
+use crate::read::veil::Veil;
 use crate::read::{Bounds, Decoder, Encoded};
 use crate::store::{Statements, Table};
 use crate::verdict::WalkEnd;
@@ -214,8 +215,11 @@ impl Walker {
             context: Arc::clone(&self.context),
             resource: self.resource,
             partition: self.partition(),
-            decoder: Decoder::new(self.resource, secrets, bounds)
-                .with_choice(self.context.chosen(self.resource)),
+            decoder: Decoder::new(
+                self.resource,
+                Veil::new(self.context.chosen(self.resource), secrets),
+                bounds,
+            ),
         })
     }
 

@@ -2,19 +2,22 @@
 //!
 //! A choice is applied to rows that come by whoever reads them. Those that are there, the
 //! deleted ones and their former versions among them, are rewritten once, when the choice is
-//! new, in one transaction with the note that it was done. No version is made by it.
+//! new, in one transaction with the note that it was done. No version is made by it. So it is
+//! with secrets that were kept as they came, and are not to be any more.
 
 use std::collections::BTreeMap;
 
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgTransaction, Row as _};
 
-use super::Store;
 use super::sql::{Beside, ident, qualified};
+use super::{Plan, Store};
 use crate::error::{Error, Result};
-use crate::read::chosen::{Choice, Chosen, Field};
+use crate::read::chosen::{Choice, Chosen};
+use crate::read::secret::{SecretNames, Secrets};
+use crate::read::veil::{Stored, Veil};
 use crate::words::count;
-use connector_spec::{Column, Connector, Resource, Source, SqlType};
+use connector_spec::{Column, Resource, Source, SqlType};
 
 /// What was chosen, by resource.
 type Choices = BTreeMap<String, Choice>;
@@ -26,23 +29,29 @@ impl Store {
     /// Applies what is chosen anew to the rows that are there, and says what that did.
     pub(super) async fn choose(
         &self,
-        connector: &Connector,
-        choices: &BTreeMap<&'static str, Choice>,
+        &Plan { connector, ref choices, keep_secrets, .. }: &Plan<'_>,
     ) -> Result<Vec<String>> {
         let failed = |error| Error::storage("leaving columns out of rows", error);
         let mut session = self.session().await?;
-        let noted: Option<Json<Choices>> =
-            sqlx::query_scalar("select columns from sync.connections where connection = $1")
-                .bind(&self.schema)
-                .fetch_one(&mut *session)
-                .await
-                .map_err(failed)?;
+        let (noted, kept): (Option<Json<Choices>>, Option<bool>) = sqlx::query_as(
+            "select columns, secrets_kept from sync.connections where connection = $1",
+        )
+        .bind(&self.schema)
+        .fetch_one(&mut *session)
+        .await
+        .map_err(failed)?;
         let noted = noted.map(|Json(noted)| noted).unwrap_or_default();
         let now: Choices =
             choices.iter().map(|(name, choice)| ((*name).to_owned(), choice.clone())).collect();
-        if noted == now {
+        if noted == now && kept == Some(keep_secrets) {
             return Ok(Vec::new());
         }
+        let secrets = if kept == Some(true) && !keep_secrets {
+            Secrets::Fingerprint(self.fingerprint_key.clone(), SecretNames::of(connector.resources))
+        } else {
+            Secrets::Keep
+        };
+        let veils_secrets = matches!(secrets, Secrets::Fingerprint(..));
         let mut said = Vec::new();
         let mut transaction = session.begin().await.map_err(failed)?;
         for resource in connector.resources {
@@ -52,11 +61,18 @@ impl Store {
                 now.get(resource.name).unwrap_or(&none),
             );
             let new = is.without(was);
-            if !new.is_empty() {
-                let rows = self.rewrite(&mut transaction, resource, &new).await.map_err(failed)?;
-                let left_out = listed("left out", &new.exclude);
-                let veiled = listed("kept as fingerprints", &new.fingerprint);
-                let what = left_out.into_iter().chain(veiled).collect::<Vec<_>>().join(", ");
+            if !new.is_empty() || veils_secrets {
+                let chosen = Chosen::of(resource, &new, Some(&self.fingerprint_key))
+                    .expect("the choice was checked before the run");
+                let veil = Veil::new(chosen, secrets.clone());
+                let rows = self.rewrite(&mut transaction, resource, &veil).await.map_err(failed)?;
+                let what = [
+                    listed("left out", &new.exclude),
+                    listed("kept as fingerprints", &new.fingerprint),
+                    Some("secrets are kept as fingerprints".to_owned())
+                        .filter(|_| veils_secrets && (rows > 0 || new.is_empty())),
+                ];
+                let what = what.into_iter().flatten().collect::<Vec<_>>().join(", ");
                 let rows = count(rows, "row that was there", "rows that were there");
                 said.push(format!("`{}`: from now on {what}; {rows} changed", resource.name));
             }
@@ -67,11 +83,12 @@ impl Store {
             }));
         }
         sqlx::query(
-            "update sync.connections set columns = $2 where connection = $1 and run_id = $3",
+            "update sync.connections set columns = $2, secrets_kept = $4 where connection = $1 and run_id = $3",
         )
         .bind(&self.schema)
         .bind(Json(&now))
         .bind(self.run_id)
+        .bind(keep_secrets)
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
@@ -84,19 +101,15 @@ impl Store {
         &self,
         transaction: &mut PgTransaction<'_>,
         resource: &Resource,
-        new: &Choice,
+        veil: &Veil,
     ) -> sqlx::Result<u64> {
-        let chosen = Chosen::of(resource, new, Some(&self.fingerprint_key))
-            .expect("the choice was checked before the run");
-        let columns: Vec<Column> =
-            resource.table_columns().filter(|column| chosen.is_about(column)).copied().collect();
+        let all: Vec<Column> = resource.table_columns().copied().collect();
         let table = qualified(&self.schema, resource.table);
-        let changed = rewrite_table(transaction, &table, &columns, &chosen).await?;
+        let changed = rewrite_table(transaction, &table, &all, veil).await?;
         if self.has_history(resource.name) {
             let history = qualified(&self.schema, &Beside::of(resource.table).history);
-            rewrite_table(transaction, &history, &columns, &chosen).await?;
+            rewrite_table(transaction, &history, &all, veil).await?;
         }
-        let all: Vec<Column> = resource.table_columns().copied().collect();
         let rows: Vec<(i64, String)> = sqlx::query_as(
             "select id, raw from sync.quarantine where connection = $1 and resource = $2",
         )
@@ -105,7 +118,7 @@ impl Store {
         .fetch_all(&mut **transaction)
         .await?;
         for (id, raw) in rows {
-            let veiled = chosen.row(&all, &raw);
+            let veiled = veil.set_aside(&all, &raw);
             if veiled != raw {
                 // Another row may have become the same.
                 sqlx::query(
@@ -136,9 +149,10 @@ fn listed(what: &str, names: &[String]) -> Option<String> {
 async fn rewrite_table(
     transaction: &mut PgTransaction<'_>,
     table: &str,
-    columns: &[Column],
-    chosen: &Chosen,
+    all: &[Column],
+    veil: &Veil,
 ) -> sqlx::Result<u64> {
+    let columns: Vec<&Column> = all.iter().filter(|column| veil.is_about(column)).collect();
     let texts: Vec<String> =
         columns.iter().map(|column| format!("to_jsonb({})::text", ident(column.name))).collect();
     let texts = texts.into_iter().chain(["_extra::text".to_owned()]).collect::<Vec<_>>().join(", ");
@@ -185,19 +199,19 @@ async fn rewrite_table(
             let mut differs = false;
             for (at, column) in columns.iter().enumerate() {
                 let was: Option<String> = row.try_get(at + 1)?;
-                let is = was.as_deref().map(|was| chosen.stored(column, was));
-                differs |= matches!(is, Some(Field::Replaced(_)));
+                let is = was.as_deref().map(|was| veil.stored(column, was));
+                differs |= matches!(is, Some(Stored::Replaced(_)));
                 new.push(match is {
-                    Some(Field::Replaced(is)) => is,
-                    Some(Field::AsItIs) | None => as_value(column, was),
+                    Some(Stored::Replaced(is)) => is,
+                    Some(Stored::AsItIs) | None => as_value(column, was),
                 });
             }
             let extra: Option<String> = row.try_get(columns.len() + 1)?;
-            let is = extra.as_deref().map(|extra| chosen.extra(extra));
-            differs |= matches!(is, Some(Field::Replaced(_)));
+            let is = extra.as_deref().map(|extra| veil.extra(all, extra));
+            differs |= matches!(is, Some(Stored::Replaced(_)));
             new.push(match is {
-                Some(Field::Replaced(is)) => is,
-                Some(Field::AsItIs) | None => extra,
+                Some(Stored::Replaced(is)) => is,
+                Some(Stored::AsItIs) | None => extra,
             });
             if differs {
                 places.push(row.try_get(0)?);

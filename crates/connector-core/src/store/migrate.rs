@@ -89,6 +89,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "changes",
         sql: include_str!("../../../../migrations/sync/0015_changes.sql"),
     },
+    Migration {
+        version: 16,
+        name: "secrets",
+        sql: include_str!("../../../../migrations/sync/0016_secrets.sql"),
+    },
 ];
 
 /// Makes whoever changes tables wait for each other, until their transactions end.

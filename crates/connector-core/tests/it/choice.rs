@@ -177,3 +177,53 @@ async fn what_cannot_be_missed_is_refused_with_the_nearest_right_name() {
     assert_eq!(play.try_sync_as(&connection).await.unwrap_err().exit_status(), 2);
     play.end().await;
 }
+
+/// An account, whose secrets are in columns, inside of one, in an address and where no column is.
+#[derive(Record)]
+#[expect(dead_code, reason = "a model is a declaration and is never built")]
+struct Account {
+    id: String,
+    version: Option<i64>,
+    #[record(secret)]
+    password: Option<String>,
+    #[record(secret_members("pin"))]
+    detail: Option<Json>,
+}
+
+const ACCOUNTS: Resource = Resource::new::<Account>("accounts", "/accounts").select(&["data"]);
+
+#[tokio::test]
+async fn secrets_that_were_kept_are_nowhere_once_they_are_not_to_be() {
+    let account = |id: &str, version: u32| {
+        json!({
+            "id": id, "version": version, "password": format!("{CANARY}-1"), "apiToken": format!("{CANARY}-2"),
+            "detail": {"pin": format!("{CANARY}-3"), "city": "x"},
+        })
+    };
+    let homeless = json!({"password": format!("{CANARY}-4"), "text": "x".repeat(100_000)});
+    let content = Content::empty().with("accounts", [account("a", 1), account("gone", 1)]);
+    let play = Play::new(&[ACCOUNTS], content).await;
+    let veiling = || play.connection().with_history().allow_deletes();
+    let keeping = || veiling().keep_secrets();
+    complete(play.sync_as(&keeping()).await);
+    play.vendor.edit("accounts", |accounts| *accounts = vec![account("a", 2)]);
+    complete(play.sync_as(&keeping()).await);
+    play.vendor.edit("accounts", |accounts| accounts.extend([homeless, account("b", 1)]));
+    play.sync_as(&keeping()).await;
+    assert!(everything(&play).await.contains(CANARY));
+    // Where rows come without their secrets now, only those that are there tell.
+    play.vendor.edit("accounts", |accounts| accounts.truncate(1));
+    let report = play.sync_as(&veiling()).await;
+    no_canary(&play, &report).await;
+    assert_eq!(
+        (report.resources[0].updated, report.resources[0].versions),
+        (0, 0),
+        "{}",
+        report.to_text()
+    );
+    insta::assert_snapshot!(report.chosen.join("\n"), @"`accounts`: from now on secrets are kept as fingerprints; 3 rows that were there changed");
+    let kept = "select version || ' ' || (detail ->> 'city') from hostile.accounts_versions where id = 'a' order by version";
+    assert_eq!(play.database.rows(kept).await.len(), 2);
+    assert!(play.sync_as(&veiling()).await.chosen.is_empty(), "it is done once");
+    play.end().await;
+}
