@@ -163,7 +163,7 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
             return connector_core::run::sync(connection, now()).await;
         }
         let mut team = Team::new(connector, flags, connection.stop());
-        let begun = |run| team.start(run, workers);
+        let begun = |run, gone| team.start(run, workers, gone);
         let report = connector_core::run::sync_among(connection, now(), workers, begun).await;
         team.end();
         report

@@ -9,6 +9,7 @@ use tracing::warn;
 
 use crate::called;
 use crate::settings::Flags;
+use connector_core::run::Gone;
 use connector_core::stop::Stop;
 use connector_spec::Connector;
 
@@ -30,7 +31,8 @@ pub(crate) struct Team {
 
 #[derive(Default)]
 struct Workers {
-    running: Vec<Child>,
+    /// By their names.
+    running: Vec<(String, Child)>,
     started: u64,
     /// Whether the run is over, so that those who end are missed no more.
     over: bool,
@@ -45,8 +47,9 @@ impl Team {
         Self { command, stop, workers: Arc::default() }
     }
 
-    /// Starts so many for a run, and others in the place of those that end before it does.
-    pub(crate) fn start(&mut self, run: i64, workers: u64) {
+    /// Starts so many for a run, and others in the place of those that end before it does, which
+    /// are noted as gone.
+    pub(crate) fn start(&mut self, run: i64, workers: u64, gone: Gone) {
         self.command.extend(["--run".to_owned(), run.to_string()]);
         let (team, command, stop) =
             (Arc::clone(&self.workers), self.command.clone(), self.stop.clone());
@@ -56,10 +59,11 @@ impl Team {
                 if team.over || stop.is_asked() {
                     return;
                 }
-                team.running.retain_mut(|child| match child.try_wait() {
+                team.running.retain_mut(|(name, child)| match child.try_wait() {
                     Ok(None) => true,
                     Ok(Some(status)) => {
                         warn!("a worker ended: {status}");
+                        gone.note(name.as_str());
                         false
                     }
                     Err(_) => false,
@@ -68,8 +72,9 @@ impl Team {
                     && team.started < workers * (1 + REPLACEMENTS)
                 {
                     team.started += 1;
-                    match spawn(&command, team.started) {
-                        Ok(child) => team.running.push(child),
+                    let name = format!("{} of process {}", team.started, std::process::id());
+                    match spawn(&command, &name) {
+                        Ok(child) => team.running.push((name, child)),
                         Err(error) => warn!("a worker does not start: {error}"),
                     }
                 }
@@ -90,11 +95,11 @@ impl Team {
     pub(crate) fn end(&mut self) {
         let mut team = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
         team.over = true;
-        for child in &mut team.running {
+        for (_, child) in &mut team.running {
             drop(child.stdin.take());
         }
         let begun = Instant::now();
-        for child in &mut team.running {
+        for (_, child) in &mut team.running {
             while matches!(child.try_wait(), Ok(None)) {
                 if begun.elapsed() > GOODBYE {
                     // What it would write is refused anyway.
@@ -106,10 +111,10 @@ impl Team {
     }
 }
 
-fn spawn(command: &[String], number: u64) -> std::io::Result<Child> {
+fn spawn(command: &[String], name: &str) -> std::io::Result<Child> {
     Command::new(std::env::current_exe()?)
         .args(command)
-        .args(["--worker", &format!("{number} of process {}", std::process::id())])
+        .args(["--worker", name])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

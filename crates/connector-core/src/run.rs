@@ -33,7 +33,7 @@ use self::progress::Watch;
 use self::request_hash::Part;
 pub use self::resource_settings::{AllSettings, ResourceSettings};
 pub use self::verbs::{Begun, PartOutcome, Step, begin, finish, prepare, settle, shard, work};
-pub use self::worker::Worker;
+pub use self::worker::{Gone, Worker};
 use crate::ask::{Client, Traffic};
 use crate::budget::Budget;
 use crate::error::{Error, ErrorKind, NotTried, Remedy, Result};
@@ -76,6 +76,8 @@ struct Context {
     /// Who reads here, and how many processes do.
     worker: Worker,
     workers: u64,
+    /// Those of them that are no more.
+    gone: Gone,
     /// The most requests of all workers together.
     max_requests: Option<u64>,
     /// Room for pages that are not committed yet, in KiB.
@@ -108,6 +110,7 @@ impl Context {
             progress: Arc::clone(&connection.progress),
             worker,
             workers,
+            gone: Gone::default(),
             max_requests: connection.max_requests,
             ahead: Arc::new(Semaphore::new(AHEAD_KIB as usize)),
             budget: connection.budget.clone(),
@@ -250,16 +253,17 @@ async fn sync_into(
     started_at: DateTime<Utc>,
     sample: Option<i64>,
 ) -> Result<Report> {
-    conduct(database, connection, started_at, (sample, 1), |_| {}).await
+    conduct(database, connection, started_at, (sample, 1), |_, _| {}).await
 }
 
 /// Syncs a connection whose parts so many workers read, which [`work`] for the run
-/// that this tells, once it has begun. One needs no others: it is this process.
+/// that this tells, once it has begun, with a way to say which of them are no more. One needs no
+/// others: it is this process.
 pub async fn sync_among(
     connection: &Connection,
     started_at: DateTime<Utc>,
     workers: u64,
-    begun: impl FnOnce(i64),
+    begun: impl FnOnce(i64, Gone),
 ) -> Result<Report> {
     let database = connection.database().await?;
     let run = conduct(&database, connection, started_at, (None, workers), begun);
@@ -274,7 +278,7 @@ async fn conduct(
     connection: &Connection,
     started_at: DateTime<Utc>,
     (sample, workers): (Option<i64>, u64),
-    begun: impl FnOnce(i64),
+    begun: impl FnOnce(i64, Gone),
 ) -> Result<Report> {
     let start = Instant::now();
     let stop = connection.stop();
@@ -296,7 +300,7 @@ async fn conduct(
     }
     let stranger = context.ask_owner(connection, &before).await;
     if workers > 1 && stranger.is_none() {
-        begun(context.store.run_id);
+        begun(context.store.run_id, context.gone.clone());
     }
     let resources = sync_resources(&context, connection, &before, stranger).await;
     if let Some(clock) = clock {
@@ -320,6 +324,15 @@ async fn end(context: &Context, resources: Vec<ResourceReport>, is_stopped: bool
             verdict.max(Verdict::Failed)
         }
     };
+    report(context, resources, (verdict, interrupted))
+}
+
+/// The report of a run that came out so.
+fn report(
+    context: &Context,
+    resources: Vec<ResourceReport>,
+    (verdict, interrupted): (Verdict, bool),
+) -> Report {
     Report {
         connection: context.store.schema.clone(),
         connector: context.connector.name,
@@ -575,6 +588,9 @@ async fn wait_for_workers(
     let mut shown = 0;
     let mut stopping: Option<Instant> = None;
     loop {
+        for worker in context.gone.take() {
+            context.store.let_go(&worker).await?;
+        }
         let progress = context.store.progress(resource.name).await?;
         traffic.requests.store(progress.requests.unsigned_abs(), Relaxed);
         traffic.rows.store(progress.rows.unsigned_abs(), Relaxed);

@@ -15,6 +15,7 @@ mod failure;
 mod fill;
 mod fingerprint_keys;
 mod forget;
+mod frozen;
 mod history;
 mod inspect;
 mod joined;
@@ -48,6 +49,7 @@ use crate::foreign::Foreign;
 use crate::read::chosen::Choice;
 use crate::read::secret::FingerprintKey;
 use crate::stop::Stop;
+use crate::verdict::Verdict;
 use connector_spec::Connector;
 
 pub(crate) use batch::Batch;
@@ -57,6 +59,7 @@ pub use embedded::{
     warn_of_leftover,
 };
 pub use forget::{Forgotten, Held};
+pub(crate) use frozen::SILENT;
 use history::History;
 pub use history::Keep;
 pub use inspect::{Inspection, Schema, State};
@@ -108,6 +111,8 @@ pub(crate) struct Store {
     clock: Instant,
     /// The first of the interrupted runs that this one goes on with.
     pub(crate) continues: Option<i64>,
+    /// How the run came out, and whether it was interrupted, if it ended before.
+    pub(crate) ended: Option<(Verdict, bool)>,
     /// How many changed rows are shown, if all of this is a rehearsal.
     pub(crate) sample: Option<i64>,
     /// The statements that brought the tables up to date in a rehearsal.
@@ -203,6 +208,10 @@ impl Store {
         store.misfits = store.look_at_tables(connector).await.map_err(nothing_tried)?;
         store.misfits.check_schemas().map_err(nothing_tried)?;
         store.wait_for_workers(plan, stop).await.map_err(nothing_tried)?;
+        if plan.takes_over_run {
+            // Its workers are gone, so that none of them is only slow.
+            store.end_frozen(Duration::from_secs(1)).await.map_err(nothing_tried)?;
+        }
         (store.run_id, store.fingerprint_key, store.owner) =
             store.begin_run(plan).await.map_err(nothing_tried)?;
         store.chosen = Box::pin(store.choose(plan)).await.map_err(nothing_tried)?;
@@ -210,18 +219,18 @@ impl Store {
         Ok(store)
     }
 
-    /// Connects to a run that another process began, to take part in it. Nothing is migrated:
-    /// whoever began it did that.
+    /// Connects to a run that another process began, to take part in it, or, if that is `enough`,
+    /// to see how it ended. Nothing is migrated: whoever began it did that.
     pub(crate) async fn join(
         database: &Database,
         plan: &Plan<'_>,
-        run_id: i64,
+        (run_id, enough): (i64, bool),
         stop: &Stop,
     ) -> Result<Self> {
         let mut store = Self::new(database, plan, stop);
         store.check_server().await.map_err(nothing_tried)?;
         migrate::check_current(&store, plan.schema, plan.connector).await.map_err(nothing_tried)?;
-        store.join_run(plan, run_id).await.map_err(nothing_tried)?;
+        store.join_run(plan, run_id, enough).await.map_err(nothing_tried)?;
         // Whoever began the run has made them, so that only what they are is found here.
         let histories = Box::pin(store.make_histories(plan.connector, &plan.histories)).await;
         store.histories = histories.map_err(nothing_tried)?;
@@ -247,6 +256,7 @@ impl Store {
             age: Duration::ZERO,
             clock: Instant::now(),
             continues: None,
+            ended: None,
             sample: plan.sample,
             ddl: None,
             histories: BTreeMap::new(),

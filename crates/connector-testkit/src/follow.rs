@@ -258,7 +258,12 @@ pub(crate) fn change(resource: &Resource, item: &mut Value) {
     }
 }
 
-pub(crate) fn with_other_key(resource: &Resource, mut item: Value) -> Value {
+pub(crate) fn with_other_key(resource: &Resource, item: Value) -> Value {
+    with_key_of(resource, item, "new")
+}
+
+/// An item with the key of another one, which is told by a word.
+pub(crate) fn with_key_of(resource: &Resource, mut item: Value, word: &str) -> Value {
     if !item.is_object() {
         return item;
     }
@@ -274,7 +279,7 @@ pub(crate) fn with_other_key(resource: &Resource, mut item: Value) -> Value {
             (Value::String(text), _) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 format!("9{text}").into()
             }
-            (Value::String(text), _) => format!("{text}new").into(),
+            (Value::String(text), _) => format!("{text}{word}").into(),
             (_, Some(number)) => (number + 1_000_000).into(),
             (other, None) => other.clone(),
         };

@@ -49,7 +49,9 @@ mod spelling;
 mod state;
 mod store;
 mod suite;
+mod team;
 mod torture;
+mod twin;
 mod vendor;
 mod wire;
 

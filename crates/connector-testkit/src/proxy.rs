@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::postgres::PgConnectOptions;
@@ -32,6 +32,8 @@ struct State {
     count: Mutex<Count>,
     /// Whether nothing goes through any more, though nobody is told.
     silent: watch::Sender<bool>,
+    /// The size of a piece in whose midst that begins.
+    amid: AtomicUsize,
     /// The number of connections that go through at a time; others wait.
     room: Semaphore,
 }
@@ -71,6 +73,7 @@ impl Proxy {
             lost: AtomicU64::new(0),
             count: Mutex::default(),
             silent: watch::Sender::new(false),
+            amid: AtomicUsize::new(usize::MAX),
             room: Semaphore::new(room),
         });
         let listening = tokio::spawn(listen(listener, server, Arc::clone(&state)));
@@ -95,6 +98,18 @@ impl Proxy {
     /// Lets nothing through from now on, as a network that lost its way does.
     pub fn fall_silent(&self) {
         self.state.silent.send_replace(true);
+    }
+
+    /// Falls silent in the midst of the next piece that a program sends of so many bytes or more, as
+    /// where rows are copied.
+    pub fn fall_silent_amid(&self, bytes: usize) {
+        self.state.amid.store(bytes, Relaxed);
+    }
+
+    /// Waits until nothing goes through any more.
+    pub async fn is_silent(&self) {
+        let mut silent = self.state.silent.subscribe();
+        let _ = silent.wait_for(|silent| *silent).await;
     }
 
     /// Answers so many more commits, and cuts the connection of the one after them:
@@ -164,6 +179,11 @@ async fn relay(
                     return Ok(());
                 }
                 note(&mut client, &sent[..length]);
+                if length >= state.amid.load(Relaxed) {
+                    to_server.write_all(&sent[..length / 2]).await?;
+                    state.silent.send_replace(true);
+                    continue;
+                }
                 to_server.write_all(&sent[..length]).await?;
                 let is_commit = sent[..length].windows(7).any(|bytes| bytes == b"COMMIT\0");
                 if is_commit && state.answered.load(Relaxed) >= 0 && state.answered.fetch_sub(1, Relaxed) == 0 {

@@ -60,7 +60,15 @@ echo "postgres://postgres:$password@127.0.0.1:$PORT/postgres"
 while read -r order; do
     case $order in
         stop) "$BIN/pg_ctl" -D data -m immediate stop ;;
-        start) start || cat log ;;
+        kill) kill -9 "$(head -n 1 data/postmaster.pid)" ;;
+        start)
+            # Processes that a killed server leaves behind keep the next one out until they notice.
+            tries=0
+            until start || [ $tries -ge 100 ]; do
+                tries=$((tries + 1))
+                sleep 0.1
+            done
+            "$BIN/pg_ctl" -D data status || cat log ;;
     esac
     echo "done: $?"
 done"#;
@@ -142,6 +150,12 @@ impl Server {
     /// Ends it at once, as a crash would, and starts it again.
     pub fn crash(&mut self) -> Result<()> {
         self.stop()?;
+        self.order("start")
+    }
+
+    /// Kills its first process, as a machine that is out of memory does, and starts it again.
+    pub fn kill(&mut self) -> Result<()> {
+        self.order("kill")?;
         self.order("start")
     }
 

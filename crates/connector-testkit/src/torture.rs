@@ -206,11 +206,16 @@ impl Suite {
 
     /// A file with the settings of a connection that commits often.
     pub(crate) fn settings(self, vendor: &Vendor) -> NamedTempFile {
+        self.settings_with(vendor, "requests_per_second = 100000")
+    }
+
+    /// The same with more settings of it.
+    pub(crate) fn settings_with(self, vendor: &Vendor, more: &str) -> NamedTempFile {
         let line =
             |(name, values): &(&str, &[&str])| format!("{name} = {}", Value::from(values.to_vec()));
         let params = self.params.iter().map(line).collect::<Vec<_>>().join("\n");
         let settings = format!(
-            "[connections.{0}]\nbase_url = \"{1}\"\nbatch_rows = 4\nrequests_per_second = 100000\npreset = \"{2}\"\n\
+            "[connections.{0}]\nbase_url = \"{1}\"\nbatch_rows = 4\n{more}\npreset = \"{2}\"\n\
              deletes = {{ rows = 1000000 }}\n[connections.{0}.params]\n{params}",
             self.connector.name,
             vendor.base_url(),

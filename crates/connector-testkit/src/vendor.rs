@@ -129,6 +129,16 @@ impl Vendor {
         self.state.log().requests.clone()
     }
 
+    /// How many requests came so far.
+    pub fn asked(&self) -> usize {
+        self.state.log().requests.len()
+    }
+
+    /// The requests behind so many.
+    pub fn requests_behind(&self, asked: usize) -> Vec<Request> {
+        self.state.log().requests[asked..].to_vec()
+    }
+
     /// Stops it, and panics if the declaration does not explain every request.
     pub fn finish(self) {
         drop(self);

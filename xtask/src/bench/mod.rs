@@ -8,6 +8,7 @@ mod machine;
 mod peers;
 mod process;
 mod results;
+mod scaling;
 mod server;
 mod vendor;
 mod workload;
@@ -31,7 +32,8 @@ use crate::test::cargo;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Measure only the workloads that have one of these in their name
+    /// Measure only the workloads that have one of these in their name; `scaling` is about workers,
+    /// many connections and many parents, and is not measured unless it is named
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
     /// Measure dlt too, in a virtual environment that is made in target/
@@ -55,12 +57,23 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let chosen = |workload: &&Workload| {
         args.filters.is_empty() || args.filters.iter().any(|part| workload.name.contains(part))
     };
+    let scaling = scaling::NAMES.iter().any(|name| scaling::is_asked_for(args, name));
     let workloads = workload::ALL.iter().filter(chosen);
     let workloads: Vec<Workload> =
         workloads.map(|workload| if args.quick { workload.quick() } else { *workload }).collect();
-    ensure!(!workloads.is_empty(), "no workload has such a name; there are: {}", names());
+    ensure!(
+        scaling || !workloads.is_empty(),
+        "no workload has such a name; there are: {}",
+        names()
+    );
     let built = cargo(&["build", "--profile", "dist", "--package", "bench"]);
     ensure!({ built }.status()?.success(), "the programs to measure cannot be built");
+    if scaling {
+        scaling::run(args)?;
+    }
+    if workloads.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
     let postgres = Postgres::start_durable()?;
     let server = Server::new(&postgres.url)?;
     let peers = args.peers.then(Peers::install).transpose()?;
@@ -121,7 +134,8 @@ fn measure(
 }
 
 fn names() -> String {
-    workload::ALL.iter().map(|workload| workload.name).collect::<Vec<_>>().join(", ")
+    let names = workload::ALL.iter().map(|workload| workload.name).chain(scaling::NAMES);
+    names.collect::<Vec<_>>().join(", ")
 }
 
 fn contestants(workload: &Workload, desk: &Desk<'_>) -> Vec<Contestant> {

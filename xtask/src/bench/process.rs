@@ -24,10 +24,17 @@ pub(crate) struct Usage {
     pub(crate) cpu_seconds: f64,
     /// The peaks of the program and those that it started, together.
     pub(crate) peak_kib: u64,
+    /// The largest of them.
+    pub(crate) most_kib: u64,
 }
 
 /// Runs a program to its end, which has to be a good one.
 pub(crate) fn measure(command: &mut Command) -> Result<Usage> {
+    measure_and_read(command).map(|(usage, _)| usage)
+}
+
+/// The same, with what it prints.
+pub(crate) fn measure_and_read(command: &mut Command) -> Result<(Usage, String)> {
     let mut stderr = tempfile::tempfile()?;
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr.try_clone()?);
     let program = command.get_program().to_owned();
@@ -60,7 +67,8 @@ pub(crate) fn measure(command: &mut Command) -> Result<Usage> {
         stderr.read_to_string(&mut said)?;
         bail!("{} ended with {status}; it said:\n{stdout}{said}", program.display());
     }
-    Ok(Usage { seconds, cpu_seconds, peak_kib: peaks.values().sum() })
+    let most_kib = peaks.values().max().copied().unwrap_or_default();
+    Ok((Usage { seconds, cpu_seconds, peak_kib: peaks.values().sum(), most_kib }, stdout))
 }
 
 /// Notes the peak of a process and of those that it started.

@@ -55,7 +55,7 @@ impl Cell<'_> {
 }
 
 /// The middle one of some numbers, or the mean of the two in the middle.
-fn median(mut numbers: Vec<f64>) -> Option<f64> {
+pub(super) fn median(mut numbers: Vec<f64>) -> Option<f64> {
     numbers.sort_by(f64::total_cmp);
     let last = numbers.len().checked_sub(1)?;
     Some(f64::midpoint(numbers[last / 2], numbers[last.div_ceil(2)]))
@@ -265,7 +265,7 @@ impl Measurement {
 }
 
 /// Aligns the columns from the one of that number on to the right.
-fn right(mut table: Table, first: usize) -> Table {
+pub(super) fn right(mut table: Table, first: usize) -> Table {
     for column in table.column_iter_mut().skip(first) {
         column.set_cell_alignment(CellAlignment::Right);
     }

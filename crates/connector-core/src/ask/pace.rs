@@ -191,6 +191,7 @@ impl Pace {
         let most = most.unwrap_or(u32::MAX).max(1);
         // Whoever asked first goes first.
         let mut slots = self.slots.lock().await;
+        let mut asked_again = false;
         loop {
             while slots.left > 0 && slots.next + late < Instant::now() {
                 slots.expired += 1;
@@ -201,7 +202,13 @@ impl Pace {
                 let used = slots.reserved - slots.expired;
                 let more = if slots.expired == 0 { used.saturating_mul(2) } else { used };
                 let requests = more.clamp(1, most);
+                let asked = Instant::now();
                 let wait = shared.reserve(requests, interval).await?;
+                // If this process was frozen meanwhile, the time of what it reserved is over, and
+                // nothing else would tell. Where each answer takes so long, there is no better one.
+                if asked.elapsed() > RESERVED && !std::mem::replace(&mut asked_again, true) {
+                    continue;
+                }
                 let next = Instant::now() + wait;
                 *slots = Slots { next, left: requests, reserved: requests, expired: 0 };
             }
@@ -384,6 +391,19 @@ mod tests {
         fn tell_rest(&self, _: Duration) -> BoxFuture<'_, ()> {
             Box::pin(async {})
         }
+    }
+
+    /// Whoever was frozen while it reserved has what is long over, and nothing that tells so.
+    #[tokio::test]
+    async fn what_was_reserved_long_before_its_answer_came_is_not_used() {
+        let rate = Rate { requests: 100, per: Duration::from_secs(1) };
+        let pace = Pace::new(Some(rate), 10, Stop::new(), None).unwrap();
+        let begun = Instant::now();
+        let frozen = Duration::from_millis(600);
+        let shared = Arc::new(Alone { next: Mutex::new(begun), answers_after: frozen });
+        pace.share(Arc::clone(&shared) as Arc<dyn SharedLimit>);
+        pace.wait_for_turn(&Traffic::default()).await.unwrap();
+        assert!(*shared.next.lock().unwrap() > begun + frozen);
     }
 
     /// Whoever could keep what was reserved would ask for all of it at once, beside what others ask.

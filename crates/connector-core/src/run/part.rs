@@ -49,6 +49,10 @@ pub(super) async fn read(
 ) -> Result<Option<Tally>> {
     let Worker { name, lease } = &context.worker;
     let table = context.table(resource, statements);
+    if let Some(lease) = lease.filter(|_| !only_if_free) {
+        // Whoever says that it is to be read knows that nobody else reads it.
+        context.store.end_frozen(lease).await?;
+    }
     let claimed = table.claim(number, (name, *lease), only_if_free).await?;
     let Some((mut shard, open)) = claimed else { return Ok(None) };
     let mut tally = std::mem::take(&mut shard.tally);

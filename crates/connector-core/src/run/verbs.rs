@@ -20,12 +20,12 @@ use tracing::{Instrument as _, info, info_span, warn};
 use super::connection::Connection;
 use super::worker::Worker;
 use super::{
-    Context, PARALLEL_RESOURCES, divide, end, known, part, plan_of, record, skip, skipped,
+    Context, PARALLEL_RESOURCES, divide, end, known, part, plan_of, record, report, skip, skipped,
     stops_all,
 };
 use crate::ask::Traffic;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Database, Heard, Plan, Store};
+use crate::store::{Database, Heard, Plan, SILENT, Store};
 use crate::verdict::{Report, ResourceReport, Verdict, is_over};
 use connector_spec::Resource;
 
@@ -70,6 +70,16 @@ async fn with<T>(
     worker: Worker,
     work: impl AsyncFnOnce(Arc<Context>) -> Result<T>,
 ) -> Result<T> {
+    with_one(connection, (run, false), worker, work).await
+}
+
+/// The same, with a run that may have ended if that is `enough`.
+async fn with_one<T>(
+    connection: &Connection,
+    run: (i64, bool),
+    worker: Worker,
+    work: impl AsyncFnOnce(Arc<Context>) -> Result<T>,
+) -> Result<T> {
     let database = connection.database().await?;
     let done = match join(&database, connection, run, worker).await {
         Ok(context) => Box::pin(work(context)).await,
@@ -82,7 +92,7 @@ async fn with<T>(
 async fn join(
     database: &Database,
     connection: &Connection,
-    run: i64,
+    run: (i64, bool),
     worker: Worker,
 ) -> Result<Arc<Context>> {
     let client = connection.client()?;
@@ -184,6 +194,7 @@ pub async fn prepare(
             skip(&context, resource, "its parent could not be read").await;
             return Ok(0);
         }
+        context.store.end_frozen(SILENT).await?;
         let statements = context.statements(resource);
         let divided = divide(&context, resource, &statements, verdict, workers).await;
         if let Err(error) = &divided
@@ -283,6 +294,7 @@ pub async fn settle(connection: &Connection, run: i64, resource: &str) -> Result
         if !context.store.is_prepared(resource.name).await? {
             return report_of(&context, resource).await;
         }
+        context.store.end_frozen(SILENT).await?;
         let statements = context.statements(resource);
         let table = context.table(resource, &statements);
         let mut tally = table.settle().await?;
@@ -315,9 +327,10 @@ async fn report_of(context: &Context, resource: &'static Resource) -> Result<Res
     Ok(report)
 }
 
-/// Ends a run, and returns its report.
+/// Ends a run, and returns its report; that of a run that came to its end before, as long as it is
+/// the newest one.
 pub async fn finish(connection: &Connection, run: i64) -> Result<Report> {
-    with(connection, run, Worker::default(), async |context| {
+    with_one(connection, (run, true), Worker::default(), async |context| {
         let before = context.store.complete_before(context.connector).await?;
         let mut resources = Vec::new();
         for resource in connection.selected() {
@@ -327,8 +340,11 @@ pub async fn finish(connection: &Connection, run: i64) -> Result<Report> {
                 report_of(&context, resource).await?
             });
         }
-        let stopped = matches!(context.store.hear().await?, Heard::Stopped(_));
         let elapsed_ms = context.store.age_ms();
+        if let Some(ended) = context.store.ended {
+            return Ok(Report { elapsed_ms, ..report(&context, resources, ended) });
+        }
+        let stopped = matches!(context.store.hear().await?, Heard::Stopped(_));
         Ok(Report { elapsed_ms, ..end(&context, resources, stopped).await })
     })
     .await
@@ -353,7 +369,7 @@ async fn work_in(context: &Arc<Context>) -> Result<()> {
             return Ok(());
         }
         let free = if running.len() < PARALLEL_RESOURCES && !context.stop.is_asked() {
-            context.store.free_part(&busy).await?
+            context.store.free_part(&busy, context.worker.lease.unwrap_or(SILENT)).await?
         } else {
             None
         };

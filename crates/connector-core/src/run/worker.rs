@@ -1,5 +1,6 @@
 //! Who reads parts of resources.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long a part is kept for a worker of which nothing is heard: longer than the time that a
@@ -26,5 +27,22 @@ impl Worker {
     pub fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = Some(lease);
         self
+    }
+}
+
+/// The workers of a run that are no more, by their names. Their parts need not wait for a lease to
+/// be over.
+#[derive(Clone, Debug, Default)]
+pub struct Gone(Arc<Mutex<Vec<String>>>);
+
+impl Gone {
+    /// Says that a worker is no more.
+    pub fn note(&self, worker: impl Into<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(worker.into());
+    }
+
+    /// Those of whom it was not heard before.
+    pub(super) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

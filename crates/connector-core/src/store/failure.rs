@@ -94,8 +94,8 @@ fn remedy(error: &sqlx::Error) -> Remedy {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) => Remedy::Wait,
         sqlx::Error::Database(error) => match error.code().unwrap_or_default().as_ref() {
             "08P01" if error.message().contains("startup parameter") => Remedy::None,
-            // Sessions of others end.
-            "53300" => Remedy::Wait,
+            // Sessions of others end; this one ended, as its process was silent for too long.
+            "53300" | "25P03" | "25P04" => Remedy::Wait,
             // Lost sessions, and a server that stops or starts.
             code if code.starts_with("08") || code.starts_with("57P") => Remedy::Wait,
             code if code.starts_with("40") => Remedy::Again,

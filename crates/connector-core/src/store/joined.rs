@@ -82,17 +82,32 @@ impl Store {
         }
     }
 
-    /// Takes part in a run, if it is one that this program can take part in.
-    pub(super) async fn join_run(&mut self, plan: &Plan<'_>, run_id: i64) -> Result<()> {
-        type Run =
-            (String, String, Option<String>, chrono::DateTime<chrono::Utc>, Option<i64>, f64, bool);
+    /// Takes part in a run, if it is one that this program can take part in; in one that ended
+    /// only if that is `enough`.
+    pub(super) async fn join_run(
+        &mut self,
+        plan: &Plan<'_>,
+        run_id: i64,
+        enough: bool,
+    ) -> Result<()> {
+        type Run = (
+            String,
+            String,
+            Option<String>,
+            chrono::DateTime<chrono::Utc>,
+            Option<i64>,
+            f64,
+            Option<String>,
+            bool,
+        );
         type Schema =
             (String, i64, Option<String>, Option<Json<BTreeMap<String, BTreeSet<String>>>>, String);
         let failed = |error| Error::storage("taking part in a run", error);
         let mut session = self.session().await?;
         let run: Option<Run> = sqlx::query_as(
             "select connector, connector_version, asked, started_at, continues, \
-             coalesce(extract(epoch from clock_timestamp() - begun_at), 0)::float8, finished_at is not null \
+             coalesce(extract(epoch from coalesce(finished_at, clock_timestamp()) - begun_at), 0)::float8, \
+             case when finished_at is not null then verdict end, interrupted \
              from sync.runs where run_id = $1 and connection = $2",
         )
         .bind(run_id)
@@ -101,7 +116,9 @@ impl Store {
         .await
         .map_err(failed)?;
         let refuse = |what: String, next: &str| Err(Error::settings(what).next(next));
-        let Some((connector, version, asked, started_at, continues, age, ended)) = run else {
+        let Some((connector, version, asked, started_at, continues, age, verdict, interrupted)) =
+            run
+        else {
             let what = format!("`{}` has no run {run_id}", self.schema);
             return refuse(what, "begin one, and name that");
         };
@@ -122,7 +139,7 @@ impl Store {
                 "give all workers the same settings and flags, and begin another run",
             );
         }
-        if ended {
+        if verdict.is_some() && !enough {
             let what = format!("run {run_id} came to its end");
             return Err(Error::new(ErrorKind::Stopped, what).next("begin another one"));
         }
@@ -148,13 +165,23 @@ impl Store {
         self.started_at = started_at;
         self.age = Duration::try_from_secs_f64(age).unwrap_or_default();
         self.continues = continues;
+        self.ended = verdict.map(|verdict| (Verdict::of(&verdict), interrupted));
         self.fingerprint_key = FingerprintKey(key);
         self.owner = owner.map(|Json(owner)| owner).unwrap_or_default();
         Ok(())
     }
 
-    /// A part that nobody reads, of a resource other than these.
-    pub(crate) async fn free_part(&self, but: &[&str]) -> Result<Option<Free>> {
+    /// A part that nobody reads, of a resource other than these. If there is none, those who hold
+    /// one and have said nothing for so long lose it.
+    pub(crate) async fn free_part(&self, but: &[&str], silent: Duration) -> Result<Option<Free>> {
+        let found = self.part_to_read(but).await?;
+        if found.is_none() {
+            self.end_frozen_parts(silent).await?;
+        }
+        Ok(found)
+    }
+
+    async fn part_to_read(&self, but: &[&str]) -> Result<Option<Free>> {
         self.patiently(|| async move {
             let found: Option<(String, i32)> = sqlx::query_as(
                 "select resource, shard from sync.shards where run_id = $1 and state = 'open' \
@@ -167,6 +194,22 @@ impl Store {
             .await
             .map_err(|error| Error::storage("looking for a part to read", error))?;
             Ok(found.map(|(resource, number)| Free { resource, number }))
+        })
+        .await
+    }
+
+    /// Lets others read the parts of a worker that is no more, without waiting for their time.
+    pub(crate) async fn let_go(&self, worker: &str) -> Result<()> {
+        self.patiently(|| async move {
+            sqlx::query(
+                "update sync.shards set lease_until = null where run_id = $1 and owner = $2 and state = 'open'",
+            )
+            .bind(self.run_id)
+            .bind(worker)
+            .execute(&mut *self.session().await?)
+            .await
+            .map(drop)
+            .map_err(|error| Error::storage("taking the parts of a worker that ended", error))
         })
         .await
     }

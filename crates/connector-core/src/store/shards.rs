@@ -335,9 +335,7 @@ impl Table<'_> {
     /// Fails if another worker has begun with the part, or the resource was settled without it:
     /// then this one has no right to write any more. Says what its newest commit was.
     ///
-    /// From here to the end of the transaction the part is locked. A worker that is frozen there
-    /// would keep it from all others for ever, so the server ends a transaction in which nothing
-    /// comes for as long as a part is a worker's.
+    /// From here to the end of the transaction the part is locked.
     pub(super) async fn check_epoch<T>(
         &self,
         transaction: &mut PgTransaction<'_>,
@@ -345,21 +343,18 @@ impl Table<'_> {
     where
         T: for<'a> Deserialize<'a> + Send + Unpin + 'static,
     {
-        let patience = self.shard.lease.map(|lease| lease.as_millis().to_string());
-        let found: Option<(i32, String, Option<Json<T>>, String)> = sqlx::query_as(
-            "select epoch, state, last_commit, set_config('idle_in_transaction_session_timeout', \
-             coalesce($4, current_setting('idle_in_transaction_session_timeout')), true) from sync.shards \
+        let found: Option<(i32, String, Option<Json<T>>)> = sqlx::query_as(
+            "select epoch, state, last_commit from sync.shards \
              where run_id = $1 and resource = $2 and shard = $3 for update",
         )
         .bind(self.store.run_id)
         .bind(self.resource.name)
         .bind(self.shard.number)
-        .bind(patience)
         .fetch_optional(&mut **transaction)
         .await
         .map_err(|error| self.failed("looking for the last commit", error))?;
         match found {
-            Some((epoch, state, last, _)) if epoch == self.shard.epoch && state == "open" => {
+            Some((epoch, state, last)) if epoch == self.shard.epoch && state == "open" => {
                 Ok(last.map(|Json(last)| last))
             }
             _ => Err(self.taken_over()),

@@ -127,15 +127,20 @@ impl<'a> Table<'a> {
     }
 
     /// Fails if a newer run of the connection began: then this one has no right to write any more.
+    ///
+    /// It also marks the transaction as one that writes, by which [`frozen`](super::frozen) finds it.
     pub(super) async fn check_fence(&self, transaction: &mut PgTransaction<'_>) -> Result<()> {
-        let newest: Option<i64> = sqlx::query_scalar(
-            "select run_id from sync.connections where connection = $1 for share",
+        let newest: Option<(i64, bool)> = sqlx::query_as(
+            "select run_id, $2 and pg_try_advisory_xact_lock_shared(hashtextextended('vendor-connectors writes ' || $1, 0::bigint)) \
+             from sync.connections where connection = $1 for share",
         )
         .bind(&self.store.schema)
+        // A rehearsal is one transaction, which waits for the vendor again and again.
+        .bind(self.store.sample.is_none())
         .fetch_optional(&mut **transaction)
         .await
         .map_err(|error| self.failed("checking for a newer run", error))?;
-        if newest == Some(self.store.run_id) {
+        if newest.is_some_and(|(newest, _)| newest == self.store.run_id) {
             return Ok(());
         }
         let what = format!(

@@ -181,6 +181,10 @@ impl Play {
         self.connector = connector;
     }
 
+    pub(crate) fn connector(&self) -> &'static Connector {
+        self.connector
+    }
+
     pub(crate) fn connection(&self) -> Connection {
         self.elsewhere(self.vendor.base_url())
     }

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use connector_core::run::{self, Worker};
-use connector_core::{ErrorKind, Rate, Report, Resource, Verdict};
-use connector_testkit::{Answer, Content, RateLimit};
+use connector_core::run::{self, Gone, Worker};
+use connector_core::{Connection, ErrorKind, Rate, Report, Resource, Verdict, to_json};
+use connector_testkit::{Answer, Content, Proxy, RateLimit};
 use serde_json::{Value, json};
 
 use crate::support::{OFFSET, Play, TOKEN, TOTAL, list, parts, row, rows, things};
@@ -26,7 +26,7 @@ async fn play() -> Play {
 /// A run that so many workers read, each with a client and sessions of its own.
 async fn among(play: &Play, workers: u64) -> Report {
     let connection = play.connection().committing_every(7);
-    let began = |run| {
+    let began = |run, _| {
         for worker in 0..workers {
             let connection = play.connection().committing_every(7);
             tokio::spawn(async move {
@@ -139,6 +139,72 @@ fn pretty_assertions_eq(is: &[Value], expected: &[Value], told: &str) {
     assert_eq!(is.len(), expected.len(), "{told}");
 }
 
+/// Whoever started a worker sees that it is no more, and need not wait until its parts are free.
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_a_worker_that_is_no_more_are_read_at_once_by_others() {
+    let play = play().await;
+    let asked = AtomicU64::new(0);
+    play.vendor.on(move |request, answer| {
+        let never = request.path.ends_with("/parts") && asked.fetch_add(1, Relaxed) == 0;
+        if never { answer.delayed(Duration::from_hours(1)) } else { answer }
+    });
+    let (one, other, settled) = (play.connection(), play.connection(), play.connection());
+    let began = |run, gone: Gone| {
+        let work = async move |connection: Connection, name: &str| {
+            let worker = Worker::named(name).with_lease(Duration::from_hours(1));
+            run::work(&connection, run, worker).await
+        };
+        tokio::spawn(async move {
+            // That is the death of a process, as far as one can see it from outside.
+            let lost = tokio::time::timeout(Duration::from_secs(2), work(one, "lost")).await;
+            assert!(lost.is_err(), "{lost:?}");
+            gone.note("lost");
+            work(other, "other").await
+        });
+    };
+    let run = run::sync_among(&settled, play.next_day(), 2, began);
+    let report = tokio::time::timeout(Duration::from_mins(1), run).await.unwrap().unwrap();
+    assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    play.end().await;
+}
+
+/// Half of a batch came, and nothing more: its session is there, and so is all that it has locked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_frozen_amid_its_rows_does_not_keep_its_part() {
+    let play = Play::with(TOTAL, 5_000).await;
+    let begun = run::begin(&play.connection(), play.next_day()).await.unwrap();
+    run::prepare(&play.connection(), begun.run, "things", 2).await.unwrap();
+    let lease = Duration::from_secs(1);
+    let proxy = Proxy::before(&play.database).await;
+    proxy.fall_silent_amid(16 << 10);
+    let url = Some(proxy.url().into());
+    let frozen =
+        Connection::to(play.connector(), play.vendor.base_url(), play.vendor.key().into(), url);
+    let (frozen, run) = (frozen.unwrap(), begun.run);
+    let frozen = tokio::spawn(async move {
+        run::work(&frozen, run, Worker::named("frozen").with_lease(lease)).await
+    });
+    tokio::time::timeout(Duration::from_mins(1), proxy.is_silent()).await.unwrap();
+    let connection = play.connection();
+    let other = tokio::spawn(async move {
+        run::work(&connection, run, Worker::named("other").with_lease(lease)).await
+    });
+    let open = "select count(*) from sync.shards where state = 'open'";
+    let read = async {
+        while play.database.value(open).await != "0" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), read).await.expect("another worker reads it");
+    let settled = run::settle(&play.connection(), run, "things").await.unwrap();
+    assert_eq!((settled.verdict, settled.inserted), (Verdict::Complete, 5_000));
+    assert_eq!(run::finish(&play.connection(), run).await.unwrap().verdict, Verdict::Complete);
+    assert_eq!(play.live().await, 5_000);
+    other.await.unwrap().unwrap();
+    frozen.abort();
+    play.end().await;
+}
+
 /// Begins a run, reads all but the parts, and divides those into some.
 async fn divided(play: &Play) -> (i64, i32) {
     let connection = play.connection();
@@ -177,8 +243,15 @@ async fn a_run_in_pieces_is_a_run_and_each_piece_can_be_done_again() {
         let report = run::settle(&play.connection(), run, "parts").await.unwrap();
         assert_eq!((report.verdict, report.evidence.partitions), (Verdict::Complete, THINGS));
     }
-    let report = run::finish(&play.connection(), run).await.unwrap();
-    assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    let mut reports = Vec::new();
+    for _ in 0..2 {
+        let mut report = run::finish(&play.connection(), run).await.unwrap();
+        assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+        report.elapsed_ms = 0;
+        report.resources.iter_mut().for_each(|resource| resource.elapsed_ms = 0);
+        reports.push(to_json(&report).unwrap());
+    }
+    assert_eq!(reports[0], reports[1]);
     assert_eq!(play.vendor.requests().len(), asked, "nothing is asked for twice");
     pretty_assertions_eq(&left(&play).await, &left(&alone).await, "");
     let ended = run::shard(&play.connection(), run, "parts", 1, Worker::named("late")).await;

@@ -1,0 +1,60 @@
+//! Transactions of processes that are frozen, or behind a network that is cut.
+//!
+//! Such a one keeps what it has locked from all others for as long as its session is there, which
+//! may be for ever: a part of a resource that nobody can take over, a connection in which no other run
+//! can begin. All that writes for a run is marked (by [`check_fence`](super::Table)), and whoever
+//! finds something taken ends what is marked and says nothing. That is harmless: a process that was only slow does its
+//! transaction again, if it still may.
+
+use std::time::Duration;
+
+use sqlx::postgres::types::PgInterval;
+
+use super::Store;
+use crate::error::{Error, Result};
+
+/// How long a process may say nothing in the midst of a transaction, where no lease tells it. All that
+/// it does there is ready before it begins.
+pub(crate) const SILENT: Duration = Duration::from_secs(10);
+
+/// Ends sessions of the connection `$1` whose transactions wait for their processes for so long.
+///
+/// While rows are copied, a session is active, and waits for its process all the same.
+pub(super) const END: &str = "select pg_terminate_backend(a.pid) from pg_locks l join pg_stat_activity a using (pid) \
+    where l.locktype = 'advisory' and l.objsubid = 1 and l.pid <> pg_backend_pid() \
+    and l.database = (select oid from pg_database where datname = current_database()) \
+    and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('vendor-connectors writes ' || $1, 0::bigint) \
+    and a.usename = current_user and a.wait_event in ('ClientRead', 'ClientWrite') \
+    and a.state_change < clock_timestamp() - $2";
+
+impl Store {
+    /// Ends transactions of the connection whose processes have said nothing for so long.
+    pub(crate) async fn end_frozen(&self, silent: Duration) -> Result<()> {
+        self.end_frozen_if(END, silent).await
+    }
+
+    /// The same, where a part of the run is taken whose time is over.
+    pub(super) async fn end_frozen_parts(&self, silent: Duration) -> Result<()> {
+        let end = format!(
+            "{END} and exists (select from sync.shards where run_id = {} and state = 'open' and lease_until < clock_timestamp())",
+            self.run_id
+        );
+        self.end_frozen_if(&end, silent).await
+    }
+
+    async fn end_frozen_if(&self, end: &str, silent: Duration) -> Result<()> {
+        self.patiently(|| async move {
+            let ended = sqlx::query(sqlx::AssertSqlSafe(end))
+                .bind(&self.schema)
+                .bind(PgInterval::try_from(silent).ok())
+                .execute(&mut *self.session().await?)
+                .await
+                .map_err(|error| Error::storage("looking for processes that are frozen", error))?;
+            if ended.rows_affected() > 0 {
+                tracing::info!("ended what a process held that says nothing any more");
+            }
+            Ok(())
+        })
+        .await
+    }
+}
