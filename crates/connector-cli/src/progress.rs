@@ -215,8 +215,9 @@ impl Lines {
         let style = style("  {prefix:24!} {state}").with_key(
             "state",
             move |state: &ProgressState, line: &mut dyn Write| {
-                let shown = Shown(&traffic, state.elapsed()).to_string();
-                let _ = write!(line, "{}", console::truncate_str(&shown, room(), ""));
+                let (time, columns) = (state.elapsed(), room());
+                let shown = Shown { traffic: &traffic, time, columns }.to_string();
+                let _ = write!(line, "{}", console::truncate_str(&shown, columns, ""));
             },
         );
         let line = ProgressBar::new_spinner().with_style(style).with_prefix(name.to_owned());
@@ -334,22 +335,40 @@ impl std::fmt::Display for Doing<'_> {
     }
 }
 
-/// What one resource has cost and brought after some time, in fifty columns.
-struct Shown<'a>(&'a Traffic, Duration);
+/// What one resource has cost and brought after some time, in fifty columns, or in as many as
+/// there are: what it waits for is then said instead of the rest.
+struct Shown<'a> {
+    traffic: &'a Traffic,
+    time: Duration,
+    columns: usize,
+}
 
 impl std::fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self(traffic, time) = self;
+        const ALL: usize = 50;
+        let Self { traffic, time, columns } = self;
+        let is_narrow = *columns < ALL;
         let (rows, total) = (traffic.rows.load(Relaxed), traffic.total.load(Relaxed));
         let pages = traffic.pages.load(Relaxed);
+        let rest = traffic.rest_left();
+        if let Some(left) = rest.filter(|_| is_narrow) {
+            return write!(f, "waiting for the vendor, {}", whole_seconds(left));
+        }
         write!(f, "{:>11} rows", HumanCount(rows).to_string())?;
         // Nobody is asked meanwhile, so that is all there is to say.
-        if let Some(left) = traffic.rest_left() {
+        if let Some(left) = rest {
             return write!(f, "  waiting for the vendor, {}", whole_seconds(left));
         }
+        let is_held = traffic.held.load(Relaxed) > 0;
+        if is_narrow && is_held {
+            return f.write_str("  rate limit");
+        }
         write!(f, " {:>7} pages", HumanCount(pages).to_string())?;
+        if is_narrow {
+            return Ok(());
+        }
         // In the first moments, a speed says nothing, and at a limit, that is what it says.
-        let speed = if traffic.held.load(Relaxed) > 0 {
+        let speed = if is_held {
             "rate limit".to_owned()
         } else if time.as_secs() == 0 {
             String::new()
@@ -370,6 +389,28 @@ mod tests {
     use indicatif::InMemoryTerm;
 
     use super::*;
+
+    #[test]
+    fn what_is_waited_for_is_said_in_a_narrow_terminal_too() {
+        let resting = Traffic::default();
+        resting.rest_for(Duration::from_secs(598) + Duration::from_millis(900));
+        let held = Traffic::default();
+        held.held.store(1, Relaxed);
+        let busy = Traffic::default();
+        busy.rows.store(12_345_678, Relaxed);
+        let shown = |traffic: &Traffic| {
+            Shown { traffic, time: Duration::from_secs(1), columns: 32 }.to_string()
+        };
+        let all = [&resting, &held, &busy].map(shown);
+        assert_eq!(
+            all,
+            [
+                "waiting for the vendor, 9m 58s",
+                "          0 rows  rate limit",
+                " 12,345,678 rows       0 pages"
+            ]
+        );
+    }
 
     #[test]
     fn the_lines_fit_into_eighty_columns_and_leave_nothing() {

@@ -316,33 +316,45 @@ fn verdict<'a>(resource: &'a ResourceStatus, run: &RunStatus) -> &'a str {
 
 /// What is known of former versions, in lines that resources with the same share.
 fn histories(resources: &[ResourceStatus], now: DateTime<Utc>) -> Vec<String> {
-    let of = |resource: &ResourceStatus| {
-        let HistoryStatus { since, until, .. } = resource.history.as_ref()?;
+    let of = |HistoryStatus { since, until, .. }: &HistoryStatus| {
         let since = ago(*since, now);
-        Some(match until {
+        match until {
             None => format!("history since {since} ago"),
             Some(until) => format!(
                 "history was turned off {} ago; what is known of the time from {since} ago until then stays",
                 ago(*until, now)
             ),
-        })
+        }
     };
-    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    // Names of those that have former versions, and how many have none.
+    let mut said: Vec<(String, Vec<String>, usize)> = Vec::new();
     for resource in resources {
-        let Some(what) = of(resource) else { continue };
-        let versions = resource.history.as_ref().and_then(|history| history.versions);
-        let name = match versions {
+        let Some(history) = &resource.history else { continue };
+        let what = of(history);
+        let at = said.iter().position(|(other, ..)| *other == what).unwrap_or_else(|| {
+            said.push((what, Vec::new(), 0));
+            said.len() - 1
+        });
+        let (_, names, empty) = &mut said[at];
+        match history.versions {
+            Some(0) => *empty += 1,
             Some(versions) => {
-                format!("{} ({})", resource.resource, count(versions, "version", "versions"))
+                let versions = count(versions, "version", "versions");
+                names.push(format!("{} ({versions})", resource.resource));
             }
-            None => resource.resource.to_owned(),
-        };
-        match said.iter_mut().find(|(other, _)| *other == what) {
-            Some((_, names)) => names.push(name),
-            None => said.push((what, vec![name])),
+            None => names.push(resource.resource.to_owned()),
         }
     }
-    said.into_iter().map(|(what, names)| format!("  {}: {what}", names.join(", "))).collect()
+    let line = |(what, mut names, empty): (String, Vec<String>, usize)| {
+        if empty > 0 {
+            names.push(format!(
+                "nothing replaced in {}",
+                count(empty as u64, "resource", "resources")
+            ));
+        }
+        format!("  {what}: {}", names.join(", "))
+    };
+    said.into_iter().map(line).collect()
 }
 
 fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {

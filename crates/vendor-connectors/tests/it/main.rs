@@ -1,5 +1,6 @@
 //! The program of all connectors, as it is started.
 
+mod captures;
 mod morning;
 
 use std::fmt::Write as _;
