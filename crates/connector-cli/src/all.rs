@@ -47,6 +47,9 @@ pub enum AllCommand {
 pub struct SyncAll {
     #[command(flatten)]
     which: WhichOfAll,
+    /// Only this resource, of the connections that have it, and its parents; may be repeated
+    #[arg(short, long = "resource", value_name = "NAME")]
+    resources: Vec<String>,
     #[command(flatten)]
     how: sync::How,
 }
@@ -56,6 +59,9 @@ pub struct SyncAll {
 pub struct PlanAll {
     #[command(flatten)]
     which: WhichOfAll,
+    /// Only this resource, of the connections that have it, and its parents; may be repeated
+    #[arg(short, long = "resource", value_name = "NAME")]
+    resources: Vec<String>,
     #[command(flatten)]
     how: plan::How,
 }
@@ -91,7 +97,8 @@ impl<How: clap::Args> Of<How> {
 impl AllCommand {
     /// Syncs all connections of a file.
     pub fn sync(config: Option<PathBuf>, json: bool) -> Self {
-        Self::Sync(SyncAll { which: WhichOfAll::all_of(config), how: sync::How::told_as(json) })
+        let (which, resources) = (WhichOfAll::all_of(config), Vec::new());
+        Self::Sync(SyncAll { which, resources, how: sync::How::told_as(json) })
     }
 
     /// Whether it was asked for JSON.
@@ -116,8 +123,14 @@ impl AllCommand {
             _ => start_logging(Log::default(), &Progress::default()),
         }
         match self {
-            Self::Sync(args) => sync_chosen(args.which.choose(connectors, &[])?, &args.how),
-            Self::Plan(args) => plan_chosen(args.which.choose(connectors, &[])?, &args.how),
+            Self::Sync(args) => {
+                let chosen = args.which.named()?.choose(connectors, &args.resources)?;
+                sync_chosen(chosen, &args.how)
+            }
+            Self::Plan(args) => {
+                let chosen = args.which.named()?.choose(connectors, &args.resources)?;
+                plan_chosen(chosen, &args.how)
+            }
             Self::Status(args) => status::show(args.choose(connectors)?, &args.how),
             Self::Check(args) => check::show(args.which.choose(connectors, &[])?, args.json),
             Self::Changes(args) => changes::show(args.choose(connectors)?, &args.how),

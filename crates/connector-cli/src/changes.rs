@@ -36,7 +36,7 @@ pub struct How {
     /// Show the keys, and of rows that changed which fields, from what to what; where a history is kept
     #[arg(long)]
     fields: bool,
-    /// So many rows of each resource at the most [default: 20, and all of them as CSV]
+    /// So many rows of each kind of change and resource at the most [default: 20, and all as CSV]
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
     /// Print one JSON document
@@ -199,7 +199,14 @@ fn headline(
         0 => "nothing changed".to_owned(),
         tables => format!("changes in {}", count(tables, "table", "tables")),
     };
-    format!("{connection}: {tables} ({runs}{began})")
+    let line = format!("{connection}: {tables} ({runs}{began})");
+    match changes.forgotten_until {
+        None => line,
+        Some(until) => format!(
+            "{line}\n  records of runs that ended before {} ago were forgotten: what they did is told by the times of rows, and as far as these go back",
+            ago(until, now)
+        ),
+    }
 }
 
 /// The rows as comma-separated values, with a header.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::chosen::{Chosen, Which};
 use super::json::print_json;
 use super::{block_on, lines, print, print_error, table};
-use crate::settings::{Explained, File, Flags, Place, explain, resolve};
+use crate::settings::{Explained, File, Flags, Invocation, Place, explain, resolve};
 use connector_core::ask::Way;
 use connector_core::error::{Error, ErrorKind, Result};
 use connector_core::foreign::Foreign;
@@ -42,9 +42,8 @@ pub(super) struct Checked {
     connection: String,
     settings: Vec<Explained>,
     checks: Vec<Check>,
-    /// What to type to sync it.
     #[serde(skip)]
-    sync: String,
+    invocation: Invocation,
 }
 
 /// One thing that a sync needs.
@@ -144,8 +143,13 @@ pub(super) fn examine(
             Ok((name, settings)) => {
                 let place = Place::resolve(connector, file, flags).ok();
                 let checks = block_on(checks(connector, file, flags, place.as_ref()))?;
-                let sync = place.map(|place| place.sync).unwrap_or_default();
-                examined.all.connections.push(Checked { connection: name, settings, checks, sync });
+                let invocation = place.map(|place| place.invocation).unwrap_or_default();
+                examined.all.connections.push(Checked {
+                    connection: name,
+                    settings,
+                    checks,
+                    invocation,
+                });
             }
             Err(error) => examined.errors.push(error),
         }
@@ -577,7 +581,7 @@ impl Checked {
     /// Whether it is ready, in a line.
     fn sum(&self) -> String {
         match self.failed() {
-            0 => format!("{}: ready; run `{}`", self.connection, self.sync),
+            0 => format!("{}: ready; run `{}`", self.connection, self.invocation.of("sync")),
             1 => format!("{}: 1 thing failed", self.connection),
             failed => format!("{}: {failed} things failed", self.connection),
         }

@@ -37,8 +37,8 @@ pub(super) struct Which {
 /// Which connections of a file, whichever connectors they are of.
 #[derive(Debug, clap::Args)]
 pub(super) struct WhichOfAll {
-    /// All connections of the file, of all connectors
-    #[arg(long, required_unless_present_any = ["connections", "connectors"])]
+    /// All connections of the file, of all connectors; what only looks is about all anyway
+    #[arg(long)]
     all: bool,
     /// Only this connection; may be repeated
     #[arg(long = "connection", value_name = "NAME", conflicts_with = "all")]
@@ -77,6 +77,15 @@ impl WhichOfAll {
     /// All connections of the file that a flag names.
     pub(super) fn all_of(config: Option<PathBuf>) -> Self {
         Self { all: true, connections: Vec::new(), connectors: Vec::new(), config }
+    }
+
+    /// Fails if nothing says which connections are meant, where that is not for granted.
+    pub(super) fn named(&self) -> Result<&Self> {
+        if self.all || !self.connections.is_empty() || !self.connectors.is_empty() {
+            return Ok(self);
+        }
+        Err(Error::settings("no connection is named")
+            .next("add --all, or name some with --connection or --connector"))
     }
 
     /// The connections of the file, in the order of their names; of each, the resources among
@@ -144,7 +153,7 @@ impl WhichOfAll {
             return Err(Error::settings(format!(
                 "the connection `{name}` is one of the connector `{connector}`, which does not exist"
             ))
-            .next(format!("there are: {}", names.join(", "))));
+            .next(nearest(connector, &names)));
         };
         let connection = Some(name.to_owned());
         Ok((known, Flags { config: self.config.clone(), connection, ..Flags::default() }))
@@ -159,7 +168,9 @@ fn only(each: &mut Vec<(&'static Connector, Flags)>, resources: &[String]) -> Re
     for name in resources {
         if !each.iter().any(|(connector, _)| connector.resource(name).is_some()) {
             let known = each.iter().flat_map(|(connector, _)| connector.resources);
-            let known: Vec<&str> = known.map(|resource| resource.name).collect();
+            let mut known: Vec<&str> = known.map(|resource| resource.name).collect();
+            known.sort_unstable();
+            known.dedup();
             let what = format!("no connection has a resource `{name}`");
             return Err(Error::settings(what).next(nearest(name, &known)));
         }

@@ -80,7 +80,8 @@ fn text(
     for record in still {
         lines.push(format!("  {}: {}", record.resource, sentence(record, now)));
         if let Some(adopt) = &record.adopt {
-            lines.push(format!("    for a column, add to the model: {adopt}"));
+            lines.push(format!("    in SQL: _extra -> '{}'", record.field.replace('\'', "''")));
+            lines.push(format!("    for a column of its own, in the source: {adopt}"));
         }
     }
     if how.mended {

@@ -22,7 +22,7 @@ pub struct Args {
     /// The connection to forget: its schema with all tables, and all that is known of its runs
     #[arg(value_name = "NAME", required_unless_present = "older_than")]
     name: Option<String>,
-    /// Forget the records of runs that ended longer ago than this, as in 365days; the newest run, and the last complete one of each resource, stay
+    /// Forget the records of runs that ended longer ago than this, as in 365days, of this connection or of all in the file; the newest run, and the last complete one of each resource, stay
     #[arg(long, value_name = "TIME", value_parser = duration)]
     older_than: Option<Duration>,
     /// The file that holds connections [default: connectors.toml, if there is one]
@@ -71,8 +71,15 @@ async fn forget(database: &Database, file: &File, args: &Args, schema: &str) -> 
         now().checked_sub_signed(age).unwrap_or_default()
     });
     let name = args.name.as_deref();
-    let of = [schema.to_owned()];
-    let of = name.map(|_| &of[..]);
+    // Others may have connections of their own in the same database.
+    let of: Vec<String> = match name {
+        Some(_) => vec![schema.to_owned()],
+        None => file
+            .connections()
+            .map(|(name, _)| Ok(Destination::of(file, Some(name))?.schema))
+            .collect::<Result<_>>()?,
+    };
+    let of = Some(&of[..]).filter(|of| !of.is_empty());
     let known = match before {
         Some(before) => database.old_records(before, of).await?,
         None => database.known_of(schema).await?,

@@ -86,7 +86,8 @@ pub fn init_several(connectors: &[&'static Connector], args: &InitSeveral) -> Re
         let at = asked.interact().map_err(broke_off)?;
         let Some(connector) = connectors.get(at) else {
             if let Some(program) = crate::called::program_of_all() {
-                print(&format!("next: {program} sync --all"))?;
+                let next = if status == 0 { "sync" } else { "check" };
+                print(&format!("next: {program} {next} --all"))?;
             }
             return Ok(status);
         };
@@ -183,7 +184,8 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     }
     if status != 0 && replaces && !(asking && keeps_all_the_same(gets_in)?) {
         print("nothing was written: this does not work, and what was there before may")?;
-        print(&format!("to answer again: {} init", crate::called::binary(connector)))?;
+        let again = crate::called::binary(connector);
+        print(&format!("to answer again: {again} init --connection {}", new.name))?;
         return Ok(status);
     }
     // The file of secrets comes first: without it, the other one is of no use.

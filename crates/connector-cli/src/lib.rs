@@ -313,6 +313,9 @@ pub fn print_error(error: &Error) {
 
 /// Prints text to stderr. Where that is closed or full, there is nobody to tell.
 fn tell(text: &str) {
+    if log::is_json() {
+        return log::write_problems(text);
+    }
     let _ = writeln!(std::io::stderr().lock(), "{}", escaped_lines(text));
 }
 

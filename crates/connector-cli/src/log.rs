@@ -50,6 +50,13 @@ pub(super) fn write_error(error: &Error) {
     let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), line.as_bytes());
 }
 
+/// Writes what is wrong after a run as a line of JSON.
+pub(super) fn write_problems(problems: &str) {
+    let line = json!({"timestamp": timestamp(), "level": "WARN", "message": problems});
+    let line = format!("{}\n", ascii_json(&line.to_string()));
+    let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), line.as_bytes());
+}
+
 /// The time of a line.
 fn timestamp() -> String {
     now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)

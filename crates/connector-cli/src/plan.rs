@@ -55,9 +55,11 @@ pub(super) fn several(chosen: Chosen, how: &How, progress: &Progress) -> Vec<Res
     let Chosen { file, each, wrong } = chosen;
     let mut outcomes: Vec<Result<Report>> = wrong.into_iter().map(Err).collect();
     let mut one = Chosen { file, each: Vec::new(), wrong: Vec::new() };
-    for connection in each {
-        one.each = vec![connection];
-        outcomes.push(to_its_end(&one, progress, async |connection| {
+    for (connector, flags) in each {
+        let name = flags.connection.as_deref().unwrap_or(connector.name);
+        let progress = progress.of_connection(name);
+        one.each = vec![(connector, flags)];
+        outcomes.push(to_its_end(&one, &progress, async |connection| {
             connector_core::run::plan(connection, now(), how.sample).await
         }));
     }

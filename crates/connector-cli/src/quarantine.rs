@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::ago::ago;
 use super::chosen::{Chosen, Which, tell};
 use super::now;
+use crate::settings::Invocation;
 use connector_core::error::Result;
 use connector_core::store::{QuarantinedReason, ResourceQuarantine};
 use connector_core::verdict::{Look, wrapped};
@@ -36,9 +37,8 @@ pub(super) struct ConnectionQuarantine {
     connection: String,
     schema: String,
     resources: Vec<ResourceQuarantine>,
-    /// What to type to sync it.
     #[serde(skip)]
-    sync: String,
+    invocation: Invocation,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -57,7 +57,12 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
         let kept = database.quarantine(&place.schema, &names, i64::from(how.rows)).await?;
         let resources = kept.ok_or_else(|| place.never_synced(connector))?;
         let (connection, schema) = (place.name.clone(), place.schema.clone());
-        Ok(ConnectionQuarantine { connection, schema, resources, sync: place.sync.clone() })
+        Ok(ConnectionQuarantine {
+            connection,
+            schema,
+            resources,
+            invocation: place.invocation.clone(),
+        })
     })?;
     let all = All { connections };
     let (now, look) = (now(), Look::of_stdout());
@@ -85,7 +90,7 @@ fn text(known: &ConnectionQuarantine, now: DateTime<Utc>) -> String {
     lines.push(if still {
         "    next: mend the rows at the vendor, or tolerate some by `quarantine` in connectors.toml; a whole listing without them takes them away".to_owned()
     } else {
-        format!("    next: run `{}`; a whole listing without them takes them away", known.sync)
+        format!("    next: run `{}`; a whole listing without them takes them away", known.invocation.of("sync"))
     });
     lines.join("\n")
 }

@@ -10,7 +10,7 @@ use super::ago::ago;
 use super::chosen::{Chosen, Which};
 use super::json::print_json;
 use super::{duration, now, print, print_error};
-use crate::settings::Place;
+use crate::settings::{Invocation, Place};
 use connector_core::error::{Error, Result};
 use connector_core::store::{
     ConnectionStatus, HistoryStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
@@ -52,9 +52,8 @@ pub(super) struct ConnectionKnown {
     stale: Vec<String>,
     /// Resources of which runs read only what is new, and when all of each is read again.
     whole_walks: Vec<WholeWalk>,
-    /// What to type to sync it.
     #[serde(skip)]
-    sync: String,
+    invocation: Invocation,
 }
 
 /// A resource of which runs read only what is new.
@@ -120,9 +119,9 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
         let status = status.ok_or_else(|| place.never_synced(connector))?;
         let stale = max_age.map(|age| stale(&status, age, now)).unwrap_or_default();
         let whole_walks = WholeWalk::of(place, &status, now);
-        let Place { name, schema, sync, .. } = place;
-        let (connection, schema, sync) = (name.clone(), schema.clone(), sync.clone());
-        Ok(ConnectionKnown { connection, schema, status, stale, whole_walks, sync })
+        let Place { name, schema, invocation, .. } = place;
+        let (connection, schema, invocation) = (name.clone(), schema.clone(), invocation.clone());
+        Ok(ConnectionKnown { connection, schema, status, stale, whole_walks, invocation })
     })?;
     let all = All { connections };
     if how.json {
@@ -185,7 +184,7 @@ fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
             let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
             row.push(resource.cursor.map_or("-".to_owned(), day));
         }
-        row.push(verdict(resource, &status.run).to_owned());
+        row.push(known.verdict_of(resource).to_owned());
         row
     });
     text.extend(aligned(&header, rows.collect(), look));
@@ -235,7 +234,7 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
     let mut rows = Vec::new();
     for known in &several {
         let ConnectionStatus { run, resources, .. } = &known.status;
-        let sum = |of: fn(&ResourceStatus) -> Option<i64>| {
+        let sum = |of: &dyn Fn(&ResourceStatus) -> Option<i64>| {
             let all: Vec<i64> = resources.iter().filter_map(of).collect();
             (!all.is_empty()).then(|| all.iter().sum())
         };
@@ -245,10 +244,10 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
             known.connection.clone(),
             since(Some(run.started_at), now),
             since(oldest, now),
-            number(sum(|one| one.rows)),
-            number(sum(|one| one.deleted)),
-            number(sum(|one| (one.run_id.is_some()).then_some(one.inserted))),
-            number(sum(|one| (one.run_id.is_some()).then_some(one.updated))),
+            number(sum(&|one| one.rows)),
+            number(sum(&|one| one.deleted)),
+            number(sum(&|one| (one.run_id == Some(run.run_id)).then_some(one.inserted))),
+            number(sum(&|one| (one.run_id == Some(run.run_id)).then_some(one.updated))),
             known.verdict().to_owned(),
         ]);
         for one in resources.iter().filter(|one| known.needs_somebody(one)) {
@@ -260,11 +259,7 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
                 number(one.deleted),
                 one.inserted.to_string(),
                 one.updated.to_string(),
-                match verdict(one, run) {
-                    "complete" => "too old",
-                    other => other,
-                }
-                .to_owned(),
+                known.verdict_of(one).to_owned(),
             ]);
         }
     }
@@ -294,6 +289,14 @@ impl ConnectionKnown {
             _ if !self.stale.is_empty() => 2,
             "complete" => 0,
             _ => 1,
+        }
+    }
+
+    /// How a resource came out, if its rows are young enough.
+    fn verdict_of<'a>(&'a self, one: &'a ResourceStatus) -> &'a str {
+        match verdict(one, &self.status.run) {
+            "complete" if self.stale.iter().any(|name| name == one.resource) => "too old",
+            verdict => verdict,
         }
     }
 
@@ -395,7 +398,7 @@ fn workers(parts: &PartsStatus, now: DateTime<Utc>) -> Vec<String> {
 
 /// What a person should know, and what to type next.
 fn notes(
-    ConnectionKnown { status, stale, whole_walks, sync, .. }: &ConnectionKnown,
+    ConnectionKnown { status, stale, whole_walks, invocation, .. }: &ConnectionKnown,
     now: DateTime<Utc>,
 ) -> Vec<String> {
     let (skipped, tried): (Vec<_>, Vec<_>) = status
@@ -420,11 +423,14 @@ fn notes(
         if resource.quarantined > 0 && resource.error.is_none() {
             let rows = resource.quarantined;
             let are = if rows == 1 { "1 row is" } else { &format!("{rows} rows are") };
-            notes.push(format!("  {name}: {are} set aside; see `quarantine`"));
+            notes.push(format!("  {name}: {are} set aside; see `{}`", invocation.of("quarantine")));
         }
         if resource.drift > 0 {
             let fields = count(resource.drift, "field is", "fields are");
-            notes.push(format!("  {name}: {fields} unlike the model; see `drift`"));
+            notes.push(format!(
+                "  {name}: {fields} unlike the model; see `{}`",
+                invocation.of("drift")
+            ));
         }
     }
     notes.extend(whole_walks.iter().map(|walk| walk.said(now)));
@@ -436,7 +442,7 @@ fn notes(
     // Where a resource says what is to be done, another run alone would end in the same way.
     let told = status.resources.iter().any(|resource| resource.next.is_some());
     if !told && (incomplete || !stale.is_empty()) {
-        notes.push(format!("    next: run `{sync}`"));
+        notes.push(format!("    next: run `{}`", invocation.of("sync")));
     }
     notes
 }

@@ -9,6 +9,7 @@ use super::{block_on, now, print, print_error, stop_on_signals, tell};
 use connector_core::error::{Error, Result};
 use connector_core::run::Connection;
 use connector_core::verdict::{Look, Report, problems_together, table_together, together};
+use connector_core::words::count;
 
 /// What runs came to.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -55,6 +56,10 @@ pub(super) fn tell_together(outcomes: Vec<Result<Report>>, json: bool, quiet: bo
             tell(&problems_together(runs).join("\n"));
             print(&table_together(runs, look))?;
         }
+    }
+    if !errors.is_empty() && !runs.is_empty() && !quiet {
+        let connections = count(errors.len() as u64, "connection", "connections");
+        print(&format!("{connections} more did not begin; the errors above say why"))?;
     }
     Ok(status)
 }

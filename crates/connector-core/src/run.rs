@@ -200,7 +200,8 @@ pub async fn plan(
 ) -> Result<Report> {
     let database = connection.database().await?.rehearsing();
     let sample = Some(i64::try_from(sample).unwrap_or(i64::MAX));
-    let report = Box::pin(sync_into(&database, connection, started_at, sample)).await;
+    let run = sync_into(&database, connection, started_at, sample).instrument(of(connection));
+    let report = Box::pin(run).await;
     database.close().await;
     report
 }
@@ -486,12 +487,15 @@ async fn sync_resource(
 fn tell(report: &ResourceReport) {
     let ResourceReport { rows, requests, inserted, updated, deleted, elapsed_ms, verdict, .. } =
         *report;
-    let said = format!(
+    let mut said = format!(
         "`{}`: {} in {}, {verdict}",
         report.resource,
         count(rows, "row", "rows"),
         count(requests, "request", "requests"),
     );
+    if let Some(why) = report.why() {
+        said = format!("{said}: {why}");
+    }
     macro_rules! log {
         ($level:expr) => {
             tracing::event!(

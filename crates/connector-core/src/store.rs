@@ -493,7 +493,7 @@ impl Holder {
         let is_run = application.as_deref().is_none_or(|name| name == APPLICATION);
         if is_run {
             let what = format!("another run of `{schema}` is writing{known}");
-            return (what, "run again when it has ended, or with --wait".to_owned());
+            return (what, "run again when it has ended; `sync --wait` waits for it".to_owned());
         }
         let what = format!("the lock of `{schema}` is held by a session that is no run{known}");
         let next = match pid {

@@ -16,6 +16,7 @@ pub fn nearest(unknown: &str, known: &[&str]) -> String {
         .map(|name| (strsim::jaro_winkler(unknown, name), name))
         .max_by(|a, b| a.0.total_cmp(&b.0));
     match closest {
+        None => "there are none".to_owned(),
         Some((similarity, name)) if similarity > 0.8 => {
             format!("did you mean `{name}`? there are: {}", known.join(", "))
         }

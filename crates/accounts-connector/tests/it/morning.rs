@@ -40,7 +40,7 @@ async fn what_a_run_left_is_told_as_the_options_say() {
     let told_later = said.stdout.replace("from 1s ago", "from 0s ago").replace("run 4", "run 3");
     assert_eq!(told_later, told, "{said:?}");
     let few = shell.run("changes --config mine.toml --connection north --keys --limit 1");
-    assert!(few.stdout.contains("  changed  and 1 more\n"), "{few:?}");
+    assert!(few.stdout.contains("  new      77\n  changed  0\n"), "{few:?}");
     let csv = shell.run("changes --config mine.toml --since 2 --csv --preset documented");
     assert_eq!(csv.stdout.lines().count(), 5, "{csv:?}");
     let fields = shell.run("changes --config mine.toml --connection north --fields");

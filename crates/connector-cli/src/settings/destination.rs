@@ -2,11 +2,11 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::Flags;
 use super::connectors_toml::{File, Nowhere};
 use super::names::check_schema;
 use super::precedence::Layers;
 use super::preset::preset_of;
+use super::{CONFIG_FILE, Flags};
 use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
 use connector_core::run::{AllSettings, selected};
@@ -23,12 +23,39 @@ pub(crate) struct Place {
     pub(crate) schema: String,
     /// The resources that are synced.
     pub(crate) resources: Vec<&'static Resource>,
-    /// What to type to sync it.
-    pub(crate) sync: String,
+    pub(crate) invocation: Invocation,
     /// What is chosen for each of them.
     pub(crate) settings: AllSettings,
     database_url: Option<SecretString>,
     nowhere: Option<Nowhere>,
+}
+
+/// How this program is called for a connection.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Invocation {
+    program: String,
+    flags: String,
+}
+
+impl Invocation {
+    fn new(connector: &Connector, name: &str, flags: &Flags) -> Self {
+        let config = flags.config.as_ref().map(|config| config.display().to_string());
+        let named = (name != connector.name).then(|| name.to_owned());
+        let flags = [
+            ("config", config),
+            ("connection", named),
+            ("schema", flags.schema.clone()),
+            ("preset", flags.preset.clone()),
+        ];
+        let given =
+            flags.into_iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", value?)));
+        Self { program: crate::called::binary(connector), flags: given.collect() }
+    }
+
+    /// What to type for a command.
+    pub(crate) fn of(&self, command: &str) -> String {
+        format!("{} {command}{}", self.program, self.flags)
+    }
 }
 
 impl Place {
@@ -49,7 +76,7 @@ impl Place {
             schema: schema.to_owned(),
             resources: selected(connector, resources, &params).collect(),
             settings: layers.settings(connector)?,
-            sync: sync_command(connector, layers.name, flags),
+            invocation: Invocation::new(connector, layers.name, flags),
             database_url: layers.database_url()?.map(|(url, _)| url),
             nowhere: layers.no_file(),
         })
@@ -58,11 +85,12 @@ impl Place {
     /// That nothing was synced yet, with what a person may have forgotten.
     pub(crate) fn never_synced(&self, connector: &Connector) -> Error {
         let what = format!("nothing was synced yet into the schema `{}`", self.schema);
-        let sync = format!("run `{}`", self.sync);
+        let sync = format!("run `{}`", self.invocation.of("sync"));
         let error = match &self.nowhere {
             Some(nowhere) => Error::settings(format!("{what}, and {nowhere}"))
                 .next(format!("{}; or {sync}", Nowhere::advice(connector))),
-            None => Error::settings(what).next(sync),
+            None => Error::settings(what)
+                .next(format!("{sync}; or take the connection out of {CONFIG_FILE}")),
         };
         match &self.database_url {
             Some(_) => error,
@@ -116,21 +144,6 @@ impl Destination {
     pub(crate) async fn database(&self) -> Result<Option<Database>> {
         open(self.database_url.as_ref()).await
     }
-}
-
-/// What to type to sync a connection that is named by these flags.
-fn sync_command(connector: &Connector, name: &str, flags: &Flags) -> String {
-    let binary = crate::called::binary(connector);
-    let config = flags.config.as_ref().map(|config| config.display().to_string());
-    let named = (name != connector.name).then(|| name.to_owned());
-    let flags = [
-        ("config", config),
-        ("connection", named),
-        ("schema", flags.schema.clone()),
-        ("preset", flags.preset.clone()),
-    ];
-    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", value?)));
-    given.fold(format!("{binary} sync"), |command, flag| command + &flag)
 }
 
 /// Databases that are open, each once, whatever the number of connections that it has.

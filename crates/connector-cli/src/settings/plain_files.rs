@@ -57,7 +57,11 @@ pub(super) fn others_may_read(path: &Path) -> bool {
 /// Why a file cannot be read or written, without anything that stands in it.
 pub(crate) fn reason(error: &Error) -> String {
     // Those of this file are words; those of the system repeat a path.
-    if error.get_ref().is_some() { error.to_string() } else { error.kind().to_string() }
+    match error.kind() {
+        _ if error.get_ref().is_some() => error.to_string(),
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        kind => kind.to_string(),
+    }
 }
 
 /// Puts a text in the place of a file: whoever reads meanwhile has all of the old or all of
@@ -147,7 +151,7 @@ mod tests {
             (folder.path().to_owned(), Err("it is a folder")),
             (path("large"), Err("it is larger than 1 MiB")),
             (path("bytes"), Err("a character in it is not UTF-8")),
-            (path("none"), Err("entity not found")),
+            (path("none"), Err("there is no such file")),
             (path("fine"), Ok("a")),
             (path("marked"), Ok("a")),
             (path("link"), Ok("a")),

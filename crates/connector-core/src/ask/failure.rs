@@ -124,7 +124,7 @@ impl Client {
             || accepted && self.denied.fetch_add(1, Ordering::Relaxed) < TOO_MANY;
         match (partly, accepted) {
             (true, true) => Error::new(ErrorKind::Forbidden, what).next(
-                "the key was good for other resources: allow it this one, or leave this one out",
+                "the key was good for other resources: allow it this one, or leave this one out by `only_resources` in connectors.toml",
             ),
             (true, false) => Error::new(ErrorKind::Forbidden, what).next(self.about_the_key()),
             (false, _) => {

@@ -265,6 +265,33 @@ async fn records_of_old_runs_go_and_those_that_say_how_things_are_now_stay() {
 }
 
 #[tokio::test]
+async fn what_runs_did_whose_records_are_forgotten_is_told_by_the_times_of_rows() {
+    let test = Test::with("products", items(30)).await;
+    test.complete("products").await;
+    let before = *NOW - TimeDelta::seconds(1);
+    for _ in 0..2 {
+        test.complete("products").await;
+    }
+    let database = Database::server(&test.database.url()).unwrap();
+    let changes = async |since| {
+        database.changes("shop", &[&SHOP.resources[0]], since, TWO).await.unwrap().unwrap()
+    };
+    let known = changes(Since::Time(before)).await;
+    assert_eq!((known.resources[0].inserted, known.forgotten_until), (30, None));
+    assert!(
+        !database.forget_records(*NOW + TimeDelta::days(999), None).await.unwrap().is_nothing()
+    );
+    let known = changes(Since::Time(before)).await;
+    assert_eq!(known.resources[0].inserted, 30);
+    assert!(known.forgotten_until.is_some());
+    // Of a run without a record it is not known when it was.
+    let known = changes(Since::Run(0)).await;
+    assert!(known.forgotten_until.is_some());
+    assert_eq!(changes(Since::NewestRun).await.forgotten_until, None);
+    test.end().await;
+}
+
+#[tokio::test]
 async fn a_row_without_a_place_is_told_in_one_sentence_wherever_it_is_asked_for() {
     let test = Test::with("products", items(30)).await;
     test.vendor.edit("products", |all| {

@@ -32,7 +32,7 @@ const COMMANDS: [&str; 12] = [
     "drift --all",
     "check --all",
     "plan --all",
-    "plan --connection us --resource labels",
+    "plan --connection us",
     "forget us --dry-run",
     "forget --older-than 1day --dry-run",
 ];
@@ -134,7 +134,7 @@ async fn captures() {
 /// A night, and what a terminal of so many columns shows of it.
 async fn one(columns: usize, colours: bool) -> String {
     let (folder, database) = (folder(), Database::create().await);
-    let mut file = String::new();
+    let (mut file, mut keys) = (String::new(), String::new());
     let mut vendors = Vec::new();
     for name in ["eu", "us", "asia"] {
         let connector: &Connector = connectors::find("accounts").unwrap();
@@ -146,12 +146,10 @@ async fn one(columns: usize, colours: bool) -> String {
             vendor.base_url(),
             name.to_uppercase()
         );
+        let _ = writeln!(keys, "{}_API_KEY={}", name.to_uppercase(), vendor.key());
         vendors.push(vendor);
     }
     fs::write(folder.path().join("connectors.toml"), file).unwrap();
-    let keys = ["EU", "US", "ASIA"].iter().zip(&vendors);
-    let keys: String =
-        keys.map(|(name, vendor)| format!("{name}_API_KEY={}\n", vendor.key())).collect();
     let dotenv = folder.path().join(".env");
     fs::write(&dotenv, keys).unwrap();
     fs::set_permissions(&dotenv, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();

@@ -133,6 +133,8 @@ fn resource<'a>(of: &'a Value, name: &str) -> &'a Value {
 async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
     let night = Night::begin().await;
     assert_eq!(night.json("plan --all")["runs"].as_array().unwrap().len(), 3);
+    let planned = night.run("plan --all").stderr;
+    assert!(planned.contains("INFO us: `labels`: 8 rows"), "{planned}");
     let first = night.run("sync --all --quiet");
     assert_eq!((first.status, first.stdout.as_str()), (Some(0), ""), "{first:?}");
     assert_eq!(first.stderr, "");
@@ -172,14 +174,19 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
     before(" eu ", " hooks ");
     assert!(second.stdout.contains("3 connections, 1 complete: "), "{second:?}");
     assert!(second.stderr.contains("INFO hooks: asking again in 2.0 s"), "{second:?}");
-    assert!(second.stderr.contains("ERROR eu: `campaigns`"), "{second:?}");
+    let said = "ERROR eu: `campaigns`: 0 rows in 1 request, failed: the vendor answered 403";
+    assert!(second.stderr.contains(said), "{second:?}");
 
     // The morning.
     let status = night.run("status --all --max-age 1h");
     assert_eq!(status.status, Some(1), "{status:?}");
-    for part in
-        ["eu: run", "campaigns: the vendor answered 403", "us: run", "see `drift`", "  labels"]
-    {
+    for part in [
+        "eu: run",
+        "campaigns: the vendor answered 403",
+        "us: run",
+        " drift --connection us`",
+        "  labels",
+    ] {
         assert!(status.stdout.contains(part), "no `{part}`: {}", status.stdout);
     }
     let told = night.json("status --all");
@@ -243,6 +250,22 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
     let gone = night.json("changes --connection us --since 2 --keys");
     assert!(gone["connections"][0]["first_run_id"].is_i64(), "{gone}");
 
+    // Where nothing is named, what only looks is about all, and what writes is about none.
+    for words in ["status", "quarantine", "drift", "changes", "check"] {
+        assert!(night.run(words).stdout.contains("hooks"), "{words}");
+    }
+    for words in ["sync", "plan"] {
+        let said = night.run(words);
+        assert_eq!(said.status, Some(2), "{said:?}");
+        assert!(said.stderr.contains("add --all, or name some with --connection"), "{said:?}");
+    }
+    let one = night.run("sync --connection us --connection eu --resource labels");
+    assert!(one.stdout.contains("2 connections, all complete: 15 rows read"), "{one:?}");
+    let lone = night.run("status --connection eu --max-age 0s");
+    assert!(lone.stdout.contains("too old") && !lone.stdout.contains(" complete\n"), "{lone:?}");
+    let typo = night.run("changes --all --resource labl").stderr;
+    assert_eq!(typo.matches("integrations").count(), 1, "{typo}");
+
     // One is not needed any more.
     let shown = night.run("forget us --dry-run");
     assert!(shown.stdout.contains("  us.labels: 8 rows"), "{shown:?}");
@@ -259,6 +282,8 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
     let old = night.json("forget --older-than 1s --dry-run");
     assert_eq!(old["connection"], Value::Null);
     assert_eq!(night.run("forget nobody --yes").status, Some(2));
+    let old = night.run("forget --older-than 1s --yes").stdout;
+    assert!(old.ends_with("forgotten\n"), "{old}");
     night.json("accounts resources");
     night.json("check --connection eu");
     night.end().await;
@@ -274,6 +299,10 @@ async fn a_program_that_reads_json_finds_it_whatever_went_wrong() {
     let none = night.json("changes --all");
     assert_eq!((errors(&none), none["connections"].as_array().unwrap().len()), (3, 0));
     // Errors in a log of JSON are JSON too.
+    night.vendor("eu").on(|_, _| Answer::json(403, "{}"));
+    let quiet = night.run("sync --all --quiet --log-format json").stderr;
+    assert!(quiet.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{quiet}");
+    assert!(quiet.contains("403 Forbidden"), "{quiet}");
     let said = night.run("sync --all --log-format json --config none.toml");
     let line: Value = serde_json::from_str(said.stderr.trim()).unwrap();
     assert_eq!((&line["level"], &line["exit_status"]), (&json!("ERROR"), &json!(2)), "{said:?}");

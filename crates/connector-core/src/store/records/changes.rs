@@ -38,8 +38,11 @@ pub struct ConnectionChanges {
     pub first_run_id: Option<i64>,
     /// The newest of them.
     pub last_run_id: Option<i64>,
-    /// When the first of them began.
+    /// When the first of them began, or the time that was asked for, if that is earlier.
     pub since: Option<DateTime<Utc>>,
+    /// Records of runs that ended before this time were forgotten, and of what was asked for some
+    /// may be among them; nothing if all records are there.
+    pub forgotten_until: Option<DateTime<Utc>>,
     /// The resources that were asked for, in the order of the declaration.
     pub resources: Vec<ResourceChanges>,
 }
@@ -92,7 +95,7 @@ pub struct FieldChange {
 /// What is told of each resource besides numbers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shown {
-    /// The most rows.
+    /// The most rows of each kind of change.
     pub rows: i64,
     /// Whether their fields are told, from what to what.
     pub fields: bool,
@@ -141,6 +144,16 @@ struct Runs {
     since: DateTime<Utc>,
     /// The resources that they wrote to; nothing if their records are not all there.
     written: Option<HashSet<String>>,
+    /// Records of runs that ended before this time are not there, if some may be missing.
+    forgotten: Option<DateTime<Utc>>,
+}
+
+impl Runs {
+    /// The first run that may have written what is asked for: where records are missing, the
+    /// times of the rows alone tell.
+    fn lowest(&self) -> Option<i64> {
+        if self.forgotten.is_some() { Some(0) } else { self.first }
+    }
 }
 
 impl Database {
@@ -181,6 +194,7 @@ impl Database {
             first_run_id: runs.first,
             last_run_id: runs.last,
             since: runs.first.map(|_| runs.since),
+            forgotten_until: runs.forgotten,
             resources: all,
         }))
     }
@@ -201,7 +215,7 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
          else run_id = (select max(run_id) from known) end) \
          select (select count(*) from known) as known, min(run_id) as first, max(run_id) as last, min(started_at) as since, \
          (select forgotten_until from sync.connections where connection = $1) as forgotten, \
-         (select min(started_at) from known) as began from wanted",
+         (select min(started_at) from known) as began, (select min(run_id) from known) as oldest from wanted",
     )
     .bind(schema)
     .bind(run)
@@ -214,15 +228,22 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
         return Ok(None);
     }
     let first: Option<i64> = found.try_get("first").map_err(failed)?;
+    let oldest: Option<i64> = found.try_get("oldest").map_err(failed)?;
     let began: Option<DateTime<Utc>> = found.try_get("since").map_err(failed)?;
     let forgotten: Option<DateTime<Utc>> = found.try_get("forgotten").map_err(failed)?;
     // What wrote before the oldest record is known by the times of the rows alone.
     let earliest: Option<DateTime<Utc>> = found.try_get("began").map_err(failed)?;
     let all_recorded = match (time.or(began), forgotten) {
+        // The record of the newest run is never forgotten.
+        _ if since == Since::NewestRun => true,
         (Some(since), Some(forgotten)) => since >= forgotten,
         (_, None) => true,
         (None, Some(_)) => run.is_none() || first.is_none(),
     };
+    // A run of which there is no record any more has no time.
+    let all_recorded = all_recorded
+        && run
+            .is_none_or(|run| oldest.is_none_or(|oldest| run + 1 >= oldest || forgotten.is_none()));
     let since = [time, began].into_iter().flatten().min().or(earliest).unwrap_or_default();
     let written = match first {
         Some(first) if all_recorded => {
@@ -240,10 +261,12 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
         _ => None,
     };
     let last = found.try_get("last").map_err(failed)?;
-    Ok(Some(Runs { first, last, since, written }))
+    let forgotten = forgotten.filter(|_| first.is_some() && !all_recorded);
+    Ok(Some(Runs { first, last, since, written, forgotten }))
 }
 
-/// How a row `t` changed; nothing if it did not. Binds connection, resource, the first run, and its time.
+/// How a row `t` changed; nothing if it did not. Binds connection, resource, the first run that
+/// may have changed it, the time, and the first run of which there is a record.
 ///
 /// Runs stamp a deletion with their time and not with their number, as a row that is gone has
 /// the number of the run that wrote it last. What came back is in `sync.returns`, which has
@@ -254,8 +277,8 @@ fn change(resource: &Resource) -> String {
         "case when t._deleted_at is not null then case when t._deleted_at >= $4 then 'deleted' end \
          when t._run_id < $3 or t._last_changed_at < $4 then null \
          when t._first_seen_at >= $4 then 'inserted' \
-         when exists (select from sync.returns r where r.connection = $1 and r.resource = $2 and r.run_id >= $3 \
-         and r.key = array[{}]) then 'returned' else 'updated' end",
+         when exists (select from sync.returns r where r.connection = $1 and r.resource = $2 \
+         and (r.run_id >= $5 or r.run_id = t._run_id) and r.key = array[{}]) then 'returned' else 'updated' end",
         key.collect::<Vec<_>>().join(", ")
     )
 }
@@ -281,8 +304,9 @@ async fn count(
     let counted: Vec<(Option<String>, i64)> = sqlx::query_as(AssertSqlSafe(query))
         .bind(schema)
         .bind(resource.name)
-        .bind(runs.first)
+        .bind(runs.lowest())
         .bind(runs.since)
+        .bind(runs.first)
         .fetch_all(session)
         .await
         .map_err(failed)?;
@@ -355,20 +379,25 @@ async fn list(
     let fields = if shown.fields { fields(schema, resource) } else { "null::jsonb".to_owned() };
     let keys: Vec<String> = resource.key_columns().map(|key| format!("t.{}", ident(key))).collect();
     let texts: Vec<String> = keys.iter().map(|key| format!("{key}::text")).collect();
+    // So many of each kind, as what is gone would be lost behind many that are new; and what they
+    // were before is looked up for those alone.
     let query = format!(
-        "select c.* from (select {} as change, array[{}] as key, coalesce(t._deleted_at, t._last_changed_at) as at, \
-         row_number() over (order by {}) as place, case when t._deleted_at is null then {fields} end as fields \
-         from {table} t where {MAY_BE}) c where change is not null \
-         order by array_position(array['inserted', 'updated', 'returned', 'deleted'], change), place limit $5",
-        change(resource),
+        "select t._change as change, array[{}] as key, coalesce(t._deleted_at, t._last_changed_at) as at, \
+         case when t._deleted_at is null then {fields} end as fields \
+         from (select *, row_number() over (partition by t._change order by {}) as _place \
+         from (select t.*, {} as _change from {table} t where {MAY_BE}) t where t._change is not null) t \
+         where t._place <= $6 \
+         order by array_position(array['inserted', 'updated', 'returned', 'deleted'], t._change), t._place",
         texts.join(", "),
         keys.join(", "),
+        change(resource),
     );
     sqlx::query(AssertSqlSafe(query))
         .bind(schema)
         .bind(resource.name)
-        .bind(runs.first)
+        .bind(runs.lowest())
         .bind(runs.since)
+        .bind(runs.first)
         .bind(shown.rows)
         .try_map(|row: PgRow| {
             let change: String = row.try_get("change")?;
