@@ -13,8 +13,10 @@ mod follow;
 #[cfg(test)]
 mod layers;
 mod new;
+mod npm;
 mod postgres;
 mod postgres_versions;
+mod readers;
 mod snapshots;
 mod sync_all;
 mod test;
@@ -57,6 +59,8 @@ enum Command {
     Follow,
     /// Try the Python package: install it where there is nothing else, sync, and run the command line's tests
     Wheel(wheel::Args),
+    /// Look at what others read of a status: with a browser, and with the parser of Prometheus
+    Readers(readers::Args),
     /// Build what is shipped: wheels, archives with completions and manual pages, and their checksums
     Dist(dist::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
         Command::New(args) => new::run(&args),
         Command::Follow => follow::run(),
         Command::Wheel(args) => wheel::run(&args),
+        Command::Readers(args) => readers::run(&args),
         Command::Dist(args) => dist::run(&args),
         Command::Ddl(args) => ddl::run(&args),
         Command::Docs(args) => docs::run(&args),

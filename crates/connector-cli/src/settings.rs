@@ -28,9 +28,11 @@ pub(crate) use destination::{Databases, Destination, Invocation, Place};
 pub(crate) use env_file::{Draft, env_file, load};
 pub(crate) use explain::{Explained, explain};
 pub(crate) use names::check_name;
+pub(crate) use plain_files::{Mode, reason, replace};
 pub use preset::preset_of;
 pub use resolve::resolve;
 pub(crate) use variables::{colour_is_welcome, prefix};
+pub use write::write_names;
 pub(crate) use write::{NewConnection, write_file};
 
 /// What flags say; each overrides the environment and the file.

@@ -1,5 +1,7 @@
 //! `status`: how each resource came out last, and how fresh its rows are.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,15 +11,18 @@ use serde::Serialize;
 use super::ago::ago;
 use super::chosen::{Chosen, Which};
 use super::json::print_json;
+use super::known::{ConnectionKnown, history, outcome};
+use super::page::{Page, Seen};
+use super::serve::serve;
 use super::{duration, now, print, print_error};
-use crate::settings::{Invocation, Place};
+use super::{prometheus, whole_file};
 use connector_core::error::{Error, Result};
 use connector_core::store::{
-    ConnectionStatus, HistoryStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
+    ConnectionStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
 };
 use connector_core::verdict::{Look, aligned, grouped, wrapped};
 use connector_core::words::count;
-use connector_spec::{Connector, Paging, Resource};
+use connector_spec::Connector;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -39,66 +44,15 @@ pub struct How {
     /// Print one JSON document
     #[arg(long)]
     pub(super) json: bool,
-}
-
-/// What is known of a connection, and what is wrong with it.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct ConnectionKnown {
-    connection: String,
-    schema: String,
-    #[serde(flatten)]
-    status: ConnectionStatus,
-    /// Resources that are older than they may be, or not complete.
-    stale: Vec<String>,
-    /// Resources of which runs read only what is new, and when all of each is read again.
-    whole_walks: Vec<WholeWalk>,
-    #[serde(skip)]
-    invocation: Invocation,
-}
-
-/// A resource of which runs read only what is new.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct WholeWalk {
-    /// The resource.
-    resource: &'static str,
-    /// When all of it was last read.
-    last: Option<DateTime<Utc>>,
-    /// When it will be again; nothing if that is turned off.
-    due: Option<DateTime<Utc>>,
-}
-
-impl WholeWalk {
-    /// Those of a place; of a window, no walk has all.
-    fn of(place: &Place, status: &ConnectionStatus, now: DateTime<Utc>) -> Vec<Self> {
-        let reads_part = |resource: &&&'static Resource| {
-            let is_window = matches!(resource.paging, Paging::Window { .. });
-            (resource.filter.is_some() || resource.append_only.is_some()) && !is_window
-        };
-        let walk = |resource: &&'static Resource| {
-            let known = status.resources.iter().find(|known| known.resource == resource.name)?;
-            known.run_id?;
-            let last = known.whole_at;
-            let every = place.settings.of(resource.name).full_refresh_every;
-            let due = every.map(|every| {
-                last.and_then(|last| last.checked_add_signed(every)).unwrap_or(now).max(now)
-            });
-            Some(Self { resource: resource.name, last, due })
-        };
-        place.resources.iter().filter(reads_part).filter_map(walk).collect()
-    }
-
-    fn said(&self, now: DateTime<Utc>) -> String {
-        let last = match self.last {
-            Some(last) => format!("all of it was last read {} ago", ago(last, now)),
-            None => "all of it was never read".to_owned(),
-        };
-        let due = match self.due {
-            Some(due) if due <= now => "the next run does it".to_owned(),
-            Some(due) => format!("the next time is in {}", ago(now, due)),
-            None => "no run does it by itself, so rows that the vendor deletes stay".to_owned(),
-        };
-        format!("  {}: {last}; {due}", self.resource)
-    }
+    /// Write a page that a browser shows, with the last runs of each resource; `-` is stdout
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    html: Option<PathBuf>,
+    /// Write metrics for the textfile collector of Prometheus; `-` is stdout
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    prometheus: Option<PathBuf>,
+    /// Show the page in a browser, fresh at each look, until Ctrl-C; elsewhere than on this machine, with a token
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:8484", conflicts_with_all = ["json", "html", "prometheus"])]
+    serve: Option<SocketAddr>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -114,14 +68,15 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
 pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
     let now = now();
     let max_age = how.max_age.map(|age| TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX));
+    if let Some(address) = how.serve {
+        return serve(chosen, address, !how.no_counts, max_age);
+    }
+    if how.html.is_some() || how.prometheus.is_some() {
+        return write(chosen, how, max_age);
+    }
     let (connections, failures) = chosen.read(&async |connector, place, database| {
-        let status = database.status(&place.schema, &place.resources, !how.no_counts).await?;
-        let status = status.ok_or_else(|| place.never_synced(connector))?;
-        let stale = max_age.map(|age| stale(&status, age, now)).unwrap_or_default();
-        let whole_walks = WholeWalk::of(place, &status, now);
-        let Place { name, schema, invocation, .. } = place;
-        let (connection, schema, invocation) = (name.clone(), schema.clone(), invocation.clone());
-        Ok(ConnectionKnown { connection, schema, status, stale, whole_walks, invocation })
+        let known = (connector, place, database);
+        ConnectionKnown::read(known, !how.no_counts, max_age, now).await
     })?;
     let all = All { connections };
     if how.json {
@@ -134,24 +89,39 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
             several => print(&together(several, now, Look::of_stdout()))?,
         }
     }
-    let known = &all.connections;
-    Ok(match (known.is_empty(), failures.is_empty()) {
+    Ok(exit_status(&all.connections.iter().collect::<Vec<_>>(), &failures))
+}
+
+fn exit_status(known: &[&ConnectionKnown], failures: &[Error]) -> u8 {
+    match (known.is_empty(), failures.is_empty()) {
         (true, false) => failures.iter().map(Error::exit_status).max().unwrap_or(2),
         (_, true) => u8::from(known.iter().any(|known| !known.stale.is_empty())),
         (false, false) => 1,
-    })
+    }
 }
 
-/// The resources without a complete run within that time, or with a newest run that is not complete.
-fn stale(status: &ConnectionStatus, max_age: TimeDelta, now: DateTime<Utc>) -> Vec<String> {
-    let bad = |resource: &&ResourceStatus| {
-        let fresh = resource.complete_at.is_some_and(|at| now - at <= max_age);
-        // A resource that is being read is judged by the run before.
-        let whole = resource.verdict.as_deref() == Some("complete")
-            || (resource.finished_at.is_none() && status.run.running);
-        !fresh || !whole
-    };
-    status.resources.iter().filter(bad).map(|resource| resource.resource.to_owned()).collect()
+/// Writes these connections into files, and returns the exit status.
+fn write(mut chosen: Chosen, how: &How, max_age: Option<TimeDelta>) -> Result<u8> {
+    let now = now();
+    let (seen, failures) = chosen.read(&async |connector, place, database| {
+        Seen::read((connector, place, database), !how.no_counts, max_age, now).await
+    })?;
+    failures.iter().for_each(print_error);
+    let known: Vec<&ConnectionKnown> = seen.iter().map(|seen| &seen.known).collect();
+    let status = exit_status(&known, &failures);
+    if let Some(file) = &how.prometheus {
+        let with_age = max_age.is_some();
+        whole_file::write(file, &prometheus::text(&seen, failures.len(), with_age, now)?)?;
+    }
+    if let Some(file) = &how.html {
+        let failures: Vec<&Error> = failures.iter().collect();
+        let page = Page::of(seen, &failures, max_age, now);
+        whole_file::write(file, &page.html())?;
+        if !whole_file::is_stdout(file) {
+            print(&format!("{}: {}", file.display(), page.sentence()))?;
+        }
+    }
+    Ok(status)
 }
 
 fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
@@ -267,79 +237,19 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
     lines.join("\n")
 }
 
-impl ConnectionKnown {
-    /// How it stands, in a word.
-    fn verdict(&self) -> &str {
-        let run = &self.status.run;
-        match (run.finished_at, run.running) {
-            (None, true) => "running",
-            (None, false) => "broken off",
-            (Some(_), _) if run.interrupted && run.verdict == "incomplete" => "stopped",
-            (Some(_), _) if run.verdict == "complete" && !self.stale.is_empty() => "too old",
-            (Some(_), _) => &run.verdict,
-        }
-    }
-
-    /// What is worse is looked at first.
-    fn badness(&self) -> u8 {
-        match self.verdict() {
-            "failed" => 4,
-            "incomplete" | "broken off" => 3,
-            "too old" | "stopped" => 2,
-            _ if !self.stale.is_empty() => 2,
-            "complete" => 0,
-            _ => 1,
-        }
-    }
-
-    /// How a resource came out, if its rows are young enough.
-    fn verdict_of<'a>(&'a self, one: &'a ResourceStatus) -> &'a str {
-        match verdict(one, &self.status.run) {
-            "complete" if self.stale.iter().any(|name| name == one.resource) => "too old",
-            verdict => verdict,
-        }
-    }
-
-    /// Whether a resource is not as it should be.
-    fn needs_somebody(&self, one: &ResourceStatus) -> bool {
-        let bad = !matches!(verdict(one, &self.status.run), "complete" | "running" | "-");
-        bad || self.stale.iter().any(|name| name == one.resource)
-    }
-}
-
-/// The verdict, or what there is in its place.
-fn verdict<'a>(resource: &'a ResourceStatus, run: &RunStatus) -> &'a str {
-    match (&resource.verdict, resource.finished_at) {
-        (None, _) => "-",
-        (Some(_), None) if run.running && resource.run_id == Some(run.run_id) => "running",
-        (Some(_), None) => "broken off",
-        (Some(verdict), Some(_)) => verdict,
-    }
-}
-
 /// What is known of former versions, in lines that resources with the same share.
 fn histories(resources: &[ResourceStatus], now: DateTime<Utc>) -> Vec<String> {
-    let of = |HistoryStatus { since, until, .. }: &HistoryStatus| {
-        let since = ago(*since, now);
-        match until {
-            None => format!("history since {since} ago"),
-            Some(until) => format!(
-                "history was turned off {} ago; what is known of the time from {since} ago until then stays",
-                ago(*until, now)
-            ),
-        }
-    };
     // Names of those that have former versions, and how many have none.
     let mut said: Vec<(String, Vec<String>, usize)> = Vec::new();
     for resource in resources {
-        let Some(history) = &resource.history else { continue };
-        let what = of(history);
+        let Some(of) = &resource.history else { continue };
+        let what = history(of, now);
         let at = said.iter().position(|(other, ..)| *other == what).unwrap_or_else(|| {
             said.push((what, Vec::new(), 0));
             said.len() - 1
         });
         let (_, names, empty) = &mut said[at];
-        match history.versions {
+        match of.versions {
             Some(0) => *empty += 1,
             Some(versions) => {
                 let versions = count(versions, "version", "versions");
@@ -361,16 +271,8 @@ fn histories(resources: &[ResourceStatus], now: DateTime<Utc>) -> Vec<String> {
 }
 
 fn headline(connection: &str, run: &RunStatus, now: DateTime<Utc>) -> String {
-    let began = ago(run.started_at, now);
     let RunStatus { run_id, preset, .. } = run;
-    let how = match (run.finished_at, run.running) {
-        (None, true) => format!("is running, for {began}"),
-        (None, false) => format!("broke off; it began {began} ago"),
-        (Some(_), _) if run.interrupted => format!("was stopped, {began} ago: {}", run.verdict),
-        (Some(_), _) if run.verdict == "failed" => format!("failed, {began} ago"),
-        (Some(_), _) => format!("was {}, {began} ago", run.verdict),
-    };
-    format!("{connection}: run {run_id} (preset {preset}) {how}")
+    format!("{connection}: run {run_id} (preset {preset}) {}", outcome(run, now))
 }
 
 /// How far workers are with the parts of a resource, and who waits for what.
@@ -433,7 +335,7 @@ fn notes(
             ));
         }
     }
-    notes.extend(whole_walks.iter().map(|walk| walk.said(now)));
+    notes.extend(whole_walks.iter().map(|walk| format!("  {}: {}", walk.resource, walk.said(now))));
     notes.extend(histories(&status.resources, now));
     if !stale.is_empty() {
         notes.push(format!("  too old, or not complete: {}", stale.join(", ")));

@@ -93,6 +93,8 @@ pub struct Traffic {
     pub requests: AtomicU64,
     /// Repetitions.
     pub retries: AtomicU64,
+    /// Answers 429: the vendor wants to be asked more slowly.
+    pub throttled: AtomicU64,
     /// Bytes received, decompressed.
     pub bytes: AtomicU64,
     /// Time spent waiting: for the limit, and before repetitions.
@@ -116,6 +118,9 @@ pub struct Traffic {
 pub(crate) struct Cost {
     pub(crate) requests: u64,
     pub(crate) retries: u64,
+    // An interrupted run of an older version has not counted them.
+    #[serde(default)]
+    pub(crate) throttled: u64,
     pub(crate) bytes: u64,
     pub(crate) waited_ms: u64,
 }
@@ -126,6 +131,7 @@ impl Cost {
         Self {
             requests: self.requests - before.requests,
             retries: self.retries - before.retries,
+            throttled: self.throttled - before.throttled,
             bytes: self.bytes - before.bytes,
             waited_ms: self.waited_ms - before.waited_ms,
         }
@@ -135,6 +141,7 @@ impl Cost {
     pub(crate) fn add(&mut self, other: Self) {
         self.requests += other.requests;
         self.retries += other.retries;
+        self.throttled += other.throttled;
         self.bytes += other.bytes;
         self.waited_ms += other.waited_ms;
     }
@@ -153,6 +160,7 @@ impl Traffic {
         Cost {
             requests: of(&self.requests),
             retries: of(&self.retries),
+            throttled: of(&self.throttled),
             bytes: of(&self.bytes),
             waited_ms: of(&self.waited_ms),
         }
@@ -333,6 +341,7 @@ impl Client {
             };
             room.give_back();
             if failure.limited {
+                traffic.throttled.fetch_add(1, Ordering::Relaxed);
                 lane.note_limit();
             }
             if let Some(location) = failure.redirect {

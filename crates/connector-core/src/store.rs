@@ -69,9 +69,10 @@ pub(crate) use outage::PATIENCE;
 use outage::Patience;
 pub(crate) use part::{Prepared, Shard};
 pub use records::{
-    ChangedRow, ConnectionChanges, ConnectionStatus, DriftRecord, FieldChange, HistoryStatus,
-    Interrupted, PartStatus, PartsStatus, QuarantinedReason, QuarantinedRow, ResourceChanges,
-    ResourceQuarantine, ResourceStatus, RowChange, RunRecord, RunStatus, Shown, Since,
+    ChangedRow, ConnectionChanges, ConnectionStatus, DriftRecord, FieldChange, Going,
+    HistoryStatus, Interrupted, PartStatus, PartsStatus, QuarantinedReason, QuarantinedRow, Recent,
+    ResourceChanges, ResourceQuarantine, ResourceRun, ResourceRuns, ResourceStatus, RowChange,
+    RunRecord, RunStatus, Shown, Since,
 };
 pub use session::Room;
 use session::{Session, Sessions};

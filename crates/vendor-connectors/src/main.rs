@@ -57,7 +57,7 @@ fn run(asked: &Command) -> Result<ExitCode> {
         Command::All(command) => command.run(all)?,
         Command::Demo(args) => {
             prepare(None)?;
-            return demo::run(args, "vendor-connectors psql");
+            return demo::run(args, "vendor-connectors psql", "vendor-connectors");
         }
         Command::Completions(args) => args.run(PROGRAM)?,
         Command::Man(args) => args.run(command())?,

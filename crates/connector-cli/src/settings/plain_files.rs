@@ -66,7 +66,7 @@ pub(crate) fn reason(error: &Error) -> String {
 
 /// Puts a text in the place of a file: whoever reads meanwhile has all of the old or all of
 /// the new one, and a new file has the mode `new_mode`, less what the umask takes.
-pub(super) fn replace(path: &Path, text: &str, new_mode: Mode) -> Result<()> {
+pub(crate) fn replace(path: &Path, text: &str, new_mode: Mode) -> Result<()> {
     let mode = match (new_mode, path.symlink_metadata()) {
         (_, Ok(metadata)) if metadata.is_symlink() => {
             let what = "it is a link, and what it leads to may be somebody else's";
@@ -91,7 +91,7 @@ pub(super) fn replace(path: &Path, text: &str, new_mode: Mode) -> Result<()> {
 
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     /// Nobody but its owner.
     Private,
     /// Whoever may read it now.

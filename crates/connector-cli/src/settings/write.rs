@@ -100,6 +100,24 @@ impl NewConnection {
     }
 }
 
+/// Writes a file that names connections and nothing that is needed to sync them: enough to look
+/// at what they left. Each is a name, a connector and a preset.
+pub fn write_names(path: &Path, named: &[(String, &'static Connector, &str)]) -> Result<()> {
+    let mut connections = Table::new();
+    connections.set_implicit(true);
+    for (name, connector, preset) in named {
+        let mut section = Table::new();
+        section["connector"] = value(connector.name);
+        if *preset != DOCUMENTED {
+            section["preset"] = value(*preset);
+        }
+        connections.insert(name, Item::Table(section));
+    }
+    let mut document = DocumentMut::new();
+    document.insert("connections", Item::Table(connections));
+    write_file(path, &document.to_string())
+}
+
 /// Writes the file that holds connections.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
     plain_files::replace(path, text, Mode::Shared).map_err(|error| unwritable(path, error))

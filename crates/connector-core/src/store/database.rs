@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tracing::{info, warn};
 use url::{Url, form_urlencoded};
 
-use super::session::Sessions;
+use super::session::{Kept, Sessions};
 use crate::error::{Error, Result};
 use crate::foreign::keep_secret;
 
@@ -19,6 +19,8 @@ use crate::foreign::keep_secret;
 pub struct Database {
     pub(super) sessions: Sessions,
     pub(super) options: PgConnectOptions,
+    /// The session that reads the run tables, between two looks.
+    pub(super) kept: Kept,
     /// The private server, if it is one of that.
     server: Option<embedded_postgres::Server>,
 }
@@ -27,7 +29,7 @@ impl Database {
     /// A server, by its address. Nothing is sent yet.
     pub fn server(url: &str) -> Result<Self> {
         let options = options(url)?;
-        Ok(Self { sessions: Sessions::new(&options), options, server: None })
+        Ok(Self { sessions: Sessions::new(&options), options, kept: Kept::default(), server: None })
     }
 
     /// The embedded Postgres in a directory, by the programs of a folder or those that are found.
@@ -71,6 +73,7 @@ impl Database {
 
     /// Ends all sessions; what was committed stays, whatever happens here.
     pub async fn close(self) {
+        self.kept.close().await;
         self.sessions.close().await;
         let Some(server) = self.server else { return };
         match tokio::task::spawn_blocking(|| server.shutdown()).await {

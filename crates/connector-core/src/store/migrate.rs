@@ -94,6 +94,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "secrets",
         sql: include_str!("../../../../migrations/sync/0016_secrets.sql"),
     },
+    Migration {
+        version: 17,
+        name: "status_page",
+        sql: include_str!("../../../../migrations/sync/0017_status_page.sql"),
+    },
 ];
 
 /// Makes whoever changes tables wait for each other, until their transactions end.

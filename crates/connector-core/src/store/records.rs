@@ -3,8 +3,11 @@
 mod changes;
 mod drift;
 mod quarantine;
+mod recent;
 mod runs;
 mod status;
+
+use std::ops::{Deref, DerefMut};
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
@@ -14,6 +17,7 @@ pub use changes::{
 };
 pub use drift::DriftRecord;
 pub use quarantine::{QuarantinedReason, QuarantinedRow, ResourceQuarantine};
+pub use recent::{Going, Recent, ResourceRun, ResourceRuns};
 pub use runs::RunRecord;
 pub use status::{
     ConnectionStatus, HistoryStatus, Interrupted, PartStatus, PartsStatus, ResourceStatus,
@@ -22,12 +26,17 @@ pub use status::{
 
 use super::database::Database;
 use super::migrate;
+use super::session::Kept;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::escaped;
 
 impl Database {
     /// A session to read the run tables on, or `None` if there are none.
-    pub(super) async fn records(&self) -> Result<Option<PgConnection>> {
+    pub(super) async fn records(&self) -> Result<Option<Records<'_>>> {
+        // Whoever shows many connections reads of one after another.
+        if let Some(session) = self.kept.take().await {
+            return Ok(Some(Records { session: Some(session), kept: &self.kept }));
+        }
         let mut session = self.session().await?;
         match migrate::state(&mut session, "sync", migrate::SYNC).await? {
             migrate::State::Absent => Ok(None),
@@ -38,7 +47,7 @@ impl Database {
             }
             // A newer program only ever adds to them.
             migrate::State::Current | migrate::State::Newer(_) | migrate::State::Changed(_) => {
-                Ok(Some(session))
+                Ok(Some(Records { session: Some(session), kept: &self.kept }))
             }
         }
     }
@@ -50,9 +59,37 @@ impl Database {
             "select connector from sync.runs where connection = $1 order by run_id desc limit 1",
         )
         .bind(schema)
-        .fetch_optional(&mut session)
+        .fetch_optional(&mut *session)
         .await
         .map_err(failed)
+    }
+}
+
+/// A session that reads the run tables, and is kept for the next look.
+pub(super) struct Records<'a> {
+    session: Option<PgConnection>,
+    kept: &'a Kept,
+}
+
+impl Deref for Records<'_> {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        self.session.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl DerefMut for Records<'_> {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.session.as_mut().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Records<'_> {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            self.kept.put(session);
+        }
     }
 }
 

@@ -235,7 +235,7 @@ impl Store {
         sqlx::query(
             "update sync.resources set finished_at = clock_timestamp(), verdict = $3, evidence = $4, error = $5, next = $6, \
              requests = $7, pages = $8, bytes = $9, retries = $10, waited_ms = $11, \
-             rows_read = $12, inserted = $13, updated = $14, unchanged = $15, quarantined = $16, versions = $17 where run_id = $1 and resource = $2",
+             rows_read = $12, inserted = $13, updated = $14, unchanged = $15, quarantined = $16, versions = $17, throttled = $18 where run_id = $1 and resource = $2",
         )
         .bind(self.run_id)
         .bind(report.resource)
@@ -254,6 +254,7 @@ impl Store {
         .bind(count(report.unchanged))
         .bind(count(report.quarantined))
         .bind(count(report.versions))
+        .bind(count(report.throttled))
         .execute(&mut *self.session().await?)
         .await
         .map(drop)

@@ -45,6 +45,36 @@ pub(super) struct Sessions {
     pub(super) clock: Clock,
 }
 
+/// A session that only reads, between two looks of somebody who looks often.
+#[derive(Debug, Default)]
+pub(super) struct Kept(Mutex<Option<(PgConnection, Instant)>>);
+
+impl Kept {
+    /// The session, if it is there and still one.
+    pub(super) async fn take(&self) -> Option<PgConnection> {
+        let (mut session, since) = self.taken()?;
+        (since.elapsed() < MOMENT || session.ping().await.is_ok()).then_some(session)
+    }
+
+    /// Keeps it for the next look.
+    pub(super) fn put(&self, session: PgConnection) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some((session, Instant::now()));
+    }
+
+    /// Ends it.
+    pub(super) async fn close(&self) {
+        if let Some((session, _)) = self.taken() {
+            // The server notices in any case.
+            drop(session.close().await);
+        }
+    }
+
+    fn taken(&self) -> Option<(PgConnection, Instant)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
 /// How many sessions there may be.
 #[derive(Debug)]
 struct Size {

@@ -73,6 +73,8 @@ pub struct ResourceReport {
     pub requests: u64,
     /// Requests that were repetitions.
     pub retries: u64,
+    /// Answers 429: the vendor wanted to be asked more slowly.
+    pub throttled: u64,
     /// Bytes received.
     pub bytes: u64,
     /// Milliseconds of waiting for the rate limit and before repetitions.
@@ -213,7 +215,7 @@ pub struct DriftReport {
 
 impl Evidence {
     /// Which listings are missing, in words.
-    pub(crate) fn missing(&self) -> Option<String> {
+    pub fn missing(&self) -> Option<String> {
         let Self { vanished, vanished_again, parents_listed, .. } = *self;
         let (are, rows) = match (vanished, parents_listed) {
             (0, _) => return None,

@@ -439,6 +439,7 @@ impl Tally {
             quarantined: self.counts.quarantined,
             requests: self.cost.requests,
             retries: self.cost.retries,
+            throttled: self.cost.throttled,
             bytes: self.cost.bytes,
             waited_ms: self.cost.waited_ms,
             elapsed_ms,

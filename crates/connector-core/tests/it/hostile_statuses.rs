@@ -67,6 +67,44 @@ async fn a_wait_that_the_vendor_asks_for_is_not_cut_short() {
 }
 
 #[tokio::test]
+async fn answers_429_are_counted_in_the_report_and_in_the_run_tables() {
+    let play = Play::with(OFFSET, 3).await;
+    play.vendor.on(|request, answer| match request.nth {
+        0 | 1 => refuses(429).header("retry-after", "0"),
+        2 => refuses(503),
+        _ => answer,
+    });
+    let report = play.complete().await;
+    assert_eq!((report.throttled, report.retries), (2, 3));
+    let told = "select throttled from sync.resources";
+    assert_eq!(play.database.value(told).await, "2");
+    play.end().await;
+}
+
+#[tokio::test]
+async fn the_last_runs_of_a_resource_are_told_the_oldest_first_whatever_was_synced_between() {
+    let play = Play::with(OFFSET, 3).await;
+    for _ in 0..4 {
+        play.complete().await;
+    }
+    let database = connector_core::store::Database::server(&play.database.url()).unwrap();
+    let recent = database.recent("hostile", &["things", "nobodys"], 3).await.unwrap().unwrap();
+    let [things] = &recent.resources[..] else { panic!("{recent:?}") };
+    let runs: Vec<_> = things.runs.iter().map(|run| (run.run_id, run.rows_read)).collect();
+    assert_eq!((&things.resource[..], runs), ("things", vec![(2, 3), (3, 3), (4, 3)]));
+    assert!(things.runs.iter().all(|run| run.verdict == "complete" && run.finished_at.is_some()));
+    assert!(recent.going.is_empty() && recent.rest_until.is_none(), "{recent:?}");
+    // A look does not open a session for each of its questions.
+    let sessions = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    database.recent("hostile", &["things"], 3).await.unwrap();
+    let before = play.database.value(sessions).await;
+    database.recent("hostile", &["things"], 3).await.unwrap();
+    assert_eq!(play.database.value(sessions).await, before);
+    database.close().await;
+    play.end().await;
+}
+
+#[tokio::test]
 async fn a_wait_that_makes_no_sense_is_none() {
     for value in ["-1", "1e400", "NaN", "soon", "", "Wed, 32 Foo 2024 25:61:00 GMT"] {
         let play = Play::with(OFFSET, 3).await;

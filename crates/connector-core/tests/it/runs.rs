@@ -258,7 +258,7 @@ async fn the_children_of_unchanged_parents_are_left_out_only_on_demand() {
 
 /// The run tables as they were before what came after their fifth migration.
 const AS_BEFORE: &str = "
-alter table sync.connections drop column owner, drop column columns, drop column forgotten_until, add column fingerprint_key text;
+alter table sync.connections drop column owner, drop column columns, drop column forgotten_until, drop column secrets_kept, add column fingerprint_key text;
 update sync.connections c set fingerprint_key = k.key from sync.fingerprint_keys k where k.connection = c.connection;
 alter table sync.connections alter column fingerprint_key set not null,
   alter column fingerprint_key set default gen_random_uuid()::text || gen_random_uuid()::text;
@@ -266,7 +266,7 @@ drop table sync.fingerprint_keys, sync.returns;
 alter table sync.state drop column missing_run_id, drop column gap_run_id, drop column ended_run_id;
 drop index sync.state_open;
 alter table sync.runs drop column begun_at, drop column lease_until, drop column stopped;
-alter table sync.resources drop column versions, drop column prepared, drop column settled;
+alter table sync.resources drop column versions, drop column prepared, drop column settled, drop column throttled;
 drop table sync.shards, sync.gone, sync.budgets;
 drop table sync.history; drop function sync.has_history;
 alter table sync.drift drop column last_run_id, drop column last_seen_at;

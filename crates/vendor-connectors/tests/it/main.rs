@@ -2,6 +2,7 @@
 
 mod captures;
 mod morning;
+mod page;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -75,7 +75,7 @@ impl Database {
                 adopt,
             })
         })
-        .fetch_all(&mut session)
+        .fetch_all(&mut *session)
         .await
         .map_err(failed)?;
         all.sort_by_key(|one| {

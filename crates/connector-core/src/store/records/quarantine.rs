@@ -91,7 +91,7 @@ impl Database {
             };
             Ok((row.try_get::<String, _>("resource")?, reason))
         })
-        .fetch_all(&mut session)
+        .fetch_all(&mut *session)
         .await
         .map_err(failed)?;
         let mut all: Vec<ResourceQuarantine> = Vec::new();
@@ -128,7 +128,7 @@ impl Database {
                     raw: escaped(&row.try_get::<String, _>("raw")?).into_owned(),
                 })
             })
-            .fetch_all(&mut session)
+            .fetch_all(&mut *session)
             .await
             .map_err(failed)?;
         }

@@ -78,7 +78,7 @@ impl Database {
                 waited_ms: row.try_get("waited_ms")?,
             })
         })
-        .fetch_all(&mut session)
+        .fetch_all(&mut *session)
         .await
         .map(Some)
         .map_err(failed)

@@ -8,9 +8,11 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::{failed, shown};
 use crate::error::Result;
+use crate::foreign::escaped;
 use crate::store::database::Database;
 use crate::store::sql::{Beside, ident};
 use crate::store::{holder, migrate};
+use crate::verdict::Evidence;
 use crate::walk::{Bookmark, Position};
 use connector_spec::Resource;
 
@@ -95,6 +97,8 @@ pub struct ResourceStatus {
     pub finished_at: Option<DateTime<Utc>>,
     /// When the newest complete run of it began: the rows are at least as new.
     pub complete_at: Option<DateTime<Utc>>,
+    /// Rows that the vendor sent in the newest run that tried it.
+    pub rows_read: i64,
     /// Rows that were new in the newest run that tried it.
     pub inserted: i64,
     /// Rows that differed in it, or came back after a deletion.
@@ -115,6 +119,8 @@ pub struct ResourceStatus {
     pub history: Option<HistoryStatus>,
     /// Where unfinished walks are.
     pub interrupted: Option<Interrupted>,
+    /// How the newest run of it knows that it is whole, or not; nothing while it runs.
+    pub evidence: Option<Evidence>,
     /// What kept the newest run of it from being complete.
     pub error: Option<String>,
     /// What to do about that.
@@ -150,8 +156,10 @@ struct Latest {
     verdict: String,
     started_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
+    rows_read: i64,
     inserted: i64,
     updated: i64,
+    evidence: Option<Evidence>,
     error: Option<String>,
     next: Option<String>,
 }
@@ -195,7 +203,7 @@ impl Database {
             };
             Ok((run, leased))
         })
-        .fetch_optional(&mut session)
+        .fetch_optional(&mut *session)
         .await
         .map_err(failed)?;
         let Some((mut run, leased)) = run else { return Ok(None) };
@@ -208,14 +216,10 @@ impl Database {
     }
 }
 
-async fn statuses(
-    session: &mut PgConnection,
-    schema: &str,
-    resources: &[&'static Resource],
-    counting: bool,
-) -> Result<Vec<ResourceStatus>> {
-    let latest = sqlx::query(
-        "select distinct on (resource) resource, run_id, verdict, started_at, finished_at, inserted, updated, \
+/// The newest record of each resource.
+async fn latest(session: &mut PgConnection, schema: &str) -> Result<Vec<Latest>> {
+    sqlx::query(
+        "select distinct on (resource) resource, run_id, verdict, started_at, finished_at, rows_read, inserted, updated, evidence, \
          case when verdict <> 'complete' then coalesce(error, evidence #>> '{problems,0}') end as error, next from sync.resources where connection = $1 order by resource, run_id desc",
     )
     .bind(schema)
@@ -226,15 +230,26 @@ async fn statuses(
             verdict: row.try_get("verdict")?,
             started_at: row.try_get("started_at")?,
             finished_at: row.try_get("finished_at")?,
+            rows_read: row.try_get("rows_read")?,
             inserted: row.try_get("inserted")?,
             updated: row.try_get("updated")?,
+            evidence: evidence(&row)?,
             error: shown(&row, "error")?,
             next: shown(&row, "next")?,
         })
     })
-    .fetch_all(&mut *session)
+    .fetch_all(session)
     .await
-    .map_err(failed)?;
+    .map_err(failed)
+}
+
+async fn statuses(
+    session: &mut PgConnection,
+    schema: &str,
+    resources: &[&'static Resource],
+    counting: bool,
+) -> Result<Vec<ResourceStatus>> {
+    let latest = latest(session, schema).await?;
     let complete: Vec<(String, DateTime<Utc>)> =
         sqlx::query_as("select resource, started_at from sync.last_complete where connection = $1")
             .bind(schema)
@@ -297,6 +312,7 @@ async fn statuses(
             started_at: latest.map(|latest| latest.started_at),
             finished_at: latest.and_then(|latest| latest.finished_at),
             complete_at: complete.iter().find(|(other, _)| other == name).map(|(_, at)| *at),
+            rows_read: latest.map_or(0, |latest| latest.rows_read),
             inserted: latest.map_or(0, |latest| latest.inserted),
             updated: latest.map_or(0, |latest| latest.updated),
             rows: rows.map(|(live, _)| live),
@@ -307,11 +323,22 @@ async fn statuses(
             whole_at: reached.and_then(|reached| reached.whole_at),
             history,
             interrupted: reached.filter(|reached| reached.listings > 0).map(interrupted),
+            evidence: latest.and_then(|latest| latest.evidence.clone()),
             error: latest.and_then(|latest| latest.error.clone()),
             next: latest.and_then(|latest| latest.next.clone()),
         });
     }
     Ok(statuses)
+}
+
+/// How a run knows that a listing was read to its end, as far as this version understands it.
+fn evidence(row: &PgRow) -> sqlx::Result<Option<Evidence>> {
+    let told: Option<serde_json::Value> = row.try_get("evidence")?;
+    let evidence = told.and_then(|told| serde_json::from_value::<Evidence>(told).ok());
+    Ok(evidence.map(|evidence| {
+        let problems = evidence.problems.iter().map(|problem| escaped(problem).into_owned());
+        Evidence { problems: problems.collect(), ..evidence }
+    }))
 }
 
 /// How far the parts are of the resources of a run, where there are several or workers read them.

@@ -1,0 +1,80 @@
+//! One connection: its newest run, how far that is if it goes on, its last runs, its resources.
+
+use maud::{Markup, html};
+
+use super::words::{machine_time, many, number, time};
+use super::{Page, Seen, resource};
+use crate::ago::ago;
+use crate::known::outcome;
+use connector_core::store::{Going, PartsStatus};
+use connector_core::words::count;
+
+pub(super) fn section(page: &Page, seen: &Seen) -> Markup {
+    let known = &seen.known;
+    let run = &known.status.run;
+    let bad = known.status.resources.iter().filter(|one| known.needs_somebody(one)).count();
+    html! {
+        section.connection data-bad[bad > 0] {
+            h2 { (known.connection) " " small { (run.connector) ", preset " (run.preset) } }
+            p.run {
+                "Run " (run.run_id) " " (outcome(run, page.now)) ". "
+                @if bad == 0 {
+                    (many(known.status.resources.len(), "resource", "resources")) "."
+                } @else {
+                    (number(bad)) " of " (many(known.status.resources.len(), "resource needs", "resources need")) " somebody."
+                }
+            }
+            @if run.running { (going(page, seen)) }
+            @for (one, detailed) in known.status.resources.iter().zip(&seen.detailed) {
+                @if *detailed { (resource::details(page, seen, one)) } @else { (resource::line(page, seen, one)) }
+            }
+        }
+    }
+}
+
+/// How far a run is that goes on.
+fn going(page: &Page, seen: &Seen) -> Markup {
+    let status = &seen.known.status;
+    html! {
+        div.going {
+            h3 { "Being read now" }
+            @if let Some(until) = seen.recent.rest_until.filter(|until| *until > page.now) {
+                p { "A vendor that is asked from this database wants a rest, for " (ago(page.now, until)) " still." }
+            }
+            ul {
+                @for one in &seen.recent.going { li { (far(page, one)) } }
+                @for parts in status.parts.iter().filter(|parts| parts.closed < parts.parts) { (workers(page, parts)) }
+            }
+        }
+    }
+}
+
+fn far(page: &Page, one: &Going) -> Markup {
+    html! {
+        b { (one.resource) } ": " (many(one.rows, "row", "rows")) " in "
+        (many(one.requests, "request", "requests"))
+        @if let Some(at) = one.updated_at { ", last commit " time datetime=(machine_time(at)) title=(time(at)) { (ago(at, page.now)) " ago" } }
+    }
+}
+
+/// How far workers are with the parts of a resource, and who waits for what.
+fn workers(page: &Page, parts: &PartsStatus) -> Markup {
+    html! {
+        li {
+            b { (parts.resource) } ": " (number(parts.closed)) " of " (count(parts.parts, "part", "parts")) " read "
+            progress value=(parts.closed) max=(parts.parts) aria-label={ "parts of " (parts.resource) } {}
+            ul {
+                @for part in &parts.begun {
+                    li {
+                        "part " (part.part)
+                        @if part.held { " is read by worker " (part.worker) }
+                        @else { " waits for a worker; worker " (part.worker) " left it" }
+                        @if let Some(at) = part.updated_at { ", last commit " (ago(at, page.now)) " ago" }
+                        @if part.attempts > 1 { ", begun " (part.attempts) " times" }
+                        @if let Some(error) = &part.error { ": " (error) }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Numbers, times and evidence, in words.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use indicatif::HumanCount;
+
+use connector_core::words::count;
+use connector_core::{Ending, Evidence};
+
+/// A number that a person reads: `1,240`.
+pub(super) fn number(number: impl TryInto<u64>) -> String {
+    // What is counted is never below nothing.
+    HumanCount(number.try_into().unwrap_or_default()).to_string()
+}
+
+/// So many things: `1,240 rows`.
+pub(super) fn many(things: impl TryInto<u64>, one: &str, more: &str) -> String {
+    count(number(things), one, more)
+}
+
+/// An age in one unit: `3 hours`.
+pub(super) fn age(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let seconds = (now - then).to_std().unwrap_or_default().as_secs();
+    let (unit, one, more) = match seconds {
+        0..60 => (1, "second", "seconds"),
+        60..3_600 => (60, "minute", "minutes"),
+        3_600..172_800 => (3_600, "hour", "hours"),
+        _ => (86_400, "day", "days"),
+    };
+    many(seconds / unit, one, more)
+}
+
+/// A span of time, to two units at the most: `0.41 s`, `12 s`, `3m 5s`.
+pub(super) fn span(ms: i64) -> String {
+    let time = Duration::from_millis(ms.try_into().unwrap_or_default());
+    match time.as_secs() {
+        0..10 => format!("{:.2} s", time.as_secs_f64()),
+        10..60 => format!("{} s", time.as_secs()),
+        _ => {
+            let text = humantime::format_duration(Duration::from_secs(time.as_secs())).to_string();
+            text.split(' ').take(2).collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+/// A time as it stands beside others.
+pub(super) fn time(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The same for a machine.
+pub(super) fn machine_time(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// How a run knows that a resource is whole, or not, in sentences.
+pub(super) fn evidence(evidence: &Evidence, rows_read: i64) -> Vec<String> {
+    let Evidence { partitions, known, distinct, .. } = *evidence;
+    let mut said = Vec::new();
+    let several = partitions + known > 1;
+    let came = match distinct {
+        0 => many(rows_read, "row", "rows"),
+        _ => many(distinct, "different row", "different rows"),
+    };
+    let place = if several {
+        format!(" in {}", many(partitions + known, "listing", "listings"))
+    } else {
+        String::new()
+    };
+    said.push(match evidence.total {
+        Some(total) => format!("The vendor said {}; {came} came{place}.", number(total)),
+        None => format!("{} came{place}; the vendor says no total.", capital(&came)),
+    });
+    let endings = evidence.endings.iter();
+    match (&endings.collect::<Vec<_>>()[..], several) {
+        ([], _) => {}
+        ([(ending, _)], false) => said.push(format!("The listing ended: {}.", meaning(**ending))),
+        (endings, _) => {
+            let each = endings.iter().map(|(ending, listings)| {
+                format!("{} as {}", many(**listings, "listing", "listings"), meaning(**ending))
+            });
+            said.push(format!(
+                "{}.",
+                capital(&format!("ended: {}", each.collect::<Vec<_>>().join("; ")))
+            ));
+        }
+    }
+    if known > 0 {
+        let listings = many(known, "listing was", "listings were");
+        said.push(format!("{listings} read whole in the run that this one went on with."));
+    }
+    if evidence.passes > 1 {
+        let passes = evidence.passes;
+        said.push(format!("A listing was read {passes} times, because it changed meanwhile."));
+    }
+    if evidence.total_moved {
+        said.push("The vendor changed its total meanwhile.".to_owned());
+    }
+    said.extend(evidence.missing().map(|missing| format!("{}.", capital(&missing))));
+    for (rows, what) in [
+        (evidence.repeats, "came again in the same batch"),
+        (evidence.collisions, "differ from another one with the same key"),
+        (evidence.went_back, "went back to an older version"),
+        (evidence.left_out, "were left out by --since and --until"),
+    ] {
+        if rows > 0 {
+            said.push(format!("{} {what}.", many(rows, "row", "rows")));
+        }
+    }
+    said
+}
+
+/// What an ending is known by.
+fn meaning(ending: Ending) -> &'static str {
+    match ending {
+        Ending::SinglePage => "it is one answer by its declaration",
+        Ending::Window => "the newest rows came, as many as are within reach",
+        Ending::TotalReached => "as many rows came as the vendor said there are",
+        Ending::Done => "the vendor said that this is the last page",
+        Ending::NoNextPage => "the vendor named no next page",
+        Ending::LastRow => "the last row was asked for again, and came alone",
+        Ending::EmptyPage => "a page came without rows",
+        Ending::OffsetIgnored => "the vendor sends the whole listing each time",
+    }
+}
+
+/// A sentence's first letter is a large one.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn an_age_has_one_unit_and_a_span_two_at_the_most() {
+        let now = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
+        for (seconds, expected) in [
+            (-5, "0 seconds"),
+            (1, "1 second"),
+            (3_599, "59 minutes"),
+            (11_537, "3 hours"),
+            (172_799, "47 hours"),
+            (172_800, "2 days"),
+        ] {
+            assert_eq!(age(now - TimeDelta::seconds(seconds), now), expected);
+        }
+        for (ms, expected) in
+            [(0, "0.00 s"), (412, "0.41 s"), (12_900, "12 s"), (185_000, "3m 5s"), (-1, "0.00 s")]
+        {
+            assert_eq!(span(ms), expected);
+        }
+    }
+
+    #[test]
+    fn evidence_says_what_the_vendor_said_and_what_came() {
+        let one = Evidence {
+            partitions: 1,
+            total: Some(1_240),
+            distinct: 1_240,
+            endings: [(Ending::TotalReached, 1)].into(),
+            ..Evidence::default()
+        };
+        assert_eq!(
+            evidence(&one, 1_264).join(" "),
+            "The vendor said 1,240; 1,240 different rows came. \
+             The listing ended: as many rows came as the vendor said there are."
+        );
+        let many = Evidence {
+            partitions: 3,
+            known: 1,
+            distinct: 9,
+            passes: 2,
+            total_moved: true,
+            vanished: 1,
+            repeats: 1,
+            endings: [(Ending::LastRow, 2), (Ending::EmptyPage, 1)].into(),
+            ..Evidence::default()
+        };
+        assert_eq!(
+            evidence(&many, 9).join(" "),
+            "9 different rows came in 4 listings; the vendor says no total. \
+             Ended: 2 listings as the last row was asked for again, and came alone; \
+             1 listing as a page came without rows. \
+             1 listing was read whole in the run that this one went on with. \
+             A listing was read 2 times, because it changed meanwhile. \
+             The vendor changed its total meanwhile. \
+             1 of 4 listings is not there, and the row that it belongs to may not be either. \
+             1 row came again in the same batch."
+        );
+        assert_eq!(
+            evidence(&Evidence { partitions: 1, ..Evidence::default() }, 1),
+            ["1 row came; the vendor says no total."]
+        );
+    }
+}
