@@ -204,7 +204,11 @@ pub(crate) async fn end_of(child: Child) -> Output {
 
 /// The processes that a process has started.
 pub(crate) fn started_by(child: &Child) -> Vec<u32> {
-    let id = child.id();
-    let listed = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
-    listed.unwrap_or_default().split_whitespace().filter_map(|id| id.parse().ok()).collect()
+    // Each of its threads has those that it started itself.
+    let threads = std::fs::read_dir(format!("/proc/{}/task", child.id()));
+    let threads = threads.into_iter().flatten().flatten();
+    let listed =
+        threads.filter_map(|one| std::fs::read_to_string(one.path().join("children")).ok());
+    let listed: Vec<String> = listed.collect();
+    listed.iter().flat_map(|ids| ids.split_whitespace()).filter_map(|id| id.parse().ok()).collect()
 }

@@ -85,8 +85,16 @@ fn look(pid: u32, peaks: &mut HashMap<u32, u64>) {
 
 /// The processes that a process started, and that did not end.
 pub(crate) fn children(pid: u32) -> Vec<u32> {
-    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-    children.unwrap_or_default().split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+    // Each of its threads has those that it started itself.
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let started =
+        threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let started: Vec<String> = started.collect();
+    started
+        .iter()
+        .flat_map(|pids| pids.split_whitespace())
+        .filter_map(|pid| pid.parse().ok())
+        .collect()
 }
 
 /// What a process used of the processors, and those that it started and waited for.

@@ -198,9 +198,8 @@ impl Place<'_> {
         for number in 0..some {
             let named = format!("c{number}");
             let mut piece = |words: &[&str]| -> Result<String> {
-                let mut command = self.program(&vendor, &["run"]);
-                let done =
-                    process::measure_and_read(command.args(words).args(["--connection", &named]))?;
+                let mut command = self.program(&vendor, &[&["run"], words].concat());
+                let done = process::measure_and_read(command.args(["--connection", &named]))?;
                 cpu += done.0.cpu_seconds;
                 peak = peak.max(done.0.peak_kib);
                 Ok(done.1)

@@ -342,6 +342,89 @@ async fn a_worker_whose_part_was_taken_over_writes_nothing_more() {
     play.end().await;
 }
 
+/// Until all of the part was read by another worker, nothing but its number tells whose it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_whose_part_another_one_reads_writes_nothing_of_it() {
+    let alone = play().await;
+    alone.sync().await;
+    let play = play().await;
+    let (run, parts) = Box::pin(divided(&play)).await;
+    // The first worker gets two answers late; the second waits for its last one until then.
+    let asked = [AtomicU64::new(0), AtomicU64::new(0)];
+    play.vendor.on(move |request, answer| {
+        let nth = |of: usize| asked[of].fetch_add(1, Relaxed);
+        match request.path.as_str() {
+            path if path.ends_with("/t001/parts") && nth(0) == 0 => {
+                answer.delayed(Duration::from_secs(2))
+            }
+            path if path.ends_with("/t002/parts") => match nth(1) {
+                0 => answer.delayed(Duration::from_secs(3)),
+                _ => answer.delayed(Duration::from_secs(5)),
+            },
+            _ => answer,
+        }
+    });
+    let begin = |name: &'static str| {
+        let connection = play.connection().committing_every(1);
+        tokio::spawn(
+            async move { run::shard(&connection, run, "parts", 1, Worker::named(name)).await },
+        )
+    };
+    let zombie = begin("zombie");
+    let came = |of: &str| play.vendor.requests().iter().any(|request| request.path.ends_with(of));
+    while !came("/t001/parts") || !came("/t002/parts") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let other = begin("other");
+    let outcome = tokio::time::timeout(Duration::from_secs(30), zombie).await;
+    let outcome = outcome.expect("it ends as soon as it would write").unwrap().unwrap();
+    let said = outcome.error.unwrap();
+    assert!(said.contains("part 1 of `parts` was taken over"), "{said}");
+    let told = "select count(*) from sync.shards where error is not null";
+    assert_eq!(play.database.value(told).await, "0", "it says nothing of it either");
+    let read = other.await.unwrap().unwrap();
+    assert!(read.closed && read.error.is_none(), "{read:?}");
+    for part in 2..=parts {
+        self::read(&play, run, "parts", part).await;
+    }
+    run::settle(&play.connection(), run, "parts").await.unwrap();
+    assert_eq!(run::finish(&play.connection(), run).await.unwrap().verdict, Verdict::Complete);
+    let rows = "select jsonb_agg(p order by thing_id, id) from hostile.parts p";
+    assert_eq!(play.database.value(rows).await, alone.database.value(rows).await);
+    alone.end().await;
+    play.end().await;
+}
+
+/// It commits nothing for long, and would read all of it in vain.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_whose_part_was_taken_over_does_not_go_on_asking() {
+    const PAGES: usize = 100;
+    let play = Play::with(TOKEN, 35 * PAGES as u64).await;
+    let run = run::begin(&play.connection(), play.next_day()).await.unwrap().run;
+    run::prepare(&play.connection(), run, "things", 2).await.unwrap();
+    play.vendor.on(|_, answer| answer.delayed(Duration::from_millis(20)));
+    let begin = |name: &'static str| {
+        let connection = play.connection();
+        let worker = Worker::named(name).with_lease(Duration::from_millis(300));
+        tokio::spawn(async move { run::shard(&connection, run, "things", 1, worker).await })
+    };
+    let zombie = begin("zombie");
+    while play.vendor.requests().len() < 5 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let other = begin("other").await.unwrap().unwrap();
+    assert!(other.closed && other.error.is_none(), "{other:?}");
+    let zombie = zombie.await.unwrap().unwrap();
+    assert!(zombie.error.unwrap().contains("was taken over"));
+    let asked = play.vendor.requests().len();
+    assert!(asked < 2 * PAGES, "{asked}");
+    assert_eq!(
+        run::settle(&play.connection(), run, "things").await.unwrap().inserted,
+        35 * PAGES as u64
+    );
+    play.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_of_another_kind_takes_no_part() {
     let play = play().await;
