@@ -181,43 +181,63 @@ pub(crate) struct Plan<'a> {
 impl Store {
     /// Connects, takes the connection's lock, brings the tables up to date, and begins a run.
     pub(crate) async fn begin(database: &Database, plan: &Plan<'_>, stop: &Stop) -> Result<Self> {
-        let Plan { connector, schema, .. } = *plan;
         let mut store = Self::new(database, plan, stop);
         // This comes first, because a session of its own says at once why it cannot be had.
-        let lock = lock(&database.sessions, schema, plan.waits, stop).await;
+        let lock = lock(&database.sessions, plan.schema, plan.waits, stop).await;
         let (session, waited) = lock.map_err(nothing_tried)?;
-        let session = store.lock.insert(session);
-        let room = Room::of(session).await.map_err(nothing_tried)?;
-        database.sessions.limit_to(room.left()?);
+        store.lock = Some(session);
+        match store.begin_locked(database, plan, stop, waited).await {
+            Ok(()) => Ok(store),
+            Err(error) => {
+                // Whoever comes next need not wait until the server notices.
+                Lock(store.lock.take()).give_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The rest of it, with the lock at hand.
+    async fn begin_locked(
+        &mut self,
+        database: &Database,
+        plan: &Plan<'_>,
+        stop: &Stop,
+        waited: bool,
+    ) -> Result<()> {
+        let Plan { connector, schema, .. } = *plan;
+        if let Some(lock) = self.lock.as_mut() {
+            let room = Room::of(lock).await.map_err(nothing_tried)?;
+            database.sessions.limit_to(room.left()?);
+        }
         if waited {
             // What changed while the other run was writing came after this time.
-            store.started_at = store.now();
-            store.clock = Instant::now();
+            self.started_at = self.now();
+            self.clock = Instant::now();
         }
-        store.check_server().await.map_err(nothing_tried)?;
+        self.check_server().await.map_err(nothing_tried)?;
         if plan.sample.is_some() {
-            let ddl = migrate::pending(&store, schema, connector.migrations).await;
-            store.ddl = Some(ddl.map_err(nothing_tried)?);
+            let ddl = migrate::pending(self, schema, connector.migrations).await;
+            self.ddl = Some(ddl.map_err(nothing_tried)?);
         }
-        if let Err(error) = migrate::up(&store, schema, connector).await {
+        if let Err(error) = migrate::up(self, schema, connector).await {
             // Another connector's migrations look like a wrong version of this one's.
-            let error = store.other_connector(connector).await.unwrap_or(error);
+            let error = self.other_connector(connector).await.unwrap_or(error);
             return Err(nothing_tried(error));
         }
-        let histories = Box::pin(store.make_histories(connector, &plan.histories)).await;
-        store.histories = histories.map_err(nothing_tried)?;
-        store.misfits = store.look_at_tables(connector).await.map_err(nothing_tried)?;
-        store.misfits.check_schemas().map_err(nothing_tried)?;
-        store.wait_for_workers(plan, stop).await.map_err(nothing_tried)?;
+        let histories = Box::pin(self.make_histories(connector, &plan.histories)).await;
+        self.histories = histories.map_err(nothing_tried)?;
+        self.misfits = self.look_at_tables(connector).await.map_err(nothing_tried)?;
+        self.misfits.check_schemas().map_err(nothing_tried)?;
+        self.wait_for_workers(plan, stop).await.map_err(nothing_tried)?;
         if plan.takes_over_run {
             // Its workers are gone, so that none of them is only slow.
-            store.end_frozen(Duration::from_secs(1)).await.map_err(nothing_tried)?;
+            self.end_frozen(Duration::from_secs(1)).await.map_err(nothing_tried)?;
         }
-        (store.run_id, store.fingerprint_key, store.owner) =
-            store.begin_run(plan).await.map_err(nothing_tried)?;
-        store.chosen = Box::pin(store.choose(plan)).await.map_err(nothing_tried)?;
-        store.continues = store.interrupted_run(plan).await.map_err(nothing_tried)?;
-        Ok(store)
+        (self.run_id, self.fingerprint_key, self.owner) =
+            self.begin_run(plan).await.map_err(nothing_tried)?;
+        self.chosen = Box::pin(self.choose(plan)).await.map_err(nothing_tried)?;
+        self.continues = self.interrupted_run(plan).await.map_err(nothing_tried)?;
+        Ok(())
     }
 
     /// Connects to a run that another process began, to take part in it, or, if that is `enough`,

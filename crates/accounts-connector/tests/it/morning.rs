@@ -75,6 +75,16 @@ async fn what_a_run_left_is_told_as_the_options_say() {
     );
     assert_eq!(drift.json()["connections"][0]["drift"][0]["still"], true, "{drift:?}");
 
+    let page = shell.run("status --config mine.toml --html -");
+    assert!(page.stdout.starts_with("<!DOCTYPE html>"), "{page:?}");
+    assert!(page.stdout.contains("north") && !page.stdout.contains("nobody's"), "{page:?}");
+    let metrics = shell.run("status --config mine.toml --prometheus metrics.prom");
+    assert_eq!(metrics.stdout, "", "{metrics:?}");
+    let metrics = std::fs::read_to_string(shell.path().join("metrics.prom")).unwrap();
+    assert!(metrics.contains("connection=\"north\""), "{metrics}");
+    let nowhere = shell.run("status --config mine.toml --serve nowhere");
+    assert_eq!(nowhere.status, 2, "{nowhere:?}");
+
     let old = shell.run("forget --config mine.toml --older-than 1day --dry-run");
     assert_eq!(old.stdout, "nothing is that old\n", "{old:?}");
     let plan = shell.run("plan --config mine.toml --all");
