@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use super::words::{machine_time, many, span, time};
+use super::words::{class, machine_time, many, span, time};
 use super::{Page, Seen, anchor, connection};
 use crate::known::{problem, verdict};
 
@@ -149,7 +149,7 @@ fn problems(page: &Page) -> Markup {
                         a href={ "#" (anchor(&known.connection, one.resource)) } {
                             (known.connection) " " b { (one.resource) }
                         }
-                        " " span.badge.{ "v-" (word(verdict(one, &known.status.run))) } { (problem(known, one)) }
+                        " " span.badge.{ "v-" (class(verdict(one, &known.status.run))) } { (problem(known, one)) }
                         @if let Some(error) = &one.error { " " (error) }
                         @if let Some(next) = &one.next { span.next { (next) } }
                     }
@@ -157,16 +157,5 @@ fn problems(page: &Page) -> Markup {
                 @if more > 0 { li { "and " (many(more, "more resource", "more resources")) ", below" } }
             }
         }
-    }
-}
-
-/// A verdict as a class of the style.
-pub(super) fn word(verdict: &str) -> &'static str {
-    match verdict {
-        "complete" => "complete",
-        "incomplete" | "broken off" => "incomplete",
-        "failed" => "failed",
-        "running" => "running",
-        _ => "skipped",
     }
 }

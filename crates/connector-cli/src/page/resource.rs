@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::document::word;
-use super::words::{evidence, machine_time, many, number, span, time};
+use super::words::{class, evidence, machine_time, many, number, span, time};
 use super::{Page, RUNS, Seen, anchor, chart, named};
 use crate::ago::ago;
 use crate::known::{history, problem, verdict};
@@ -48,7 +47,7 @@ pub(super) fn details(page: &Page, seen: &Seen, one: &ResourceStatus) -> Markup 
 fn summary(page: &Page, seen: &Seen, one: &ResourceStatus) -> Markup {
     html! {
         span.name { (one.resource) }
-        " " span.badge.{ "v-" (word(verdict(one, &seen.known.status.run))) } { (problem(&seen.known, one)) }
+        " " span.badge.{ "v-" (class(verdict(one, &seen.known.status.run))) } { (problem(&seen.known, one)) }
         " " span.age {
             @match one.complete_at {
                 Some(at) => { "whole " time datetime=(machine_time(at)) title=(time(at)) { (ago(at, page.now)) " ago" } },
@@ -89,7 +88,7 @@ fn strip(seen: &Seen, one: &ResourceStatus) -> Markup {
     let first = usize::try_from(RUNS).unwrap_or_default().saturating_sub(runs.len());
     let mut pieces: BTreeMap<&'static str, Vec<(usize, usize)>> = BTreeMap::new();
     for (at, run) in runs.iter().enumerate().map(|(at, run)| (first + at, run)) {
-        let of = pieces.entry(word(came_out(seen, run))).or_default();
+        let of = pieces.entry(class(came_out(seen, run))).or_default();
         match of.last_mut() {
             Some((from, many)) if *from + *many == at => *many += 1,
             _ => of.push((at, 1)),

@@ -111,6 +111,17 @@ pub(super) fn evidence(evidence: &Evidence, rows_read: i64) -> Vec<String> {
     said
 }
 
+/// A verdict as a class of the style.
+pub(super) fn class(verdict: &str) -> &'static str {
+    match verdict {
+        "complete" => "complete",
+        "incomplete" | "broken off" => "incomplete",
+        "failed" => "failed",
+        "running" => "running",
+        _ => "skipped",
+    }
+}
+
 /// What an ending is known by.
 fn meaning(ending: Ending) -> &'static str {
     match ending {
