@@ -72,7 +72,7 @@ pub use records::{
     ChangedRow, ConnectionChanges, ConnectionStatus, DriftRecord, FieldChange, Going,
     HistoryStatus, Interrupted, PartStatus, PartsStatus, QuarantinedReason, QuarantinedRow, Recent,
     ResourceChanges, ResourceQuarantine, ResourceRun, ResourceRuns, ResourceStatus, RowChange,
-    RunRecord, RunStatus, Shown, Since,
+    RunStatus, Shown, Since,
 };
 pub use session::Room;
 use session::{Session, Sessions};

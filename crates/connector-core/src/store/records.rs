@@ -4,7 +4,6 @@ mod changes;
 mod drift;
 mod quarantine;
 mod recent;
-mod runs;
 mod status;
 
 use std::ops::{Deref, DerefMut};
@@ -18,7 +17,6 @@ pub use changes::{
 pub use drift::DriftRecord;
 pub use quarantine::{QuarantinedReason, QuarantinedRow, ResourceQuarantine};
 pub use recent::{Going, Recent, ResourceRun, ResourceRuns};
-pub use runs::RunRecord;
 pub use status::{
     ConnectionStatus, HistoryStatus, Interrupted, PartStatus, PartsStatus, ResourceStatus,
     RunStatus,

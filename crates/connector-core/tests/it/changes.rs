@@ -336,9 +336,10 @@ async fn what_disagrees_still_is_told_from_what_did_once() {
     test.complete("products").await;
     let [colour] = &drift().await[..] else { panic!("one field") };
     assert!(!colour.still && colour.last_run_id == Some(1), "{colour:?}");
-    let runs = database.runs("shop", 5).await.unwrap().unwrap();
-    let told: Vec<_> = runs.iter().map(|run| (run.run_id, run.complete, run.updated)).collect();
-    assert_eq!(told, [(2, 1, 1), (1, 1, 0)]);
+    let recent = database.recent("shop", &["products"], 5).await.unwrap().unwrap();
+    let runs = recent.resources[0].runs.iter();
+    let told: Vec<_> = runs.map(|run| (run.run_id, run.verdict.as_str(), run.updated)).collect();
+    assert_eq!(told, [(1, "complete", 0), (2, "complete", 1)]);
     test.end().await;
 }
 
