@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ago::ago;
-use super::chosen::{Chosen, Which};
+use super::chosen::{Chosen, OfConnector};
 use super::json::print_json;
 use super::{now, print, print_error, since};
 use connector_core::error::{Error, Result};
@@ -16,13 +16,7 @@ use connector_core::verdict::{Look, aligned, wrapped};
 use connector_core::words::count;
 use connector_spec::Connector;
 
-#[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    #[command(flatten)]
-    which: Which,
-    #[command(flatten)]
-    pub(super) how: How,
-}
+pub(super) type Args = OfConnector<How>;
 
 /// What is told of changes, and how.
 #[derive(Debug, clap::Args)]

@@ -34,6 +34,15 @@ pub(super) struct Which {
     resources: Vec<String>,
 }
 
+/// What a command that looks at connections of one connector is told.
+#[derive(Debug, clap::Args)]
+pub(super) struct OfConnector<How: clap::Args> {
+    #[command(flatten)]
+    pub(super) which: Which,
+    #[command(flatten)]
+    pub(super) how: How,
+}
+
 /// Which connections of a file, whichever connectors they are of.
 #[derive(Debug, clap::Args)]
 pub(super) struct WhichOfAll {

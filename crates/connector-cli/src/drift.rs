@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ago::ago;
-use super::chosen::{Chosen, Which, tell};
+use super::chosen::{Chosen, OfConnector, tell};
 use super::now;
 use connector_core::error::Result;
 use connector_core::store::DriftRecord;
@@ -13,13 +13,7 @@ use connector_core::verdict::{Look, wrapped};
 use connector_core::words::count;
 use connector_spec::Connector;
 
-#[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    #[command(flatten)]
-    which: Which,
-    #[command(flatten)]
-    pub(super) how: How,
-}
+pub(super) type Args = OfConnector<How>;
 
 /// What is told of disagreements, and how.
 #[derive(Debug, clap::Args)]

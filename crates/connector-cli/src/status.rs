@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ago::ago;
-use super::chosen::{Chosen, Which};
+use super::chosen::{Chosen, OfConnector};
 use super::json::print_json;
 use super::known::{ConnectionKnown, history, outcome};
 use super::page::{Page, Seen};
@@ -24,13 +24,7 @@ use connector_core::verdict::{Look, aligned, grouped, wrapped};
 use connector_core::words::count;
 use connector_spec::Connector;
 
-#[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    #[command(flatten)]
-    which: Which,
-    #[command(flatten)]
-    pub(super) how: How,
-}
+pub(super) type Args = OfConnector<How>;
 
 /// What is looked at, and how it is shown.
 #[derive(Debug, clap::Args)]
