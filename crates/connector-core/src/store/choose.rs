@@ -69,12 +69,14 @@ impl Store {
                 let what = [
                     listed("left out", &new.exclude),
                     listed("kept as fingerprints", &new.fingerprint),
-                    Some("secrets are kept as fingerprints".to_owned())
-                        .filter(|_| veils_secrets && (rows > 0 || new.is_empty())),
+                    (veils_secrets && rows > 0)
+                        .then(|| "secrets are kept as fingerprints".to_owned()),
                 ];
                 let what = what.into_iter().flatten().collect::<Vec<_>>().join(", ");
-                let rows = count(rows, "row that was there", "rows that were there");
-                said.push(format!("`{}`: from now on {what}; {rows} changed", resource.name));
+                if !what.is_empty() {
+                    let rows = count(rows, "row that was there", "rows that were there");
+                    said.push(format!("`{}`: from now on {what}; {rows} changed", resource.name));
+                }
             }
             let back = was.without(is);
             let back: Vec<String> = back.exclude.into_iter().chain(back.fingerprint).collect();

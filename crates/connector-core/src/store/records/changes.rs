@@ -233,17 +233,15 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
     let forgotten: Option<DateTime<Utc>> = found.try_get("forgotten").map_err(failed)?;
     // What wrote before the oldest record is known by the times of the rows alone.
     let earliest: Option<DateTime<Utc>> = found.try_get("began").map_err(failed)?;
+    let is_before_all = run.zip(oldest).is_some_and(|(run, oldest)| run + 1 < oldest);
     let all_recorded = match (time.or(began), forgotten) {
         // The record of the newest run is never forgotten.
         _ if since == Since::NewestRun => true,
-        (Some(since), Some(forgotten)) => since >= forgotten,
         (_, None) => true,
+        // A run of which there is no record any more has no time.
+        (Some(since), Some(forgotten)) => since >= forgotten && !is_before_all,
         (None, Some(_)) => run.is_none() || first.is_none(),
     };
-    // A run of which there is no record any more has no time.
-    let all_recorded = all_recorded
-        && run
-            .is_none_or(|run| oldest.is_none_or(|oldest| run + 1 >= oldest || forgotten.is_none()));
     let since = [time, began].into_iter().flatten().min().or(earliest).unwrap_or_default();
     let written = match first {
         Some(first) if all_recorded => {
