@@ -369,7 +369,7 @@ impl Client {
                     traffic.retries.fetch_add(1, Ordering::Relaxed);
                     // Of all that were told to rest at once, one says so.
                     if !failure.rests || self.pace.rest(wait) {
-                        let (wait_ms, tries) = (whole_millis(wait), u64::from(tries));
+                        let (wait_ms, tries) = (millis(wait), u64::from(tries));
                         let (wait, error) = (wait.as_secs_f64(), &failure.error);
                         info!(wait_ms, tries, "asking again in {wait:.1} s: {error}");
                     }
@@ -427,7 +427,7 @@ impl Client {
                 && self.pace.rest(rest)
                 && rest >= WORTH_SAYING
             {
-                let wait_ms = whole_millis(rest);
+                let wait_ms = millis(rest);
                 let rest = rest.as_secs();
                 info!(wait_ms, "resting {rest} s: the vendor says that its limit is used up");
             }
@@ -578,7 +578,7 @@ impl Client {
         self.base.as_str()
     }
 }
-/// Milliseconds as a number of the log.
-fn whole_millis(time: Duration) -> u64 {
+/// A time as a number of the log and of records.
+pub(crate) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -34,7 +34,7 @@ use self::request_hash::Part;
 pub use self::resource_settings::{AllSettings, ResourceSettings};
 pub use self::verbs::{Begun, PartOutcome, Step, begin, finish, prepare, settle, shard, work};
 pub use self::worker::{Gone, Worker};
-use crate::ask::{Client, Traffic};
+use crate::ask::{Client, Traffic, millis};
 use crate::budget::Budget;
 use crate::error::{Error, ErrorKind, NotTried, Remedy, Result};
 use crate::params::Params;
@@ -309,7 +309,7 @@ async fn conduct(
     }
     let report = end(&context, resources, stop.is_asked()).await;
     lock.give_back().await;
-    Ok(Report { elapsed_ms: millis(start), ..report })
+    Ok(Report { elapsed_ms: millis(start.elapsed()), ..report })
 }
 
 /// Records the end of a run, and reports it.
@@ -476,7 +476,7 @@ async fn sync_resource(
         }
     }
     let fatal = tally.error.as_ref().and_then(stops_all);
-    let report = tally.report(resource, millis(start), context.tolerated(resource));
+    let report = tally.report(resource, millis(start.elapsed()), context.tolerated(resource));
     record(context, &report).await;
     drop(line);
     tell(&report);
@@ -679,8 +679,4 @@ fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
     report.verdict = Verdict::Skipped;
     report.error = Some(format!("not tried: {reason}"));
     report
-}
-
-fn millis(start: Instant) -> u64 {
-    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

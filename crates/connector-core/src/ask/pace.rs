@@ -158,7 +158,7 @@ impl Pace {
             (_, _, Some(limiter)) => self.wait_for_limit(limiter, traffic).await?,
             _ => {}
         }
-        let waited = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let waited = super::millis(start.elapsed());
         traffic.waited_ms.fetch_add(waited, Ordering::Relaxed);
         self.stop.check()
     }
@@ -250,7 +250,7 @@ impl Pace {
 
     /// Waits before a repetition.
     pub(super) async fn pause(&self, wait: Duration, traffic: &Traffic) -> Result<()> {
-        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        let millis = super::millis(wait);
         traffic.waited_ms.fetch_add(millis, Ordering::Relaxed);
         self.spend_rest(wait);
         let _shown = Waiting::at(&traffic.pausing);
