@@ -41,7 +41,7 @@ use crate::params::Params;
 use crate::read::chosen::Chosen;
 use crate::read::secret::SecretNames;
 use crate::stop::Stop;
-use crate::store::{Database, Heard, Plan, Prepared, Statements, Store, Table};
+use crate::store::{Database, Division, Heard, Plan, Prepared, Statements, Store, Table};
 use crate::verdict::{Report, ResourceReport, Tally, Tolerance, Tolerated, Verdict};
 use crate::walk::RequestHash;
 use crate::words::count;
@@ -159,10 +159,14 @@ impl Context {
 
     /// Records that a resource begins.
     async fn begin(&self, resource: &Resource) -> Result<()> {
+        self.store.begin_resource(resource.name, self.is_ranged(resource)).await
+    }
+
+    /// Whether only a part of the resource's rows is asked for.
+    fn is_ranged(&self, resource: &Resource) -> bool {
         let Range { since, until, changed_parents_only, .. } = self.range;
-        let ranged = (resource.cursor.is_some() && since.or(until).is_some())
-            || (resource.parent.is_some() && changed_parents_only);
-        self.store.begin_resource(resource.name, self.store.now(), ranged).await
+        (resource.cursor.is_some() && since.or(until).is_some())
+            || (resource.parent.is_some() && changed_parents_only)
     }
 
     /// Whether the run lists all rows of the resource's parent, and not some of them.
@@ -526,6 +530,36 @@ async fn record(context: &Context, report: &ResourceReport) {
     }
 }
 
+/// How a resource is to be divided into parts, if its table is as it should be.
+fn division<'a>(
+    context: &Context,
+    resource: &'static Resource,
+    table: &Table<'_>,
+    parent: Option<Verdict>,
+) -> Result<Division<'a>> {
+    table.check()?;
+    Ok(Division {
+        listings: part::listings(context, resource)?,
+        prepared: Prepared::by(parent, context.lists_parents(resource)),
+        ranged: context.is_ranged(resource),
+        since: context.resume_since,
+        anew: context.range.full_refresh,
+    })
+}
+
+/// Begins with a resource in the way that is given. If that fails, it is recorded all the same
+/// that it began, as is then how it came out.
+async fn begun<T>(
+    context: &Context,
+    resource: &Resource,
+    beginning: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    match beginning.await {
+        Ok(begun) => Ok(begun),
+        Err(error) => context.begin(resource).await.and(Err(error)),
+    }
+}
+
 /// Divides a resource into parts, and says how many they are.
 async fn divide(
     context: &Context,
@@ -534,16 +568,15 @@ async fn divide(
     parent: Option<Verdict>,
     workers: u64,
 ) -> Result<u64> {
-    context.begin(resource).await?;
     let table = context.table(resource, statements);
-    table.check()?;
-    let prepared = Prepared::by(parent, context.lists_parents(resource));
-    let listings = part::listings(context, resource)?;
-    let what = (context.resume_since, context.range.full_refresh);
-    table.prepare(&listings, what, prepared, workers).await
+    begun(context, resource, async {
+        let division = division(context, resource, &table, parent)?;
+        table.prepare(&division, workers).await
+    })
+    .await
 }
 
-/// Reads all parts of a resource, or lets them be read, and returns what they came to.
+/// Reads a resource, or lets workers read its parts, and returns what it came to.
 async fn read_resource(
     context: &Arc<Context>,
     resource: &'static Resource,
@@ -551,28 +584,32 @@ async fn read_resource(
     traffic: &Arc<Traffic>,
 ) -> Result<Tally> {
     let statements = context.statements(resource);
-    let divided = divide(context, resource, &statements, parent, context.workers);
-    let parts = Box::pin(divided).await?;
+    let mut table = context.table(resource, &statements);
     let mut read = Tally::new(context.store.sample, false);
-    let waited = if context.workers > 1 {
-        wait_for_workers(context, resource, traffic).await
-    } else {
-        for number in 1..=i32::try_from(parts).unwrap_or(i32::MAX) {
-            let part = part::read(context, resource, &statements, number, traffic, false);
-            let part = Box::pin(part).await?;
-            read.absorb(part.unwrap_or_default());
+    let mut own = None;
+    if context.workers > 1 {
+        let divided = divide(context, resource, &statements, parent, context.workers);
+        Box::pin(divided).await?;
+        if let Err(error) = wait_for_workers(context, resource, traffic).await {
+            read.fail(error);
         }
-        Ok(())
-    };
-    if let Err(error) = waited {
-        read.fail(error);
+    } else {
+        let taken = begun(context, resource, async {
+            let division = division(context, resource, &table, parent)?;
+            table.take(&division, &context.worker.name).await
+        });
+        if let Some(claimed) = Box::pin(taken).await? {
+            let tally;
+            (table, tally) = Box::pin(part::walk(context, table, claimed, traffic)).await;
+            read.absorb(tally.clone());
+            own = Some(tally);
+        }
     }
-    if read.error.as_ref().is_some_and(|error| error.kind() == ErrorKind::Storage) {
+    if read.is_unstored() {
         // It would be waited for once more.
         return Ok(read);
     }
-    let table = context.table(resource, &statements);
-    let settled = match Box::pin(table.settle()).await {
+    let settled = match Box::pin(table.settle(own.as_ref())).await {
         Ok(tally) => table.prune().await.map(|()| tally),
         Err(error) => Err(error),
     };

@@ -76,7 +76,7 @@ pub use records::{
 };
 pub use session::Room;
 use session::{Session, Sessions};
-pub(crate) use shards::Listings;
+pub(crate) use shards::{Claimed, Division, Listings};
 pub(crate) use sql::Statements;
 pub use sql::ident;
 pub(crate) use table::Table;

@@ -16,7 +16,7 @@ use super::walker::{Failing, Walker};
 use super::worker::Worker;
 use crate::ask::Traffic;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Listings, Shard, Statements, Table};
+use crate::store::{Claimed, Listings, Shard, Statements, Table};
 use crate::verdict::Tally;
 use crate::walk::{Bookmark, Partition};
 use connector_spec::{Parent, Resource};
@@ -54,9 +54,28 @@ pub(super) async fn read(
         context.store.end_frozen(lease).await?;
     }
     let claimed = table.claim(number, (name, *lease), only_if_free).await?;
-    let Some((mut shard, open)) = claimed else { return Ok(None) };
+    let Some(claimed) = claimed else { return Ok(None) };
+    let (table, mut tally) = walk(context, table, claimed, traffic).await;
+    // A database that failed would be waited for once more.
+    if !tally.is_unstored()
+        && let Err(error) = table.close(&tally).await
+    {
+        tally.fail(error);
+    }
+    Ok(Some(tally))
+}
+
+/// Walks the listings of a part that is this worker's, and loads them; what came of it is for the
+/// caller to record.
+pub(super) async fn walk<'a>(
+    context: &Arc<Context>,
+    table: Table<'a>,
+    (mut shard, open): Claimed,
+    traffic: &Arc<Traffic>,
+) -> (Table<'a>, Tally) {
     let mut tally = std::mem::take(&mut shard.tally);
     let table = table.reading(shard.clone(), tally.has_swallowed());
+    let (resource, statements) = table.of();
     let (events, received) = mpsc::channel(64);
     let known = (Arc::clone(statements), Arc::new(open), shard);
     let fetch = fetch(Arc::clone(context), resource, Arc::clone(traffic), events, known);
@@ -70,7 +89,7 @@ pub(super) async fn read(
     };
     let loaded = tokio::select! {
         loaded = Box::pin(load(&table, received, most, cost, &mut tally)) => loaded,
-        lost = keep(&table, traffic, *lease) => Err(lost),
+        lost = keep(&table, traffic, context.worker.lease) => Err(lost),
     };
     // The loader ends after the last walk, or fails, which ends the walks.
     let fetched = walks.await.unwrap_or_else(|error| {
@@ -80,16 +99,7 @@ pub(super) async fn read(
         tally.fail(error);
     }
     tally.cost = cost();
-    let storage = |tally: &Tally| {
-        tally.error.as_ref().is_some_and(|error| error.kind() == ErrorKind::Storage)
-    };
-    // A database that failed would be waited for once more.
-    if !storage(&tally)
-        && let Err(error) = table.close(&tally).await
-    {
-        tally.fail(error);
-    }
-    Ok(Some(tally))
+    (table, tally)
 }
 
 /// Keeps a part as long as something comes of it, and returns why it is lost. Nothing but what

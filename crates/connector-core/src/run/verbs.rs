@@ -297,7 +297,7 @@ pub async fn settle(connection: &Connection, run: i64, resource: &str) -> Result
         context.store.end_frozen(SILENT).await?;
         let statements = context.statements(resource);
         let table = context.table(resource, &statements);
-        let mut tally = table.settle().await?;
+        let mut tally = table.settle(None).await?;
         table.prune().await?;
         if tally.has_drift() {
             tally.know_drift(&context.store.known_drift(resource.name).await?);

@@ -73,20 +73,19 @@ with recursive expected as (
   join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
   left join pg_collation l on l.oid = a.attcollation where t.nspname = $1 and t.nspname <> 'sync'
 ), found (kind, nspname, relname, object, detail) as (
-  select 'schema', n.nspname, null::name, ''::name, r.rolname::text from pg_namespace n
-  join pg_roles r on r.oid = n.nspowner
+  select 'schema', n.nspname, null::name, ''::name, pg_get_userbyid(n.nspowner)::text from pg_namespace n
   where n.nspname in ('sync', $1) and n.nspowner not in (select oid from trusted)
   union all
-  select 'function', n.nspname, null, p.proname, r.rolname from pg_proc p
-  join pg_namespace n on n.oid = p.pronamespace join pg_roles r on r.oid = p.proowner
+  select 'function', n.nspname, null, p.proname, pg_get_userbyid(p.proowner) from pg_proc p
+  join pg_namespace n on n.oid = p.pronamespace
   where n.nspname in ('sync', $1) and p.proowner not in (select oid from trusted)
   union all
-  select 'owner', t.nspname, t.relname, '', r.rolname from tables t join pg_roles r on r.oid = t.relowner
+  select 'owner', t.nspname, t.relname, '', pg_get_userbyid(t.relowner) from tables t
   where t.relowner not in (select oid from trusted)
   union all
-  select 'trigger', t.nspname, t.relname, g.tgname, r.rolname from tables t
+  select 'trigger', t.nspname, t.relname, g.tgname, pg_get_userbyid(p.proowner) from tables t
   join pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal
-  join pg_proc p on p.oid = g.tgfoid join pg_roles r on r.oid = p.proowner
+  join pg_proc p on p.oid = g.tgfoid
   where p.proowner not in (select oid from trusted)
   union all
   select 'rule', t.nspname, t.relname, w.rulename, '' from tables t join pg_rewrite w on w.ev_class = t.oid

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::postgres::types::PgInterval;
 use sqlx::types::Json;
-use sqlx::{AssertSqlSafe, Connection as _};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::joined::RUN_LEASE;
 use super::{Plan, Store, fingerprint_keys, ident, other_connector, other_scope};
@@ -183,24 +183,33 @@ impl Store {
 
     /// Records that a resource begins, or a part of it that is `ranged`; until it ends it
     /// counts as incomplete.
-    pub(crate) async fn begin_resource(
-        &self,
-        resource: &str,
-        started_at: chrono::DateTime<chrono::Utc>,
-        ranged: bool,
-    ) -> Result<()> {
+    pub(crate) async fn begin_resource(&self, resource: &str, ranged: bool) -> Result<()> {
         self.patiently(|| async move {
-        sqlx::query("insert into sync.resources (run_id, connection, resource, started_at, ranged) values ($1, $2, $3, $4, $5) on conflict do nothing")
-            .bind(self.run_id)
-            .bind(&self.schema)
-            .bind(resource)
-            .bind(started_at)
-            .bind(ranged)
-            .execute(&mut *self.session().await?)
-            .await
-            .map(drop)
-            .map_err(|error| Error::storage("beginning a resource", error))
-        }).await
+            let mut session = self.session().await?;
+            let begun = self.begin_resource_in(&mut session, resource, ranged).await;
+            begun.map_err(|error| Error::storage("beginning a resource", error))
+        })
+        .await
+    }
+
+    pub(super) async fn begin_resource_in(
+        &self,
+        session: &mut PgConnection,
+        resource: &str,
+        ranged: bool,
+    ) -> sqlx::Result<()> {
+        sqlx::query(
+            "insert into sync.resources (run_id, connection, resource, started_at, ranged) \
+             values ($1, $2, $3, $4, $5) on conflict do nothing",
+        )
+        .bind(self.run_id)
+        .bind(&self.schema)
+        .bind(resource)
+        .bind(self.now())
+        .bind(ranged)
+        .execute(session)
+        .await
+        .map(drop)
     }
 
     /// Remembers by which values a resource tells whose rows they are.

@@ -5,13 +5,15 @@
 
 use std::io;
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use deadpool::managed::{self, Metrics, Object, PoolError, RecycleResult};
+use deadpool::managed::{self, Metrics, Object, PoolError, QueueMode, RecycleResult};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tracing::info;
 
 use super::clock::Clock;
@@ -31,6 +33,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// The same for one more session beside others.
 const ONE_MORE: Duration = Duration::from_secs(3);
 
+/// How long one that is on its way back is waited for: less than it takes to begin another one.
+const RETURN: Duration = Duration::from_millis(5);
+
 /// How long a session may have been idle before it is asked whether it still is one.
 const MOMENT: Duration = Duration::from_secs(1);
 
@@ -39,6 +44,7 @@ const MOMENT: Duration = Duration::from_secs(1);
 pub(super) struct Sessions {
     pool: managed::Pool<Opener>,
     room: Arc<Semaphore>,
+    returning: Arc<Returning>,
     size: Arc<Mutex<Size>>,
     /// When somebody last looked whether the server answers.
     looked: Arc<tokio::sync::Mutex<Option<Instant>>>,
@@ -83,6 +89,13 @@ struct Size {
     said: bool,
 }
 
+/// The sessions that are on their way back.
+#[derive(Debug, Default)]
+struct Returning {
+    number: AtomicUsize,
+    returned: Notify,
+}
+
 /// What opens sessions.
 #[derive(Debug)]
 struct Opener {
@@ -119,7 +132,13 @@ impl managed::Manager for Opener {
 }
 
 /// A session, and the room that it takes.
-pub(super) struct Session(Option<(Object<Opener>, OwnedSemaphorePermit)>);
+pub(super) struct Session(Option<Taken>);
+
+struct Taken {
+    session: Object<Opener>,
+    room: OwnedSemaphorePermit,
+    returning: Arc<Returning>,
+}
 
 /// What a session's value says, which is there until it is dropped.
 const OPEN: &str = "a session is open as long as it is not dropped";
@@ -128,20 +147,21 @@ impl Deref for Session {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        &self.0.as_ref().expect(OPEN).0
+        &self.0.as_ref().expect(OPEN).session
     }
 }
 
 impl DerefMut for Session {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.0.as_mut().expect(OPEN).0
+        &mut self.0.as_mut().expect(OPEN).session
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let Some((mut session, room)) = self.0.take() else { return };
+        let Some(Taken { mut session, room, returning }) = self.0.take() else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        returning.number.fetch_add(1, Relaxed);
         // A transaction that was dropped has its rollback waiting here: its locks must not
         // last until somebody needs a session again.
         runtime.spawn(async move {
@@ -151,6 +171,8 @@ impl Drop for Session {
                 Ok(Err(_)) | Err(_) => drop(Object::take(session)),
             }
             drop(room);
+            returning.number.fetch_sub(1, Relaxed);
+            returning.returned.notify_waiters();
         });
     }
 }
@@ -173,10 +195,13 @@ impl Sessions {
     }
 
     fn of(opener: Opener, most: usize) -> Self {
-        let pool = managed::Pool::builder(opener).max_size(most).build();
+        // The one that was used last has its statements prepared.
+        let pool = managed::Pool::builder(opener).max_size(most).queue_mode(QueueMode::Lifo);
+        let pool = pool.build();
         Self {
             pool: pool.expect("a pool without timeouts of its own needs no runtime"),
             room: Arc::new(Semaphore::new(most)),
+            returning: Arc::default(),
             size: Arc::new(Mutex::new(Size { most, said: false })),
             looked: Arc::default(),
             clock: Clock::default(),
@@ -185,11 +210,15 @@ impl Sessions {
 
     /// A session that is free, or a new one; waits as long as all that there may be are in use.
     pub(super) async fn session(&self) -> sqlx::Result<Session> {
+        self.wait_for_returning().await;
         loop {
             let room = Arc::clone(&self.room).acquire_owned().await;
             let room = room.map_err(|_| sqlx::Error::PoolClosed)?;
             match self.open().await {
-                Ok(session) => return Ok(Session(Some((session, room)))),
+                Ok(session) => {
+                    let returning = Arc::clone(&self.returning);
+                    return Ok(Session(Some(Taken { session, room, returning })));
+                }
                 Err(error) if is_full(&error) => {
                     if !self.shrink(room) {
                         return Err(error);
@@ -197,6 +226,16 @@ impl Sessions {
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Waits a moment where the one session that is free will be so at once, as with a
+    /// statement after the other: to begin another one takes longer.
+    async fn wait_for_returning(&self) {
+        let returned = self.returning.returned.notified();
+        if self.returning.number.load(Relaxed) > 0 && self.pool.status().available == 0 {
+            // However it comes out: then there is one, or one more is begun.
+            let _ = tokio::time::timeout(RETURN, returned).await;
         }
     }
 
@@ -312,19 +351,35 @@ type Limit = (String, String, i64, i64);
 impl Room {
     /// Asks the server by a session that is open.
     pub(super) async fn of(session: &mut PgConnection) -> Result<Self> {
+        let failed = |error| Error::storage("counting its sessions", error);
         // Nobody counts the sessions of a superuser; those of others are counted only where
-        // there is a limit.
-        let limits = sqlx::query_as(
-            "select 'role', rolname::text, rolconnlimit::bigint, \
-             (select count(*) from pg_stat_activity where usename = session_user) \
-             from pg_roles where rolname = session_user and not rolsuper and rolconnlimit >= 0 \
-             union all select 'database', datname::text, datconnlimit::bigint, \
-             (select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend') \
-             from pg_database where datname = current_database() and datconnlimit >= 0 \
+        // there is a limit, as to ask for all sessions takes longer than all else here.
+        let limits: Vec<(String, String, i64)> = sqlx::query_as(
+            "select 'role', rolname::text, rolconnlimit::bigint from pg_roles \
+             where rolname = session_user and not rolsuper and rolconnlimit >= 0 \
+             union all select 'database', datname::text, datconnlimit::bigint from pg_database \
+             where datname = current_database() and datconnlimit >= 0 \
              and not exists (select from pg_roles where rolname = session_user and rolsuper)",
-        );
-        let limits = limits.fetch_all(session).await;
-        limits.map(Self).map_err(|error| Error::storage("counting its sessions", error))
+        )
+        .fetch_all(&mut *session)
+        .await
+        .map_err(failed)?;
+        if limits.is_empty() {
+            return Ok(Self(Vec::new()));
+        }
+        let (of_role, of_database): (i64, i64) = sqlx::query_as(
+            "select count(*) filter (where usename = session_user), \
+             count(*) filter (where datname = current_database() and backend_type = 'client backend') \
+             from pg_stat_activity",
+        )
+        .fetch_one(session)
+        .await
+        .map_err(failed)?;
+        let with = |(kind, name, limit): (String, String, i64)| {
+            let has = if kind == "role" { of_role } else { of_database };
+            (kind, name, limit, has)
+        };
+        Ok(Self(limits.into_iter().map(with).collect()))
     }
 
     /// How many more sessions there may be beside the one that asked, of those that are of use.

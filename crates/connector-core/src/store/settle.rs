@@ -49,10 +49,11 @@ struct Part {
 
 impl Table<'_> {
     /// Marks the rows that no listing has any more, unless they are too many, and returns what
-    /// all parts of the resource came to. Parts that are not read to their end are lost.
-    pub(crate) async fn settle(&self) -> Result<Tally> {
+    /// all parts of the resource came to. Parts that are not read to their end are lost; the one
+    /// that this worker read ends with what it came to, if that is at hand.
+    pub(crate) async fn settle(&self, read: Option<&Tally>) -> Result<Tally> {
         loop {
-            let (found, more) = self.store.patiently(|| self.settle_some()).await?;
+            let (found, more) = self.store.patiently(|| self.settle_some(read)).await?;
             if !more {
                 return self.tally_of(found).await;
             }
@@ -100,11 +101,14 @@ impl Table<'_> {
     }
 
     /// Decides, and marks some of the rows; says whether there are more.
-    async fn settle_some(&self) -> Result<(Found, bool)> {
+    async fn settle_some(&self, read: Option<&Tally>) -> Result<(Found, bool)> {
         let failed = |error| self.failed("marking deleted rows", error);
         let mut session = self.store.session().await?;
         let mut transaction = session.begin().await.map_err(failed)?;
         self.check_fence(&mut transaction).await?;
+        if let Some(tally) = read {
+            self.close_in(&mut transaction, tally).await.map_err(failed)?;
+        }
         let mut found = self.found(&mut transaction).await.map_err(failed)?.unwrap_or_default();
         if found.parts.iter().any(|part| part.state == "open") {
             self.end_parts(&mut transaction).await.map_err(failed)?;

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::postgres::types::PgInterval;
 use sqlx::types::Json;
-use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgTransaction};
 
 use super::part::{Prepared, Shard, parts};
 use super::sql::OF_SHARD;
@@ -33,70 +33,99 @@ pub(crate) enum Listings<'a> {
     Rows { table: &'a str, column: &'a str, child: Option<&'a str> },
 }
 
+/// How a resource is to be divided into parts.
+pub(crate) struct Division<'a> {
+    pub(crate) listings: Listings<'a>,
+    pub(crate) prepared: Prepared,
+    /// Whether only a part of its rows is asked for.
+    pub(crate) ranged: bool,
+    /// Walks that earlier runs did not end are gone on with if they are not older than this.
+    /// What is known of all others is forgotten, together with what they have seen: a walk
+    /// that went on without the one would mark rows deleted, or without the other miss some.
+    pub(crate) since: Option<DateTime<Utc>>,
+    /// Whether everything is to be read anew. Then, of listings that are asked for in another
+    /// way, and of an empty table nothing is known at all, but that they were missing.
+    pub(crate) anew: bool,
+}
+
+/// A part for whoever reads it from now on, and the walks in it that were begun and did not end.
+pub(crate) type Claimed = (Shard, HashMap<String, Bookmark>);
+
 impl Table<'_> {
     /// Divides the resource into parts for so many workers, and forgets what earlier runs left
     /// that is not gone on with. Done once in a run, however often it is asked for; says how many
     /// parts there are.
-    ///
-    /// Walks that earlier runs did not end are gone on with if they are not older than `since`.
-    /// What is known of all others is forgotten, together with what they have seen: a walk
-    /// that went on without the one would mark rows deleted, or without the other miss some.
-    /// Of listings that are asked for in another way, of an empty table, and where everything
-    /// is to be read `anew`, nothing is known at all, but that they were missing.
-    pub(crate) async fn prepare(
-        &self,
-        listings: &Listings<'_>,
-        (since, anew): (Option<DateTime<Utc>>, bool),
-        prepared: Prepared,
-        workers: u64,
-    ) -> Result<u64> {
+    pub(crate) async fn prepare(&self, what: &Division<'_>, workers: u64) -> Result<u64> {
         self.store
             .patiently(|| async move {
                 let failed = |error| self.failed("dividing the listings", error);
                 let mut session = self.store.session().await?;
                 let mut transaction = session.begin().await.map_err(failed)?;
                 self.check_fence(&mut transaction).await?;
-                let known: Option<Option<Json<Prepared>>> = sqlx::query_scalar(
-                    "select prepared from sync.resources where run_id = $1 and resource = $2 for update",
-                )
-                .bind(self.store.run_id)
-                .bind(self.resource.name)
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(failed)?;
-                if known.flatten().is_some() {
-                    let parts: i64 = sqlx::query_scalar(
-                        "select count(*) from sync.shards where run_id = $1 and resource = $2",
-                    )
-                    .bind(self.store.run_id)
-                    .bind(self.resource.name)
-                    .fetch_one(&mut *transaction)
-                    .await
-                    .map_err(failed)?;
-                    return Ok(parts.unsigned_abs());
-                }
-                self.forget_unknown(&mut transaction, since, anew).await.map_err(failed)?;
-                let fresh: bool = sqlx::query_scalar(AssertSqlSafe(self.statements.is_empty.as_str()))
-                    .fetch_one(&mut *transaction)
-                    .await
-                    .map_err(failed)?;
-                // A parameter in the place of the parent says which listings there are, whatever
-                // became of its rows.
-                let by_parent = matches!(listings, Listings::Rows { .. });
-                let parts = self.divide(&mut transaction, listings, workers).await.map_err(failed)?;
-                sqlx::query(
-                    "update sync.resources set prepared = $3 where run_id = $1 and resource = $2",
-                )
-                .bind(self.store.run_id)
-                .bind(self.resource.name)
-                .bind(Json(Prepared { fresh, by_parent, ..prepared }))
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed)?;
+                let parts = self.prepare_in(&mut transaction, what, workers).await;
+                let parts = parts.map_err(failed)?;
                 transaction.commit().await.map_err(failed)?;
                 Ok(parts)
             })
             .await
+    }
+
+    /// Takes the resource as one part, for who reads all of it alone: nothing if it was read.
+    pub(crate) async fn take(&self, what: &Division<'_>, owner: &str) -> Result<Option<Claimed>> {
+        self.store
+            .patiently(|| async move {
+                let failed = |error| self.failed("beginning with a resource", error);
+                let mut session = self.store.session().await?;
+                let mut transaction = session.begin().await.map_err(failed)?;
+                self.check_fence(&mut transaction).await?;
+                self.prepare_in(&mut transaction, what, 1).await.map_err(failed)?;
+                let claimed = self.claim_in(&mut transaction, 1, (owner, None), false).await;
+                let claimed = claimed.map_err(failed)?;
+                transaction.commit().await.map_err(failed)?;
+                Ok(claimed)
+            })
+            .await
+    }
+
+    async fn prepare_in(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        what: &Division<'_>,
+        workers: u64,
+    ) -> sqlx::Result<u64> {
+        self.store.begin_resource_in(transaction, self.resource.name, what.ranged).await?;
+        let known: Option<Option<Json<Prepared>>> = sqlx::query_scalar(
+            "select prepared from sync.resources where run_id = $1 and resource = $2 for update",
+        )
+        .bind(self.store.run_id)
+        .bind(self.resource.name)
+        .fetch_optional(&mut **transaction)
+        .await?;
+        if known.flatten().is_some() {
+            let parts: i64 = sqlx::query_scalar(
+                "select count(*) from sync.shards where run_id = $1 and resource = $2",
+            )
+            .bind(self.store.run_id)
+            .bind(self.resource.name)
+            .fetch_one(&mut **transaction)
+            .await?;
+            return Ok(parts.unsigned_abs());
+        }
+        self.forget_unknown(transaction, what.since, what.anew).await?;
+        let fresh: bool = sqlx::query_scalar(AssertSqlSafe(self.statements.is_empty.as_str()))
+            .fetch_one(&mut **transaction)
+            .await?;
+        // A parameter in the place of the parent says which listings there are, whatever
+        // became of its rows.
+        let by_parent = matches!(what.listings, Listings::Rows { .. });
+        let parts = self.divide(transaction, &what.listings, workers).await?;
+        sqlx::query("update sync.resources set prepared = $3 where run_id = $1 and resource = $2")
+            .bind(self.store.run_id)
+            .bind(self.resource.name)
+            .bind(Json(Prepared { fresh, by_parent, ..what.prepared }))
+            .execute(&mut **transaction)
+            .await?;
+        Ok(parts)
     }
 
     /// Forgets what earlier runs left of listings that is not gone on with.
@@ -247,13 +276,34 @@ impl Table<'_> {
     }
 
     /// Begins with a part: from now on nobody else may write what is of it. Nothing if all of it
-    /// was read, or, `only_if_free`, somebody reads it. With it come the walks in it that were begun and did not end.
+    /// was read, or, `only_if_free`, somebody reads it.
     pub(crate) async fn claim(
         &self,
         number: i32,
         (owner, lease): (&str, Option<Duration>),
         only_if_free: bool,
-    ) -> Result<Option<(Shard, HashMap<String, Bookmark>)>> {
+    ) -> Result<Option<Claimed>> {
+        self.store
+            .patiently(|| async move {
+                let failed = |error| self.failed("beginning with a part", error);
+                let mut session = self.store.session().await?;
+                let mut transaction = session.begin().await.map_err(failed)?;
+                self.check_fence(&mut transaction).await?;
+                let claimed = self.claim_in(&mut transaction, number, (owner, lease), only_if_free);
+                let claimed = claimed.await.map_err(failed)?;
+                transaction.commit().await.map_err(failed)?;
+                Ok(claimed)
+            })
+            .await
+    }
+
+    async fn claim_in(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        number: i32,
+        (owner, lease): (&str, Option<Duration>),
+        only_if_free: bool,
+    ) -> sqlx::Result<Option<Claimed>> {
         type Row = (
             i32,
             Option<String>,
@@ -264,72 +314,60 @@ impl Table<'_> {
             Option<Json<Tally>>,
             Json<Prepared>,
         );
-        self.store
-            .patiently(|| async move {
-                let failed = |error| self.failed("beginning with a part", error);
-                let mut session = self.store.session().await?;
-                let mut transaction = session.begin().await.map_err(failed)?;
-                self.check_fence(&mut transaction).await?;
-                let row: Option<Row> = sqlx::query_as(
-                    "update sync.shards s set epoch = epoch + 1, owner = $4, lease_until = clock_timestamp() + $5, \
-                     started_at = coalesce(s.started_at, $6), updated_at = coalesce(s.updated_at, $6) \
-                     from sync.resources r where s.run_id = $1 and s.resource = $2 and s.shard = $3 and s.state = 'open' \
-                     and (not $7 or s.lease_until is null or s.lease_until < clock_timestamp()) and r.run_id = s.run_id and r.resource = s.resource and r.prepared is not null \
-                     returning s.epoch, s.after, s.upto, s.before, s.listings, s.commits, s.tally, r.prepared",
-                )
-                .bind(self.store.run_id)
-                .bind(self.resource.name)
-                .bind(number)
-                .bind(owner)
-                .bind(lease.and_then(|lease| PgInterval::try_from(lease).ok()))
-                .bind(self.store.now())
-                .bind(only_if_free)
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(failed)?;
-                let Some((epoch, after, upto, before, listings, commits, tally, Json(prepared))) = row
-                else {
-                    return Ok(None);
-                };
-                if epoch > 1 {
-                    // Whoever began with it may have had an empty table before it.
-                    let range = (after.as_deref(), upto.as_deref());
-                    self.note_all(&mut transaction, range).await.map_err(failed)?;
-                }
-                let open = format!(
-                    "select partition, position from sync.state where connection = $1 and resource = $2 \
-                     and position is not null and $3::bigint is not null and {OF_SHARD}"
-                );
-                let open: Vec<(String, serde_json::Value)> = sqlx::query_as(AssertSqlSafe(open))
-                    .bind(&self.store.schema)
-                    .bind(self.resource.name)
-                    .bind(self.store.run_id)
-                    .bind(&after)
-                    .bind(&upto)
-                    .fetch_all(&mut *transaction)
-                    .await
-                    .map_err(failed)?;
-                transaction.commit().await.map_err(failed)?;
-                let open = open.into_iter().filter_map(|(partition, place)| {
-                    Some((partition, serde_json::from_value(place).ok()?))
-                });
-                let new = || Tally::new(self.store.sample, prepared.parents_listed);
-                let tally = tally.map_or_else(new, |Json(tally)| tally.gone_on_with());
-                let shard = Shard {
-                    number,
-                    epoch,
-                    fresh: prepared.fresh,
-                    after,
-                    upto,
-                    before: before.unsigned_abs(),
-                    listings: listings.unsigned_abs(),
-                    commits: commits.unsigned_abs(),
-                    tally,
-                    lease,
-                };
-                Ok(Some((shard, open.collect())))
-            })
-            .await
+        let row: Option<Row> = sqlx::query_as(
+            "update sync.shards s set epoch = epoch + 1, owner = $4, lease_until = clock_timestamp() + $5, \
+             started_at = coalesce(s.started_at, $6), updated_at = coalesce(s.updated_at, $6) \
+             from sync.resources r where s.run_id = $1 and s.resource = $2 and s.shard = $3 and s.state = 'open' \
+             and (not $7 or s.lease_until is null or s.lease_until < clock_timestamp()) and r.run_id = s.run_id and r.resource = s.resource and r.prepared is not null \
+             returning s.epoch, s.after, s.upto, s.before, s.listings, s.commits, s.tally, r.prepared",
+        )
+        .bind(self.store.run_id)
+        .bind(self.resource.name)
+        .bind(number)
+        .bind(owner)
+        .bind(lease.and_then(|lease| PgInterval::try_from(lease).ok()))
+        .bind(self.store.now())
+        .bind(only_if_free)
+        .fetch_optional(&mut **transaction)
+        .await?;
+        let Some((epoch, after, upto, before, listings, commits, tally, Json(prepared))) = row
+        else {
+            return Ok(None);
+        };
+        if epoch > 1 {
+            // Whoever began with it may have had an empty table before it.
+            self.note_all(transaction, (after.as_deref(), upto.as_deref())).await?;
+        }
+        let open = format!(
+            "select partition, position from sync.state where connection = $1 and resource = $2 \
+             and position is not null and $3::bigint is not null and {OF_SHARD}"
+        );
+        let open: Vec<(String, serde_json::Value)> = sqlx::query_as(AssertSqlSafe(open))
+            .bind(&self.store.schema)
+            .bind(self.resource.name)
+            .bind(self.store.run_id)
+            .bind(&after)
+            .bind(&upto)
+            .fetch_all(&mut **transaction)
+            .await?;
+        let open = open
+            .into_iter()
+            .filter_map(|(partition, place)| Some((partition, serde_json::from_value(place).ok()?)));
+        let new = || Tally::new(self.store.sample, prepared.parents_listed);
+        let tally = tally.map_or_else(new, |Json(tally)| tally.gone_on_with());
+        let shard = Shard {
+            number,
+            epoch,
+            fresh: prepared.fresh,
+            after,
+            upto,
+            before: before.unsigned_abs(),
+            listings: listings.unsigned_abs(),
+            commits: commits.unsigned_abs(),
+            tally,
+            lease,
+        };
+        Ok(Some((shard, open.collect())))
     }
 
     /// Fails if another worker has begun with the part, or the resource was settled without it:
@@ -394,31 +432,38 @@ impl Table<'_> {
     /// Ends a part: what came of it is known, and nobody reads it any more, unless what went
     /// wrong is about more than its listings.
     pub(crate) async fn close(&self, tally: &Tally) -> Result<()> {
-        let closed = is_over(tally.error.as_ref());
-        let error = tally.error.as_ref().map(ToString::to_string);
-        let error = error.as_deref();
         self.store
             .patiently(|| async move {
-                sqlx::query(
-                    "update sync.shards set state = case when $5 then 'closed' else state end, tally = $6, error = $7, \
-                     requests = $8, rows_read = $9, lease_until = case when $5 then lease_until end, updated_at = $10 \
-                     where run_id = $1 and resource = $2 and shard = $3 and epoch = $4 and state = 'open'",
-                )
-                .bind(self.store.run_id)
-                .bind(self.resource.name)
-                .bind(self.shard.number)
-                .bind(self.shard.epoch)
-                .bind(closed)
-                .bind(Json(tally))
-                .bind(error)
-                .bind(tally.cost.requests.cast_signed())
-                .bind(tally.rows().cast_signed())
-                .bind(self.store.now())
-                .execute(&mut *self.store.session().await?)
-                .await
-                .map(drop)
-                .map_err(|error| self.failed("ending a part", error))
+                let closed = self.close_in(&mut *self.store.session().await?, tally).await;
+                closed.map_err(|error| self.failed("ending a part", error))
             })
             .await
+    }
+
+    pub(super) async fn close_in(
+        &self,
+        session: &mut PgConnection,
+        tally: &Tally,
+    ) -> sqlx::Result<()> {
+        let closed = is_over(tally.error.as_ref());
+        let error = tally.error.as_ref().map(ToString::to_string);
+        sqlx::query(
+            "update sync.shards set state = case when $5 then 'closed' else state end, tally = $6, error = $7, \
+             requests = $8, rows_read = $9, lease_until = case when $5 then lease_until end, updated_at = $10 \
+             where run_id = $1 and resource = $2 and shard = $3 and epoch = $4 and state = 'open'",
+        )
+        .bind(self.store.run_id)
+        .bind(self.resource.name)
+        .bind(self.shard.number)
+        .bind(self.shard.epoch)
+        .bind(closed)
+        .bind(Json(tally))
+        .bind(error)
+        .bind(tally.cost.requests.cast_signed())
+        .bind(tally.rows().cast_signed())
+        .bind(self.store.now())
+        .execute(session)
+        .await
+        .map(drop)
     }
 }

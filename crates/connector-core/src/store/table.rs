@@ -88,6 +88,11 @@ impl<'a> Table<'a> {
         Self { shard, ..self }
     }
 
+    /// What it is the table of, and the statements that are its own.
+    pub(crate) fn of(&self) -> (&'static Resource, &Arc<Statements>) {
+        (self.resource, &self.statements)
+    }
+
     /// Where the table's rows are from.
     pub(super) fn origin(&self) -> Origin {
         match self.origin.load(Relaxed) {

@@ -217,6 +217,11 @@ impl Tally {
         self.swallowed > 0
     }
 
+    /// Whether it ended because the database failed.
+    pub(crate) fn is_unstored(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error.kind() == ErrorKind::Storage)
+    }
+
     /// The number of listings that were asked for or are known.
     pub(crate) fn listings(&self) -> u64 {
         self.evidence.partitions + self.evidence.known
