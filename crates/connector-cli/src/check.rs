@@ -22,7 +22,7 @@ use connector_core::store::{
 };
 use connector_core::verdict::{Look, wrapped};
 use connector_core::words::count;
-use connector_spec::{Connector, Rate};
+use connector_spec::{Connector, Rate, Resource};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -333,7 +333,11 @@ async fn database(
         Err(error) => return checks.push(Check::error("database", &error)),
     };
     let way = database.way();
-    let inspected = database.inspect(&place.schema, connector, &place.resources).await;
+    let has_history = |resource: &&&Resource| place.settings.of(resource.name).history;
+    let with_history: Vec<&Resource> =
+        place.resources.iter().filter(has_history).copied().collect();
+    let inspected =
+        database.inspect(&place.schema, connector, &place.resources, &with_history).await;
     database.close().await;
     if let Encryption::Unverified(mode) = way {
         let what = format!("sslmode={mode}: whoever answers on the way to the server is believed");
@@ -505,6 +509,10 @@ fn tables(found: &Inspection) -> Check {
         .map(|schema| format!("`{}`", schema.name))
         .collect();
     match (absent.is_empty(), would_run) {
+        (true, 0) if found.new_histories > 0 => {
+            let histories = count(found.new_histories.unsigned_abs(), "history", "histories");
+            Check::ok("tables", format!("up to date; the next sync makes {histories} beside them"))
+        }
         (true, 0) => Check::ok("tables", "up to date"),
         (true, count) => {
             Check::ok("tables", format!("migrations that the next sync runs: {count}"))

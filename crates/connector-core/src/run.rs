@@ -370,6 +370,7 @@ fn plan_of(connection: &Connection, started_at: DateTime<Utc>) -> Result<Plan<'_
         takes_over_run: connection.takes_over_run,
         patience: connection.patience,
         sample: None,
+        reads: connection.selected().map(|resource| resource.name).collect(),
         histories: connection.histories(),
         choices: connection.choices()?,
         keep_secrets: connection.keep_secrets,
@@ -569,10 +570,10 @@ async fn divide(
     workers: u64,
 ) -> Result<u64> {
     let table = context.table(resource, statements);
-    begun(context, resource, async {
+    Box::pin(begun(context, resource, async {
         let division = division(context, resource, &table, parent)?;
         table.prepare(&division, workers).await
-    })
+    }))
     .await
 }
 

@@ -170,6 +170,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) patience: Duration,
     /// How many changed rows are shown, if it is a rehearsal.
     pub(crate) sample: Option<i64>,
+    /// The resources that it reads.
+    pub(crate) reads: Vec<&'static str>,
     /// The resources that have a history, and how much of it is kept.
     pub(crate) histories: BTreeMap<&'static str, Keep>,
     /// What is left out of the rows of resources, and what is veiled in them.
@@ -224,10 +226,7 @@ impl Store {
             let error = self.other_connector(connector).await.unwrap_or(error);
             return Err(nothing_tried(error));
         }
-        let histories = Box::pin(self.make_histories(connector, &plan.histories)).await;
-        self.histories = histories.map_err(nothing_tried)?;
-        self.misfits = self.look_at_tables(connector).await.map_err(nothing_tried)?;
-        self.misfits.check_schemas().map_err(nothing_tried)?;
+        Box::pin(self.look_at_tables(plan)).await.map_err(nothing_tried)?;
         self.wait_for_workers(plan, stop).await.map_err(nothing_tried)?;
         if plan.takes_over_run {
             // Its workers are gone, so that none of them is only slow.
@@ -252,11 +251,8 @@ impl Store {
         store.check_server().await.map_err(nothing_tried)?;
         migrate::check_current(&store, plan.schema, plan.connector).await.map_err(nothing_tried)?;
         store.join_run(plan, run_id, enough).await.map_err(nothing_tried)?;
-        // Whoever began the run has made them, so that only what they are is found here.
-        let histories = Box::pin(store.make_histories(plan.connector, &plan.histories)).await;
-        store.histories = histories.map_err(nothing_tried)?;
-        store.misfits = store.look_at_tables(plan.connector).await.map_err(nothing_tried)?;
-        store.misfits.check_schemas().map_err(nothing_tried)?;
+        // Whoever began the run has made the histories, so that only what they are is found here.
+        Box::pin(store.look_at_tables(plan)).await.map_err(nothing_tried)?;
         Ok(store)
     }
 
@@ -360,11 +356,28 @@ impl Store {
         .await
     }
 
-    /// What is wrong with the tables, now that they are up to date.
-    async fn look_at_tables(&self, connector: &Connector) -> Result<Misfits> {
-        let with_history: Vec<&str> = self.histories.keys().copied().collect();
+    /// Looks at the tables, now that they are up to date, and makes the histories beside them that
+    /// are missing.
+    async fn look_at_tables(&mut self, plan: &Plan<'_>) -> Result<()> {
+        let (histories, work) = self.histories_of(plan).await?;
+        let there = histories.keys().copied().filter(|resource| !work.is_about(resource));
+        // What is made in a schema stands beside what others have put there.
+        self.misfits = self.misfits(plan.connector, &there.collect::<Vec<_>>()).await?;
+        self.misfits.check_schemas()?;
+        let all: Vec<&str> = histories.keys().copied().collect();
+        let again = all.iter().any(|resource| work.widens(resource));
+        self.histories = histories;
+        self.make_histories(work).await?;
+        if again {
+            self.misfits = self.misfits(plan.connector, &all).await?;
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the tables.
+    async fn misfits(&self, connector: &Connector, with_history: &[&str]) -> Result<Misfits> {
         let mut session = self.session().await?;
-        Misfits::of(&mut session, &self.schema, connector.resources, &with_history).await
+        Misfits::of(&mut session, &self.schema, connector.resources, with_history).await
     }
 
     /// Fails if the server is not fit for a run, or the user may not do what each run does.

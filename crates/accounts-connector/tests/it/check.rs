@@ -136,6 +136,13 @@ async fn what_stands_in_the_way_of_tables_is_said() {
     assert_eq!(tables(), (0, "the first sync makes them: `sync`, `accounts`".to_owned()));
     shell.run("sync --resource labels");
     assert_eq!(tables(), (0, "up to date".to_owned()));
+    let on = "[connections.accounts]\nconnector = \"accounts\"\nhistory = [\"labels\"]\n";
+    let with_history = Shell::with(&vendor, &database).file("connectors.toml", on);
+    let said = with_history.run("check --resource labels").stdout;
+    assert!(said.contains("up to date; the next sync makes 1 history beside them"), "{said}");
+    with_history.run("sync --resource labels");
+    let said = with_history.run("check --resource labels").stdout;
+    assert!(!said.contains("history beside"), "{said}");
     database.execute("delete from accounts._migrations where version > 1").await;
     assert_eq!(tables(), (0, "migrations that the next sync runs: 2".to_owned()));
     database.execute("update accounts._migrations set checksum = '\\x00'").await;

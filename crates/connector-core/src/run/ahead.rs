@@ -63,7 +63,7 @@ impl Ahead {
             };
             let Some(room) = room else { break };
             let request = walker.request(walk, &position, filter, (room, self.size));
-            let answer = tokio::spawn(request.in_current_span());
+            let answer = tokio::spawn(Box::pin(request).in_current_span());
             self.pages.push_back((position, answer));
         }
     }
@@ -84,7 +84,7 @@ impl Ahead {
             // Now it is its turn, and it waits.
             let room = walker.client().room();
             let request = walker.request(walk, &position, filter, (room, self.size));
-            let answer = tokio::spawn(request.in_current_span());
+            let answer = tokio::spawn(Box::pin(request).in_current_span());
             self.pages.push_front((position, answer));
         }
         Err(lost())

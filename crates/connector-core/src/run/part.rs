@@ -55,7 +55,7 @@ pub(super) async fn read(
     }
     let claimed = table.claim(number, (name, *lease), only_if_free).await?;
     let Some(claimed) = claimed else { return Ok(None) };
-    let (table, mut tally) = walk(context, table, claimed, traffic).await;
+    let (table, mut tally) = Box::pin(walk(context, table, claimed, traffic)).await;
     // A database that failed would be waited for once more.
     if !tally.is_unstored()
         && let Err(error) = table.close(&tally).await
@@ -140,7 +140,8 @@ async fn fetch(
             open: Arc::clone(&open),
             statements: Arc::clone(&statements),
         };
-        walks.spawn(walker.run().in_current_span());
+        // It is large, and a task is moved more than once before it begins and after it ends.
+        walks.spawn(Box::pin(walker.run()).in_current_span());
     };
     let mut parents = Parents::of(&context, resource, &shard)?;
     let table = context.table(resource, &statements).reading(shard, false);

@@ -10,10 +10,9 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
-use super::Store;
 use super::migrate::MIGRATIONS_LOCK;
-use super::misfits::Misfits;
 use super::sql::{Beside, Made, ident};
+use super::{Plan, Store};
 use crate::error::{Error, ErrorKind, Result};
 use connector_spec::{Connector, Resource};
 
@@ -66,42 +65,50 @@ const LOOK: &str = "select e.resource, h.since, h.until, h.keep_versions, \
      left join lateral (select * from sync.history h where h.connection = $1 and h.resource = e.resource order by h.since desc limit 1) h on true \
      where c.oid is not null or e.resource = any ($6)";
 
-/// What is to be done about one.
+/// What is to be done about histories.
 #[derive(Default)]
-struct Work {
+pub(super) struct Work {
     statements: Vec<String>,
-    /// The resources whose histories are new, go on, and end.
-    new: Vec<String>,
-    begins: Vec<String>,
-    ends: Vec<String>,
+    /// The resources whose histories are new, get more columns, go on, and end.
+    new: Vec<&'static str>,
+    wider: Vec<&'static str>,
+    begins: Vec<&'static str>,
+    ends: Vec<&'static str>,
+}
+
+impl Work {
+    /// Whether the history of a resource is not there yet as it is to be.
+    pub(super) fn is_about(&self, resource: &str) -> bool {
+        self.new.contains(&resource) || self.widens(resource)
+    }
+
+    /// Whether the history of a resource gets more columns.
+    pub(super) fn widens(&self, resource: &str) -> bool {
+        self.wider.contains(&resource)
+    }
 }
 
 impl Store {
-    /// Makes the histories that are turned on, notes those that are turned off, and returns
-    /// what each resource has that has one.
-    pub(super) async fn make_histories(
-        &mut self,
-        connector: &Connector,
-        on: &BTreeMap<&'static str, Keep>,
-    ) -> Result<BTreeMap<&'static str, History>> {
-        let mut session = self.session().await?;
-        let found = self.look_for_histories(&mut session, connector, on).await?;
+    /// Finds the histories that resources have or are to have, and what is to be done about them.
+    pub(super) async fn histories_of(
+        &self,
+        plan: &Plan<'_>,
+    ) -> Result<(BTreeMap<&'static str, History>, Work)> {
+        let Plan { connector, histories: on, reads, .. } = plan;
+        let found = self.look_for_histories(&mut *self.session().await?, connector, on).await?;
         let (mut histories, mut work) = (BTreeMap::new(), Work::default());
         for found in found {
             let Some(resource) = connector.resource(&found.resource) else { continue };
+            if found.columns.is_none() && !reads.contains(&resource.name) {
+                // Its rows cannot change before it is read.
+                continue;
+            }
             let keep = on.get(resource.name).copied();
             if let Some(history) = self.history_of(resource, &found, keep, &mut work)? {
                 histories.insert(resource.name, history);
             }
         }
-        if !(work.statements.is_empty() && work.begins.is_empty() && work.ends.is_empty()) {
-            self.change_histories(&mut session, &work).await?;
-        }
-        drop(session);
-        if let Some(ddl) = &mut self.ddl {
-            ddl.extend(work.statements);
-        }
-        Ok(histories)
+        Ok((histories, work))
     }
 
     async fn look_for_histories(
@@ -146,11 +153,10 @@ impl Store {
         work: &mut Work,
     ) -> Result<Option<History>> {
         let made = Made::of(&self.schema, resource);
-        let name = || resource.name.to_owned();
         let Some(columns) = &found.columns else {
             work.statements.extend(made.create());
-            work.new.push(name());
-            work.begins.push(name());
+            work.new.push(resource.name);
+            work.begins.push(resource.name);
             let keep = keep.unwrap_or_default();
             return Ok(Some(History { until: None, kept: None, keep }));
         };
@@ -163,15 +169,19 @@ impl Store {
                 .at("schema", &self.schema)
                 .next("rename it, or turn `history` off for its resource"));
         }
-        work.statements.extend(made.widen(columns, found.shown.as_deref().unwrap_or_default()));
+        let wider = made.widen(columns, found.shown.as_deref().unwrap_or_default());
+        if !wider.is_empty() {
+            work.wider.push(resource.name);
+        }
+        work.statements.extend(wider);
         let until = match (keep, found.until) {
             (Some(_), Some(_)) => {
-                work.begins.push(name());
+                work.begins.push(resource.name);
                 None
             }
             (Some(_), None) => None,
             (None, None) => {
-                work.ends.push(name());
+                work.ends.push(resource.name);
                 Some(self.started_at)
             }
             (None, Some(until)) => Some(until),
@@ -180,17 +190,17 @@ impl Store {
     }
 
     /// Makes what is missing, and notes what begins and ends with this run.
-    async fn change_histories(&self, session: &mut PgConnection, work: &Work) -> Result<()> {
-        // What is made in a schema stands beside what others have put there.
-        Misfits::of(session, &self.schema, [], &[]).await?.check_all()?;
+    pub(super) async fn make_histories(&mut self, work: Work) -> Result<()> {
+        if work.statements.is_empty() && work.begins.is_empty() && work.ends.is_empty() {
+            return Ok(());
+        }
+        let mut session = self.session().await?;
         let mut transaction = session.begin().await.map_err(failed)?;
         sqlx::query(MIGRATIONS_LOCK).execute(&mut *transaction).await.map_err(failed)?;
-        for statement in &work.statements {
-            sqlx::raw_sql(AssertSqlSafe(statement.as_str()))
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed)?;
-        }
+        sqlx::raw_sql(AssertSqlSafe(work.statements.join("\n")))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
         for (note, resources) in [
             // Of tables that somebody dropped, nothing is known any more.
             (
@@ -215,7 +225,12 @@ impl Store {
                 .await
                 .map_err(failed)?;
         }
-        transaction.commit().await.map_err(failed)
+        transaction.commit().await.map_err(failed)?;
+        drop(session);
+        if let Some(ddl) = &mut self.ddl {
+            ddl.extend(work.statements);
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use sqlx::{PgConnection, Row as _};
 use super::database::Database;
 use super::misfits::Misfits;
 use super::session::Room;
+use super::sql::Beside;
 use super::{Holder, OLDEST_SERVER, holder, migrate};
 use crate::error::{Error, Result};
 use connector_spec::{Connector, Resource};
@@ -38,6 +39,8 @@ pub struct Inspection {
     pub scope: Option<String>,
     /// What is not as its migrations made it, in the tables of the connection.
     pub altered: Option<Error>,
+    /// How many histories the next sync makes.
+    pub new_histories: i64,
     /// Who keeps the lock of the connection, if it is held.
     pub holder: Option<Holder>,
     /// How many sessions the user may have.
@@ -64,12 +67,14 @@ pub struct Schema {
 }
 
 impl Database {
-    /// Looks at the database with the eyes of a sync of these resources into that schema.
+    /// Looks at the database with the eyes of a sync of these resources into that schema, some of
+    /// which have a history.
     pub async fn inspect(
         &self,
         schema: &str,
         connector: &Connector,
         resources: &[&Resource],
+        with_history: &[&Resource],
     ) -> Result<Inspection> {
         let mut session = self.session().await?;
         let session = &mut session;
@@ -108,6 +113,16 @@ impl Database {
                 .map_err(failed)?
         };
         let (owner, scope) = known.map_or((None, None), |(owner, scope)| (Some(owner), scope));
+        let histories = with_history.iter().map(|resource| Beside::of(resource.table).history);
+        let new_histories = sqlx::query_scalar(
+            "select count(*) from unnest($2::text[]) h (name) where not exists ( \
+             select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = h.name)",
+        )
+        .bind(schema)
+        .bind(histories.collect::<Vec<_>>())
+        .fetch_one(&mut *session)
+        .await
+        .map_err(failed)?;
         let holder = holder(session, schema).await?;
         Ok(Inspection {
             // Some builds add their own name.
@@ -123,6 +138,7 @@ impl Database {
             owner,
             scope,
             altered,
+            new_histories,
             holder,
             room: Room::of(session).await?,
         })

@@ -350,9 +350,9 @@ impl Table<'_> {
             .bind(&upto)
             .fetch_all(&mut **transaction)
             .await?;
-        let open = open
-            .into_iter()
-            .filter_map(|(partition, place)| Some((partition, serde_json::from_value(place).ok()?)));
+        let open = open.into_iter().filter_map(|(partition, place)| {
+            Some((partition, serde_json::from_value(place).ok()?))
+        });
         let new = || Tally::new(self.store.sample, prepared.parents_listed);
         let tally = tally.map_or_else(new, |Json(tally)| tally.gone_on_with());
         let shard = Shard {
