@@ -446,7 +446,7 @@ fn a_green_run_has_everything_and_any_other_run_loses_nothing() {
     // `PROPTEST_CASES=10000` makes a long run of it.
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let config = Config {
-        cases: cases.unwrap_or(100),
+        cases: cases.unwrap_or(50),
         max_shrink_iters: 400,
         source_file: Some(file!()),
         ..Config::default()
