@@ -24,11 +24,13 @@ async fn play() -> Play {
 }
 
 /// A run that so many workers read, each with a client and sessions of its own.
+///
+/// The former versions of rows are kept.
 async fn among(play: &Play, workers: u64) -> Report {
-    let connection = play.connection().committing_every(7);
+    let connection = play.connection().committing_every(7).with_history();
     let began = |run, _| {
         for worker in 0..workers {
-            let connection = play.connection().committing_every(7);
+            let connection = play.connection().committing_every(7).with_history();
             tokio::spawn(async move {
                 let worker = Worker::named(format!("worker {worker}"));
                 run::work(&connection, run, worker).await
@@ -46,8 +48,11 @@ async fn left(play: &Play) -> Vec<Value> {
         "select * from hostile.things order by id",
         "select * from hostile.parts order by thing_id, id",
         "select * from hostile.others order by id",
+        "select * from hostile.things_versions order by id, _valid_from",
+        "select * from hostile.parts_versions order by thing_id, id, _valid_from",
+        "select resource, since, until from sync.history order by 1, 2",
         "select resource, partition, run_id, position, whole_run_id, missing_run_id from sync.state order by 1, 2",
-        "select run_id, resource, verdict, rows_read, inserted, updated, unchanged, deleted, quarantined, requests, error, \
+        "select run_id, resource, verdict, rows_read, inserted, updated, unchanged, deleted, versions, quarantined, requests, error, \
          next, evidence from sync.resources order by 1, 2",
         "select count(*) from sync.seen",
         "select count(*) from sync.gone",
