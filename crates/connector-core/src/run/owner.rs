@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Connection;
-use super::Context;
+use super::connection::Connection;
+use super::context::Context;
 use super::probe::first_page;
 use crate::error::{Error, Result};
 use crate::read::select;

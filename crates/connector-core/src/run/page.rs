@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Context;
+use super::context::Context;
 use crate::ask::{Response, apart};
 use crate::error::Result;
 use crate::read::{Decoder, Encoded, select};

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::Context;
+use super::context::Context;
 use super::event::Event;
 use super::load::load;
 use super::walker::{Failing, Walker};

@@ -18,11 +18,10 @@ use serde::Serialize;
 use tracing::{Instrument as _, info, info_span, warn};
 
 use super::connection::Connection;
+use super::context::Context;
+use super::resource::{divide, known, record, skip, skipped, stops_all};
 use super::worker::Worker;
-use super::{
-    Context, PARALLEL_RESOURCES, divide, end, known, part, plan_of, record, report, skip, skipped,
-    stops_all,
-};
+use super::{PARALLEL_RESOURCES, end, part, plan_of, report};
 use crate::ask::Traffic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Database, Heard, Plan, SILENT, Store};

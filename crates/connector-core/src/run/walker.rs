@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::AHEAD_KIB;
-use super::Context;
 use super::ahead::{Ahead, Asks};
+use super::context::{AHEAD_KIB, Context};
 use super::event::Event;
 use super::page::{Page, Reader, together};
 use super::request_hash::Part;
