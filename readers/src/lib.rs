@@ -1,2 +1,3 @@
 //! Nothing but tests, which `cargo xtask readers` runs: what a browser makes of the page of
-//! `status --html`, and Prometheus's own parser of the metrics of `status --prometheus`.
+//! `status --html`, Prometheus's own parser of the metrics of `status --prometheus`, and the tables
+//! and these metrics of what Grafana's dashboards ask.

@@ -1,4 +1,4 @@
-//! `cargo xtask readers`: what others read of a status, with the programs that people read with.
+//! `cargo xtask readers`: what others read of runs, with the programs that people read with.
 
 use std::env;
 use std::fs;
@@ -64,20 +64,20 @@ fn axe() -> Result<PathBuf> {
     Ok(folder.join("package/axe.min.js"))
 }
 
-/// A Python that has the parser, which is fetched the first time.
+/// A Python that has what others read with, which is fetched the first time, and when it changes.
 fn python() -> Result<PathBuf> {
-    let folder = root().join("target/tools/prometheus");
+    const NAMES: &str = ".ci/readers.txt";
+    let folder = root().join("target/tools/readers");
+    let (wanted, made) = (fs::read(root().join(NAMES))?, folder.join("readers.txt"));
     let bin = folder.join("bin/python");
-    if !bin.exists() {
+    if fs::read(&made).ok().as_ref() != Some(&wanted) {
         // An environment knows its own place, so it is made where it stays.
         done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
         let mut install = Command::new(folder.join("bin/pip"));
         install.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
-        install.args(["--only-binary", ":all:", "--require-hashes", "-r", ".ci/prometheus.txt"]);
-        if let Err(error) = done(install.current_dir(root())) {
-            fs::remove_dir_all(&folder)?;
-            return Err(error);
-        }
+        install.args(["--only-binary", ":all:", "--require-hashes", "-r", NAMES]);
+        done(install.current_dir(root()))?;
+        fs::write(made, wanted)?;
     }
     Ok(bin)
 }

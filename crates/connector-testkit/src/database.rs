@@ -74,11 +74,15 @@ impl Database {
 
     /// The rows of a query, each as a JSON object with its columns in order of name.
     pub async fn rows(&self, query: &str) -> Vec<serde_json::Value> {
+        rows(self.connect().await, query).await
+    }
+
+    /// The same with the rights of a role.
+    pub async fn rows_as(&self, role: &str, query: &str) -> Vec<serde_json::Value> {
         let mut connection = self.connect().await;
-        let query = format!("select to_jsonb(r) from ({query}) r");
-        let rows = sqlx::query(AssertSqlSafe(query.clone())).fetch_all(&mut connection).await;
-        let rows = rows.unwrap_or_else(|error| panic!("{query}: {error}"));
-        rows.iter().map(|row| row.get(0)).collect()
+        let set = AssertSqlSafe(format!("set role \"{role}\""));
+        connection.execute(set).await.unwrap_or_else(|error| panic!("{role}: {error}"));
+        rows(connection, query).await
     }
 
     /// The one value of a query, as text.
@@ -104,4 +108,11 @@ impl Database {
         let done = connection.execute(sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))).await;
         done.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
+}
+
+async fn rows(mut connection: PgConnection, query: &str) -> Vec<serde_json::Value> {
+    let query = format!("select to_jsonb(r) from ({query}) r");
+    let rows = sqlx::query(AssertSqlSafe(query.clone())).fetch_all(&mut connection).await;
+    let rows = rows.unwrap_or_else(|error| panic!("{query}: {error}"));
+    rows.iter().map(|row| row.get(0)).collect()
 }

@@ -1,6 +1,7 @@
 //! Chromium, and what drives it.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -28,7 +29,13 @@ pub(crate) const LOOKS: [Look; 4] = [
 
 pub(crate) struct Browser {
     pub(crate) client: Client,
-    driver: Child,
+    _driver: Driver,
+}
+
+/// What drives it, as long as it is not dropped.
+struct Driver {
+    program: Child,
+    port: u16,
 }
 
 /// A command of the driver that is its own.
@@ -61,21 +68,7 @@ impl Browser {
     }
 
     async fn start_with(preferences: &Value) -> Self {
-        let mut driver = Command::new(variable("READERS_DRIVER"))
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines.find_map(|line| {
-            let line = line.unwrap();
-            let (_, port) = line.split_once("started successfully on port ")?;
-            Some(port.trim_end_matches('.').to_owned())
-        });
-        // What it says later is read, so that it never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
+        let driver = Driver::start();
         let capabilities = json!({
             "goog:chromeOptions": {
                 "args": [
@@ -88,13 +81,12 @@ impl Browser {
             "goog:loggingPrefs": {"performance": "ALL", "browser": "ALL"},
         });
         let capabilities: Capabilities = serde_json::from_value(capabilities).unwrap();
-        let address = format!("http://127.0.0.1:{}", port.expect("the driver says its port"));
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&address)
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
             .unwrap();
-        Self { client, driver }
+        Self { client, _driver: driver }
     }
 
     /// A command of the browser's own protocol.
@@ -159,11 +151,43 @@ impl Browser {
         drop(input);
         assert!(write.wait().unwrap().success());
     }
+}
 
-    pub(crate) async fn end(mut self) {
-        let closed = tokio::time::timeout(Duration::from_secs(10), self.client.close()).await;
-        self.driver.kill().unwrap();
-        self.driver.wait().unwrap();
-        closed.expect("the browser ends").unwrap();
+impl Driver {
+    fn start() -> Self {
+        let mut program = Command::new(variable("READERS_DRIVER"))
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+        let port = lines.find_map(|line| {
+            let line = line.unwrap();
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse().ok()
+        });
+        // What it says later is read, so that it never waits for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { program, port: port.expect("the driver says its port") }
+    }
+}
+
+impl Drop for Driver {
+    /// Ends it with its browsers, also where a test fails: if it is only killed, it leaves those
+    /// behind.
+    fn drop(&mut self) {
+        let asked = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut driver| {
+            driver.set_read_timeout(Some(Duration::from_secs(10)))?;
+            driver.write_all(
+                b"GET /shutdown HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n",
+            )?;
+            std::io::copy(&mut driver, &mut std::io::sink())
+        });
+        if asked.is_err() {
+            let _ = self.program.kill();
+        }
+        let _ = self.program.wait();
     }
 }

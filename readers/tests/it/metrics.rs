@@ -1,36 +1,21 @@
 //! The metrics, read by Prometheus's own parser for Python.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use serde_json::{Value, json};
 
-use crate::night::{Night, variable};
+use crate::night::{Night, python};
 
 const PARSE: &str = "import json, sys\nfrom prometheus_client.parser import text_string_to_metric_families as parse\nprint(json.dumps([{'name': m.name, 'help': m.documentation, 'type': m.type, 'samples': [[s.name, s.labels, s.value] for s in m.samples]} for m in parse(sys.stdin.read())]))";
-
-fn parsed(text: &str) -> Vec<Value> {
-    let mut python = Command::new(variable("READERS_PYTHON"))
-        .args(["-c", PARSE])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    python.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = python.wait_with_output().unwrap();
-    assert!(output.status.success(), "{text}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_metrics_are_those_of_the_tables_and_no_label_is_a_run_or_a_value() {
     let night = Night::begin().await;
     night.run("status --all --max-age 26h --prometheus status.prom");
     let text = std::fs::read_to_string(night.folder.path().join("status.prom")).unwrap();
-    let families = parsed(&text);
+    let families = python(PARSE, &text);
+    let families = families.as_array().unwrap();
     let names: Vec<&str> = families.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert!(names.iter().all(|name| name.starts_with("vendor_connectors_")), "{names:?}");
-    for family in &families {
+    for family in families {
         assert_eq!(family["type"], "gauge", "{family}");
         assert_ne!(family["help"], "", "{family}");
         for sample in family["samples"].as_array().unwrap() {

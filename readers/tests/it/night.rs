@@ -1,7 +1,8 @@
 //! A connection that was synced twice, with what goes wrong in a night, and what is told of it.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use accounts_connector::CONNECTOR;
@@ -15,6 +16,34 @@ pub(crate) const HOSTILE: &str = "<script>window.hit=1</script><img src=x onerro
 /// What `cargo xtask readers` sets.
 pub(crate) fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask readers`"))
+}
+
+/// Runs the program with these variables, and returns its exit status and what it printed.
+pub(crate) fn run(
+    folder: &Path,
+    database: &Database,
+    words: &str,
+    variables: &[(&str, &str)],
+) -> (Option<i32>, String) {
+    let mut command = Command::new(variable("READERS_PROGRAM"));
+    command.args(words.split_whitespace()).current_dir(folder).env_clear();
+    command.env("DATABASE_URL", database.url()).envs(variables.iter().copied());
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+/// What a program for Python prints, as JSON, of what it is given.
+pub(crate) fn python(program: &str, input: &str) -> Value {
+    let mut python = Command::new(variable("READERS_PYTHON"))
+        .args(["-c", program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    python.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = python.wait_with_output().unwrap();
+    assert!(output.status.success(), "Python says above what is wrong");
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 pub(crate) struct Night {
@@ -58,10 +87,7 @@ impl Night {
 
     /// Runs the program, and returns what it printed.
     pub(crate) fn run(&self, words: &str) -> String {
-        let mut command = Command::new(variable("READERS_PROGRAM"));
-        command.args(words.split_whitespace()).current_dir(self.folder.path()).env_clear();
-        let output = command.env("DATABASE_URL", self.database.url()).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
+        run(self.folder.path(), &self.database, words, &[]).1
     }
 
     /// The address of the page that is written with these words.

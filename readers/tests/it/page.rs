@@ -71,7 +71,7 @@ async fn the_numbers_on_the_page_are_those_of_the_tables() {
         .eval("return [...document.querySelectorAll('details[open]')].map((one) => one.id)")
         .await;
     assert!(open.as_array().unwrap().contains(&json!("eu.labels")), "{open}");
-    browser.end().await;
+    drop(browser);
     night.end().await;
 }
 
@@ -97,7 +97,7 @@ async fn nothing_is_cut_at_either_width_and_dark_is_dark_and_nothing_is_hard_to_
         let serious: Vec<&Value> = found.iter().filter(|one| one["impact"] != "minor").collect();
         assert!(serious.is_empty(), "{look:?}: {serious:#?}");
     }
-    browser.end().await;
+    drop(browser);
     night.end().await;
 }
 
@@ -130,7 +130,7 @@ async fn it_asks_nobody_for_anything_and_does_not_breach_its_own_policy() {
     let breaches = browser.eval("return window.breaches.length").await;
     assert_eq!(breaches, 2, "the script and the picture are refused");
     assert!(elsewhere.accept().is_err(), "nobody is asked for the picture");
-    browser.end().await;
+    drop(browser);
     night.end().await;
 }
 
@@ -161,7 +161,7 @@ async fn markup_in_a_name_is_text_and_does_nothing() {
     assert!(times >= 5, "{times} of the names are shown");
     let page = fs::read_to_string(night.folder.path().join("page.html")).unwrap();
     assert!(!page.contains("canary-4711"), "no row's value is there");
-    browser.end().await;
+    drop(browser);
     night.end().await;
 }
 
@@ -186,7 +186,7 @@ async fn the_keyboard_reaches_everything_in_the_order_of_the_page() {
     browser.eval(first).await;
     press(&browser, "Enter").await;
     assert_eq!(browser.eval("return document.activeElement.parentElement.open").await, true);
-    browser.end().await;
+    drop(browser);
     night.end().await;
 }
 
@@ -225,14 +225,14 @@ async fn it_works_without_scripts_and_better_with_them() {
     assert_eq!(without.eval(closed).await.as_u64().unwrap(), before - 1);
     let charts = without.eval("return document.querySelectorAll('.chart polyline').length").await;
     assert!(charts.as_u64().unwrap() > 20, "{charts}");
-    without.end().await;
+    drop(without);
     let with = Browser::start().await;
     with.show(&address, PLAIN).await;
     let find = "const [text, bad] = document.querySelectorAll('#find input'); text.value = 'eu labels'; text.dispatchEvent(new Event('input', {bubbles: true})); return [...document.querySelectorAll('.resource')].filter((one) => one.checkVisibility()).map((one) => one.id)";
     assert_eq!(with.eval(find).await, json!(["eu.labels"]));
     with.client.goto(&format!("{address}#eu.users")).await.unwrap();
     assert_eq!(with.eval("return document.getElementById('eu.users').open").await, true);
-    with.end().await;
+    drop(with);
     night.end().await;
 }
 
@@ -266,7 +266,7 @@ async fn a_page_that_is_served_follows_what_happens_and_leaves_open_what_a_perso
         .into_iter()
         .filter(|one| !one.starts_with(&address) && !one.starts_with("data:"));
     assert_eq!(others.collect::<Vec<_>>(), Vec::<String>::new());
-    browser.end().await;
+    drop(browser);
     program.kill().unwrap();
     program.wait().unwrap();
     night.end().await;
