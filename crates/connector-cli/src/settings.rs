@@ -9,6 +9,7 @@ mod connectors_toml;
 mod destination;
 mod env_file;
 mod explain;
+mod lineage;
 mod names;
 mod params;
 mod plain_files;

@@ -12,6 +12,7 @@ mod failure;
 mod pace;
 mod patience;
 mod place;
+mod post;
 mod reach;
 mod response;
 mod retry;
@@ -42,6 +43,7 @@ use pace::{Pace, Rest};
 use patience::Patience;
 pub(crate) use patience::apart;
 pub use place::is_loopback;
+pub use post::Receiver;
 pub use reach::Way;
 /// A certificate authority.
 pub use reqwest::Certificate as Authority;

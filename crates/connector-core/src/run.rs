@@ -7,6 +7,7 @@ mod ahead;
 mod connection;
 mod context;
 mod event;
+mod lineage;
 mod load;
 mod owner;
 mod page;
@@ -23,18 +24,19 @@ mod worker;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tracing::{Instrument as _, info, info_span, warn};
 
-pub use self::connection::{Connection, Range, check_resources, selected};
+pub use self::connection::{Connection, Lineage, Range, check_resources, selected};
 use self::context::Context;
+use self::lineage::Told;
 use self::resource::{Fatal, known, skip, skipped};
 pub use self::resource_settings::{AllSettings, ResourceSettings};
 pub use self::verbs::{Begun, PartOutcome, Step, begin, finish, prepare, settle, shard, work};
 pub use self::worker::{Gone, Worker};
-use crate::ask::millis;
+use crate::ask::{Client, millis};
 use crate::error::{Error, ErrorKind, Result};
 use crate::stop::Stop;
 use crate::store::{Database, Plan, Store};
@@ -135,7 +137,8 @@ pub async fn sync_among(
     report
 }
 
-/// Begins a run, lets its resources be read in their order, and ends it.
+/// Begins a run, lets its resources be read in their order, ends it, and lets those know of it who
+/// keep lineage.
 async fn conduct(
     database: &Database,
     connection: &Connection,
@@ -147,7 +150,24 @@ async fn conduct(
     let stop = connection.stop();
     let client = connection.client()?;
     let plan = Plan { sample, ..plan_of(connection, started_at)? };
-    let mut store = Store::begin(database, &plan, &stop).await?;
+    let store = Store::begin(database, &plan, &stop).await?;
+    let told = Told::of(connection, &store).map(Told::begin);
+    let report = conduct_begun(connection, client, store, &stop, (workers, begun)).await;
+    let report = report.map(|report| Report { elapsed_ms: millis(start.elapsed()), ..report });
+    if let Some(told) = told {
+        told.end(&report, TimeDelta::from_std(start.elapsed()).unwrap_or_default()).await;
+    }
+    report
+}
+
+/// The same from when it has begun.
+async fn conduct_begun(
+    connection: &Connection,
+    client: Client,
+    mut store: Store,
+    stop: &Stop,
+    (workers, begun): (u64, impl FnOnce(i64, Gone)),
+) -> Result<Report> {
     let lock = store.take_lock();
     let before = store.complete_before(connection.connector).await?;
     for what in &store.chosen {
@@ -158,7 +178,7 @@ async fn conduct(
     }
     let clock = connection.max_duration.map(|limit| tokio::spawn(stop_after(stop.clone(), limit)));
     let context = Context::new(connection, client, store, (Worker::default(), workers));
-    if sample.is_none() {
+    if context.store.sample.is_none() {
         context.share_limit().await?;
     }
     let stranger = context.ask_owner(connection, &before).await;
@@ -171,7 +191,7 @@ async fn conduct(
     }
     let report = end(&context, resources, stop.is_asked()).await;
     lock.give_back().await;
-    Ok(Report { elapsed_ms: millis(start.elapsed()), ..report })
+    Ok(report)
 }
 
 /// Records the end of a run, and reports it.

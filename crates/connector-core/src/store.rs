@@ -53,6 +53,7 @@ use crate::verdict::Verdict;
 use connector_spec::Connector;
 
 pub(crate) use batch::Batch;
+pub(crate) use database::place;
 pub use database::{Database, Way, is_address};
 pub use embedded::{
     EMBEDDED_DIRECTORY, check_embedded, database_url, embedded, embedded_exists, embedded_programs,

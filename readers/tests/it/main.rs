@@ -4,6 +4,7 @@
 
 mod browser;
 mod grafana;
+mod lineage;
 mod metrics;
 mod night;
 mod page;

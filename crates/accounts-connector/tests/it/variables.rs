@@ -183,3 +183,37 @@ fn a_check_shows_the_settings_whatever_is_missing() {
         assert!(said.stdout.contains(part), "no `{part}`: {said:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_told_of_runs_by_openlineage_is_set_by_variables_and_tried_by_none_that_are_wrong() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    let database = Database::create().await;
+    let shell = || Shell::with(&vendor, &database);
+    for (url, expected) in [
+        ("lineage.example.com", "the address of the receiver is not understood"),
+        ("https://me:canary-4711@lineage.example.com", "has a user or a password in it"),
+        ("http://lineage.example.com", "would show the key to everybody on the way"),
+    ] {
+        let shell = shell().set("OPENLINEAGE_API_KEY", "canary-4711").set("OPENLINEAGE_URL", url);
+        let said = shell.run("sync");
+        assert_eq!((said.status, said.stdout.as_str()), (2, ""), "{said:?}");
+        assert!(said.stderr.contains(expected), "{said:?}");
+        assert!(said.stderr.contains("OPENLINEAGE_URL"), "{said:?}");
+        assert!(!said.stderr.contains("canary"), "{said:?}");
+        // Nobody is told, so nothing is wrong.
+        let said = shell.set("OPENLINEAGE_DISABLED", "true").run("sync --resource labels");
+        assert_eq!(said.status, 0, "{said:?}");
+    }
+    // Where nobody is, the run is as it would be, and the log says so.
+    let told = shell().file(".env", "OPENLINEAGE_URL=http://127.0.0.1:9\n");
+    let said = told.run("sync --resource labels");
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(said.stderr.contains("lineage was not sent to http://127.0.0.1:9: "), "{said:?}");
+    let said = told.run("check --json");
+    let settings: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    let text = settings.to_string();
+    assert!(text.contains("\"setting\":\"openlineage\""), "{text}");
+    assert!(text.contains("\"set_by\":\"OPENLINEAGE_URL\""), "{text}");
+    vendor.finish();
+    database.drop().await;
+}

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Flags;
 use super::connectors_toml::{File, SecretsSetting};
+use super::lineage;
 use super::params::by_flags;
 use super::precedence::{Layers, SetBy};
 use super::variables::prefix;
@@ -88,6 +89,9 @@ pub(crate) fn explain(
             }
             (None, Unset::Omitted | Unset::Required) => {}
         }
+    }
+    if let Some(server) = lineage::server() {
+        add("openlineage", host(&server), SetBy::Variable(lineage::URL.to_owned()));
     }
     if let Some(mib) = file.memory_mib {
         add("memory_mib", mib.to_string(), SetBy::File);

@@ -13,6 +13,7 @@ use super::Flags;
 use super::authorities::authorities;
 use super::connectors_toml::{CONFIG_FILE, File, Nowhere, SecretsSetting};
 use super::env_file::open_env_file;
+use super::lineage::lineage;
 use super::names::{check_letters, check_schema};
 use super::precedence::Layers;
 use super::preset::{preset_of, presets_unlike};
@@ -38,6 +39,7 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
     let resources = layers.known_resources(connector)?.to_vec();
     let params = layers.params(connector)?;
     let declared = Connection::declared(connector, params, base_url, api_key, database_url);
+    let authorities = section.ca_certificate.as_deref().map_or(Ok(Vec::new()), authorities)?;
     let mut connection = Connection {
         name: name.to_owned(),
         schema,
@@ -50,7 +52,8 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
             changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
         },
         hosts: section.hosts()?,
-        authorities: section.ca_certificate.as_deref().map_or(Ok(Vec::new()), authorities)?,
+        lineage: lineage(&authorities)?,
+        authorities,
         keep_secrets: section.secrets == Some(SecretsSetting::Keep),
         settings: layers.settings(connector).map_err(|error| error.at("connection", name))?,
         resources,

@@ -192,6 +192,11 @@ impl Chosen {
         self.of_column(column).any(|rule| rule.path.is_empty() && rule.fate == Fate::Exclude)
     }
 
+    /// Whether something of a column's values is left out or veiled.
+    pub(crate) fn touches(&self, column: &Column) -> bool {
+        self.of_column(column).next().is_some()
+    }
+
     /// The value of a column as it may go on, as JSON, or nothing if it may as it is.
     pub(crate) fn in_column(&self, column: &Column, value: &str) -> Option<String> {
         self.by_rules(self.of_column(column), value)

@@ -13,7 +13,7 @@ use url::Url;
 use super::progress::{Unwatched, Watch};
 use super::resource_settings::AllSettings;
 use crate::ask::auth::Credential;
-use crate::ask::{Authority, Client, Limits, address};
+use crate::ask::{Authority, Client, Limits, Receiver, address};
 use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::params::{Params, params_of};
@@ -34,6 +34,15 @@ pub struct Range {
     pub full_refresh: bool,
     /// Whether only the children of rows that the run changed are asked for.
     pub changed_parents_only: bool,
+}
+
+/// Who is told of runs by OpenLineage.
+#[derive(Clone, Debug)]
+pub struct Lineage {
+    /// Who gets the events.
+    pub receiver: Receiver,
+    /// The namespace that the jobs are in.
+    pub namespace: String,
 }
 
 /// One account with one vendor, and where its rows go.
@@ -90,6 +99,8 @@ pub struct Connection {
     pub stop: Stop,
     /// Who is told how far its run is.
     pub progress: Arc<dyn Watch>,
+    /// Who is told of its run by OpenLineage, if somebody is.
+    pub lineage: Option<Lineage>,
     /// The most requests that its run makes.
     pub max_requests: Option<u64>,
     /// The longest that its run goes on.
@@ -144,6 +155,7 @@ impl Connection {
             patience: PATIENCE,
             stop: Stop::new(),
             progress: Arc::new(Unwatched),
+            lineage: None,
             max_requests: None,
             // No clock that starts runs has a longer span, and the next one goes on.
             max_duration: Some(Duration::from_hours(24)),

@@ -11,7 +11,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
@@ -19,6 +19,7 @@ use tracing::{Instrument as _, info, info_span, warn};
 
 use super::connection::Connection;
 use super::context::Context;
+use super::lineage::Told;
 use super::resource::{divide, known, record, skip, skipped, stops_all};
 use super::worker::Worker;
 use super::{PARALLEL_RESOURCES, end, part, plan_of, report};
@@ -122,6 +123,7 @@ async fn begin_in(
     let client = connection.client()?;
     let plan = Plan { leased: true, ..plan_of(connection, started_at)? };
     let mut store = Store::begin(database, &plan, &connection.stop()).await?;
+    let told = Told::of(connection, &store).map(Told::begin);
     let lock = store.take_lock();
     let before = store.complete_before(connection.connector).await?;
     let context = Context::new(connection, client, store, (Worker::default(), 1));
@@ -130,9 +132,15 @@ async fn begin_in(
     if let Some(error) = stranger {
         context.store.end_run(Verdict::Failed, false).await?;
         lock.give_back().await;
+        if let Some(told) = told {
+            told.end(&Err(error.clone()), TimeDelta::zero()).await;
+        }
         return Err(error);
     }
     lock.give_back().await;
+    if let Some(told) = told {
+        told.begun().await;
+    }
     let all: Vec<&'static Resource> = connection.selected().collect();
     let step = |resource: &&'static Resource| Step {
         resource: resource.name,
@@ -344,7 +352,12 @@ pub async fn finish(connection: &Connection, run: i64) -> Result<Report> {
             return Ok(Report { elapsed_ms, ..report(&context, resources, ended) });
         }
         let stopped = matches!(context.store.hear().await?, Heard::Stopped(_));
-        Ok(Report { elapsed_ms, ..end(&context, resources, stopped).await })
+        let report = Ok(Report { elapsed_ms, ..end(&context, resources, stopped).await });
+        if let Some(told) = Told::of(connection, &context.store) {
+            let took = i64::try_from(elapsed_ms).unwrap_or(i64::MAX);
+            told.end(&report, TimeDelta::try_milliseconds(took).unwrap_or_default()).await;
+        }
+        report
     })
     .await
 }

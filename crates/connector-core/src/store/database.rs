@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::PgConnection;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tracing::{info, warn};
@@ -116,6 +116,18 @@ fn says_how_to_encrypt(url: &str) -> bool {
         url.query_pairs().any(|(name, _)| matches!(&*name, "sslmode" | "ssl-mode"))
     });
     in_query || crate::environment::environment("PGSSLMODE").is_some()
+}
+
+/// The host and the port of a server, and the name of the database: what tells one from another.
+/// A socket, and the embedded Postgres, are this machine's.
+pub(crate) fn place(url: Option<&SecretString>) -> (String, String) {
+    let Some(options) = url.and_then(|url| options(url.expose_secret()).ok()) else {
+        return ("localhost:5432".to_owned(), "postgres".to_owned());
+    };
+    let is_socket = options.get_socket().is_some() || options.get_host().starts_with('/');
+    let host = if is_socket { "localhost" } else { options.get_host() };
+    let database = options.get_database().unwrap_or(options.get_username());
+    (format!("{host}:{}", options.get_port()), database.to_owned())
 }
 
 /// Whether nobody else is on the way to the server.

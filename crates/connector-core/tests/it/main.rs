@@ -30,6 +30,7 @@ mod hostile_text;
 mod hostile_timeouts;
 mod hostile_values;
 mod large;
+mod lineage;
 mod listings;
 mod lists;
 mod made_keys;
