@@ -20,7 +20,7 @@ use crate::verdict::Report;
 /// How long the first event may take, beside the run.
 const BESIDE: Duration = Duration::from_secs(10);
 /// How long the end of a run waits until both are sent.
-const AT_THE_END: Duration = Duration::from_millis(800);
+const AT_THE_END: Duration = Duration::from_millis(500);
 
 /// A run of which somebody is told.
 pub(super) struct Told<'a> {
