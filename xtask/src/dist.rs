@@ -184,7 +184,7 @@ fn pages(folder: &Path) -> Result<()> {
     }
     let man = folder.join("man");
     fs::create_dir_all(&man)?;
-    clap_mangen::generate_to(command(), &man)?;
+    connector_cli::write_pages(command(), &man)?;
     Ok(())
 }
 

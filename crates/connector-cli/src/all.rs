@@ -24,7 +24,7 @@ pub enum AllCommand {
     Plan(PlanAll),
     /// Show how connections stand: last run, freshness, rows, and what needs somebody
     #[command(
-        after_help = "Exit status: 0; with --max-age, 1 if something is older, or not complete; 2 if nothing was synced yet"
+        after_help = "Exit status: 0; 1 if one of several connections cannot be read, and with --max-age if something is older, or not complete; 2 if nothing was synced yet"
     )]
     Status(Of<status::How>),
     /// Try all that syncs of connections need, and say what to do; nothing is written

@@ -12,7 +12,7 @@ use connector_core::error::{Error, Result};
 use connector_core::store::{
     ConnectionChanges, FieldChange, ResourceChanges, RowChange, Shown, Since,
 };
-use connector_core::verdict::{Look, aligned, wrapped};
+use connector_core::verdict::{Look, Verdict, aligned, wrapped};
 use connector_core::words::count;
 use connector_spec::Connector;
 
@@ -193,14 +193,27 @@ fn headline(
         0 => "nothing changed".to_owned(),
         tables => format!("changes in {}", count(tables, "table", "tables")),
     };
-    let line = format!("{connection}: {tables} ({runs}{began})");
-    match changes.forgotten_until {
-        None => line,
-        Some(until) => format!(
-            "{line}\n  records of runs that ended before {} ago were forgotten: what they did is told by the times of rows, and as far as these go back",
+    let mut lines = vec![format!("{connection}: {tables} ({runs}{began})")];
+    lines.extend(changes.forgotten_until.map(|until| {
+        format!(
+            "  records of runs that ended before {} ago were forgotten: what they did is told by the times of rows, and as far as these go back",
             ago(until, now)
-        ),
+        )
+    }));
+    let unread: Vec<String> = changes
+        .resources
+        .iter()
+        .filter_map(|of| Some((of.resource, of.verdict.as_deref()?)))
+        .filter(|(_, verdict)| *verdict != Verdict::Complete.name())
+        .map(|(resource, verdict)| format!("{resource} ({verdict})"))
+        .collect();
+    if !unread.is_empty() {
+        lines.push(format!(
+            "  not proved whole, so that more may have changed: {}",
+            unread.join(", ")
+        ));
     }
+    lines.join("\n")
 }
 
 /// The rows as comma-separated values, with a header.

@@ -137,7 +137,11 @@ impl WhichOfAll {
                 "make one with the `init` of a connector, which writes {CONFIG_FILE}, or name its file with --config"
             );
             return Err(match &wanted[..] {
-                [] => Error::settings("there are no connections").next(next),
+                [] => match file.nowhere() {
+                    Some(nowhere) => Error::settings(nowhere.to_string())
+                        .next(format!("`cd` to the folder that has it, {next}")),
+                    None => Error::settings("there are no connections").next(next),
+                },
                 wanted => {
                     let what = format!("there are no connections of {}", wanted.join(" or "));
                     Error::settings(what).next(next)

@@ -68,7 +68,10 @@ fn text(
     };
     let were = match mended.len() {
         0 => String::new(),
-        fields => format!(", {} and mended since", count(fields, "was", "were")),
+        fields if still.is_empty() => {
+            format!("; {} not, and mended since", count(fields, "was", "were"))
+        }
+        fields => format!("; {} so too, and mended since", count(fields, "was", "were")),
     };
     let mut lines = vec![format!("{connection}: {fields}{were}")];
     for record in still {

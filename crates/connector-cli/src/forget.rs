@@ -14,7 +14,7 @@ use super::{block_on, duration, now, print};
 use crate::settings::{CONFIG_FILE, Destination, File};
 use connector_core::error::{Error, Result};
 use connector_core::store::{Database, Forgotten, Held};
-use connector_core::words::{count, nearest};
+use connector_core::words::count;
 
 /// What goes.
 #[derive(Debug, clap::Args)]
@@ -88,7 +88,11 @@ async fn forget(database: &Database, file: &File, args: &Args, schema: &str) -> 
         let known = database.connections().await?;
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let what = format!("nothing is known of a connection `{schema}`");
-        return Err(Error::settings(what).next(nearest(schema, &known)));
+        // Nobody is led to take away another one than was meant.
+        return Err(Error::settings(what).next(match &known[..] {
+            [] => "there are none".to_owned(),
+            known => format!("there are: {}", known.join(", ")),
+        }));
     }
     if !args.json {
         print(&text(&known, name, before.is_some()))?;

@@ -1,7 +1,7 @@
 //! Completions, manual pages and a reference, made from the definitions of the commands.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
@@ -43,7 +43,7 @@ impl Man {
         let failed = |error| Error::settings("the page cannot be written").because(error);
         if let Some(folder) = &self.dir {
             std::fs::create_dir_all(folder)
-                .and_then(|()| clap_mangen::generate_to(program, folder))
+                .and_then(|()| write_pages(program, folder))
                 .map_err(|error| failed(error).at("folder", folder.display()))?;
             return Ok(0);
         }
@@ -68,6 +68,21 @@ impl Man {
         print(String::from_utf8_lossy(&text).trim_end())?;
         Ok(0)
     }
+}
+
+/// Writes the manual pages of a program and of all its commands into a folder.
+pub fn write_pages(program: Command, folder: &Path) -> std::io::Result<()> {
+    fn write(command: Command, folder: &Path) -> std::io::Result<()> {
+        for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+            write(inner.clone(), folder)?;
+        }
+        // A page has no space in its name, and a command of a command has one.
+        let name = command.get_display_name().unwrap_or(command.get_name()).replace(' ', "-");
+        clap_mangen::Man::new(command.display_name(name)).generate_to(folder).map(drop)
+    }
+    let mut program = program.disable_help_subcommand(true);
+    program.build();
+    write(program, folder)
 }
 
 /// The commands and their options as Markdown.

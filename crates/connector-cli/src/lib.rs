@@ -47,7 +47,7 @@ use clap::{ArgMatches, Parser, Subcommand};
 pub use all::AllCommand;
 pub use called::{called_as_part_of, named_by_its_first_word, word};
 pub use complete::{answer_a_shell, with_names};
-pub use generate::{Completions, Man, commands_as_markdown};
+pub use generate::{Completions, Man, commands_as_markdown, write_pages};
 pub use init::{InitSeveral, init_several};
 pub use json::{FORMAT, print_failure};
 pub use log::start_logging;

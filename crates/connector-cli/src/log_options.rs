@@ -3,7 +3,7 @@
 /// What a command tells while it runs.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct Log {
-    /// Write no log and no progress; problems and errors are told in the end
+    /// Write no log and no progress, and nothing if all is complete
     #[arg(short, long)]
     pub(super) quiet: bool,
     /// How log lines are written; progress is shown on a terminal only, and not among JSON

@@ -73,8 +73,10 @@ pub(super) fn tell_several(outcomes: Vec<Result<Report>>, how: &How) -> Result<u
         print_json(&reports, &errors)?;
     } else {
         errors.iter().for_each(print_error);
-        if !reports.runs.is_empty() {
-            print(&plans_together(&reports.runs, Look::of_stdout()))?;
+        match &reports.runs[..] {
+            [] => {}
+            [one] if errors.is_empty() => print(&one.to_plan(Look::of_stdout()))?,
+            several => print(&plans_together(several, Look::of_stdout()))?,
         }
     }
     Ok(status)

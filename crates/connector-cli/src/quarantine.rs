@@ -82,7 +82,7 @@ fn text(known: &ConnectionQuarantine, now: DateTime<Utc>) -> String {
     }
     let still = known.resources.iter().flat_map(|resource| &resource.reasons).any(|it| it.still);
     lines.push(if still {
-        "    next: mend the rows at the vendor, or tolerate some by `quarantine` in connectors.toml; a whole listing without them takes them away".to_owned()
+        "    next: mend the rows at the vendor, or tolerate some by `quarantine = { rows = N }` in connectors.toml; a whole listing without them takes them away".to_owned()
     } else {
         format!("    next: run `{}`; a whole listing without them takes them away", known.invocation.of("sync"))
     });

@@ -307,7 +307,8 @@ fn notes(
     }));
     for resource in &status.resources {
         let name = resource.resource;
-        if let Some(at) = &resource.interrupted {
+        // A run that goes on has walks that did not end yet.
+        if let Some(at) = resource.interrupted.as_ref().filter(|_| !status.run.running) {
             let listings = match at.listings {
                 1 => String::new(),
                 listings => format!(" in {listings} listings"),

@@ -59,7 +59,7 @@ pub(super) fn tell_together(outcomes: Vec<Result<Report>>, json: bool, quiet: bo
     }
     if !errors.is_empty() && !runs.is_empty() && !quiet {
         let connections = count(errors.len() as u64, "connection", "connections");
-        print(&format!("{connections} more did not begin; the errors above say why"))?;
+        print(&format!("{connections} did not begin, beside these; the errors above say why"))?;
     }
     Ok(status)
 }

@@ -332,5 +332,5 @@ async fn sync_resources(
 /// Asks a run to stop when its time is over.
 async fn stop_after(stop: Stop, limit: Duration) {
     tokio::time::sleep(limit).await;
-    stop.ask("its time is over");
+    stop.ask("the time of --max-duration is over");
 }

@@ -518,7 +518,7 @@ impl Holder {
     pub fn said(&self, schema: &str) -> (String, String) {
         let Self { pid, role, application, since } = self;
         let known = [
-            pid.map(|pid| format!("process {pid}")),
+            pid.map(|pid| format!("Postgres session {pid}")),
             role.as_ref().map(|role| format!("role `{}`", Foreign(role))),
             application.as_ref().map(|name| format!("application `{}`", Foreign(name))),
             since.map(|since| format!("since {}", since.format("%Y-%m-%d %H:%M:%S UTC"))),

@@ -58,7 +58,10 @@ async fn of_ten_runs_at_once_one_writes_and_the_others_say_who_does() {
             Some(0) => good += 1,
             code => {
                 assert_eq!(code, Some(2), "{said}");
-                assert!(said.contains("another run of `accounts` is writing (process "), "{said}");
+                assert!(
+                    said.contains("another run of `accounts` is writing (Postgres session "),
+                    "{said}"
+                );
             }
         }
     }

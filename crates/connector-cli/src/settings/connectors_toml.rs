@@ -331,8 +331,12 @@ fn every(text: &str) -> Result<Option<TimeDelta>> {
         return Ok(None);
     }
     let time = humantime::parse_duration(text).ok().and_then(|time| TimeDelta::from_std(time).ok());
+    let what = match time {
+        Some(_) => "`full_refresh_every` is a time of at most ten years",
+        None => "`full_refresh_every` is not understood",
+    };
     let time = time.filter(|time| *time <= TEN_YEARS).ok_or_else(|| {
-        Error::settings("`full_refresh_every` is a time of at most ten years")
+        Error::settings(what)
             .next("write a number and a unit, as in \"7d\" or \"12h\", or \"never\"")
     });
     time.map(Some)

@@ -243,7 +243,7 @@ impl Pace {
         let spent =
             budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         if spent.is_err() {
-            self.stop.ask("the requests that it may make are used up");
+            self.stop.ask("the requests that --max-requests allows are used up");
         }
         spent.map_or_else(|_| self.stop.check(), |_| Ok(()))
     }

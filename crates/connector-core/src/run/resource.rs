@@ -174,7 +174,7 @@ async fn wait_for_workers(
             return Ok(());
         }
         if context.max_requests.is_some_and(|most| progress.spent.unsigned_abs() >= most) {
-            context.stop.ask("the requests that it may make are used up");
+            context.stop.ask("the requests that --max-requests allows are used up");
         }
         if let Some(since) = stopping {
             // They commit what they have, and let go.

@@ -74,8 +74,14 @@ impl Store {
                 ];
                 let what = what.into_iter().flatten().collect::<Vec<_>>().join(", ");
                 if !what.is_empty() {
-                    let rows = count(rows, "row that was there", "rows that were there");
-                    said.push(format!("`{}`: from now on {what}; {rows} changed", resource.name));
+                    let name = resource.name;
+                    said.push(if self.sample.is_some() {
+                        let rows = count(rows, "row that is there", "rows that are there");
+                        format!("`{name}`: from the next sync on {what}; {rows} would change")
+                    } else {
+                        let rows = count(rows, "row that was there", "rows that were there");
+                        format!("`{name}`: from now on {what}; {rows} changed")
+                    });
                 }
             }
             let back = was.without(is);

@@ -251,7 +251,7 @@ async fn runs_of_a_few_requests_each_come_to_the_end_together() {
         if report.exit_status() == 0 {
             break;
         }
-        fails(report, &["the requests that it may make are used up"]);
+        fails(report, &["the requests that --max-requests allows are used up"]);
         assert!(runs < 40, "the runs do not come to an end");
     }
     let made = play.vendor.requests().len();
@@ -270,7 +270,11 @@ async fn a_run_stops_when_its_time_is_over() {
     let limited = lasting(&play).with_max_duration(Duration::from_millis(50));
     let report = play.sync_as(&limited).await;
     assert_eq!((report.interrupted, report.exit_status()), (true, 1));
-    assert!(report.to_text().contains("stopped: its time is over"), "{}", report.to_text());
+    assert!(
+        report.to_text().contains("stopped: the time of --max-duration is over"),
+        "{}",
+        report.to_text()
+    );
     play.vendor.honest();
     complete(play.sync_as(&lasting(&play)).await);
     assert_eq!(play.live().await, 400);

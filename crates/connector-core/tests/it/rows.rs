@@ -101,7 +101,7 @@ async fn a_field_unlike_the_model_is_named_by_the_first_run_and_counted_until_it
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(said().await, ["  products: kept in _extra: `fooBar` (unknown, string)"]);
-    let again = ["  products: 1 field is unlike the model as before, see sync.drift"];
+    let again = ["  products: 1 field is unlike the model, as known; see `drift`"];
     assert_eq!(said().await, again);
     test.vendor.edit("products", |items| items[0] = item(0, 1));
     assert!(said().await.is_empty());

@@ -20,7 +20,10 @@ async fn a_second_run_at_the_same_time_ends_at_once_and_says_why() {
     assert_eq!(won.unwrap().verdict, Verdict::Complete);
     let lost = lost.unwrap_err();
     assert_eq!(lost.exit_status(), 2);
-    assert!(lost.to_string().starts_with("another run of `shop` is writing (process "), "{lost}");
+    assert!(
+        lost.to_string().starts_with("another run of `shop` is writing (Postgres session "),
+        "{lost}"
+    );
     test.end().await;
 }
 

@@ -207,7 +207,7 @@ async fn a_lock_that_somebody_else_holds_is_told_with_its_holder() {
         .await;
     let error = test.try_sync(&["products"]).await.unwrap_err();
     let (said, next) = (error.to_string(), error.advice().unwrap());
-    assert!(said.contains("held by a session that is no run (process "), "{said}");
+    assert!(said.contains("held by a session that is no run (Postgres session "), "{said}");
     assert!(said.contains("role `postgres`") && said.contains("`a \"tool\"`"), "{said}");
     assert!(next.contains("select pg_terminate_backend("), "{next}");
     drop(holder);

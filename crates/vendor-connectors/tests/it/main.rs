@@ -58,6 +58,24 @@ fn every_connector_is_a_command_with_the_commands_of_its_own_program() {
 }
 
 #[test]
+fn no_manual_page_has_a_space_in_its_name_and_each_is_what_the_page_above_it_says() {
+    let folder = folder();
+    let (status, _, stderr) =
+        said(&program(folder.path(), &["man", "--dir", "pages"]).output().unwrap());
+    assert_eq!(status, Some(0), "{stderr}");
+    let pages = folder.path().join("pages");
+    for page in std::fs::read_dir(&pages).unwrap() {
+        let name = page.unwrap().file_name().into_string().unwrap();
+        assert!(!name.contains(' '), "{name}");
+    }
+    for page in
+        ["vendor-connectors", "vendor-connectors-accounts", "vendor-connectors-accounts-sync"]
+    {
+        assert!(pages.join(format!("{page}.1")).exists(), "{page}");
+    }
+}
+
+#[test]
 fn without_a_file_of_connections_all_of_them_are_none_and_the_error_says_how_to_make_one() {
     let folder = folder();
     for command in ["sync", "status", "check"] {
@@ -66,8 +84,11 @@ fn without_a_file_of_connections_all_of_them_are_none_and_the_error_says_how_to_
         assert_eq!(status, Some(2), "{stderr}");
         let lines: Vec<&str> = stderr.lines().collect();
         let [error, next] = lines[..] else { panic!("{stderr}") };
-        assert_eq!(error, "error: there are no connections");
-        assert!(next.starts_with("  next: make one with the `init` of a connector"), "{stderr}");
+        assert!(error.starts_with("error: there is no connectors.toml in /"), "{stderr}");
+        assert!(
+            next.contains("`cd` to the folder that has it, make one with the `init`"),
+            "{stderr}"
+        );
     }
 }
 

@@ -62,6 +62,9 @@ pub struct ResourceChanges {
     pub returned: i64,
     /// Rows that are gone, those among them that came meanwhile.
     pub deleted: i64,
+    /// The verdict of the newest of the runs that read it, or tried to; nothing if none did. What
+    /// is not `complete` may have changed more.
+    pub verdict: Option<String>,
     /// Whether it is known of each row how it was before: the table has had a history since then.
     pub history: bool,
     /// The rows, as many as were asked for.
@@ -167,6 +170,7 @@ impl Database {
     ) -> Result<Option<ConnectionChanges>> {
         let Some(mut session) = self.records().await? else { return Ok(None) };
         let Some(runs) = runs(&mut session, schema, since).await? else { return Ok(None) };
+        let mut verdicts = verdicts(&mut session, schema, &runs).await?;
         let mut all = Vec::new();
         for resource in resources {
             let mut changes = ResourceChanges {
@@ -176,6 +180,7 @@ impl Database {
                 updated: 0,
                 returned: 0,
                 deleted: 0,
+                verdict: verdicts.remove(resource.name),
                 history: has_history(&mut session, schema, resource, &runs).await?,
                 rows: Vec::new(),
             };
@@ -198,6 +203,25 @@ impl Database {
             resources: all,
         }))
     }
+}
+
+/// The newest verdict on each resource in these runs.
+async fn verdicts(
+    session: &mut PgConnection,
+    schema: &str,
+    runs: &Runs,
+) -> Result<BTreeMap<String, String>> {
+    let verdicts: Vec<(String, String)> = sqlx::query_as(
+        "select distinct on (resource) resource, verdict from sync.resources \
+         where connection = $1 and run_id between $2 and $3 order by resource, run_id desc",
+    )
+    .bind(schema)
+    .bind(runs.first)
+    .bind(runs.last)
+    .fetch_all(session)
+    .await
+    .map_err(failed)?;
+    Ok(verdicts.into_iter().collect())
 }
 
 /// The runs that went on after a time, or come after a run; `None` if there never was one.

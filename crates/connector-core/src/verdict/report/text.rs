@@ -17,12 +17,13 @@ impl Report {
 
     /// The same, as a terminal shows it.
     pub fn to_text_as(&self, look: Look) -> String {
-        let problems = self.problems();
+        let chosen = self.chosen.iter().map(|what| format!("  {what}"));
+        let first: Vec<String> = chosen.chain(self.problems()).collect();
         let table = self.to_table(look);
-        if problems.is_empty() {
+        if first.is_empty() {
             table
         } else {
-            format!("{}\n\n{table}", wrapped(&problems.join("\n"), look))
+            format!("{}\n\n{table}", wrapped(&first.join("\n"), look))
         }
     }
 
@@ -171,7 +172,7 @@ impl Report {
             if !known.is_empty() {
                 let fields = count(known.len(), "field is", "fields are");
                 lines.push(format!(
-                    "  {resource}: {fields} unlike the model as before, see sync.drift"
+                    "  {resource}: {fields} unlike the model, as known; see `drift`"
                 ));
             }
         }

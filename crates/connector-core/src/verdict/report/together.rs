@@ -9,7 +9,8 @@ use crate::words::count;
 /// resources that is not complete, and a sum. The worst come first.
 pub fn together(reports: &[Report], look: Look) -> String {
     let reports = worst_first(reports);
-    let mut lines = problems(&reports, look);
+    let mut lines = chosen(&reports);
+    lines.extend(problems(&reports, look));
     lines.extend((!lines.is_empty()).then(String::new));
     lines.push(table(&reports, look));
     lines.join("\n")
@@ -42,7 +43,8 @@ pub fn plans_together(reports: &[Report], look: Look) -> String {
         ("verdict", 0),
     ];
     let reports = worst_first(reports);
-    let mut lines = problems(&reports, look);
+    let mut lines = chosen(&reports);
+    lines.extend(problems(&reports, look));
     lines.extend((!lines.is_empty()).then(String::new));
     let cells = |resources: &[&ResourceReport]| {
         let sum = |of: fn(&ResourceReport) -> u64| resources.iter().map(|one| of(one)).sum::<u64>();
@@ -92,6 +94,16 @@ fn worst_first(reports: &[Report]) -> Vec<&Report> {
 
 fn incomplete(report: &Report) -> impl Iterator<Item = &ResourceReport> {
     report.resources.iter().filter(|one| one.verdict != Verdict::Complete)
+}
+
+/// What is left out of, and veiled in rows that are there, by connection.
+fn chosen(reports: &[&Report]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for report in reports.iter().filter(|report| !report.chosen.is_empty()) {
+        lines.push(format!("{}:", report.connection));
+        lines.extend(report.chosen.iter().map(|what| format!("  {what}")));
+    }
+    lines
 }
 
 fn problems(reports: &[&Report], look: Look) -> Vec<String> {
