@@ -30,7 +30,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let driver = driver()?;
     let (axe, python) = (axe()?, python()?);
-    let built = process::run(&mut cargo(&["build", "--locked", "--package", "vendor-connectors"]))?;
+    // With all that is shipped.
+    let words = ["build", "--locked", "--package", "vendor-connectors", "--features", "otel"];
+    let built = process::run(&mut cargo(&words))?;
     if built != ExitCode::SUCCESS {
         return Ok(built);
     }

@@ -6,11 +6,11 @@ use connector_core::error::Result;
 use connector_spec::Connector;
 
 use super::chosen::{Chosen, WhichOfAll};
-use super::log::{start_logging, write_as};
+use super::log::{start_logging, start_telling, write_as};
 use super::log_options::Log;
 use super::progress::Progress;
 use super::together::tell_together;
-use super::{changes, check, drift, forget, plan, prepare, quarantine, status, sync};
+use super::{changes, check, drift, forget, plan, prepare, quarantine, status, sync, telemetry};
 
 /// Commands about all connections of a file.
 #[derive(Debug, clap::Subcommand)]
@@ -150,10 +150,12 @@ fn sync_chosen(chosen: Chosen, how: &sync::How) -> Result<u8> {
         how.check_together()?;
     }
     let progress = Progress::of(how.log);
-    start_logging(how.log, &progress);
+    start_telling(how.log, &progress);
     let outcomes = sync::several(chosen, how, &progress);
     progress.clear();
-    tell_together(outcomes?, how.json, how.log.quiet)
+    let status = outcomes.and_then(|outcomes| tell_together(outcomes, how.json, how.log.quiet));
+    telemetry::end(1);
+    status
 }
 
 fn plan_chosen(chosen: Chosen, how: &plan::How) -> Result<u8> {

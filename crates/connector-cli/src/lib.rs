@@ -33,6 +33,7 @@ mod signals;
 mod status;
 mod sync;
 mod team;
+mod telemetry;
 mod together;
 mod whole_file;
 
@@ -149,29 +150,34 @@ fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode 
     }
     let cli = <Cli as clap::FromArgMatches>::from_arg_matches(matches);
     let cli = cli.unwrap_or_else(|error| error.exit());
-    let log = match &cli.command {
-        Command::Sync(args) => Some(args.how.log),
-        Command::Plan(args) => Some(args.how.log),
-        Command::Run(args) => Some(args.log()),
-        _ => None,
+    let (log, start): (_, fn(Log, &Progress)) = match &cli.command {
+        Command::Sync(args) => (Some(args.how.log), log::start_telling),
+        Command::Plan(args) => (Some(args.how.log), start_logging),
+        Command::Run(args) => (Some(args.log()), log::start_telling),
+        _ => (None, start_logging),
+    };
+    // A run waits for its workers.
+    let programs = match &cli.command {
+        Command::Sync(args) if args.how.workers == 1 => 1,
+        _ => 2,
     };
     let progress = log.map_or_else(Progress::default, Progress::of);
-    start_logging(log.unwrap_or_default(), &progress);
+    start(log.unwrap_or_default(), &progress);
     let ended = dispatch(connector, cli.command, &progress);
     // An error in the settings comes before anything was begun, and on a clean line.
     progress.clear();
-    match ended {
-        Ok(status) => ExitCode::from(status),
-        Err(error) => {
-            print_error(&error);
-            // A program that reads JSON finds it in any case; the other way it has been told.
-            let is_json = matches.subcommand().map(|(_, args)| args.try_get_one::<bool>("json"));
-            if let Some(Ok(Some(true))) = is_json {
-                print_failure(&error);
-            }
-            ExitCode::from(error.exit_status())
+    let status = ended.unwrap_or_else(|error| {
+        print_error(&error);
+        // A program that reads JSON finds it in any case; the other way it has been told.
+        let is_json = matches.subcommand().map(|(_, args)| args.try_get_one::<bool>("json"));
+        if let Some(Ok(Some(true))) = is_json {
+            print_failure(&error);
         }
-    }
+        error.exit_status()
+    });
+    // Whoever waits for what came of it has it by now.
+    telemetry::end(programs);
+    ExitCode::from(status)
 }
 
 /// What comes first in a program, before it has threads: the file `.env` beside the

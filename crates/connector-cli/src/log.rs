@@ -1,23 +1,26 @@
 //! The log on stderr: lines for people, with their time where they are kept, or JSON with fields.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::IsTerminal as _;
 use std::sync::OnceLock;
 
 use serde_json::json;
 use tracing::field::{Field, Visit};
+use tracing::span::Record;
 use tracing::subscriber::set_global_default;
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Subscriber, warn};
 use tracing_subscriber::field::RecordFields;
-use tracing_subscriber::filter::{FilterFn, LevelFilter, Targets, filter_fn};
+use tracing_subscriber::filter::{FilterExt as _, FilterFn, LevelFilter, Targets, filter_fn};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer as _, Registry};
 
 use super::log_options::{Log, LogFormat};
 use super::now;
 use super::progress::Progress;
+use super::telemetry::{self, SpanLayer};
 use crate::settings::colour_is_welcome;
 use connector_core::error::Error;
 use connector_core::foreign::{ascii_json, escaped_line};
@@ -63,7 +66,8 @@ fn timestamp() -> String {
 }
 
 /// Whose lines are shown at all.
-const OURS: [&str; 3] = ["connector_core", "connector_cli", "embedded_postgres"];
+const OURS: [&str; 4] =
+    ["connector_core", "connector_cli", "connector_telemetry", "embedded_postgres"];
 
 /// Which lines `RUST_LOG` asks for, if it is set and can be read.
 fn asked_for() -> Option<Targets> {
@@ -72,6 +76,22 @@ fn asked_for() -> Option<Targets> {
 
 /// Sends log lines to stderr, above the lines of the progress; `RUST_LOG` chooses which.
 pub fn start_logging(log: Log, progress: &Progress) {
+    start(log, progress, None);
+}
+
+/// The same for a command that runs connections, which is told by OTLP too if that is asked for,
+/// until [`telemetry::end`].
+pub(super) fn start_telling(log: Log, progress: &Progress) {
+    match telemetry::begin() {
+        Ok(spans) => start(log, progress, spans),
+        Err(why) => {
+            start(log, progress, None);
+            warn!("no traces and no metrics are sent, which changes nothing of the run: {why}");
+        }
+    }
+}
+
+fn start(log: Log, progress: &Progress, spans: Option<SpanLayer>) {
     let Log { quiet, log_format: format } = log;
     write_as(format);
     let filter = asked_for().unwrap_or_else(|| {
@@ -81,26 +101,28 @@ pub fn start_logging(log: Log, progress: &Progress) {
     });
     let (progress, shown) = (progress.clone(), progress.clone());
     let is_terminal = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::TRACE)
+    // What spans are told elsewhere is no matter of the log's.
+    let filter = filter.and(own_lines().with_max_level_hint(LevelFilter::TRACE));
+    let log = tracing_subscriber::fmt::layer()
         .with_writer(move || LogLines(progress.clone(), format))
         .with_ansi(is_terminal && colour_is_welcome());
-    // A second start, in a test, leaves the first one's settings.
-    let _ = match format {
+    let lines = match format {
         LogFormat::Text => {
             let lines = Lines { with_time: !is_terminal, progress: shown };
-            let lines = log.fmt_fields(Whose).event_format(lines);
-            set_global_default(lines.finish().with(filter).with(own_lines()))
+            log.fmt_fields(Whose).event_format(lines).with_filter(filter).boxed()
         }
         LogFormat::Json => {
-            let lines = log.json().flatten_event(true).with_span_list(false).with_target(false);
-            set_global_default(lines.finish().with(filter).with(own_lines()))
+            let lines = log.json().flatten_event(true).with_target(false);
+            lines.with_filter(filter).boxed()
         }
     };
+    let all: Vec<SpanLayer> = [lines].into_iter().chain(spans).collect();
+    // A second start, in a test, leaves the first one's settings.
+    let _ = set_global_default(Registry::default().with(all));
 }
 
 /// Lines for people: the time, the level, which of several connections, and the message. Its
-/// fields say the same for programs.
+/// fields say the same for programs, but for lines that are asked for to find a fault.
 struct Lines {
     with_time: bool,
     progress: Progress,
@@ -135,11 +157,28 @@ impl Visit for One {
     }
 }
 
+/// All fields of an event but the message, behind it.
+struct Others<'a>(&'a mut String);
+
+impl Visit for Others<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() != "message" {
+            // A text takes whatever is written to it.
+            let _ = write!(self.0, " {}={value:?}", field.name());
+        }
+    }
+}
+
 impl<'w> FormatFields<'w> for Whose {
     fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
         let mut connection = One::of("connection");
         fields.record(&mut connection);
         writer.write_str(&connection.value)
+    }
+
+    /// What a span comes to says nothing of whose it is.
+    fn add_fields(&self, _: &'w mut FormattedFields<Self>, _: &Record<'_>) -> fmt::Result {
+        Ok(())
     }
 }
 
@@ -180,6 +219,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> FormatEvent<S, Whose> for Lines {
         }
         let mut message = One::of("message");
         event.record(&mut message);
+        if level > Level::INFO {
+            event.record(&mut Others(&mut message.value));
+        }
         writeln!(writer, "{}", message.value)
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::json::text as to_json;
 use super::log_options::Log;
 use super::sync::{What, the_one};
-use super::{block_on, duration, now, print, stop_on_signals};
+use super::{block_on, duration, now, print, stop_on_signals, telemetry};
 use crate::progress::Progress;
 use crate::settings::resolve;
 use connector_core::error::Result;
@@ -182,6 +182,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         Piece::Finish(OfRun { what, run, .. }) => {
             let connection = connection(connector, what)?;
             let report = to_its_end(&connection, run::finish(&connection, run))?;
+            telemetry::count(&report);
             print(&to_json(&report)?)?;
             Ok(report.exit_status())
         }

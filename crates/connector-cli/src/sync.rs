@@ -9,7 +9,9 @@ use super::chosen::Chosen;
 use super::json::print_json;
 use super::log_options::Log;
 use super::together::{Reports, sync_together, tell_together};
-use super::{block_on, duration, now, print, print_problems, stop_on_signals, tell, time};
+use super::{
+    block_on, duration, now, print, print_problems, stop_on_signals, telemetry, tell, time,
+};
 use crate::progress::Progress;
 use crate::settings::{File, Flags, resolve};
 use crate::team::Team;
@@ -76,7 +78,7 @@ pub(super) struct How {
     wait: bool,
     /// Read with so many processes of this machine; for accounts with many parents, or a vendor that answers slowly
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
-    workers: u64,
+    pub(super) workers: u64,
     /// End a run whose workers are gone, or that others began on other machines
     #[arg(long)]
     take_over: bool,
@@ -168,6 +170,7 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
         team.end();
         report
     })?;
+    telemetry::count(&report);
     if how.json {
         print_json(&Reports { runs: vec![report.clone()] }, &[])?;
     } else if quiet {
@@ -208,6 +211,7 @@ pub(super) fn several(
         note_of_new_database(connection);
     }
     outcomes.extend(sync_together(connections, progress)?);
+    outcomes.iter().flatten().for_each(telemetry::count);
     Ok(outcomes)
 }
 

@@ -9,6 +9,7 @@ use tracing::warn;
 
 use crate::called;
 use crate::settings::Flags;
+use crate::telemetry;
 use connector_core::run::Gone;
 use connector_core::stop::Stop;
 use connector_spec::Connector;
@@ -53,6 +54,7 @@ impl Team {
         self.command.extend(["--run".to_owned(), run.to_string()]);
         let (team, command, stop) =
             (Arc::clone(&self.workers), self.command.clone(), self.stop.clone());
+        let carried = telemetry::carried();
         let watch = move || {
             loop {
                 let mut team = team.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,7 +75,7 @@ impl Team {
                 {
                     team.started += 1;
                     let name = format!("{} of process {}", team.started, std::process::id());
-                    match spawn(&command, &name) {
+                    match spawn(&command, &name, &carried) {
                         Ok(child) => team.running.push((name, child)),
                         Err(error) => warn!("a worker does not start: {error}"),
                     }
@@ -111,10 +113,11 @@ impl Team {
     }
 }
 
-fn spawn(command: &[String], name: &str) -> std::io::Result<Child> {
+fn spawn(command: &[String], name: &str, carried: &[(String, String)]) -> std::io::Result<Child> {
     Command::new(std::env::current_exe()?)
         .args(command)
         .args(["--worker", name])
+        .envs(carried.iter().map(|(variable, value)| (variable, value)))
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

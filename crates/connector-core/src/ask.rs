@@ -24,7 +24,8 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
 use reqwest::{Method, Request, StatusCode};
 use serde::{Deserialize, Serialize};
-use tracing::{debug, info, trace};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span, debug, debug_span, info, trace};
 use url::Url;
 
 use self::auth::Credential;
@@ -44,7 +45,7 @@ use patience::Patience;
 pub(crate) use patience::apart;
 pub use place::is_loopback;
 pub use post::Receiver;
-pub use reach::Way;
+pub use reach::{Way, client_of};
 /// A certificate authority.
 pub use reqwest::Certificate as Authority;
 pub use response::Response;
@@ -332,8 +333,9 @@ impl Client {
             self.pace.spend()?;
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
-            let failure = match self.try_once((&url, path), traffic, &mut room, &mut patience).await
-            {
+            let asked = (&url, path, tries);
+            let answer = self.try_within_span(asked, traffic, &mut room, &mut patience).await;
+            let failure = match answer {
                 Ok(response) => {
                     lane.note_answer();
                     return Ok(Some(response));
@@ -398,6 +400,32 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// Asks once, within a span of its own.
+    async fn try_within_span(
+        &self,
+        (url, path, tries): (&Url, &str, u32),
+        traffic: &Traffic,
+        room: &mut Room,
+        patience: &mut Patience<'_>,
+    ) -> Result<Response, Failure> {
+        let span = debug_span!(
+            "request",
+            otel.kind = "client",
+            http.request.method = "GET",
+            // As it is declared: an address has keys of rows in it.
+            url.template = path,
+            http.request.resend_count = Some(i64::from(tries) - 1).filter(|before| *before > 0),
+            http.response.status_code = Empty,
+            bytes = Empty,
+            error.type = Empty,
+            otel.status_code = Empty,
+        );
+        let answer = self.try_once((url, path), traffic, room, patience);
+        let answer = answer.instrument(span.clone()).await;
+        span.in_scope(|| note_answer(&span, path, &answer));
+        answer
     }
 
     async fn try_once(
@@ -580,6 +608,35 @@ impl Client {
         self.base.as_str()
     }
 }
+
+/// Notes in a request's span what came of it: of an answer that is no good, nothing but its status
+/// and the kind of what is wrong.
+fn note_answer(span: &Span, path: &str, answer: &Result<Response, Failure>) {
+    let answer = match answer {
+        Ok(response) => Ok(response.json().len() as u64),
+        Err(failure) => Err((failure.error.kind(), failure.answer.as_ref())),
+    };
+    match answer {
+        Ok(bytes) => {
+            span.record("http.response.status_code", 200);
+            span.record("bytes", signed(bytes));
+            debug!(path, bytes, "answered");
+        }
+        Err((kind, answer)) => {
+            let status = answer.map(|(status, _)| status.as_u16());
+            span.record("http.response.status_code", status.map(i64::from));
+            span.record("error.type", kind.name());
+            span.record("otel.status_code", "ERROR");
+            debug!(path, status, kind = kind.name(), "not answered");
+        }
+    }
+}
+
+/// A count as a field of a span: those who read spans know no larger integers.
+pub(crate) fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// A time as a number of the log and of records.
 pub(crate) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)

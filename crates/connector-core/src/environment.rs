@@ -52,6 +52,11 @@ pub fn environment(name: &str) -> Option<SecretString> {
     Some(value.trim()).filter(|value| !value.is_empty()).map(SecretString::from)
 }
 
+/// The value of a variable that no file stands in for; an empty one counts as not set.
+pub fn of_shell(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// The first of these variables that is set in the shell, and its value.
 pub fn first_set(names: &[&'static str]) -> Option<(&'static str, String)> {
     names.iter().find_map(|name| Some((*name, std::env::var(name).ok()?)))

@@ -42,6 +42,26 @@ pub enum ErrorKind {
     Output,
 }
 
+impl ErrorKind {
+    /// The word for it where programs read.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Auth => "auth",
+            Self::Unreachable => "unreachable",
+            Self::Busy => "busy",
+            Self::Unavailable => "unavailable",
+            Self::Rejected => "rejected",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Contract => "contract",
+            Self::Storage => "storage",
+            Self::Stopped => "stopped",
+            Self::Output => "output",
+        }
+    }
+}
+
 /// A failure, in words for the person who has to act on it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "Kept", into = "Kept")]

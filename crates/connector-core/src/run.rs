@@ -17,6 +17,7 @@ pub mod progress;
 mod request_hash;
 mod resource;
 mod resource_settings;
+mod spans;
 mod verbs;
 mod walker;
 mod worker;
@@ -27,7 +28,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tracing::{Instrument as _, info, info_span, warn};
+use tracing::{Instrument as _, Span, info, warn};
 
 pub use self::connection::{Connection, Lineage, Range, check_resources, selected};
 use self::context::Context;
@@ -48,11 +49,16 @@ const PARALLEL_RESOURCES: usize = 4;
 
 /// Syncs a connection: everything, or the resources that it selects and their parents.
 pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
-    let database = connection.database().await?;
-    let run = sync_into(&database, connection, started_at, None).instrument(of(connection));
-    let report = Box::pin(run).await;
-    database.close().await;
-    report
+    traced(
+        connection,
+        Box::pin(async {
+            let database = connection.database().await?;
+            let report = sync_into(&database, connection, started_at, None).await;
+            database.close().await;
+            report
+        }),
+    )
+    .await
 }
 
 /// Rehearses a sync: everything is done, in one transaction that is rolled back. The report
@@ -62,12 +68,17 @@ pub async fn plan(
     started_at: DateTime<Utc>,
     sample: usize,
 ) -> Result<Report> {
-    let database = connection.database().await?.rehearsing();
     let sample = Some(i64::try_from(sample).unwrap_or(i64::MAX));
-    let run = sync_into(&database, connection, started_at, sample).instrument(of(connection));
-    let report = Box::pin(run).await;
-    database.close().await;
-    report
+    traced(
+        connection,
+        Box::pin(async {
+            let database = connection.database().await?.rehearsing();
+            let report = sync_into(&database, connection, started_at, sample).await;
+            database.close().await;
+            report
+        }),
+    )
+    .await
 }
 
 /// Syncs several connections side by side; one that fails does not stop the others.
@@ -91,14 +102,20 @@ pub async fn sync_all(
         }
     }
     let runs = connections.iter().zip(failures).map(async |(connection, failure)| {
-        match (failure, databases.iter().find(|(other, _)| connection.shares_database(other))) {
-            (None, Some((_, database))) => {
-                let run = sync_into(database, connection, started_at, None);
-                Box::pin(run.instrument(of(connection))).await
-            }
-            (Some(error), _) => Err(error),
-            (None, None) => Err(Error::settings("the database could not be opened")),
-        }
+        let database = databases.iter().find(|(other, _)| connection.shares_database(other));
+        traced(
+            connection,
+            Box::pin(async {
+                match (failure, database) {
+                    (None, Some((_, database))) => {
+                        sync_into(database, connection, started_at, None).await
+                    }
+                    (Some(error), _) => Err(error),
+                    (None, None) => Err(Error::settings("the database could not be opened")),
+                }
+            }),
+        )
+        .await
     });
     let reports = futures_util::future::join_all(runs).await;
     for (_, database) in databases {
@@ -107,9 +124,18 @@ pub async fn sync_all(
     reports
 }
 
-/// What the log lines of a connection's run have in common.
-fn of(connection: &Connection) -> tracing::Span {
-    info_span!("run", connection = connection.schema)
+/// Does a run within its span: what its log lines have in common, and in the end how it came out.
+async fn traced(
+    connection: &Connection,
+    run: impl Future<Output = Result<Report>>,
+) -> Result<Report> {
+    let span = spans::of_run(connection);
+    let report = run.instrument(span.clone()).await;
+    match &report {
+        Ok(report) => spans::note_verdict(&span, report.verdict),
+        Err(error) => spans::note_error(&span, error),
+    }
+    report
 }
 
 async fn sync_into(
@@ -130,11 +156,16 @@ pub async fn sync_among(
     workers: u64,
     begun: impl FnOnce(i64, Gone),
 ) -> Result<Report> {
-    let database = connection.database().await?;
-    let run = conduct(&database, connection, started_at, (None, workers), begun);
-    let report = Box::pin(run).await;
-    database.close().await;
-    report
+    traced(
+        connection,
+        Box::pin(async {
+            let database = connection.database().await?;
+            let report = conduct(&database, connection, started_at, (None, workers), begun).await;
+            database.close().await;
+            report
+        }),
+    )
+    .await
 }
 
 /// Begins a run, lets its resources be read in their order, ends it, and lets those know of it who
@@ -151,6 +182,7 @@ async fn conduct(
     let client = connection.client()?;
     let plan = Plan { sample, ..plan_of(connection, started_at)? };
     let store = Store::begin(database, &plan, &stop).await?;
+    Span::current().record("run_id", store.run_id);
     let told = Told::of(connection, &store).map(Told::begin);
     let report = conduct_begun(connection, client, store, &stop, (workers, begun)).await;
     let report = report.map(|report| Report { elapsed_ms: millis(start.elapsed()), ..report });
@@ -312,17 +344,14 @@ async fn sync_resources(
             }
             (None, parent) => {
                 let stranger = stranger.take();
-                let span = info_span!(
-                    "resource",
-                    connection = context.store.schema,
-                    run_id = context.store.run_id,
-                    resource = resource.name
-                );
+                let span = spans::of_resource(context, resource);
                 let synced = async move {
-                    let (report, fatal) = resource::sync(context, resource, parent, stranger).await;
+                    let synced = resource::sync(context, resource, parent, stranger);
+                    let (report, fatal) = synced.instrument(span.clone()).await;
+                    spans::note_report(&span, &report);
                     (at, report, fatal)
                 };
-                running.push(synced.instrument(span));
+                running.push(synced);
             }
         }
     }

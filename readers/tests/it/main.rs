@@ -1,8 +1,9 @@
-//! What others read of a status, with the programs that people read with.
+//! What others read of a status and of runs, with the programs that people read with.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod browser;
+mod collector;
 mod grafana;
 mod lineage;
 mod metrics;

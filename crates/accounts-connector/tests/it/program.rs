@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use accounts_connector::CONNECTOR;
 use connector_testkit::{Answer, Content, Database, Vendor};
+use serde_json::Value;
 
 const KEY: &str = "canary-key-0123";
 const VALUE: &str = "canary@example.com";
@@ -173,6 +174,38 @@ fn said_by(vendor: &Vendor, database: &Database, args: &[&str]) -> (String, Stri
 }
 
 #[tokio::test]
+async fn the_log_has_each_request_and_commit_with_its_fields_where_it_is_asked_for() {
+    let content = Content::empty().with("users", (0..60).map(|id| user(id, "one")));
+    let vendor = Vendor::start(&CONNECTOR, content).unwrap();
+    vendor.set_key(KEY);
+    let database = Database::create().await;
+    let (_, text) = said_by(&vendor, &database, &["sync"]);
+    for line in [
+        r#"DEBUG answered path="/v1/accounts/{account}/users" bytes="#,
+        "DEBUG committed number=1 rows=60 inserted=60 updated=0 unchanged=0 elapsed_ms=",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    let (_, json) = said_by(&vendor, &database, &["sync", "--log-format", "json"]);
+    let lines: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let within = |message: &str| {
+        let line = lines.iter().find(|line| line["message"] == message).unwrap();
+        let spans = line["spans"].as_array().unwrap().iter();
+        let names: Vec<&str> = spans.map(|span| span["name"].as_str().unwrap()).collect();
+        (names.join(" "), &line["span"])
+    };
+    let (spans, request) = within("answered");
+    assert_eq!(spans, "run resource listing request");
+    assert_eq!(request["url.template"], "/v1/accounts/{account}/users");
+    assert_eq!(request["http.response.status_code"], 200);
+    let (spans, commit) = within("committed");
+    assert_eq!(spans, "run resource commit");
+    assert_eq!((&commit["rows"], &commit["unchanged"]), (&Value::from(60), &Value::from(60)));
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test]
 async fn nothing_that_a_program_prints_acts_on_a_terminal_or_is_a_forged_line() {
     const NASTY: &str =
         "\u{1b}]52;c;AAAA\u{7}\r\n ERROR forged\u{85}\u{9b}31m\u{2028}\u{202e}\u{200b}";
@@ -204,7 +237,7 @@ async fn nothing_that_a_program_prints_acts_on_a_terminal_or_is_a_forged_line() 
             let (out, err) = said_by(&vendor, &database, command);
             let json = |text: &str| text.is_ascii() && !text.contains('\u{7f}');
             if command.contains(&"--json") {
-                serde_json::from_str::<serde_json::Value>(&out).unwrap();
+                serde_json::from_str::<Value>(&out).unwrap();
                 assert!(json(&out), "{command:?}: {out}");
             }
             if command.contains(&"--log-format") {

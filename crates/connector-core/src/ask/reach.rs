@@ -1,5 +1,7 @@
 //! The way to a vendor: through a proxy, or by its name.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
@@ -153,6 +155,28 @@ pub(super) fn needs_authorities(places: &[&Url]) -> bool {
             || proxy.is_some_and(|proxy| proxy.uri().scheme_str() == Some("https"))
     };
     places.iter().any(by_tls)
+}
+
+/// A client for a place that is no vendor's, and is told of runs: it takes the same way as any
+/// other, follows nobody elsewhere, and gives an answer up after a time.
+pub fn client_of(place: &Url, most: Duration) -> Result<reqwest::Client> {
+    // Asking for the default provider twice is fine: the first one stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    check_proxy(place)?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it has the limits that count for who is no vendor, and no key"
+    )]
+    let builder = reqwest::Client::builder();
+    // Plain HTTP needs no authority, and there may be none.
+    let builder = if needs_authorities(&[place]) { builder } else { builder.tls_certs_only([]) };
+    builder
+        .proxy(proxies())
+        .user_agent(concat!("vendor-connectors/", env!("CARGO_PKG_VERSION")))
+        .timeout(most)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(no_client)
 }
 
 /// A client that could not be made, which is for want of certificates.

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Fuse, FusedFuture as _};
 use tokio::sync::mpsc;
+use tracing::{Instrument as _, debug};
 
 use super::event::Event;
-use crate::ask::Cost;
+use super::spans::{self, note_error};
+use crate::ask::{Cost, millis, signed};
 use crate::budget::Load;
 use crate::error::Result;
 use crate::store::{Batch, Table};
@@ -123,11 +125,33 @@ impl Commits<'_> {
         let (table, number) = (self.table, self.begun);
         let mut batch = std::mem::replace(batch, std::mem::take(&mut self.spare));
         let tally = tally.clone();
+        let span = spans::of_commit(number, batch.rows, batch.bytes());
+        let noted = span.clone();
         let commit = async move {
-            let counts = table.commit(&mut batch, number, &tally).await?;
-            Ok((batch, counts))
+            let begun = Instant::now();
+            let committed = table.commit(&mut batch, number, &tally).await;
+            match &committed {
+                Ok(Counts { inserted, updated, unchanged, quarantined, .. }) => {
+                    noted.record("inserted", signed(*inserted));
+                    noted.record("updated", signed(*updated));
+                    noted.record("unchanged", signed(*unchanged));
+                    noted.record("quarantined", signed(*quarantined));
+                    let elapsed_ms = millis(begun.elapsed());
+                    debug!(
+                        number,
+                        rows = batch.rows,
+                        inserted,
+                        updated,
+                        unchanged,
+                        elapsed_ms,
+                        "committed"
+                    );
+                }
+                Err(error) => note_error(&noted, error),
+            }
+            Ok((batch, committed?))
         };
-        self.running = commit.boxed().fuse();
+        self.running = commit.instrument(span).boxed().fuse();
     }
 
     /// Commits everything that was gathered.

@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 use super::context::Context;
 use super::event::Event;
 use super::load::load;
+use super::spans;
 use super::walker::{Failing, Walker};
 use super::worker::Worker;
 use crate::ask::Traffic;
@@ -140,8 +141,10 @@ async fn fetch(
             open: Arc::clone(&open),
             statements: Arc::clone(&statements),
         };
+        let span = spans::of_listing(&context, resource, &walker.partition);
         // It is large, and a task is moved more than once before it begins and after it ends.
-        walks.spawn(Box::pin(walker.run()).in_current_span());
+        let walk = Box::pin(walker.run(span.clone()));
+        walks.spawn(walk.instrument(span.or_current()));
     };
     let mut parents = Parents::of(&context, resource, &shard)?;
     let table = context.table(resource, &statements).reading(shard, false);

@@ -15,15 +15,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
-use tracing::{Instrument as _, info, info_span, warn};
+use tracing::{Instrument as _, info, warn};
 
 use super::connection::Connection;
 use super::context::Context;
 use super::lineage::Told;
 use super::resource::{divide, known, record, skip, skipped, stops_all};
+use super::spans::{self, note_error};
 use super::worker::Worker;
 use super::{PARALLEL_RESOURCES, end, part, plan_of, report};
-use crate::ask::Traffic;
+use crate::ask::{Traffic, signed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Database, Heard, Plan, SILENT, Store};
 use crate::verdict::{Report, ResourceReport, Verdict, is_over};
@@ -244,10 +245,10 @@ async fn read_part(
     number: i32,
     only_if_free: bool,
 ) -> Result<PartOutcome> {
-    let run = context.store.run_id;
-    let span = info_span!("part", run, resource = resource.name, part = number);
+    let span = spans::of_part(context, resource, number);
     let statements = context.statements(resource);
     let traffic = Arc::new(Traffic::default());
+    let noted = span.clone();
     let read = async {
         context.table(resource, &statements).check()?;
         info!("reading");
@@ -256,9 +257,11 @@ async fn read_part(
         let error = read.and_then(|tally| tally.error);
         if let Some(error) = &error {
             warn!("{error}");
+            note_error(&noted, error);
         } else {
             info!("read");
         }
+        noted.record("requests", signed(traffic.cost().requests));
         Ok(PartOutcome {
             closed: is_over(error.as_ref()),
             kind: error.as_ref().map(Error::kind),

@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
+use tracing::Span;
 
 use super::ahead::{Ahead, Asks};
 use super::context::{AHEAD_KIB, Context};
 use super::event::Event;
 use super::page::{Page, Reader, together};
 use super::request_hash::Part;
-use crate::ask::{Client, Response, Traffic};
+use super::spans::note_error;
+use crate::ask::{Client, Response, Traffic, signed};
 use crate::budget::Room;
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::secret::Secrets;
@@ -80,7 +82,8 @@ impl Failing {
 }
 
 impl Walker {
-    pub(super) async fn run(mut self) {
+    /// Walks, and notes in a span what came of it.
+    pub(super) async fn run(mut self, span: Span) {
         let mut walk = self.new_walk();
         let mut end = self.walk(&mut walk).await;
         let is_missing = end.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
@@ -99,6 +102,13 @@ impl Walker {
         });
         self.failing.note(end.as_ref().is_err_and(|error| !is_about_one_listing(error)));
         let (pages, passes) = (walk.pages(), walk.passes());
+        span.record("pages", signed(pages)).record("passes", i64::from(passes));
+        match &end {
+            Ok(end) => {
+                span.record("ending", end.ending.name());
+            }
+            Err(error) => note_error(&span, error),
+        }
         // A closed channel means that the loader failed, and it has said why.
         let _ = self.send(Event::End { partition: self.partition(), pages, passes, end }).await;
     }

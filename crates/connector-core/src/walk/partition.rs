@@ -74,6 +74,11 @@ impl Partition {
         self.parent_row.is_some()
     }
 
+    /// Which of the parent's rows led to it, from 1, if it is one's.
+    pub(crate) fn parent_row(&self) -> Option<u64> {
+        self.parent_row
+    }
+
     /// The partition's name in the run tables: a list of its values as JSON.
     pub(crate) fn id(&self) -> String {
         serde_json::Value::from(self.values.clone()).to_string()

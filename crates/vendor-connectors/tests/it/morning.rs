@@ -314,6 +314,13 @@ async fn a_program_that_reads_json_finds_it_whatever_went_wrong() {
     let ended = lines.iter().find(|line| line["verdict"] == "complete").unwrap();
     assert_eq!(ended["span"]["connection"], "hooks", "{ended}");
     assert!(ended["span"]["resource"].is_string() && ended["rows_read"].is_u64(), "{ended}");
+    let run = &ended["spans"][0];
+    assert_eq!(
+        (&run["name"], &run["connector"]),
+        (&json!("run"), &json!("webhook_apps")),
+        "{ended}"
+    );
+    assert_eq!(run["run_id"], ended["span"]["run_id"], "{ended}");
     night.end().await;
 }
 
