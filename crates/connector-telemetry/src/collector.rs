@@ -45,7 +45,7 @@ impl Collector {
         outcome: &Arc<Outcome>,
     ) -> Result<Self, String> {
         let place = Url::parse(&signal.endpoint).map_err(|_| "its address is none".to_owned())?;
-        let http = client_of(&place, signal.timeout).map_err(|error| error.to_string())?;
+        let http = client_of(&place, &[], signal.timeout).map_err(|error| error.to_string())?;
         Ok(Self { http, runtime: runtime.clone(), outcome: Arc::clone(outcome) })
     }
 }

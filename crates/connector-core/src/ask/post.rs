@@ -64,23 +64,7 @@ impl Receiver {
 
     /// Sends a JSON text, and fails unless it is answered with a status of success in time.
     pub(crate) async fn post(&self, json: String, within: Duration) -> Result<()> {
-        // Asking for the default provider twice is fine: the first one stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        #[expect(clippy::disallowed_methods, reason = "it has its own limit, and is no vendor")]
-        let builder = reqwest::Client::builder();
-        let builder = if reach::needs_authorities(&[&self.address]) {
-            builder.tls_certs_merge(self.authorities.iter().cloned())
-        } else {
-            builder.tls_certs_only(None)
-        };
-        let client = builder
-            .proxy(reach::proxies())
-            .user_agent(concat!("vendor-connectors/", env!("CARGO_PKG_VERSION")))
-            .timeout(within)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_gzip()
-            .build()
-            .map_err(reach::no_client)?;
+        let client = reach::client_of(&self.address, &self.authorities, within)?;
         let request = client
             .post(self.address.clone())
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))

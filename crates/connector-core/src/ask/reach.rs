@@ -7,9 +7,9 @@ use base64::prelude::BASE64_STANDARD;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use url::Url;
 
-use super::Client;
 use super::cause::Cause;
 use super::place::is_loopback;
+use super::{Authority, Client};
 use crate::environment::first_set;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::keep_secret;
@@ -158,8 +158,9 @@ pub(super) fn needs_authorities(places: &[&Url]) -> bool {
 }
 
 /// A client for a place that is no vendor's, and is told of runs: it takes the same way as any
-/// other, follows nobody elsewhere, and gives an answer up after a time.
-pub fn client_of(place: &Url, most: Duration) -> Result<reqwest::Client> {
+/// other, believes these certificate authorities too, follows nobody elsewhere, and gives an
+/// answer up after a time.
+pub fn client_of(place: &Url, trusted: &[Authority], most: Duration) -> Result<reqwest::Client> {
     // Asking for the default provider twice is fine: the first one stays.
     let _ = rustls::crypto::ring::default_provider().install_default();
     check_proxy(place)?;
@@ -168,13 +169,18 @@ pub fn client_of(place: &Url, most: Duration) -> Result<reqwest::Client> {
         reason = "it has the limits that count for who is no vendor, and no key"
     )]
     let builder = reqwest::Client::builder();
-    // Plain HTTP needs no authority, and there may be none.
-    let builder = if needs_authorities(&[place]) { builder } else { builder.tls_certs_only([]) };
+    let builder = if needs_authorities(&[place]) {
+        builder.tls_certs_merge(trusted.iter().cloned())
+    } else {
+        // Plain HTTP needs no authority, and there may be none.
+        builder.tls_certs_only(None)
+    };
     builder
         .proxy(proxies())
         .user_agent(concat!("vendor-connectors/", env!("CARGO_PKG_VERSION")))
         .timeout(most)
         .redirect(reqwest::redirect::Policy::none())
+        .no_gzip()
         .build()
         .map_err(no_client)
 }
