@@ -10,8 +10,8 @@ use super::sync::{What, the_one};
 use super::{block_on, duration, now, print, stop_on_signals, telemetry};
 use crate::progress::Progress;
 use crate::settings::resolve;
-use connector_core::error::Result;
-use connector_core::run::{self, Connection, Worker};
+use connector_core::error::{Error, Result};
+use connector_core::run::{self, Connection, Member, Worker};
 use connector_core::verdict::Verdict;
 use connector_spec::Connector;
 use serde::Serialize;
@@ -33,6 +33,8 @@ enum Piece {
     Shard(Shard),
     /// Read whatever parts are free, until the run ends
     Work(Work),
+    /// Do one process's share of a job that several are started for: read, and as the first of them, conduct
+    Join(Join),
     /// Mark what is gone from a resource whose parts were read
     Settle(OfResource),
     /// End the run, and print its report
@@ -105,6 +107,37 @@ struct Work {
 }
 
 #[derive(Debug, clap::Args)]
+struct Join {
+    #[command(flatten)]
+    what: What,
+    /// The name of the job: the same for all of its processes, and another one each time that it is to be done
+    #[arg(long, value_name = "NAME")]
+    job: String,
+    /// Which of its processes this is, from 0
+    #[arg(long, value_name = "N")]
+    member: u64,
+    /// How many processes it has
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    members: u64,
+    /// Wait until another run of the connection has ended, instead of failing
+    #[arg(long)]
+    wait: bool,
+    /// End a run whose workers are gone, or that others began
+    #[arg(long)]
+    take_over: bool,
+    /// End the run after so many requests of all; the next run goes on from there
+    #[arg(long, value_name = "N")]
+    max_requests: Option<u64>,
+    /// End the run after this time, as in 90s, 15m or 2h; the next run goes on from there
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    max_duration: Option<Duration>,
+    #[command(flatten)]
+    who: Who,
+    #[command(flatten)]
+    log: Log,
+}
+
+#[derive(Debug, clap::Args)]
 struct Who {
     /// What the worker is called where its work is shown [default: its process]
     #[arg(long, value_name = "NAME")]
@@ -135,6 +168,7 @@ impl Args {
             Piece::Prepare(args) => args.resource.run.log,
             Piece::Shard(args) => args.resource.run.log,
             Piece::Work(args) => args.run.log,
+            Piece::Join(args) => args.log,
         }
     }
 }
@@ -173,6 +207,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
             to_its_end(&connection, run::work(&connection, run, who.worker()))?;
             Ok(0)
         }
+        Piece::Join(args) => join(connector, args),
         Piece::Settle(OfResource { run, of }) => {
             let (connection, run) = (connection(connector, run.what)?, run.run);
             let report = to_its_end(&connection, run::settle(&connection, run, &of))?;
@@ -187,6 +222,25 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
             Ok(report.exit_status())
         }
     }
+}
+
+fn join(connector: &'static Connector, args: Join) -> Result<u8> {
+    let Join { job, member: number, members: of, .. } = args;
+    if number >= of {
+        let what = format!("there is no member {number} of {of}");
+        return Err(Error::settings(what).next("count from 0"));
+    }
+    let mut connection = connection(connector, args.what)?;
+    (connection.waits, connection.takes_over_run) = (args.wait, args.take_over);
+    connection.max_requests = args.max_requests;
+    connection.max_duration = args.max_duration.or(connection.max_duration);
+    let worker = Worker { name: format!("{number} of job {job}"), ..args.who.worker() };
+    let member = Member { job, number, of };
+    let done = run::take_part(&connection, now(), &member, worker);
+    let Some(report) = to_its_end(&connection, done)? else { return Ok(0) };
+    telemetry::count(&report);
+    print(&to_json(&report)?)?;
+    Ok(report.exit_status())
 }
 
 fn connection(connector: &'static Connector, what: What) -> Result<Connection> {

@@ -7,6 +7,7 @@ mod ahead;
 mod connection;
 mod context;
 mod event;
+mod job;
 mod lineage;
 mod load;
 mod owner;
@@ -32,6 +33,7 @@ use tracing::{Instrument as _, Span, info, warn};
 
 pub use self::connection::{Connection, Lineage, Range, check_resources, selected};
 use self::context::Context;
+pub use self::job::{Member, take_part};
 use self::lineage::Told;
 use self::resource::{Fatal, known, skip, skipped};
 pub use self::resource_settings::{AllSettings, ResourceSettings};
@@ -277,6 +279,7 @@ fn plan_of(connection: &Connection, started_at: DateTime<Utc>) -> Result<Plan<'_
         resume_within: Some(connection.resume_within).filter(|_| !range.full_refresh),
         waits: connection.waits,
         leased: false,
+        job: None,
         takes_over_run: connection.takes_over_run,
         patience: connection.patience,
         sample: None,

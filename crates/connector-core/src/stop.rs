@@ -60,6 +60,11 @@ impl Stop {
         self.check()
     }
 
+    /// Waits until a run has to stop, and returns why.
+    pub(crate) async fn asked(&self) -> Error {
+        self.after(Duration::ZERO).await
+    }
+
     /// Waits until a page in flight is waited for no longer, and returns why.
     pub(crate) async fn no_more_answers(&self) -> Error {
         self.after(LAST_PAGE).await

@@ -165,6 +165,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) waits: bool,
     /// Whether its parts are read by workers that join it, and nobody keeps a session for it.
     pub(crate) leased: bool,
+    /// The job whose processes those workers are.
+    pub(crate) job: Option<&'a str>,
     /// Whether it takes over from a run whose workers are gone.
     pub(crate) takes_over_run: bool,
     /// How long the database is waited for where it is away.

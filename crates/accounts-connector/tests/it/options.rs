@@ -184,6 +184,42 @@ async fn a_sync_by_several_workers_takes_over_from_a_run_whose_workers_are_gone(
     database.drop().await;
 }
 
+/// As the pods of a Kubernetes Job, none of which knows of another.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_processes_of_a_job_find_each_other_by_its_name() {
+    let vendor = vendor(130);
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    let join = |job: &str, member: u64, more: &str| {
+        let share = format!("--job {job} --member {member} --members 3");
+        shell.run(&format!("run join --resource users {share} {more}"))
+    };
+    let first = thread::scope(|scope| {
+        let other = |member| move || join("night-1", member, "--worker other --lease 30s");
+        let others = [1, 2].map(|member| scope.spawn(other(member)));
+        let first = join("night-1", 0, "--wait --max-duration 10m");
+        for other in others {
+            let other = other.join().unwrap();
+            assert_eq!((other.status, other.stdout.as_str()), (0, ""), "{other:?}");
+        }
+        first
+    });
+    assert_eq!(
+        (first.status, &first.json()["resources"][0]["inserted"]),
+        (0, &json!(130)),
+        "{first:?}"
+    );
+    let again = join("night-1", 0, "");
+    assert_eq!((again.status, &again.json()["run_id"]), (0, &json!(1)), "{again:?}");
+    let next = join("night-2", 0, "--take-over --max-requests 100");
+    assert_eq!((next.status, &next.json()["run_id"]), (0, &json!(2)), "{next:?}");
+    let none = join("night-2", 3, "");
+    assert_eq!(none.status, 2, "{none:?}");
+    assert!(none.stderr.contains("there is no member 3 of 3"), "{none:?}");
+    vendor.finish();
+    database.drop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_that_waits_begins_when_the_other_run_has_ended() {
     let vendor = vendor(1);

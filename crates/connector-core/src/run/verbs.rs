@@ -71,14 +71,14 @@ async fn with<T>(
     worker: Worker,
     work: impl AsyncFnOnce(Arc<Context>) -> Result<T>,
 ) -> Result<T> {
-    with_one(connection, (run, false), worker, work).await
+    with_one(connection, (run, false), (worker, 1), work).await
 }
 
-/// The same, with a run that may have ended if that is `enough`.
-async fn with_one<T>(
+/// The same among so many workers, with a run that may have ended if that is `enough`.
+pub(super) async fn with_one<T>(
     connection: &Connection,
     run: (i64, bool),
-    worker: Worker,
+    worker: (Worker, u64),
     work: impl AsyncFnOnce(Arc<Context>) -> Result<T>,
 ) -> Result<T> {
     let database = connection.database().await?;
@@ -94,13 +94,13 @@ async fn join(
     database: &Database,
     connection: &Connection,
     run: (i64, bool),
-    worker: Worker,
+    worker: (Worker, u64),
 ) -> Result<Arc<Context>> {
     let client = connection.client()?;
     let plan = plan_of(connection, DateTime::<Utc>::MIN_UTC)?;
     let store = Store::join(database, &plan, run, &connection.stop()).await?;
-    let shares = worker.lease.is_some();
-    let context = Context::new(connection, client, store, (worker, 1));
+    let shares = worker.0.lease.is_some();
+    let context = Context::new(connection, client, store, worker);
     if shares {
         context.share_limit().await?;
     }
@@ -111,18 +111,20 @@ async fn join(
 /// twenty minutes.
 pub async fn begin(connection: &Connection, started_at: DateTime<Utc>) -> Result<Begun> {
     let database = connection.database().await?;
-    let begun = begin_in(&database, connection, started_at).await;
+    let begun = begin_in(&database, connection, started_at, None).await;
     database.close().await;
     begun
 }
 
-async fn begin_in(
+/// Begins a run, which may be that of a job.
+pub(super) async fn begin_in(
     database: &Database,
     connection: &Connection,
     started_at: DateTime<Utc>,
+    job: Option<&str>,
 ) -> Result<Begun> {
     let client = connection.client()?;
-    let plan = Plan { leased: true, ..plan_of(connection, started_at)? };
+    let plan = Plan { leased: true, job, ..plan_of(connection, started_at)? };
     let mut store = Store::begin(database, &plan, &connection.stop()).await?;
     let told = Told::of(connection, &store).map(Told::begin);
     let lock = store.take_lock();
@@ -340,7 +342,7 @@ async fn report_of(context: &Context, resource: &'static Resource) -> Result<Res
 /// Ends a run, and returns its report; that of a run that came to its end before, as long as it is
 /// the newest one.
 pub async fn finish(connection: &Connection, run: i64) -> Result<Report> {
-    with_one(connection, (run, true), Worker::default(), async |context| {
+    with_one(connection, (run, true), (Worker::default(), 1), async |context| {
         let before = context.store.complete_before(context.connector).await?;
         let mut resources = Vec::new();
         for resource in connection.selected() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::postgres::types::PgInterval;
 use sqlx::types::Json;
 
-use super::{Plan, Store, WAIT_FOR_LOCK, other_connector, other_scope};
+use super::{Database, Plan, Store, WAIT_FOR_LOCK, other_connector, other_scope};
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::{Foreign, escaped, keep_secret};
 use crate::read::secret::FingerprintKey;
@@ -47,6 +47,30 @@ pub(crate) struct Progress {
     pub(crate) rows: i64,
     /// The requests of all resources.
     pub(crate) spent: i64,
+}
+
+impl Database {
+    /// The newest run of a job, if one began.
+    pub(crate) async fn run_of_job(&self, schema: &str, job: &str) -> Result<Option<i64>> {
+        let failed = |error| Error::storage("looking for the run of a job", error);
+        let mut session = self.sessions.session().await.map_err(failed)?;
+        // Whoever begins the first run of all makes the tables, or brings them up to date.
+        let known: bool = sqlx::query_scalar(
+            "select exists (select from pg_attribute where attrelid = to_regclass('sync.runs') and attname = 'job')",
+        )
+        .fetch_one(&mut *session)
+        .await
+        .map_err(failed)?;
+        if !known {
+            return Ok(None);
+        }
+        sqlx::query_scalar("select max(run_id) from sync.runs where connection = $1 and job = $2")
+            .bind(schema)
+            .bind(job)
+            .fetch_one(&mut *session)
+            .await
+            .map_err(failed)
+    }
 }
 
 impl Store {

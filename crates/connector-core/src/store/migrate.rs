@@ -99,6 +99,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "status_page",
         sql: include_str!("../../../../migrations/sync/0017_status_page.sql"),
     },
+    Migration {
+        version: 18,
+        name: "jobs",
+        sql: include_str!("../../../../migrations/sync/0018_jobs.sql"),
+    },
 ];
 
 /// Makes whoever changes tables wait for each other, until their transactions end.

@@ -37,8 +37,8 @@ impl Store {
         let mut session = self.session().await?;
         let mut transaction = session.begin().await.map_err(failed)?;
         let run_id: i64 = sqlx::query_scalar(
-            "insert into sync.runs (connection, connector, preset, connector_version, started_at, asked, begun_at, lease_until) \
-             values ($1, $2, $3, $4, $5, $6, clock_timestamp(), clock_timestamp() + $7) returning run_id",
+            "insert into sync.runs (connection, connector, preset, connector_version, started_at, asked, begun_at, lease_until, job) \
+             values ($1, $2, $3, $4, $5, $6, clock_timestamp(), clock_timestamp() + $7, $8) returning run_id",
         )
         .bind(&self.schema)
         .bind(connector.name)
@@ -47,6 +47,7 @@ impl Store {
         .bind(self.started_at)
         .bind(&plan.request_hashes[0])
         .bind(plan.leased.then_some(RUN_LEASE).and_then(|lease| PgInterval::try_from(lease).ok()))
+        .bind(plan.job)
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;

@@ -29,6 +29,7 @@ mod hostile_statuses;
 mod hostile_text;
 mod hostile_timeouts;
 mod hostile_values;
+mod jobs;
 mod large;
 mod lineage;
 mod listings;

@@ -268,7 +268,7 @@ alter table sync.connections alter column fingerprint_key set not null,
 drop table sync.fingerprint_keys, sync.returns;
 alter table sync.state drop column missing_run_id, drop column gap_run_id, drop column ended_run_id;
 drop index sync.state_open;
-alter table sync.runs drop column begun_at, drop column lease_until, drop column stopped;
+alter table sync.runs drop column begun_at, drop column lease_until, drop column stopped, drop column job;
 alter table sync.resources drop column versions, drop column prepared, drop column settled, drop column throttled;
 drop table sync.shards, sync.gone, sync.budgets;
 drop table sync.history; drop function sync.has_history;

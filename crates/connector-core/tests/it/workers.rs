@@ -13,7 +13,7 @@ use crate::support::{OFFSET, Play, TOKEN, TOTAL, list, parts, row, rows, things}
 const RESOURCES: [Resource; 3] = [things(TOTAL), parts(OFFSET), list("others", "/others", OFFSET)];
 const THINGS: u64 = 24;
 
-async fn play() -> Play {
+pub(crate) async fn play() -> Play {
     let content = Content::empty().with("things", rows(THINGS)).with("others", rows(70));
     let play = Play::new(&RESOURCES, content).await;
     for thing in 0..THINGS {
@@ -42,7 +42,7 @@ async fn among(play: &Play, workers: u64) -> Report {
 }
 
 /// All that a run leaves but who has read what.
-async fn left(play: &Play) -> Vec<Value> {
+pub(crate) async fn left(play: &Play) -> Vec<Value> {
     let mut all = Vec::new();
     for query in [
         "select * from hostile.things order by id",
@@ -147,7 +147,7 @@ async fn tables_of_a_run_by_many_workers_are_those_of_one() {
     }
 }
 
-fn pretty_assertions_eq(is: &[Value], expected: &[Value], told: &str) {
+pub(crate) fn pretty_assertions_eq(is: &[Value], expected: &[Value], told: &str) {
     for (is, expected) in is.iter().zip(expected) {
         assert_eq!(is, expected, "{told}");
     }
