@@ -71,29 +71,42 @@ fn the_unit_takes_all_rights_away_that_a_sync_does_not_need() {
     assert!(text.contains("\n#LoadCredential="), "secrets need not be in the environment");
 }
 
+/// The files for a cluster.
+const IN_A_CLUSTER: [&str; 2] =
+    ["deploy/kubernetes/cronjob.yaml", "deploy/kubernetes/workers.yaml"];
+
 #[test]
-fn the_job_in_a_cluster_has_no_rights_and_a_bound() {
-    check(
-        "deploy/kubernetes/cronjob.yaml",
-        &[
-            "concurrencyPolicy: Forbid",
-            "activeDeadlineSeconds: 21600",
-            "automountServiceAccountToken: false",
-            "enableServiceLinks: false",
-            "hostNetwork: false",
-            "hostPID: false",
-            "hostIPC: false",
-            "runAsNonRoot: true",
-            "runAsUser: 65532",
-            "runAsGroup: 65532",
-            "type: RuntimeDefault",
-            "allowPrivilegeEscalation: false",
-            "privileged: false",
-            "readOnlyRootFilesystem: true",
-            "drop: [\"ALL\"]",
-            "memory: 512Mi",
-        ],
-    );
+fn the_jobs_in_a_cluster_have_no_rights_and_a_bound() {
+    for path in IN_A_CLUSTER {
+        check(
+            path,
+            &[
+                "concurrencyPolicy: Forbid",
+                "activeDeadlineSeconds: 21600",
+                "automountServiceAccountToken: false",
+                "enableServiceLinks: false",
+                "hostNetwork: false",
+                "hostPID: false",
+                "hostIPC: false",
+                "runAsNonRoot: true",
+                "runAsUser: 65532",
+                "runAsGroup: 65532",
+                "type: RuntimeDefault",
+                "allowPrivilegeEscalation: false",
+                "privileged: false",
+                "readOnlyRootFilesystem: true",
+                "drop: [\"ALL\"]",
+                "memory: 512Mi",
+            ],
+        );
+    }
+}
+
+/// A pod that counts otherwise than its job reads nothing, or nobody reads what it should.
+#[test]
+fn the_pods_of_a_run_are_as_many_as_each_of_them_is_told() {
+    let pods = ["completionMode: Indexed", "completions: 8", "parallelism: 8", "- --members=8"];
+    check(IN_A_CLUSTER[1], &pods);
 }
 
 #[test]
@@ -117,9 +130,8 @@ fn is_digest(text: &str, digits: usize) -> bool {
 #[test]
 fn what_comes_from_elsewhere_is_named_by_its_digest() {
     let mut seen = 0;
-    let mut files: Vec<PathBuf> = ["deploy/docker/Dockerfile", "deploy/kubernetes/cronjob.yaml"]
-        .map(|path| root().join(path))
-        .into();
+    let images = [["deploy/docker/Dockerfile"].as_slice(), &IN_A_CLUSTER].concat();
+    let mut files: Vec<PathBuf> = images.iter().map(|path| root().join(path)).collect();
     let workflows = fs::read_dir(root().join(".github/workflows")).unwrap();
     files.extend(workflows.map(|entry| entry.unwrap().path()));
     for file in files {
