@@ -46,6 +46,7 @@ pub struct Lineage {
 }
 
 /// One account with one vendor, and where its rows go.
+#[derive(Clone)]
 pub struct Connection {
     /// The vendor.
     pub connector: &'static Connector,

@@ -62,9 +62,10 @@ pub async fn take_part(
     if member.number > 0 {
         return read(connection, run, worker).await.map(|()| None);
     }
-    // What fails here besides the conducting is done by others.
+    // What may be asked is counted over all, and what fails here besides the conducting, others do.
+    let reader = Connection { max_requests: None, ..connection.clone() };
     let reading = async {
-        if let Err(error) = read(connection, run, worker).await {
+        if let Err(error) = read(&reader, run, worker).await {
             warn!("{error}");
         }
     };

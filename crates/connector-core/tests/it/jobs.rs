@@ -25,7 +25,9 @@ fn start(
     number: u64,
 ) -> JoinHandle<Result<Option<Report>>> {
     let member = Member { job: job.to_owned(), number, of: MEMBERS };
-    let worker = Worker::named(format!("{number} of job {job}"));
+    // Nobody says that a process is lost, so that its part is waited for.
+    let lease = Duration::from_secs(3);
+    let worker = Worker::named(format!("{number} of job {job}")).with_lease(lease);
     tokio::spawn(async move {
         let share = run::take_part(&connection, now, &member, worker);
         tokio::time::timeout(Duration::from_mins(1), share).await.expect("it ends")
@@ -128,10 +130,11 @@ async fn a_job_that_is_over_is_not_done_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_may_ask_no_more_ends_interrupted_and_the_next_one_goes_on() {
     let play = play().await;
+    let now = play.next_day();
     let first = connection(&play).with_max_requests(20);
-    let report = report_of(start(play.next_day(), first, "night 1", 0)).await;
+    let report = report_of(start(now, first, "night 1", 0)).await;
     assert!(report.interrupted, "{}", report.to_text());
-    let report = report_of(start(play.next_day(), connection(&play), "night 2", 0)).await;
+    let report = report_of(start(now, connection(&play), "night 2", 0)).await;
     assert_eq!((report.verdict, report.continues), (Verdict::Complete, Some(1)));
     play.end().await;
 }
