@@ -9,6 +9,7 @@ pub(crate) mod auth;
 mod cause;
 mod coding;
 mod failure;
+mod guess;
 mod pace;
 mod patience;
 mod place;
@@ -19,7 +20,7 @@ mod retry;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
 use reqwest::{Method, Request, StatusCode};
@@ -39,6 +40,7 @@ use connector_spec::{ErrorShape, Rate, Retry};
 pub use address::{address, check_address};
 use coding::Coding;
 use failure::{Failure, LATER, cut_off, damaged};
+pub(crate) use guess::Guess;
 pub(crate) use pace::SharedLimit;
 use pace::{Pace, Rest};
 use patience::Patience;
@@ -100,6 +102,8 @@ pub struct Traffic {
     pub throttled: AtomicU64,
     /// Bytes received, decompressed.
     pub bytes: AtomicU64,
+    /// Requests for pages that were not there, or elsewhere, as far as they were asked for ahead.
+    pub unused: AtomicU64,
     /// Time spent waiting: for the limit, and before repetitions.
     pub waited_ms: AtomicU64,
     /// Requests that wait for the limit that is kept.
@@ -124,6 +128,8 @@ pub(crate) struct Cost {
     // An interrupted run of an older version has not counted them.
     #[serde(default)]
     pub(crate) throttled: u64,
+    #[serde(default)]
+    pub(crate) unused: u64,
     pub(crate) bytes: u64,
     pub(crate) waited_ms: u64,
 }
@@ -135,6 +141,7 @@ impl Cost {
             requests: self.requests - before.requests,
             retries: self.retries - before.retries,
             throttled: self.throttled - before.throttled,
+            unused: self.unused - before.unused,
             bytes: self.bytes - before.bytes,
             waited_ms: self.waited_ms - before.waited_ms,
         }
@@ -145,6 +152,7 @@ impl Cost {
         self.requests += other.requests;
         self.retries += other.retries;
         self.throttled += other.throttled;
+        self.unused += other.unused;
         self.bytes += other.bytes;
         self.waited_ms += other.waited_ms;
     }
@@ -164,6 +172,7 @@ impl Traffic {
             requests: of(&self.requests),
             retries: of(&self.retries),
             throttled: of(&self.throttled),
+            unused: of(&self.unused),
             bytes: of(&self.bytes),
             waited_ms: of(&self.waited_ms),
         }
@@ -280,7 +289,7 @@ impl Client {
 
     /// Asks until there is an answer that is worth reading, or no more try.
     pub(crate) async fn get(&self, target: &Target, traffic: &Traffic) -> Result<Response> {
-        let response = self.get_in(self.budget.room(), 0, target, traffic).await?;
+        let response = self.get_in(self.budget.room(), 0, target, traffic, None).await?;
         response.ok_or_else(|| Error::new(ErrorKind::Stopped, "there is no room for the page"))
     }
 
@@ -301,12 +310,16 @@ impl Client {
 
     /// The same in that room, for an answer of about so many bytes; nothing if the room was
     /// too small for an answer whose turn it is not.
+    ///
+    /// A guess is made once, and what it fails with is no matter but for what it says of the
+    /// pace: the page is asked for by the book when its turn comes, if it comes.
     pub(crate) async fn get_in(
         &self,
         mut room: Room,
         bytes: usize,
         target: &Target,
         traffic: &Traffic,
+        guess: Option<&Guess>,
     ) -> Result<Option<Response>> {
         let mut url = self.address(target)?;
         // An address has keys of rows in it, so no log shows one.
@@ -330,14 +343,19 @@ impl Client {
             if self.dismissed.load(Ordering::Relaxed) {
                 return Err(Error::not_tried(NotTried::Rest).next("run again later"));
             }
+            if guess.is_some_and(|guess| !guess.take()) {
+                return Ok(None);
+            }
             self.pace.spend()?;
             tries += 1;
             traffic.requests.fetch_add(1, Ordering::Relaxed);
-            let asked = (&url, path, tries);
-            let answer = self.try_within_span(asked, traffic, &mut room, &mut patience).await;
+            let (asked, begun) = ((&url, path, tries), Instant::now());
+            let of_the_key = guess.is_none();
+            let answer =
+                self.try_within_span(asked, traffic, &mut room, &mut patience, of_the_key).await;
             let failure = match answer {
                 Ok(response) => {
-                    lane.note_answer();
+                    lane.note_answer(begun.elapsed());
                     return Ok(Some(response));
                 }
                 Err(_) if room.is_short() => return Ok(None),
@@ -347,6 +365,9 @@ impl Client {
             if failure.limited {
                 traffic.throttled.fetch_add(1, Ordering::Relaxed);
                 lane.note_limit();
+            }
+            if guess.is_some() && !failure.rests {
+                return Ok(None);
             }
             if let Some(location) = failure.redirect {
                 redirects += 1;
@@ -370,12 +391,15 @@ impl Client {
             let answer = failure.answer.as_ref().map(|(status, headers)| (*status, headers));
             match retry::decide(&self.retry, tries, answer, SystemTime::now()) {
                 Decision::Wait(wait) => {
-                    traffic.retries.fetch_add(1, Ordering::Relaxed);
+                    traffic.retries.fetch_add(u64::from(guess.is_none()), Ordering::Relaxed);
                     // Of all that were told to rest at once, one says so.
                     if !failure.rests || self.pace.rest(wait) {
                         let (wait_ms, tries) = (millis(wait), u64::from(tries));
                         let (wait, error) = (wait.as_secs_f64(), &failure.error);
                         info!(wait_ms, tries, "asking again in {wait:.1} s: {error}");
+                    }
+                    if guess.is_some() {
+                        return Ok(None);
                     }
                     if !failure.rests {
                         self.pace.pause(wait, traffic).await?;
@@ -409,6 +433,7 @@ impl Client {
         traffic: &Traffic,
         room: &mut Room,
         patience: &mut Patience<'_>,
+        of_the_key: bool,
     ) -> Result<Response, Failure> {
         let span = debug_span!(
             "request",
@@ -422,7 +447,7 @@ impl Client {
             error.type = Empty,
             otel.status_code = Empty,
         );
-        let answer = self.try_once((url, path), traffic, room, patience);
+        let answer = self.try_once((url, path), traffic, room, patience, of_the_key);
         let answer = answer.instrument(span.clone()).await;
         span.in_scope(|| note_answer(&span, path, &answer));
         answer
@@ -434,6 +459,7 @@ impl Client {
         traffic: &Traffic,
         room: &mut Room,
         patience: &mut Patience<'_>,
+        of_the_key: bool,
     ) -> Result<Response, Failure> {
         let mut request = Request::new(Method::GET, url.clone());
         let accepted = HeaderValue::from_static(coding::ACCEPTED);
@@ -467,6 +493,11 @@ impl Client {
                 .await
                 .map_err(Failure::lasting)?
                 .map_err(Failure::passing);
+        }
+        if !of_the_key && matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            // A page that may not be there says nothing about the key.
+            let what = format!("the vendor answered {status}");
+            return Err(Failure::lasting(Error::new(ErrorKind::Forbidden, what)));
         }
         Err(self.refused(status, headers, &body))
     }
@@ -579,6 +610,16 @@ impl Client {
     /// How many requests may be under way at the same time.
     pub(crate) fn at_a_time(&self) -> usize {
         self.limits.at_a_time
+    }
+
+    /// How many requests may be under way at the same time with those that may be in vain.
+    pub(crate) fn guesses_at_a_time(&self) -> usize {
+        self.pace.guesses()
+    }
+
+    /// How many requests could be made at once.
+    pub(crate) fn free(&self) -> usize {
+        self.pace.free()
     }
 
     /// Whether a limit is kept.

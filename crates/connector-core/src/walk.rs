@@ -78,6 +78,8 @@ pub(crate) struct Walk {
     tail: Option<u64>,
     pages: u64,
     last_rows: u64,
+    /// How many pages came last that have as many rows as each other.
+    alike: u64,
     last_keys: Option<u64>,
     /// Hashes of the text of each page, and of its rows' keys.
     fingerprints: Recent,
@@ -114,6 +116,7 @@ impl Walk {
             tail: None,
             pages: 0,
             last_rows: 0,
+            alike: 0,
             last_keys: None,
             fingerprints: Recent::default(),
             led: Led::default(),
@@ -307,28 +310,65 @@ impl Walk {
         usize::from(self.seam.is_some() && self.seam == page.first)
     }
 
-    /// The position of the page that is so many pages behind the next one, if the total
-    /// tells that it is there and if it is where pages like the last one lead to.
+    /// The position of the page that is so many pages behind the next one, if it is where pages
+    /// like the last one lead to, and unless the total tells that it is not there.
     pub(crate) fn foresee(&self, pages: u64) -> Option<Position> {
         if pages == 0 {
             return Some(self.position.clone());
         }
-        let left = self
-            .total()
-            .filter(|_| !self.total_moved && !self.sparse && self.moved.is_none())?
-            .checked_sub(self.received)?;
-        match self.position {
+        if self.sparse || self.total_moved || self.moved.is_some() {
+            return None;
+        }
+        let (position, rows) = match self.position {
             // Each page after the first begins with a row that is known.
             Position::Offset(at) if self.seam.is_some() => {
                 let rows = pages.checked_mul(self.last_rows.checked_sub(1)?)?;
-                (0 < rows && rows < left).then(|| Position::Offset(at + rows))
+                (Position::Offset(at.checked_add(rows)?), rows)
             }
             Position::Page(at) => {
-                let rows = pages.checked_mul(self.last_rows)?;
-                (0 < rows && rows < left).then(|| Position::Page(at + pages))
+                (Position::Page(at.checked_add(pages)?), pages.checked_mul(self.last_rows)?)
             }
-            _ => None,
+            _ => return None,
+        };
+        let may_be_there = match self.total {
+            Some(_) => self.total()?.checked_sub(self.received).is_some_and(|left| rows < left),
+            None => true,
+        };
+        (rows > 0 && may_be_there).then_some(position)
+    }
+
+    /// How many pages, from the next one on, may be asked for at once where no total tells that
+    /// they are there: as many as came one like the other.
+    pub(crate) fn guesses(&self) -> Option<u64> {
+        self.total.is_none().then_some(self.alike)
+    }
+
+    /// Takes note of the size of a page that another one follows.
+    fn note_size(&mut self, rows: u64) {
+        self.alike = if rows == self.last_rows { self.alike + 1 } else { 1 };
+        self.last_rows = rows;
+    }
+
+    /// Whether the page at that position is behind the end that the walk has come to.
+    pub(crate) fn ends_before(&self, position: &Position) -> bool {
+        match (position, &self.position) {
+            (Position::Offset(at), _) => *at >= self.received,
+            (Position::Page(at), Position::Page(end)) => at > end,
+            _ => false,
         }
+    }
+
+    /// Whether each row that came is one that the walk has read in this run and this pass, and
+    /// is told from others by its key.
+    pub(crate) fn knows_its_rows(&self) -> bool {
+        !self.equal_pages && !self.resumed && !self.late && !self.sparse
+    }
+
+    /// A row came from behind the end: it was none.
+    pub(crate) fn goes_on(&mut self) -> Result<Step, Stuck> {
+        let step = self.moved(Moved::Behind { at: self.received })?;
+        self.begin_again();
+        Ok(step)
     }
 
     /// The query that asks for a page, besides the resource's own.
@@ -442,7 +482,7 @@ impl Walk {
                 self.moved.get_or_insert(by);
                 Ok(Step::Next)
             }
-            Moved::NoRow { .. } | Moved::ShortOfTotal { .. } => {
+            Moved::NoRow { .. } | Moved::ShortOfTotal { .. } | Moved::Behind { .. } => {
                 Err(Stuck::Moved { passes: self.pass, by })
             }
         }

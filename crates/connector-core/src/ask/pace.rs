@@ -59,6 +59,8 @@ pub(super) struct Pace {
     /// The number of lanes: one until the vendor has given an answer, so that a
     /// wrong key is shown once.
     width: AtomicUsize,
+    /// How long the last good answer took, in microseconds.
+    took: AtomicU64,
     /// Whether a 429 came, and no good answer since then.
     resting: AtomicBool,
     /// Held by the one that asks meanwhile.
@@ -127,6 +129,7 @@ impl Pace {
             lanes: Semaphore::new(1),
             most,
             width: AtomicUsize::new(1),
+            took: AtomicU64::new(0),
             resting: AtomicBool::new(false),
             probe: tokio::sync::Mutex::new(()),
             rest: Rest::default(),
@@ -139,6 +142,27 @@ impl Pace {
     /// Waits for a lane.
     pub(super) async fn lane(&self) -> Lane<'_> {
         Lane { pace: self, probe: None, permit: self.lanes.acquire().await.ok() }
+    }
+
+    /// How many lanes are free.
+    pub(super) fn free(&self) -> usize {
+        self.lanes.available_permits()
+    }
+
+    /// How many requests may be under way with those that may be in vain: no more than the limit
+    /// lets through while one is answered, as more would not be faster; and one where the
+    /// vendor wants a rest, or where requests are counted out.
+    pub(super) fn guesses(&self) -> usize {
+        if self.budget.is_some() || self.resting.load(Ordering::Relaxed) {
+            return 1;
+        }
+        let width = self.width.load(Ordering::Relaxed);
+        let Some(interval) = self.rate.map(interval).filter(|interval| !interval.is_zero()) else {
+            return width;
+        };
+        let took = Duration::from_micros(self.took.load(Ordering::Relaxed));
+        let of_use = took.as_nanos().div_ceil(interval.as_nanos());
+        usize::try_from(of_use).unwrap_or(usize::MAX).clamp(1, width)
     }
 
     /// Opens all lanes.
@@ -304,8 +328,10 @@ impl Lane<'_> {
         self.pace.wait_for_turn(traffic).await
     }
 
-    /// A good answer came: the vendor has rested.
-    pub(super) fn note_answer(&self) {
+    /// A good answer came after so long: the vendor has rested.
+    pub(super) fn note_answer(&self, took: Duration) {
+        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.pace.took.store(took, Ordering::Relaxed);
         self.pace.resting.store(false, Ordering::Relaxed);
     }
 
@@ -367,6 +393,39 @@ mod tests {
         pace.rest(Duration::from_mins(361));
         let said = stop.check().unwrap_err().to_string();
         assert!(said.contains("the vendor asked for more than 6 hours of rest in all"), "{said}");
+    }
+
+    /// More would be in vain, and be missing elsewhere.
+    #[test]
+    fn no_more_is_guessed_than_the_limit_lets_through_while_one_is_answered() {
+        let guesses = |per_second: Option<u32>, took: u64, budget| {
+            let rate = per_second.map(|requests| Rate { requests, per: Duration::from_secs(1) });
+            let pace = Pace::new(rate, 10, Stop::new(), budget).unwrap();
+            assert_eq!(pace.guesses(), 1, "before the first answer, one asks");
+            pace.widen();
+            pace.took.store(took, Ordering::Relaxed);
+            pace
+        };
+        for (per_second, took, most) in [
+            (None, 50_000, 10),
+            (Some(1), 50_000, 1),
+            (Some(1), 1_500_000, 2),
+            (Some(5), 300_000, 2),
+            (Some(100), 50_000, 5),
+            (Some(100), 0, 1),
+            (Some(1_000), 50_000, 10),
+        ] {
+            assert_eq!(guesses(per_second, took, None).guesses(), most, "{per_second:?}, {took}");
+        }
+        assert_eq!(guesses(None, 50_000, Some(1_000)).guesses(), 1);
+        let busy = guesses(None, 50_000, None);
+        let permit = busy.lanes.try_acquire().ok();
+        let mut lane = Lane { pace: &busy, probe: None, permit };
+        lane.note_limit();
+        assert_eq!(busy.guesses(), 1);
+        lane.note_answer(Duration::from_millis(50));
+        // One of them is given up for the rest of the run.
+        assert_eq!(busy.guesses(), 9);
     }
 
     /// A limit of one process, which answers after a while.

@@ -1,17 +1,25 @@
 //! Pages that are asked for before it is their turn.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
-use crate::ask::{Client, Response};
+use crate::ask::{Client, Guess, Response, Traffic};
 use crate::budget::Room;
 use crate::error::{Error, ErrorKind, Result};
 use crate::walk::{Position, Walk};
 
 /// The size that all of them may have together.
 const MOST_BYTES: usize = 2 << 20;
+
+/// For how long what was asked for behind the end is waited for: it was asked for before the end
+/// was, so it mostly has come.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Whoever walks through a listing, and can ask for its pages.
 pub(super) trait Asks {
@@ -25,47 +33,81 @@ pub(super) trait Asks {
         position: &Position,
         filter: &[(&str, String)],
         room: (Room, usize),
+        guess: Option<Arc<Guess>>,
     ) -> impl Future<Output = Result<Option<Response>>> + Send + 'static + use<Self>;
+}
+
+/// A page that was asked for.
+struct Asked {
+    position: Position,
+    answer: JoinHandle<Result<Option<Response>>>,
+    /// If it may not be there.
+    guess: Option<Arc<Guess>>,
 }
 
 /// The answers that are on their way, in the order of the walk.
 ///
 /// Only the next page is certain, and waits for room. Those behind it are where they will
 /// be if all pages are alike; one that is elsewhere, or found too little room, is asked for
-/// anew.
-#[derive(Default)]
+/// anew. Where no total tells how far pages go, those behind the next one are guesses: no more of
+/// them than pages came before, and only with what nobody else needs.
 pub(super) struct Ahead {
-    pages: VecDeque<(Position, JoinHandle<Result<Option<Response>>>)>,
+    pages: VecDeque<Asked>,
+    /// Guesses that were wrong when the last page came, which may be behind the end.
+    wrong: Vec<Asked>,
     /// The size of the page that came last.
     size: usize,
+    traffic: Arc<Traffic>,
 }
 
 impl Ahead {
+    /// Nothing was asked for.
+    pub(super) fn new(traffic: &Arc<Traffic>) -> Self {
+        let (pages, wrong) = (VecDeque::new(), Vec::new());
+        Self { pages, wrong, size: 0, traffic: Arc::clone(traffic) }
+    }
+
     /// Asks for the page that the walk is at, and for those behind it that it can foresee.
     pub(super) fn ask(&mut self, walker: &impl Asks, walk: &Walk, filter: &[(&str, String)]) {
+        let is_known =
+            |(nth, asked): (u64, &Asked)| walk.foresee(nth).as_ref() == Some(&asked.position);
+        let known = (0..).zip(&self.pages).take_while(|asked| is_known(*asked)).count();
+        if known < self.pages.len() {
+            let wrong = self.pages.drain(known..).collect();
+            self.give_up_on_the_wrong(wrong);
+        }
         let client = walker.client();
         let most = (MOST_BYTES / self.size.max(1)).clamp(1, client.at_a_time());
-        let wanted: Vec<Position> = (0..most as u64).map_while(|page| walk.foresee(page)).collect();
-        let known = self
-            .pages
-            .iter()
-            .zip(&wanted)
-            .take_while(|((page, _), wanted)| page == *wanted)
-            .count();
-        for (_, useless) in self.pages.drain(known..) {
-            useless.abort();
-        }
-        for position in wanted.into_iter().skip(known) {
-            let room = if self.pages.is_empty() {
-                Some(client.room())
-            } else {
-                client.room_ahead(self.size)
-            };
+        let guesses = walk.guesses().map(|pages| pages.min(client.guesses_at_a_time() as u64));
+        let mut free = client.free();
+        for nth in self.pages.len() as u64..most as u64 {
+            let is_guess = nth > 0 && guesses.is_some();
+            if is_guess && (free == 0 || guesses.is_some_and(|most| nth >= most)) {
+                break;
+            }
+            let Some(position) = walk.foresee(nth) else { break };
+            let room = if nth == 0 { Some(client.room()) } else { client.room_ahead(self.size) };
             let Some(room) = room else { break };
-            let request = walker.request(walk, &position, filter, (room, self.size));
-            let answer = tokio::spawn(Box::pin(request).in_current_span());
-            self.pages.push_back((position, answer));
+            if is_guess {
+                self.give_up_on_the_wrong(Vec::new());
+            }
+            self.send(walker, walk, filter, (position, room, is_guess));
+            free = free.saturating_sub(1);
         }
+    }
+
+    /// Sends the request for one page.
+    fn send(
+        &mut self,
+        walker: &impl Asks,
+        walk: &Walk,
+        filter: &[(&str, String)],
+        (position, room, is_guess): (Position, Room, bool),
+    ) {
+        let guess = is_guess.then(Arc::<Guess>::default);
+        let request = walker.request(walk, &position, filter, (room, self.size), guess.clone());
+        let answer = tokio::spawn(Box::pin(request).in_current_span());
+        self.pages.push_back(Asked { position, answer, guess });
     }
 
     /// The answer for the page that the walk is at.
@@ -76,25 +118,67 @@ impl Ahead {
         filter: &[(&str, String)],
     ) -> Result<Response> {
         let lost = || Error::new(ErrorKind::Stopped, "a request broke off");
-        while let Some((position, answer)) = self.pages.pop_front() {
-            if let Some(response) = answer.await.unwrap_or_else(|_| Err(lost()))? {
+        while let Some(asked) = self.pages.pop_front() {
+            if let Some(response) = asked.answer.await.unwrap_or_else(|_| Err(lost()))? {
                 self.size = response.json().len();
                 return Ok(response);
             }
+            if asked.guess.is_some_and(|guess| !guess.take()) {
+                self.traffic.retries.fetch_add(1, Relaxed);
+            }
             // Now it is its turn, and it waits.
             let room = walker.client().room();
-            let request = walker.request(walk, &position, filter, (room, self.size));
-            let answer = tokio::spawn(Box::pin(request).in_current_span());
-            self.pages.push_front((position, answer));
+            self.send(walker, walk, filter, (asked.position, room, false));
+            self.pages.rotate_right(1);
         }
         Err(lost())
+    }
+
+    /// What came of pages that turned out to be behind the end of the walk.
+    pub(super) async fn behind(&mut self, walk: &Walk) -> Vec<Response> {
+        let mut found = Vec::new();
+        let until = Instant::now() + GRACE;
+        for mut asked in self.wrong.drain(..).chain(self.pages.drain(..)) {
+            if asked.is_given_up(&self.traffic) {
+                continue;
+            }
+            match timeout_at(until, &mut asked.answer).await {
+                Ok(Ok(Ok(Some(response)))) if walk.ends_before(&asked.position) => {
+                    found.push(response);
+                }
+                Ok(_) => {}
+                Err(_) => asked.answer.abort(),
+            }
+        }
+        found
+    }
+
+    /// Keeps these in place of those that were wrong before.
+    fn give_up_on_the_wrong(&mut self, others: Vec<Asked>) {
+        for asked in std::mem::replace(&mut self.wrong, others) {
+            asked.is_given_up(&self.traffic);
+            asked.answer.abort();
+        }
+    }
+}
+
+impl Asked {
+    /// Gives it up if it was not made yet; if it was, it is counted as one in vain.
+    fn is_given_up(&self, traffic: &Traffic) -> bool {
+        let is_made = self.guess.as_ref().is_some_and(|guess| !guess.take());
+        if is_made {
+            traffic.unused.fetch_add(1, Relaxed);
+        } else {
+            self.answer.abort();
+        }
+        !is_made
     }
 }
 
 impl Drop for Ahead {
     fn drop(&mut self) {
-        for (_, answer) in &self.pages {
-            answer.abort();
-        }
+        let left = self.pages.drain(..).collect();
+        self.give_up_on_the_wrong(left);
+        self.give_up_on_the_wrong(Vec::new());
     }
 }

@@ -15,7 +15,7 @@ use super::event::Event;
 use super::page::{Page, Reader, together};
 use super::request_hash::Part;
 use super::spans::note_error;
-use crate::ask::{Client, Response, Traffic, signed};
+use crate::ask::{Client, Guess, Response, Traffic, signed};
 use crate::budget::Room;
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::secret::Secrets;
@@ -23,7 +23,9 @@ use crate::read::veil::Veil;
 use crate::read::{Bounds, Decoder, Encoded};
 use crate::store::{Statements, Table};
 use crate::verdict::WalkEnd;
-use crate::walk::{Bookmark, Ending, News, Partition, Position, RequestHash, Step, Stuck, Walk};
+use crate::walk::{
+    Bookmark, Ending, Moved, News, Partition, Position, RequestHash, Step, Stuck, Walk,
+};
 use connector_spec::{Paging, Resource, Source, postgres_micros};
 
 /// One walk through one listing.
@@ -246,7 +248,7 @@ impl Walker {
         let mut bookmark;
         (*walk, bookmark) = self.begin(request, anew).await?;
         let (mut resumed, mut rejected_before) = (bookmark.place.received, bookmark.rejected);
-        let mut ahead = Ahead::default();
+        let mut ahead = Ahead::new(&self.traffic);
         let (mut confirmed, mut repeats, mut news) = (false, 0, News::default());
         let ending = loop {
             ahead.ask(self, walk, &filter);
@@ -283,9 +285,7 @@ impl Walker {
             let (overlap, first) = (walk.overlap(&facts), walk.first_row());
             let step = walk.advance(&facts);
             if let Ok(Step::Again(moved)) = step {
-                tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
-                self.forget(bookmark.first_run == self.context.store.run_id).await?;
-                (bookmark, news) = (self.fresh(request, walk), News::default());
+                (bookmark, news) = self.again(walk, request, &bookmark, moved).await?;
                 (resumed, rejected_before) = (0, 0);
                 continue;
             }
@@ -317,15 +317,62 @@ impl Walker {
             bookmark.cursor = bookmark.cursor.max(whole.cursor);
             self.show_page(walk);
             self.hand_over(whole.last, number, bookmark.clone(), whole.large).await?;
+            let mut step = step;
+            if matches!(step, Ok(Step::End(_)))
+                && self.more_came(ahead.behind(walk).await, &reader, walk, &news).await?
+            {
+                step = walk.goes_on();
+            }
             // A walk that is stuck ends here, and what its last page held is kept.
             match step {
                 Ok(Step::End(ending)) => break Ok(ending),
-                Ok(_) => {}
+                Ok(Step::Again(moved)) => {
+                    (bookmark, news) = self.again(walk, request, &bookmark, moved).await?;
+                    (resumed, rejected_before) = (0, 0);
+                }
+                Ok(Step::Next) => {}
                 Err(stuck) => break Err(stuck),
             }
         };
         let whole = !bounds.any() && walk.starts_at_the_start() && walk.window().is_none();
         self.ended(walk, ending, &bookmark, (whole, repeats, resumed, rejected_before))
+    }
+
+    /// Whether one of these pages, which are behind the end, has a row that has not come before.
+    async fn more_came(
+        &self,
+        behind: Vec<Response>,
+        reader: &Arc<Reader>,
+        walk: &Walk,
+        news: &News,
+    ) -> Result<bool> {
+        for answer in behind.into_iter().filter(|_| walk.knows_its_rows()) {
+            // What is no page may be all that a vendor has to say there.
+            let Ok(page) = reader.read(answer).await else { continue };
+            let (page, _) = page.into_facts();
+            let mut from = 0;
+            while from < page.rows() {
+                let to = page.part(from);
+                if news.lacks_any(&reader.decode(&page, from..to, 0).await?.keys) {
+                    return Ok(true);
+                }
+                from = to;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Begins another pass, as the one before proves nothing.
+    async fn again(
+        &self,
+        walk: &Walk,
+        request: RequestHash,
+        before: &Bookmark,
+        moved: Moved,
+    ) -> Result<(Bookmark, News)> {
+        tracing::info!("`{}`: reading the listing again, as {moved}", self.resource.name);
+        self.forget(before.first_run == self.context.store.run_id).await?;
+        Ok((self.fresh(request, walk), News::default()))
     }
 
     /// What a walk came to.
@@ -497,6 +544,7 @@ impl Asks for Walker {
         position: &Position,
         filter: &[(&str, String)],
         (room, bytes): (Room, usize),
+        guess: Option<Arc<Guess>>,
     ) -> impl Future<Output = Result<Option<Response>>> + Send + 'static + use<> {
         let mut params = Cow::Borrowed(&self.context.params);
         if matches!(position, Position::NothingLeftOut { .. }) {
@@ -510,7 +558,7 @@ impl Asks for Walker {
             filter,
         );
         let (context, traffic) = (Arc::clone(&self.context), Arc::clone(&self.traffic));
-        async move { context.client.get_in(room, bytes, &target, &traffic).await }
+        async move { context.client.get_in(room, bytes, &target, &traffic, guess.as_deref()).await }
     }
 }
 

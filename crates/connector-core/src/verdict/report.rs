@@ -147,6 +147,8 @@ pub struct Evidence {
     pub parents_listed: bool,
     /// Pages read.
     pub pages: u64,
+    /// Requests for pages that were not there: asked for ahead where no total says how far they go.
+    pub unused_requests: u64,
     /// How the walks ended.
     pub endings: BTreeMap<Ending, u64>,
     /// The rows that the vendor says there are, where it does.

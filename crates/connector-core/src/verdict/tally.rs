@@ -448,7 +448,7 @@ impl Tally {
             bytes: self.cost.bytes,
             waited_ms: self.cost.waited_ms,
             elapsed_ms,
-            evidence: self.evidence,
+            evidence: Evidence { unused_requests: self.cost.unused, ..self.evidence },
             drift: drift.collect(),
             error: self.error.as_ref().map(Error::to_string),
             next: match &self.error {

@@ -86,7 +86,7 @@ impl Walk {
         // A page of one row may be all that a vendor sends at a time, so that asking
         // for that row again would bring nothing else.
         self.seam = page.last.filter(|_| page.rows > 1);
-        self.last_rows = page.rows;
+        self.note_size(page.rows);
         self.position = Position::Offset(self.received);
         Ok(Step::Next)
     }

@@ -44,7 +44,7 @@ impl Walk {
             return Ok(Step::End(Ending::TotalReached));
         }
         self.prove_progress(page)?;
-        self.last_rows = page.rows;
+        self.note_size(page.rows);
         let at = if let Position::Page(at) = self.position { at } else { first };
         self.position = Position::Page(at + 1);
         Ok(Step::Next)

@@ -46,6 +46,11 @@ impl News {
         }
     }
 
+    /// Whether one of the rows is known to be another one than all that came.
+    pub(crate) fn lacks_any(&self, keys: &[u64]) -> bool {
+        keys.iter().any(|key| *key & self.mask == 0 && !self.known.contains(key))
+    }
+
     /// Ends a page; returns for how many pages nothing new came, if there is no hope left.
     pub(crate) fn end_page(&mut self) -> Option<u64> {
         self.pages += 1;

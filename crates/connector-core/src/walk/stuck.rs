@@ -48,6 +48,8 @@ pub(crate) enum Moved {
     ShortOfTotal { received: u64, total: u64 },
     /// The total changed.
     Total { before: u64, after: u64 },
+    /// A row came from behind the one after which the vendor had no more.
+    Behind { at: u64 },
 }
 
 impl fmt::Display for Moved {
@@ -64,6 +66,9 @@ impl fmt::Display for Moved {
             }
             Self::Total { before, after } => {
                 write!(f, "the vendor's total went from {before} to {after}")
+            }
+            Self::Behind { at } => {
+                write!(f, "no more rows came behind row {at}, and yet some came from farther on")
             }
         }
     }
@@ -141,6 +146,9 @@ impl Stuck {
             }
             Self::Moved { by: Moved::OtherRow { .. }, .. } => {
                 "run again when less changes; if it stays so, the vendor sorts its rows anew or counts pages: try another preset; what was read is kept, and nothing is marked deleted"
+            }
+            Self::Moved { by: Moved::Behind { .. }, .. } => {
+                "run again; if it stays so, the vendor has pages without rows: name its total, or another way of paging, in a preset; what was read is kept, and nothing is marked deleted"
             }
             Self::TooManyPages { .. } => {
                 "run again: it goes on from here; if the listing has no end, ask the vendor, or leave the resource out"

@@ -200,7 +200,8 @@ fn pages_are_foreseen_as_far_as_the_total_goes() {
         let mut walk = Walk::new(paging, false);
         assert_eq!(walk.foresee(1), None);
         assert_eq!(walk.advance(page), Ok(Step::Next));
-        let all = (0..9).map_while(|pages| walk.foresee(pages));
+        let guesses = walk.guesses().unwrap_or(9).max(1);
+        let all = (0..guesses).map_while(|pages| walk.foresee(pages));
         all.map(|position| walk.query(&position).pop().unwrap().1).collect::<Vec<_>>()
     };
     assert_eq!(foreseen(TOTAL, &of(160, rows(50, 1))), ["49", "98", "147"]);
@@ -208,9 +209,32 @@ fn pages_are_foreseen_as_far_as_the_total_goes() {
     // A page that was cut short foretells pages like it.
     assert_eq!(foreseen(TOTAL, &of(70, rows(25, 1))), ["24", "48"]);
     assert_eq!(foreseen(OFFSET, &rows(50, 1)), ["49"]);
+    assert_eq!(foreseen(PAGE, &rows(50, 1)), ["2"]);
     let counted = Paging::Page { page: "page", first: 1, limit: None, total: TOTAL.total() };
     assert_eq!(foreseen(counted, &of(91, rows(30, 1))), ["2", "3", "4"]);
     assert_eq!(foreseen(TOKEN, &next("b", rows(50, 1))), ["b"]);
+}
+
+#[test]
+fn without_a_total_as_many_pages_are_guessed_as_came_one_like_the_other() {
+    for (paging, seam) in [(OFFSET, 1), (PAGE, 0)] {
+        let mut walk = Walk::new(paging, false);
+        let mut from = 1;
+        for (size, guesses) in [(50, 1), (50, 2), (50, 3), (50, 4), (30, 1), (30, 2), (20, 1)] {
+            assert_eq!(walk.advance(&rows(size, from)), Ok(Step::Next));
+            from += size - seam;
+            assert_eq!(walk.guesses(), Some(guesses), "{paging:?}");
+            // Those that are on their way are not given up if they are where they would be asked for.
+            assert!(walk.foresee(9).is_some());
+        }
+        assert!(!walk.ends_before(&walk.foresee(0).unwrap()) || paging == OFFSET);
+        assert!(walk.ends_before(&walk.foresee(1).unwrap()));
+    }
+    let mut moved = Walk::new(OFFSET, false);
+    for page in [rows(50, 1), rows(50, 51)].iter().cycle().take(6) {
+        moved.advance(page).unwrap();
+    }
+    assert_eq!((moved.passes(), moved.foresee(1)), (3, None));
 }
 
 #[test]

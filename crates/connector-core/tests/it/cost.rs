@@ -158,6 +158,7 @@ async fn a_listing_by_offset_with_a_total_costs_this() {
     }
 }
 
+/// Nine of its requests are for pages behind the end, which nothing foretells.
 #[tokio::test]
 async fn a_listing_by_offset_without_a_total_costs_this() {
     if let Some(costs) = listing(OFFSET, u64::MAX).await {

@@ -70,8 +70,8 @@ fn requests_since(play: &Play, before: &mut usize) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_after_a_kill_asks_for_no_more_than_the_pages_since_the_last_commit() {
-    // A commit holds two pages or three, and pages are in flight: one, or ten where a total foretells them.
-    for (paging, lost) in [(OFFSET, 4), (TOTAL, 13), (PAGES, 13), (TOKEN, 4), (ITERATOR, 4)] {
+    // A commit holds two pages or three, and pages are in flight: one where a token leads, and up to ten elsewhere.
+    for (paging, lost) in [(OFFSET, 13), (TOTAL, 13), (PAGES, 13), (TOKEN, 4), (ITERATOR, 4)] {
         let undisturbed = Play::with(paging, 500).await;
         undisturbed.complete().await;
         let whole = undisturbed.vendor.requests().len();
@@ -86,8 +86,10 @@ async fn a_run_after_a_kill_asks_for_no_more_than_the_pages_since_the_last_commi
             let report = complete(play.sync_as(&lasting(&play)).await);
             let resumed = requests_since(&play, &mut before);
             assert_eq!(play.live().await, 500, "{paging:?} killed at {nth}");
+            // What the second run asked for behind the end is no part of what it goes on with.
+            let of_use = resumed - usize::try_from(report.evidence.unused_requests).unwrap();
             assert!(
-                killed + resumed <= whole + lost,
+                killed + of_use <= whole + lost,
                 "{paging:?} killed at {nth}: {killed} and {resumed} for {whole} requests: {report:?}"
             );
             let left = play.database.value("select count(*) from sync.seen").await;
@@ -222,12 +224,14 @@ async fn a_run_that_is_asked_to_stop_commits_the_page_in_flight_and_the_next_one
     assert_eq!(stopped.next.as_deref(), Some("run again: it goes on from here"));
     assert!(play.live().await >= 4 * 49, "{} rows are there", play.live().await);
     let mut before = 0;
-    requests_since(&play, &mut before);
+    let first = requests_since(&play, &mut before);
     play.vendor.honest();
     let report = play.sync_as(&lasting(&play)).await;
     assert_eq!(report.continues, Some(1));
-    // Five pages were read before.
-    assert_eq!(requests_since(&play, &mut before), 5, "{}", report.to_text());
+    // Each page that had been asked for was read, and was not asked for again.
+    let second = requests_since(&play, &mut before);
+    let unused = report.resources[0].evidence.unused_requests;
+    assert_eq!((first + second) as u64 - unused, 10, "{first}, {second}: {}", report.to_text());
     complete(report);
     play.end().await;
 }
