@@ -1,7 +1,7 @@
 //! The vendor of the benchmark: one resource for each shape of rows and of paging.
 //!
-//! `bench-vendor` serves it, `bench-connector` syncs it, and `cargo xtask bench`
-//! runs the two, since a benchmark is of whole programs and not of functions.
+//! `bench-vendor` serves it, `bench-connector` syncs it, `bench-client` asks it for the same
+//! and makes nothing of it, and `cargo xtask bench` runs them, since a benchmark is of whole programs and not of functions.
 
 pub mod models;
 

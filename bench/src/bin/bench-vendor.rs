@@ -2,15 +2,18 @@
 //!
 //! It says where it is and what its key is, and then does what it is told line
 //! by line on stdin until that is closed: `change RESOURCE N` changes every Nth
-//! row, and `count` says how many requests came since the last time, and how
-//! many of them were too many.
+//! row, `count` says how many requests came since the last time, and how
+//! many of them were too many, and `requests FILE` writes all of them, their paths
+//! and queries, a line each.
 
+use std::fs;
 use std::io::{self, BufRead as _};
 use std::time::Duration;
 
 use bench::CONNECTOR;
 use clap::Parser;
 use connector_testkit::{Content, RateLimit, Vendor};
+use url::form_urlencoded;
 
 #[derive(Parser)]
 struct Args {
@@ -56,6 +59,17 @@ fn main() -> io::Result<()> {
                 counted += new.len();
                 let refused = new.iter().filter(|request| request.status == Some(429)).count();
                 say(&format!("{} {refused}", new.len()))?;
+            }
+            ["requests", file] => {
+                let requests = vendor.requests();
+                let lines = requests.iter().map(|request| {
+                    let query = form_urlencoded::Serializer::new(String::new())
+                        .extend_pairs(&request.query)
+                        .finish();
+                    format!("{}?{query}\n", request.path)
+                });
+                fs::write(file, lines.collect::<String>())?;
+                say("done")?;
             }
             _ => return Err(io::Error::other(format!("not understood: {line}"))),
         }

@@ -26,6 +26,8 @@ pub(crate) enum Contestant {
     Other,
     /// `psql`, with the same rows from a file.
     Postgres,
+    /// A client that asks for the same, and makes nothing of the answers.
+    Client,
     /// The peer as it is without settings.
     Dlt,
     /// The peer with what its guide to performance names.
@@ -39,6 +41,7 @@ impl Contestant {
             Self::History => "with history",
             Self::Other => "other build",
             Self::Postgres => "Postgres alone",
+            Self::Client => "bare client",
             Self::Dlt => "dlt",
             Self::DltTuned => "dlt, tuned",
         }
@@ -59,7 +62,10 @@ impl Desk<'_> {
     pub(crate) fn prepare(&self, who: Contestant, server: &Server) -> Result<()> {
         server.new_database()?;
         match who {
-            Contestant::Connector | Contestant::History | Contestant::Other => Ok(()),
+            Contestant::Connector
+            | Contestant::History
+            | Contestant::Other
+            | Contestant::Client => Ok(()),
             Contestant::Postgres => server
                 .execute(&format!("create schema {SCHEMA}; set search_path = {SCHEMA}; {TABLES}")),
             Contestant::Dlt | Contestant::DltTuned => Peers::forget(self.folder),
@@ -86,6 +92,12 @@ impl Desk<'_> {
                 self.connector(other, "", workload, server, vendor()?)
             }
             Contestant::Postgres => self.postgres(workload, step, server),
+            Contestant::Client => {
+                let mut command = Command::new(root().join("target/dist/bench-client"));
+                let vendor = vendor()?;
+                command.args([&vendor.base_url, &vendor.key]).arg(self.requests_file());
+                Ok(command)
+            }
             Contestant::Dlt | Contestant::DltTuned => {
                 let peers = self.peers.context("there are peers")?;
                 let tuned = who == Contestant::DltTuned;
@@ -138,6 +150,11 @@ impl Desk<'_> {
     fn rows_file(&self, table: &str, step: Step) -> PathBuf {
         let kind = if step == Step::Changed { "changed" } else { "first" };
         self.folder.join(format!("{table}.{kind}.copy"))
+    }
+
+    /// The file of what the connector has asked for.
+    pub(crate) fn requests_file(&self) -> PathBuf {
+        self.folder.join("requests")
     }
 
     /// Keeps the rows that the connector brought into an empty database, in the order

@@ -143,7 +143,7 @@ fn contestants(workload: &Workload, desk: &Desk<'_>) -> Vec<Contestant> {
     who.extend(workload.history.then_some(Contestant::History));
     who.extend(desk.other.map(|_| Contestant::Other));
     if workload.ceiling == Ceiling::Postgres {
-        who.push(Contestant::Postgres);
+        who.extend([Contestant::Postgres, Contestant::Client]);
     }
     if workload.peers && desk.peers.is_some() {
         who.extend([Contestant::Dlt, Contestant::DltTuned]);
@@ -151,7 +151,7 @@ fn contestants(workload: &Workload, desk: &Desk<'_>) -> Vec<Contestant> {
     who
 }
 
-/// Brings the rows that Postgres alone is measured with, which also warms everything up.
+/// Brings what the two ceilings are measured with, the rows and the requests, which also warms everything up.
 fn keep_rows(desk: &Desk<'_>, server: &Server, workload: &Workload) -> Result<()> {
     for &(step, _) in workload.steps {
         if step == Step::Unchanged {
@@ -165,6 +165,7 @@ fn keep_rows(desk: &Desk<'_>, server: &Server, workload: &Workload) -> Result<()
         }
         let task = (workload, Step::First);
         process::measure(&mut desk.command(Contestant::Connector, task, server, Some(&vendor))?)?;
+        vendor.keep_requests(&desk.requests_file())?;
         vendor.finish()?;
         desk.keep_rows(workload, step, server)?;
     }
@@ -197,7 +198,8 @@ fn sequence(
         let after = server.counters(workload.tables)?;
         let vendor_cpu_seconds = vendor.as_ref().map_or(0.0, Vendor::cpu_seconds) - vendor_before;
         let (requests, refused) = vendor.as_mut().map_or(Ok((0, 0)), Vendor::count)?;
-        for table in workload.tables {
+        let stores = who != Contestant::Client;
+        for table in workload.tables.iter().filter(|_| stores) {
             let rows = server.texts(&format!("select count(*)::text from {SCHEMA}.{table}"))?;
             let expected = workload.rows_of(table).to_string();
             ensure!(rows == [expected.as_str()], "{table} has {rows:?} rows, not {expected}");

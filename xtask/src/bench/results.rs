@@ -90,6 +90,7 @@ impl Results {
             "step",
             "to the ceiling",
             "goal",
+            "to the bare client",
             "dlt takes",
             "goal",
             "dlt tuned takes",
@@ -118,6 +119,7 @@ impl Results {
                 step.name().to_owned(),
                 ratio(self.ceiling(workload, step).map(|ceiling| own / ceiling), 2),
                 goal_of("≤", goal.ceiling),
+                ratio(seconds(Contestant::Client).map(|client| own / client), 2),
                 ratio(seconds(Contestant::Dlt).map(|peer| peer / own), 1),
                 goal_of("≥", goal.peer),
                 ratio(seconds(Contestant::DltTuned).map(|peer| peer / own), 1),
@@ -233,11 +235,12 @@ impl Results {
 }
 
 /// All contestants, in the order in which they are shown.
-const ALL: [Contestant; 6] = [
+const ALL: [Contestant; 7] = [
     Contestant::Connector,
     Contestant::History,
     Contestant::Other,
     Contestant::Postgres,
+    Contestant::Client,
     Contestant::Dlt,
     Contestant::DltTuned,
 ];

@@ -1,6 +1,7 @@
 //! The vendor's process, which serves one sequence of steps.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
@@ -51,6 +52,13 @@ impl Vendor {
         writeln!(self.stdin, "count")?;
         let (requests, refused) = self.heard()?;
         Ok((requests.parse()?, refused.parse()?))
+    }
+
+    /// Writes down what it was asked for so far.
+    pub(crate) fn keep_requests(&mut self, file: &Path) -> Result<()> {
+        writeln!(self.stdin, "requests {}", file.display())?;
+        self.stdout.read_line(&mut String::new())?;
+        Ok(())
     }
 
     pub(crate) fn cpu_seconds(&self) -> f64 {
