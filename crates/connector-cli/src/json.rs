@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::print;
-use connector_core::error::{Error, Result};
+use connector_core::error::{Error, ErrorKind, Result};
 use connector_core::foreign::to_json;
 
 /// The version of the format. It changes if a member goes away, or means something else; new
@@ -30,6 +30,8 @@ pub(super) struct Failed {}
 /// What could not be done, in words.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Failure {
+    /// The kind of failure, by which a program decides what to do.
+    kind: ErrorKind,
     /// What happened, and where.
     error: String,
     /// What to do next.
@@ -41,6 +43,7 @@ pub(super) struct Failure {
 impl Failure {
     fn of(error: &Error) -> Self {
         Self {
+            kind: error.kind(),
             error: error.to_string(),
             next: error.advice().map(str::to_owned),
             exit_status: error.exit_status(),

@@ -138,6 +138,17 @@ pub fn run(connector: &'static Connector, matches: &ArgMatches) -> ExitCode {
 }
 
 fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode {
+    // A program that reads JSON finds what went wrong there too; of `run`, all is JSON.
+    let is_json = matches.subcommand().is_some_and(|(name, args)| {
+        name == "run" || matches!(args.try_get_one::<bool>("json"), Ok(Some(true)))
+    });
+    let failed = |error: &Error| {
+        print_error(error);
+        if is_json {
+            print_failure(error);
+        }
+        error.exit_status()
+    };
     // A command that takes no file of settings looks at none.
     let innermost = |args: &'_ ArgMatches| args.subcommand().map(|(_, args)| args.clone());
     let args = matches.subcommand().map(|(_, args)| innermost(args).unwrap_or(args.clone()));
@@ -145,8 +156,7 @@ fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode 
     if let Some(Ok(config)) = config
         && let Err(error) = prepare(config.map(PathBuf::as_path))
     {
-        print_error(&error);
-        return ExitCode::from(error.exit_status());
+        return ExitCode::from(failed(&error));
     }
     let cli = <Cli as clap::FromArgMatches>::from_arg_matches(matches);
     let cli = cli.unwrap_or_else(|error| error.exit());
@@ -166,15 +176,7 @@ fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode 
     let ended = dispatch(connector, cli.command, &progress);
     // An error in the settings comes before anything was begun, and on a clean line.
     progress.clear();
-    let status = ended.unwrap_or_else(|error| {
-        print_error(&error);
-        // A program that reads JSON finds it in any case; the other way it has been told.
-        let is_json = matches.subcommand().map(|(_, args)| args.try_get_one::<bool>("json"));
-        if let Some(Ok(Some(true))) = is_json {
-            print_failure(&error);
-        }
-        error.exit_status()
-    });
+    let status = ended.unwrap_or_else(|error| failed(&error));
     // Whoever waits for what came of it has it by now.
     telemetry::end(programs);
     ExitCode::from(status)

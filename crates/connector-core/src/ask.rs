@@ -420,7 +420,7 @@ impl Client {
                         "run again in {} minutes; the vendor asked for that",
                         wait.as_secs().div_ceil(60)
                     );
-                    return Err(failure.error.next(next));
+                    return Err(failure.error.next(next).rests(wait));
                 }
             }
         }

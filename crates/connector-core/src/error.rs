@@ -6,13 +6,15 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::foreign::{Cause, escaped};
 
 /// What the caller should do about a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -70,6 +72,7 @@ pub struct Error {
     what: String,
     place: Vec<(&'static str, String)>,
     next: Option<String>,
+    rest: Option<Duration>,
     source: Option<Cause>,
     tried: bool,
     remedy: Remedy,
@@ -82,6 +85,8 @@ struct Kept {
     kind: ErrorKind,
     what: String,
     next: Option<String>,
+    #[serde(default)]
+    rest: Option<Duration>,
     remedy: Remedy,
     not_tried: Option<NotTried>,
 }
@@ -89,17 +94,17 @@ struct Kept {
 impl From<Error> for Kept {
     fn from(error: Error) -> Self {
         let what = error.to_string();
-        let Error { kind, next, remedy, not_tried, .. } = error;
-        Self { kind, what, next, remedy, not_tried }
+        let Error { kind, next, rest, remedy, not_tried, .. } = error;
+        Self { kind, what, next, rest, remedy, not_tried }
     }
 }
 
 impl From<Kept> for Error {
     fn from(kept: Kept) -> Self {
-        let Kept { kind, what, next, remedy, not_tried } = kept;
+        let Kept { kind, what, next, rest, remedy, not_tried } = kept;
         // Others may write where it was kept.
         let next = next.map(|next| escaped(&next).into_owned());
-        Self { next, remedy, not_tried, ..Self::new(kind, what) }
+        Self { next, rest, remedy, not_tried, ..Self::new(kind, what) }
     }
 }
 
@@ -150,6 +155,7 @@ impl Error {
             what: escaped(&what.into()).into_owned(),
             place: Vec::new(),
             next: None,
+            rest: None,
             source: None,
             tried: kind != ErrorKind::Settings,
             remedy: Remedy::None,
@@ -187,6 +193,13 @@ impl Error {
         self
     }
 
+    /// Adds for how long the vendor wants to be left alone.
+    #[must_use]
+    pub fn rests(mut self, rest: Duration) -> Self {
+        self.rest = Some(rest);
+        self
+    }
+
     /// Keeps the words of the cause for programs, as foreign text may be shown; it is not
     /// among those of this error.
     #[must_use]
@@ -215,6 +228,11 @@ impl Error {
     /// What to do next, in words.
     pub fn advice(&self) -> Option<&str> {
         self.next.as_deref()
+    }
+
+    /// For how long the vendor wants to be left alone, in milliseconds, if it said so.
+    pub fn rest_ms(&self) -> Option<u64> {
+        self.rest.map(|rest| u64::try_from(rest.as_millis()).unwrap_or(u64::MAX))
     }
 
     /// The same failure, with what may help against it.

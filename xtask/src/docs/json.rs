@@ -57,7 +57,7 @@ fn kind(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str() {
         let name = name.rsplit('/').next().unwrap_or_default();
         return match name {
-            "Verdict" | "Outcome" | "RowChange" => "text".to_owned(),
+            "ErrorKind" | "Verdict" | "Outcome" | "RowChange" => "text".to_owned(),
             name => format!("[{name}](#{})", name.to_lowercase()),
         };
     }

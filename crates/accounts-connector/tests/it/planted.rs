@@ -53,6 +53,12 @@ fn a_file_of_settings_that_is_no_file_does_not_hang_a_program() {
     let said = shell.run("sync");
     assert_eq!(said.status, 2, "{said:?}");
     write!(answers, "# sync\n{}", said.stderr).unwrap();
+    // Who reads JSON is told there, as well of what comes before all else.
+    for command in ["sync --json", "run begin"] {
+        let said = shell.run(command);
+        let told: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        assert_eq!((said.status, &told["errors"][0]["kind"]), (2, &"settings".into()), "{said:?}");
+    }
     insta::assert_snapshot!("planted-pipes", answers);
 }
 

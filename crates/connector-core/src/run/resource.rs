@@ -265,6 +265,7 @@ pub(super) async fn skip(
 pub(super) fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
     let mut report = Tally::default().report(resource, 0, Tolerated::default());
     report.verdict = Verdict::Skipped;
+    report.kind = Some(ErrorKind::Stopped);
     report.error = Some(format!("not tried: {reason}"));
     report
 }

@@ -62,6 +62,8 @@ pub struct PartOutcome {
     pub error: Option<String>,
     /// What to do about it.
     pub next: Option<String>,
+    /// For how long the vendor wants to be left alone, in milliseconds, if it said so.
+    pub rest_ms: Option<u64>,
 }
 
 /// Takes part in a run, does this with it, and closes the database.
@@ -269,6 +271,7 @@ async fn read_part(
             kind: error.as_ref().map(Error::kind),
             error: error.as_ref().map(ToString::to_string),
             next: error.as_ref().and_then(Error::advice).map(str::to_owned),
+            rest_ms: error.as_ref().and_then(Error::rest_ms),
         })
     };
     read.instrument(span).await
@@ -304,7 +307,7 @@ pub async fn settle(connection: &Connection, run: i64, resource: &str) -> Result
             return Ok(known(resource));
         }
         if !context.store.is_prepared(resource.name).await? {
-            return report_of(&context, resource).await;
+            return Box::pin(report_of(&context, resource)).await;
         }
         context.store.end_frozen(SILENT).await?;
         let statements = context.statements(resource);
@@ -349,7 +352,7 @@ pub async fn finish(connection: &Connection, run: i64) -> Result<Report> {
             resources.push(if before.iter().any(|known| known == resource.name) {
                 known(resource)
             } else {
-                report_of(&context, resource).await?
+                Box::pin(report_of(&context, resource)).await?
             });
         }
         let elapsed_ms = context.store.age_ms();

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
+use crate::error::ErrorKind;
 use crate::walk::Ending;
 
 pub use text::Look;
@@ -85,10 +86,14 @@ pub struct ResourceReport {
     pub evidence: Evidence,
     /// Fields on which the model and the vendor disagree.
     pub drift: Vec<DriftReport>,
+    /// The kind of what went wrong, by which a program decides what to do.
+    pub kind: Option<ErrorKind>,
     /// What went wrong, in words.
     pub error: Option<String>,
     /// What to do about it.
     pub next: Option<String>,
+    /// For how long the vendor wants to be left alone, in milliseconds, if it said so.
+    pub rest_ms: Option<u64>,
     /// What would change, where it was a rehearsal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,

@@ -450,7 +450,9 @@ impl Tally {
             elapsed_ms,
             evidence: Evidence { unused_requests: self.cost.unused, ..self.evidence },
             drift: drift.collect(),
+            kind: self.error.as_ref().map(Error::kind),
             error: self.error.as_ref().map(Error::to_string),
+            rest_ms: self.error.as_ref().and_then(Error::rest_ms),
             next: match &self.error {
                 Some(error) => error.advice().map(str::to_owned),
                 None => self.advice.map(Cow::into_owned),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use connector_core::{Connector, Param, Rate, Resource, Retry, Unset, Values, Verdict};
+use connector_core::{Connector, ErrorKind, Param, Rate, Resource, Retry, Unset, Values, Verdict};
 use connector_testkit::{Answer, Content, RateLimit};
 use serde_json::{Value, json};
 
@@ -48,6 +48,10 @@ async fn a_wait_is_read_wherever_the_vendor_says_it() {
             report.next.as_deref(),
             Some("run again in 60 minutes; the vendor asked for that")
         );
+        // A program need not read the words.
+        assert_eq!(report.kind, Some(ErrorKind::Busy));
+        let rest_ms = report.rest_ms.unwrap_or_default();
+        assert!((3_590_000..=3_600_000).contains(&rest_ms), "{name}: {rest_ms}");
         assert_eq!(play.vendor.requests().len(), 1);
         play.end().await;
     }

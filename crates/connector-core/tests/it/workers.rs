@@ -275,6 +275,24 @@ async fn a_run_in_pieces_is_a_run_and_each_piece_can_be_done_again() {
     play.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn how_long_a_vendor_wants_to_rest_is_told_to_whoever_reads_settles_and_ends() {
+    let play = Play::with(TOTAL, 3).await;
+    play.vendor.on(|_, _| Answer::json(429, "{}").header("retry-after", "3600"));
+    let run = run::begin(&play.connection(), play.next_day()).await.unwrap().run;
+    run::prepare(&play.connection(), run, "things", 1).await.unwrap();
+    let worker = Worker::named("one");
+    let read = run::shard(&play.connection(), run, "things", 1, worker).await.unwrap();
+    let hour = (Some(ErrorKind::Busy), Some(3_600_000));
+    assert_eq!((read.closed, (read.kind, read.rest_ms)), (false, hour), "{read:?}");
+    let settled = run::settle(&play.connection(), run, "things").await.unwrap();
+    assert_eq!((settled.kind, settled.rest_ms), hour);
+    let ended = run::finish(&play.connection(), run).await.unwrap();
+    let things = &ended.resources[0];
+    assert_eq!((things.verdict, (things.kind, things.rest_ms)), (Verdict::Failed, hour));
+    play.end().await;
+}
+
 /// A part that got lost, or that nobody has read, would be rows that are missing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_that_is_missing_is_missed_and_deletes_nothing() {
