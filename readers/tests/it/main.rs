@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod airflow;
 mod browser;
 mod collector;
+mod dagster;
 mod grafana;
 mod lineage;
 mod metrics;
 mod night;
+mod outcomes;
 mod page;
+mod schedulers;

@@ -34,7 +34,12 @@ pub(crate) fn run(
 
 /// What a program for Python prints, as JSON, of what it is given.
 pub(crate) fn python(program: &str, input: &str) -> Value {
-    let mut python = Command::new(variable("READERS_PYTHON"))
+    python_of("READERS_PYTHON", program, input)
+}
+
+/// The same by the Python that a variable names.
+pub(crate) fn python_of(name: &str, program: &str, input: &str) -> Value {
+    let mut python = Command::new(variable(name))
         .args(["-c", program])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
