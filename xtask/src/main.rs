@@ -3,6 +3,7 @@
 //! It is thin on purpose: what a user needs lives in the crates.
 
 mod bench;
+mod dbt;
 mod ddl;
 #[cfg(test)]
 mod deploy;
@@ -65,6 +66,8 @@ enum Command {
     Dist(dist::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
     Ddl(ddl::Args),
+    /// Write the package for dbt that stands in deploy/dbt/, or check it
+    Dbt(dbt::Args),
     /// Write what declarations tell into the documentation, check it, or run the commands in it
     Docs(docs::Args),
     /// Check that the fixtures are whole and invented
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         Command::Readers(args) => readers::run(&args),
         Command::Dist(args) => dist::run(&args),
         Command::Ddl(args) => ddl::run(&args),
+        Command::Dbt(args) => dbt::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),
     };

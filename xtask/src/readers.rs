@@ -29,7 +29,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let driver = driver()?;
-    let (axe, python) = (axe()?, python()?);
+    let (axe, python, dbt) = (axe()?, python("readers")?, python("dbt")?);
     // With all that is shipped.
     let words = ["build", "--locked", "--package", "vendor-connectors", "--features", "otel"];
     let built = process::run(&mut cargo(&words))?;
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     tests.args(["--package", "readers", "--"]).args(&args.filters);
     tests.env(postgres::VARIABLE, &server.url);
     tests.env("READERS_PROGRAM", program).env("READERS_DRIVER", driver);
-    tests.env("READERS_AXE", axe).env("READERS_PYTHON", python);
+    tests.env("READERS_AXE", axe).env("READERS_PYTHON", python).env("READERS_DBT", dbt);
     if let Some(folder) = &args.pictures {
         fs::create_dir_all(folder)?;
         tests.env("READERS_PICTURES", folder.canonicalize()?);
@@ -66,18 +66,18 @@ fn axe() -> Result<PathBuf> {
     Ok(folder.join("package/axe.min.js"))
 }
 
-/// A Python that has what others read with, which is fetched the first time, and when it changes.
-fn python() -> Result<PathBuf> {
-    const NAMES: &str = ".ci/readers.txt";
-    let folder = root().join("target/tools/readers");
-    let (wanted, made) = (fs::read(root().join(NAMES))?, folder.join("readers.txt"));
+/// A Python that has what a list in `.ci` names, which is fetched the first time, and when it changes.
+fn python(name: &str) -> Result<PathBuf> {
+    let names = format!(".ci/{name}.txt");
+    let folder = root().join("target/tools").join(name);
+    let (wanted, made) = (fs::read(root().join(&names))?, folder.join("made-of.txt"));
     let bin = folder.join("bin/python");
     if fs::read(&made).ok().as_ref() != Some(&wanted) {
         // An environment knows its own place, so it is made where it stays.
         done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
         let mut install = Command::new(folder.join("bin/pip"));
         install.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
-        install.args(["--only-binary", ":all:", "--require-hashes", "-r", NAMES]);
+        install.args(["--only-binary", ":all:", "--require-hashes", "-r", &names]);
         done(install.current_dir(root()))?;
         fs::write(made, wanted)?;
     }

@@ -10,7 +10,9 @@ use super::log::{start_logging, start_telling, write_as};
 use super::log_options::Log;
 use super::progress::Progress;
 use super::together::tell_together;
-use super::{changes, check, drift, forget, plan, prepare, quarantine, status, sync, telemetry};
+use super::{
+    changes, check, dbt, drift, forget, plan, prepare, quarantine, status, sync, telemetry,
+};
 
 /// Commands about all connections of a file.
 #[derive(Debug, clap::Subcommand)]
@@ -38,6 +40,8 @@ pub enum AllCommand {
     Quarantine(Of<quarantine::How>),
     /// Show the fields that are unlike the models, and what would adopt them
     Drift(Of<drift::How>),
+    /// Write a package for dbt: sources, staging models and tests of what is synced
+    Dbt(DbtAll),
     /// Forget a connection with all that is known of it, or the records of old runs
     Forget(forget::Args),
 }
@@ -76,6 +80,15 @@ pub struct CheckAll {
     json: bool,
 }
 
+/// What the package of several connections is told.
+#[derive(Debug, clap::Args)]
+pub struct DbtAll {
+    #[command(flatten)]
+    which: WhichOfAll,
+    #[command(flatten)]
+    how: dbt::How,
+}
+
 /// What a command that looks at several connections is told.
 #[derive(Debug, clap::Args)]
 pub struct Of<How: clap::Args> {
@@ -111,6 +124,7 @@ impl AllCommand {
             Self::Changes(args) => args.how.json,
             Self::Quarantine(args) => args.how.json,
             Self::Drift(args) => args.how.json,
+            Self::Dbt(_) => false,
             Self::Forget(args) => args.json,
         }
     }
@@ -136,6 +150,7 @@ impl AllCommand {
             Self::Changes(args) => changes::show(args.choose(connectors)?, &args.how),
             Self::Quarantine(args) => quarantine::show(args.choose(connectors)?, &args.how),
             Self::Drift(args) => drift::show(args.choose(connectors)?, &args.how),
+            Self::Dbt(args) => dbt::show(args.which.choose(connectors, &[])?, &args.how),
             Self::Forget(args) => {
                 prepare(args.config.as_deref())?;
                 forget::run(args)

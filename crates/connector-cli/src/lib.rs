@@ -11,6 +11,7 @@ mod changes;
 mod check;
 mod chosen;
 mod complete;
+mod dbt;
 mod drift;
 mod forget;
 mod generate;
@@ -48,6 +49,7 @@ use clap::{ArgMatches, Parser, Subcommand};
 pub use all::AllCommand;
 pub use called::{called_as_part_of, named_by_its_first_word, word};
 pub use complete::{answer_a_shell, with_names};
+pub use dbt::{View, dbt_package, views};
 pub use generate::{Completions, Man, commands_as_markdown, write_pages};
 pub use init::{InitSeveral, init_several};
 pub use json::{FORMAT, print_failure};
@@ -104,6 +106,8 @@ enum Command {
     Drift(drift::Args),
     /// Forget a connection with all that is known of it, or the records of old runs
     Forget(forget::Args),
+    /// Write a package for dbt: sources, staging models and tests of what is synced
+    Dbt(dbt::Args),
     /// Show what is synced: paths, keys, paging, tables and columns
     Resources(resources::Args),
     /// A run in pieces, for schedulers and for the workers of `sync --workers`
@@ -237,6 +241,7 @@ fn dispatch(connector: &'static Connector, command: Command, progress: &Progress
         Command::Quarantine(args) => quarantine::run(connector, args),
         Command::Drift(args) => drift::run(connector, args),
         Command::Forget(args) => forget::run(&args),
+        Command::Dbt(args) => dbt::run(connector, args),
         Command::Resources(args) => resources::run(connector, &args),
         Command::Run(args) => pieces::run(connector, *args),
         Command::Completions(args) => args.run(&called::program(connector)),

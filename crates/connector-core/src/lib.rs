@@ -36,8 +36,8 @@ pub mod words;
 pub use chrono::{DateTime, TimeDelta, Utc};
 pub use connector_spec::{
     Auth, Column, Connector, DOCUMENTED, EachParam, ErrorShape, Filter, Fit, Json, KeyFallback,
-    METADATA, Migration, Paging, Param, Parent, Rate, Record, Resource, Retry, SINGLETON_KEY,
-    Source, SqlType, TimeFormat, TimeUnit, Total, Unset, Value, Values,
+    METADATA, METADATA_COLUMNS, Migration, Paging, Param, Parent, Rate, Record, Resource, Retry,
+    SINGLETON_KEY, Source, SqlType, TimeFormat, TimeUnit, Total, Unset, Value, Values,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use foreign::to_json;

@@ -25,6 +25,6 @@ pub use preset::{DOCUMENTED, PresetError};
 pub use record::Record;
 pub use resource::{
     Auth, Connector, EachParam, ErrorShape, Filter, KeyFallback, MAX_KEY_COLUMNS, METADATA,
-    Migration, Param, Parent, Rate, Resource, Retry, SINGLETON_KEY, TimeFormat, Unset, Values,
-    binary_of, placeholder,
+    METADATA_COLUMNS, Migration, Param, Parent, Rate, Resource, Retry, SINGLETON_KEY, TimeFormat,
+    Unset, Values, binary_of, placeholder,
 };

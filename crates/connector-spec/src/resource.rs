@@ -244,9 +244,25 @@ pub struct Resource {
 /// The most columns of a key, the partition's among them.
 pub const MAX_KEY_COLUMNS: usize = 8;
 
-/// The columns that every table has besides its data.
-pub const METADATA: [&str; 5] =
-    ["_run_id", "_first_seen_at", "_last_changed_at", "_deleted_at", "_extra"];
+/// The columns that every table has besides its data: name, type, and what it means.
+pub const METADATA_COLUMNS: [[&str; 3]; 5] = [
+    ["_run_id", "bigint not null", "The run that last wrote the row."],
+    ["_first_seen_at", "timestamptz not null", "When the row was first seen."],
+    ["_last_changed_at", "timestamptz not null", "When a value of the row last changed."],
+    [
+        "_deleted_at",
+        "timestamptz",
+        "When a complete walk no longer found the row, whose values stay.",
+    ],
+    ["_extra", "jsonb", "Fields without a column, and values that do not fit theirs."],
+];
+
+/// The names of the same.
+pub const METADATA: [&str; 5] = {
+    let [[run, ..], [first_seen, ..], [last_changed, ..], [deleted, ..], [extra, ..]] =
+        METADATA_COLUMNS;
+    [run, first_seen, last_changed, deleted, extra]
+};
 
 /// What an item's key is where the vendor does not send the documented one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use connector_core::{Connector, Resource};
+use connector_core::{Connector, METADATA_COLUMNS, Resource};
 use sqlx::{AssertSqlSafe, Executor as _};
 
 use crate::Database;
@@ -11,19 +11,6 @@ const HEADER: &str = "\
 -- One table for each resource. A key is never null; any other column is where the
 -- vendor sends nothing, or a value that does not fit, which is then in _extra.
 ";
-
-/// The columns of every table that no vendor sends: name, type, comment.
-pub const METADATA: [[&str; 3]; 5] = [
-    ["_run_id", "bigint not null", "The run that last wrote the row."],
-    ["_first_seen_at", "timestamptz not null", "When the row was first seen."],
-    ["_last_changed_at", "timestamptz not null", "When a value of the row last changed."],
-    [
-        "_deleted_at",
-        "timestamptz",
-        "When a complete walk no longer found the row, whose values stay.",
-    ],
-    ["_extra", "jsonb", "Fields without a column, and values that do not fit theirs."],
-];
 
 /// A column of a table, as the declaration or the catalog has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +103,7 @@ fn declared(resource: &Resource) -> Table {
         not_null: key.iter().any(|name| name == column.name),
         comment: column.doc.to_owned(),
     });
-    let metadata = METADATA.map(|[name, sql_type, comment]| {
+    let metadata = METADATA_COLUMNS.map(|[name, sql_type, comment]| {
         let (sql_type, not_null) = match sql_type.strip_suffix(" not null") {
             Some(sql_type) => (sql_type, true),
             None => (sql_type, false),
@@ -241,11 +228,6 @@ mod tests {
         ] {
             assert!(text.contains(part), "{text}");
         }
-    }
-
-    #[test]
-    fn every_table_has_the_metadata_of_the_engine() {
-        assert_eq!(METADATA.map(|[name, ..]| name), connector_core::METADATA);
     }
 
     #[test]

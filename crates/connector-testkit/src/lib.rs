@@ -62,7 +62,7 @@ pub use {insta, tokio};
 pub use answer::Answer;
 pub use content::{Content, Holdings};
 pub use database::Database;
-pub use ddl::{METADATA, beyond_migrations};
+pub use ddl::beyond_migrations;
 pub use installed::{INSTALLED, installed};
 pub use listing::Listing;
 pub use proxy::Proxy;

@@ -6,6 +6,7 @@ mod airflow;
 mod browser;
 mod collector;
 mod dagster;
+mod dbt;
 mod grafana;
 mod lineage;
 mod metrics;

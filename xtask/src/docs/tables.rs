@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::{Context as _, Result};
-use connector_cli::columns_as_markdown;
-use connector_core::Connector;
-use connector_testkit::METADATA;
+use connector_cli::{columns_as_markdown, views};
+use connector_core::{Connector, METADATA_COLUMNS};
 
 use vendor_connectors::connectors;
 
@@ -27,16 +26,11 @@ pub(super) fn of(connector: &Connector) -> Result<String> {
          and [what all tables have in common](README.md) beside this file.\n\n## Tables\n\n{}",
         columns_as_markdown(connector)
     );
-    let views: Vec<Comment> = connector
-        .migrations
-        .iter()
-        .flat_map(|migration| comments(migration.sql))
-        .filter(|comment| comment.kind == "view")
-        .collect();
+    let views = views(connector);
     if !views.is_empty() {
         text.push_str("\n## Views\n\n| view | meaning |\n|---|---|\n");
         for view in views {
-            writeln!(text, "| `{}` | {} |", view.of, view.text)?;
+            writeln!(text, "| `{}` | {} |", view.name, view.doc.replace('|', "\\|"))?;
         }
     }
     Ok(text)
@@ -58,7 +52,7 @@ pub(super) fn of_all() -> Result<String> {
          ## Columns of every table\n\n| column | type | meaning |\n|---|---|---|\n",
         connectors.join(", ")
     );
-    for [name, sql_type, doc] in METADATA {
+    for [name, sql_type, doc] in METADATA_COLUMNS {
         writeln!(text, "| `{name}` | {} | {doc} |", sql_type.trim_end_matches(" not null"))?;
     }
     text.push_str("\n## Tables of `sync`\n");

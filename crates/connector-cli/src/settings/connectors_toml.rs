@@ -549,6 +549,16 @@ impl File {
         self.absent.then(Nowhere::here)
     }
 
+    /// Whether the rows of these connections go to one database, as far as the file says.
+    pub(crate) fn has_one_database<'a>(&self, mut names: impl Iterator<Item = &'a str>) -> bool {
+        let of = |name| {
+            let own = self.connections.get(name).and_then(|section| section.database_url.as_ref());
+            own.or(self.database_url.as_ref()).map(|setting| setting.0.expose_secret())
+        };
+        let first = names.next().and_then(of);
+        environment("DATABASE_URL").is_some() || names.all(|name| of(name) == first)
+    }
+
     /// Whether it names a database for all connections.
     pub(crate) fn has_database(&self) -> bool {
         self.database_url.is_some()

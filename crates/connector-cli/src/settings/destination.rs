@@ -2,13 +2,14 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::connectors_toml::{File, Nowhere};
+use super::connectors_toml::{File, Nowhere, SecretsSetting};
 use super::names::check_schema;
 use super::precedence::Layers;
 use super::preset::preset_of;
 use super::{CONFIG_FILE, Flags};
 use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
+use connector_core::params::Params;
 use connector_core::run::{AllSettings, selected};
 use connector_core::store::{
     Database, EMBEDDED_DIRECTORY, embedded, embedded_exists, warn_of_leftover,
@@ -26,6 +27,10 @@ pub(crate) struct Place {
     pub(crate) invocation: Invocation,
     /// What is chosen for each of them.
     pub(crate) settings: AllSettings,
+    /// The values of the connector's parameters.
+    pub(crate) params: Params,
+    /// Whether secrets are stored as they are.
+    pub(crate) keep_secrets: bool,
     database_url: Option<SecretString>,
     nowhere: Option<Nowhere>,
 }
@@ -66,6 +71,20 @@ impl Place {
         flags: &Flags,
     ) -> Result<Self> {
         let layers = Layers::of(connector, file, flags)?;
+        let database_url = layers.database_url()?.map(|(url, _)| url);
+        Ok(Self { database_url, ..Self::of(&layers, connector, flags)? })
+    }
+
+    /// The same for whoever does not look into the database, and so needs no address of it.
+    pub(crate) fn on_paper(
+        connector: &'static Connector,
+        file: &File,
+        flags: &Flags,
+    ) -> Result<Self> {
+        Self::of(&Layers::of(connector, file, flags)?, connector, flags)
+    }
+
+    fn of(layers: &Layers, connector: &'static Connector, flags: &Flags) -> Result<Self> {
         let connector = preset_of(connector, layers.preset().0)?;
         let (schema, _) = layers.schema();
         check_schema(schema)?;
@@ -76,8 +95,10 @@ impl Place {
             schema: schema.to_owned(),
             resources: selected(connector, resources, &params).collect(),
             settings: layers.settings(connector)?,
+            params,
+            keep_secrets: layers.section.secrets == Some(SecretsSetting::Keep),
             invocation: Invocation::new(connector, layers.name, flags),
-            database_url: layers.database_url()?.map(|(url, _)| url),
+            database_url: None,
             nowhere: layers.no_file(),
         })
     }

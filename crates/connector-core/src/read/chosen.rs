@@ -65,6 +65,16 @@ impl Choice {
         self.exclude.is_empty() && self.fingerprint.is_empty()
     }
 
+    /// Whether a column is left out with all that is in it.
+    pub fn excludes(&self, resource: &Resource, column: &Column) -> bool {
+        self.exclude.iter().any(|name| is_all_of(name, resource, column))
+    }
+
+    /// Whether a column is kept as fingerprints, and not only something in it.
+    pub fn fingerprints(&self, resource: &Resource, column: &Column) -> bool {
+        self.fingerprint.iter().any(|name| is_all_of(name, resource, column))
+    }
+
     /// These, and those of another one, each once.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
@@ -118,6 +128,11 @@ fn split<'a>(name: &'a str, resource: &Resource) -> (Option<Column>, Vec<&'a str
         column.name == first || (column.source == Source::Field && named)
     };
     (resource.table_columns().find(known).copied(), parts.collect())
+}
+
+fn is_all_of(name: &str, resource: &Resource, column: &Column) -> bool {
+    let (known, path) = split(name, resource);
+    path.is_empty() && known.is_some_and(|known| known.name == column.name)
 }
 
 fn is_about(name: &str, resource: &Resource) -> bool {

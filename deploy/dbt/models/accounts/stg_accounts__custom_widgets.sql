@@ -1,0 +1,16 @@
+-- Written by `vendor-connectors dbt`, which replaces it.
+select
+    'accounts' as _connection,
+    t.id,
+    t.name,
+    t.type,
+    t.description,
+    t.created_by,
+    t.created_at,
+    t.updated_at,
+    t._run_id,
+    t._first_seen_at,
+    t._last_changed_at,
+    t._extra
+from {{ source('accounts', 'custom_widgets') }} as t
+where t._deleted_at is null

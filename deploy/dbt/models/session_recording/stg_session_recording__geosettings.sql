@@ -1,0 +1,13 @@
+-- Written by `vendor-connectors dbt`, which replaces it.
+select
+    'session_recording' as _connection,
+    t.id,
+    t.record_geo_mode,
+    t.record_geo_zones,
+    t.metadata,
+    t._run_id,
+    t._first_seen_at,
+    t._last_changed_at,
+    t._extra
+from {{ source('session_recording', 'geosettings') }} as t
+where t._deleted_at is null

@@ -1,0 +1,6 @@
+-- Written by `vendor-connectors dbt`, which replaces it.
+-- depends_on: {{ source('session_recording', 'session_targeting_rules') }}
+select
+    'session_recording' as _connection,
+    t.*
+from {{ source('session_recording', 'session_targeting_rule_conditions') }} as t

@@ -1,0 +1,6 @@
+-- Written by `vendor-connectors dbt`, which replaces it.
+-- depends_on: {{ source('webhook_apps', 'endpoints') }}
+select
+    'webhook_apps' as _connection,
+    t.*
+from {{ source('webhook_apps', 'endpoint_channels') }} as t

@@ -1,0 +1,18 @@
+-- Written by `vendor-connectors dbt`, which replaces it.
+select
+    'webhook_apps' as _connection,
+    t.id,
+    t.uid,
+    t.name,
+    t.type,
+    t.config,
+    t.ingest_url,
+    t.metadata,
+    t.created_at,
+    t.updated_at,
+    t._run_id,
+    t._first_seen_at,
+    t._last_changed_at,
+    t._extra
+from {{ source('webhook_apps', 'ingest_source') }} as t
+where t._deleted_at is null

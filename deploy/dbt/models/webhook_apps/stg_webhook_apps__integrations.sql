@@ -1,0 +1,15 @@
+-- Written by `vendor-connectors dbt`, which replaces it.
+select
+    'webhook_apps' as _connection,
+    t.app_id,
+    t.id,
+    t.name,
+    t.feature_flags,
+    t.created_at,
+    t.updated_at,
+    t._run_id,
+    t._first_seen_at,
+    t._last_changed_at,
+    t._extra
+from {{ source('webhook_apps', 'integrations') }} as t
+where t._deleted_at is null
