@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use connector_core::words::span;
 
-/// The time since then, to two units at the most: `42s`, `12m`, `3h 12m`, `5days 3h`.
+/// The time since then, to two units at the most and no finer than it counts: `42s`, `12m`, `3h 12m`, `5d 3h`.
 pub(super) fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let seconds = (now - then).to_std().unwrap_or_default().as_secs();
     let unit = match seconds {
@@ -13,8 +14,7 @@ pub(super) fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
         86_400..2_592_000 => 3_600,
         _ => 86_400,
     };
-    let text = humantime::format_duration(Duration::from_secs(seconds / unit * unit)).to_string();
-    text.split(' ').take(2).collect::<Vec<_>>().join(" ")
+    span(Duration::from_secs(seconds / unit * unit))
 }
 
 #[cfg(test)]
@@ -32,8 +32,8 @@ mod tests {
             (59, "59s"),
             (61, "1m"),
             (11_537, "3h 12m"),
-            (443_537, "5days 3h"),
-            (2_700_000, "1month 13h"),
+            (443_537, "5d 3h"),
+            (2_700_000, "31d"),
         ] {
             assert_eq!(ago(now - TimeDelta::seconds(seconds), now), expected);
         }

@@ -54,6 +54,12 @@ pub struct SyncAll {
     /// Only this resource, of the connections that have it, and its parents; may be repeated
     #[arg(short, long = "resource", value_name = "NAME")]
     resources: Vec<String>,
+    /// Ignore what earlier runs reached, interrupted ones included, and read everything; of connections that are named
+    #[arg(long, requires = "connections", conflicts_with = "all")]
+    full_refresh: bool,
+    /// Mark rows deleted however many are no longer listed, of connections that are named; without it, 5 rows and 30 % at once are not believed
+    #[arg(long, requires = "connections", conflicts_with = "all")]
+    allow_deletes: bool,
     #[command(flatten)]
     how: sync::How,
 }
@@ -111,7 +117,8 @@ impl AllCommand {
     /// Syncs all connections of a file.
     pub fn sync(config: Option<PathBuf>, json: bool) -> Self {
         let (which, resources) = (WhichOfAll::all_of(config), Vec::new());
-        Self::Sync(SyncAll { which, resources, how: sync::How::told_as(json) })
+        let how = sync::How::told_as(json);
+        Self::Sync(SyncAll { which, resources, full_refresh: false, allow_deletes: false, how })
     }
 
     /// Whether it was asked for JSON.
@@ -138,7 +145,11 @@ impl AllCommand {
         }
         match self {
             Self::Sync(args) => {
-                let chosen = args.which.named()?.choose(connectors, &args.resources)?;
+                let mut chosen = args.which.named()?.choose(connectors, &args.resources)?;
+                for (_, flags) in &mut chosen.each {
+                    flags.full_refresh = args.full_refresh;
+                    flags.allow_deletes = args.allow_deletes;
+                }
                 sync_chosen(chosen, &args.how)
             }
             Self::Plan(args) => {

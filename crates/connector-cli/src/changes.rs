@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::ago::ago;
 use super::chosen::{Chosen, OfConnector};
 use super::json::print_json;
-use super::{now, print, print_error, since};
+use super::{now, print, print_errors, since};
 use connector_core::error::{Error, Result};
 use connector_core::store::{
     ConnectionChanges, FieldChange, ResourceChanges, RowChange, Shown, Since,
 };
 use connector_core::verdict::{Look, Verdict, aligned, wrapped};
-use connector_core::words::count;
+use connector_core::words::{count, number};
 use connector_spec::Connector;
 
 pub(super) type Args = OfConnector<How>;
@@ -87,7 +87,7 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
         print_json(&All { connections }, &errors)?;
         return Ok(status(&errors));
     }
-    errors.iter().for_each(print_error);
+    print_errors(&errors);
     if how.csv {
         print(csv(&connections)?.trim_end())?;
     } else if !connections.is_empty() {
@@ -130,7 +130,7 @@ fn text(all: &[ConnectionChanged], how: &How, now: DateTime<Utc>, look: Look) ->
     let changed = || changed().filter(|(_, changes, _)| counts(changes).iter().any(|it| it.0 > 0));
     let rows: Vec<Vec<String>> = changed()
         .map(|(known, changes, _)| {
-            let numbers = counts(changes).map(|(rows, ..)| rows.to_string());
+            let numbers = counts(changes).map(|(rows, ..)| number(rows));
             [name(known, changes)].into_iter().chain(numbers).chain([String::new()]).collect()
         })
         .collect();
@@ -156,7 +156,7 @@ fn text(all: &[ConnectionChanged], how: &How, now: DateTime<Utc>, look: Look) ->
                 }
                 let more = rows - i64::try_from(shown.len()).unwrap_or(rows);
                 if more > 0 {
-                    lines.push(format!("  {word:<8} and {more} more"));
+                    lines.push(format!("  {word:<8} and {} more", number(more)));
                 }
             }
         }

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::chosen::{Chosen, Which};
 use super::json::print_json;
-use super::{block_on, lines, print, print_error, table};
-use crate::settings::{Explained, File, Flags, Invocation, Place, explain, resolve};
+use super::{block_on, lines, print, print_errors, table};
+use crate::settings::{Explained, File, Flags, Place, explain, resolve};
 use connector_core::ask::Way;
 use connector_core::error::{Error, ErrorKind, Result};
 use connector_core::foreign::Foreign;
@@ -21,7 +21,7 @@ use connector_core::store::{
     check_embedded, other_connector, other_scope,
 };
 use connector_core::verdict::{Look, wrapped};
-use connector_core::words::count;
+use connector_core::words::{Invocation, count, span};
 use connector_spec::{Connector, Rate, Resource};
 
 #[derive(Debug, clap::Args)]
@@ -110,7 +110,7 @@ pub(super) fn tell(examined: &Examined, json: bool) -> Result<u8> {
     if json {
         print_json(&examined.all, &examined.errors)?;
     } else {
-        examined.errors.iter().for_each(print_error);
+        print_errors(&examined.errors);
         if !examined.all.connections.is_empty() {
             print(&examined.text())?;
         }
@@ -289,7 +289,7 @@ fn limit(rate: Option<Rate>, told: &[String]) -> Check {
     let kept = match rate {
         Some(Rate { requests, per }) => {
             let requests = count(requests, "request", "requests");
-            format!("kept: {requests} in {}", humantime::format_duration(per))
+            format!("kept: {requests} in {}", span(per))
         }
         None => "none is declared".to_owned(),
     };
@@ -345,7 +345,7 @@ async fn database(
         checks.push(Check::warning("TLS", what, next));
     }
     match inspected {
-        Ok(found) => checks.extend(fitness(connector, &place.schema, scope, &found)),
+        Ok(found) => checks.extend(fitness(connector, place, scope, &found)),
         Err(error) => checks.push(Check::error("database", &error)),
     }
 }
@@ -353,24 +353,24 @@ async fn database(
 /// What was found in the database, as lines.
 fn fitness(
     connector: &Connector,
-    schema: &str,
+    Place { schema, invocation, .. }: &Place,
     scope: Option<String>,
     found: &Inspection,
 ) -> Vec<Check> {
     let Inspection { version, .. } = found;
     let (database, user) = (Foreign(&found.database), Foreign(&found.user));
-    let place = format!("Postgres {version}, database `{database}`, user `{user}`");
+    let server = format!("Postgres {version}, database `{database}`, user `{user}`");
     let mut checks = vec![if found.too_old {
         Check::failed(
             "database",
-            format!("{place}: at least Postgres {OLDEST_SERVER} is needed"),
+            format!("{server}: at least Postgres {OLDEST_SERVER} is needed"),
             "upgrade the server, or name another one in DATABASE_URL",
         )
     } else if found.encoding != "UTF8" {
         Check::failed(
             "database",
             format!(
-                "{place}: its encoding is {}, which cannot hold all texts",
+                "{server}: its encoding is {}, which cannot hold all texts",
                 Foreign(&found.encoding)
             ),
             "create one with the encoding UTF8, and name it in DATABASE_URL",
@@ -378,11 +378,11 @@ fn fitness(
     } else if found.read_only {
         Check::failed(
             "database",
-            format!("{place}: nothing can be written here"),
+            format!("{server}: nothing can be written here"),
             "name the primary server in DATABASE_URL, or allow the user to write",
         )
     } else {
-        Check::ok("database", place)
+        Check::ok("database", server)
     }];
     let lacking: Vec<(String, String)> =
         found.schemas.iter().filter_map(|schema| lacking(schema, found)).collect();
@@ -407,14 +407,14 @@ fn fitness(
         }
         _ => match (&found.scope, scope) {
             (Some(there), Some(asked)) if *there != asked => {
-                Check::error("tables", &other_scope(schema, there, &asked))
+                Check::error("tables", &other_scope(schema, there, &asked, invocation))
             }
             _ => altered.map_or_else(|| tables(found), |error| Check::error("tables", error)),
         },
     });
     checks.push(match &found.holder {
         Some(holder) => {
-            let (what, next) = holder.said(schema);
+            let (what, next) = holder.said(schema, Some(&invocation.of("sync --wait")));
             Check::warning("lock", what, next)
         }
         None => Check::ok("lock", "free"),
@@ -549,7 +549,8 @@ fn text(checked: &Checked, look: Look) -> String {
 fn found<'a>(checks: impl IntoIterator<Item = &'a Check>, look: Look) -> Table {
     let mut table = table(&["check", "", "found"]);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    for check in checks {
+    let mut checks = checks.into_iter().peekable();
+    while let Some(check) = checks.next() {
         let (word, colour) = match check.outcome {
             Outcome::Ok => ("ok", Color::Green),
             Outcome::Warning => ("mind", Color::Yellow),
@@ -558,7 +559,9 @@ fn found<'a>(checks: impl IntoIterator<Item = &'a Check>, look: Look) -> Table {
         };
         let word = if look.colours { Cell::new(word).fg(colour) } else { Cell::new(word) };
         table.add_row([Cell::new(&check.name), word, Cell::new(&check.what)]);
-        if let Some(next) = &check.next {
+        // What is to be done about several, one below the other, is said below the last of them.
+        let is_last = checks.peek().is_none_or(|other| other.next != check.next);
+        if let Some(next) = check.next.as_ref().filter(|_| is_last) {
             table.add_row(["", "", &format!("next: {next}")]);
         }
     }

@@ -11,7 +11,7 @@ use connector_spec::Connector;
 use serde::Serialize;
 
 use super::json::print_json;
-use super::{block_on, prepare, print, print_error};
+use super::{block_on, prepare, print, print_errors};
 use crate::settings::{CONFIG_FILE, Databases, File, Flags, Place};
 
 /// Which connections of one connector.
@@ -46,7 +46,7 @@ pub(super) struct OfConnector<How: clap::Args> {
 /// Which connections of a file, whichever connectors they are of.
 #[derive(Debug, clap::Args)]
 pub(super) struct WhichOfAll {
-    /// All connections of the file, of all connectors; what only looks is about all anyway
+    /// All connections in the file, of all connectors; what only looks is about all anyway
     #[arg(long)]
     all: bool,
     /// Only this connection; may be repeated
@@ -265,7 +265,7 @@ pub(super) fn tell(
     if json {
         print_json(all, errors)?;
     } else {
-        errors.iter().for_each(print_error);
+        print_errors(errors);
         let texts: Vec<String> = texts.collect();
         if !texts.is_empty() {
             print(&texts.join("\n"))?;

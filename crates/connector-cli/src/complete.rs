@@ -85,7 +85,11 @@ pub fn with_names(command: Command, connectors: &[&'static Connector]) -> Comman
                         let help = (!help.is_empty()).then(|| help.into());
                         CompletionCandidate::new(name).help(help)
                     };
-                    names(&connectors).into_iter().map(candidate).collect::<Vec<_>>()
+                    // Several connectors may have a name in common.
+                    let mut names = names(&connectors);
+                    names.sort();
+                    names.dedup_by(|one, other| one.0 == other.0);
+                    names.into_iter().map(candidate).collect::<Vec<_>>()
                 })),
                 None => arg,
             }
@@ -119,8 +123,5 @@ fn params(connectors: &[&'static Connector]) -> Names {
 
 fn presets(connectors: &[&'static Connector]) -> Names {
     let all = connectors.iter().flat_map(|connector| connector.preset_names());
-    let mut names: Vec<(String, &'static str)> = all.map(|name| (name.to_owned(), "")).collect();
-    names.sort();
-    names.dedup();
-    names
+    all.map(|name| (name.to_owned(), "")).collect()
 }

@@ -9,7 +9,7 @@ use super::chosen::{Chosen, OfConnector, tell};
 use super::now;
 use connector_core::error::Result;
 use connector_core::store::DriftRecord;
-use connector_core::verdict::{Look, wrapped};
+use connector_core::verdict::{Look, drift_said, wrapped};
 use connector_core::words::count;
 use connector_spec::Connector;
 
@@ -94,16 +94,7 @@ fn text(
 /// One disagreement in a sentence: which field, what it is, where its values are, and since when.
 fn sentence(record: &DriftRecord, now: DateTime<Utc>) -> String {
     let DriftRecord { field, kind, json_type, shape, .. } = record;
-    let shape = shape.as_deref().filter(|shape| *shape != json_type.as_str());
-    let shape = shape.map_or(String::new(), |shape| format!(", as in {shape}"));
-    let what = match kind.as_str() {
-        "missing" => format!("`{field}` is promised, and not sent; its column is null"),
-        "misfit" => {
-            format!("`{field}` does not fit its column ({json_type}{shape}); kept in _extra")
-        }
-        "repeated" => format!("`{field}` came more than once in a row; kept in _extra"),
-        _ => format!("`{field}` is new ({json_type}{shape}); kept in _extra"),
-    };
+    let what = drift_said(field, kind, json_type, shape.as_deref().unwrap_or_default());
     let first =
         format!("since run {}, {} ago", record.first_run_id, ago(record.first_seen_at, now));
     let last = match (record.last_run_id, record.last_seen_at) {

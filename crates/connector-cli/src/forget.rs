@@ -14,6 +14,7 @@ use super::{block_on, duration, now, print};
 use crate::settings::{CONFIG_FILE, Destination, File};
 use connector_core::error::{Error, Result};
 use connector_core::store::{Database, Forgotten, Held};
+use connector_core::verdict::{Look, wrapped};
 use connector_core::words::count;
 
 /// What goes.
@@ -54,6 +55,10 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     if args.json && !args.yes && !args.dry_run {
         return Err(Error::settings("with --json, nobody is asked")
             .next("add --dry-run to see what would go, or --yes to take it away"));
+    }
+    if !args.yes && !args.dry_run && !is_asked() {
+        return Err(Error::settings("there is no terminal to ask on")
+            .next("add --yes to take it away, or --dry-run to see what would go"));
     }
     let place = Destination::of(&file, args.name.as_deref())?;
     let nothing = || Error::settings("nothing was synced yet").next("there is nothing to forget");
@@ -108,29 +113,30 @@ async fn forget(database: &Database, file: &File, args: &Args, schema: &str) -> 
         print_json(&Told { connection: name, forgotten: goes, what: &known }, &[])?;
     } else if goes {
         let what = name.filter(|_| before.is_none());
-        print(&match what {
+        let done = match what {
             Some(name) if file.has(name) => {
                 format!(
                     "forgotten; take [connections.{name}] out of {CONFIG_FILE} too, or the next sync of all begins it anew"
                 )
             }
             _ => "forgotten".to_owned(),
-        })?;
+        };
+        print(&wrapped(&done, Look::of_stdout()))?;
     } else if !known.is_nothing() {
         print("nothing was taken away")?;
     }
     Ok(0)
 }
 
-/// Asks, if there is somebody to ask.
+/// Whether there is somebody to ask.
+fn is_asked() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
 fn asked(name: Option<&str>) -> Result<bool> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Error::settings("there is no terminal to ask on")
-            .next("add --yes to take it away, or --dry-run to see what would go"));
-    }
     let question = match name {
-        Some(name) => format!("Forget all of `{name}`? It cannot be undone"),
-        None => "Forget these records? It cannot be undone".to_owned(),
+        Some(name) => format!("This cannot be undone. Forget all of `{name}`?"),
+        None => "This cannot be undone. Forget these records?".to_owned(),
     };
     Confirm::new()
         .with_prompt(question)

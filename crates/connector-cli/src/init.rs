@@ -185,7 +185,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     if status != 0 && replaces && !(asking && keeps_all_the_same(gets_in)?) {
         print("nothing was written: this does not work, and what was there before may")?;
         let again = crate::called::binary(connector);
-        print(&format!("to answer again: {again} init --connection {}", new.name))?;
+        print(&format!("to answer again:\n  {again} init --connection {}", new.name))?;
         return Ok(status);
     }
     // The file of secrets comes first: without it, the other one is of no use.
@@ -225,7 +225,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         let again = crate::called::binary(connector);
         let name = &new.name;
         print(&format!(
-            "to answer again, and keep what was right: {again} init --connection {name}"
+            "to answer again, and keep what was right:\n  {again} init --connection {name}"
         ))?;
     }
     Ok(status)
@@ -253,9 +253,9 @@ fn check_as(
 /// as an account need not have all of them.
 fn keeps_all_the_same(gets_in: bool) -> Result<bool> {
     let prompt = if gets_in {
-        "Not all resources answer. Write it in the place of what was there?"
+        "Not all resources answer. Write it all the same?"
     } else {
-        "This does not work. Write it in the place of what was there all the same?"
+        "This does not work. Write it all the same?"
     };
     Confirm::new().with_prompt(prompt).default(gets_in).interact().map_err(broke_off)
 }
@@ -346,25 +346,18 @@ fn read_key() -> Result<SecretString> {
 /// What a person answers; what flags say is not asked.
 #[expect(clippy::too_many_lines, reason = "one question after another, and nothing else")]
 fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers> {
-    let words = |error: Error| match error.advice() {
-        Some(next) => format!("{error}: {next}"),
-        None => error.to_string(),
-    };
     let name = match args.connection {
         Some(name) => name,
-        None => Input::new()
-            .with_prompt("Name of the connection, and of its schema")
-            .default(connector.name.to_owned())
-            .validate_with(|name: &String| check_name(name).map_err(words))
-            .interact_text()
-            .map_err(broke_off)?,
+        None => {
+            let usual = Some(connector.name.to_owned());
+            ask_for("Name of the connection, and of its schema", usual, check_name)?
+        }
     };
     let mut force = args.force;
     if !force && file.has(&name) {
         force = Confirm::new()
             .with_prompt(format!(
-                "{} has [connections.{name}] already. Answer its questions again?",
-                args.config.display()
+                "[connections.{name}] is there already. Answer its questions again?"
             ))
             .default(file.of(connector).contains(&name.as_str()))
             .interact()
@@ -376,14 +369,12 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     }
     let base_url = match args.base_url {
         Some(url) => url,
-        None => Input::new()
-            .with_prompt(format!("Address of the API, as in {}", connector.base_url))
+        None => {
+            let prompt = format!("Address of the API, as in {}", connector.base_url);
             // Whoever replaces a connection mostly has another key or database.
-            .with_initial_text(file.address(&name).unwrap_or_default())
-            .validate_with(|url: &String| check_address(url.trim(), args.allow_http).map_err(words))
-            .interact_text()
-            .map(|url: String| url.trim().to_owned())
-            .map_err(broke_off)?,
+            let known = file.address(&name).map(str::to_owned);
+            ask_for(&prompt, known, |url| check_address(url, args.allow_http))?
+        }
     };
     let presets: Vec<&str> = std::iter::once(DOCUMENTED)
         .chain(connector.presets.iter().map(|(name, _)| *name))
@@ -392,7 +383,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         preset
     } else {
         let at = Select::new()
-            .with_prompt("Preset: the API as its document describes it, or what it does really")
+            .with_prompt("Preset: the API as it is documented, or as it is live")
             .items(&presets)
             .default(0)
             .interact()
@@ -422,10 +413,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
             .map(|file| format!("; Enter keeps the one in {}", file.display()));
         let key = Password::new()
             .allow_empty_password(stored.is_some())
-            .with_prompt(format!(
-                "Key, kept as {key_variable} (not shown{})",
-                stored.unwrap_or_default()
-            ))
+            .with_prompt(format!("Key ({key_variable}, not shown{})", stored.unwrap_or_default()))
             .interact()
             .map_err(broke_off)?;
         Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from)
@@ -460,6 +448,27 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     }
     let Args { config, no_check, .. } = args;
     Ok(Answers { new, key, rows, store, force, config, no_check })
+}
+
+/// Asks until an answer is good, and says of each other one what is wrong with it; Enter alone is
+/// the usual answer, if there is one.
+fn ask_for(
+    prompt: &str,
+    usual: Option<String>,
+    check: impl Fn(&str) -> Result<()>,
+) -> Result<String> {
+    loop {
+        let input = Input::<String>::new().with_prompt(prompt);
+        let input = match &usual {
+            Some(usual) => input.default(usual.clone()),
+            None => input,
+        };
+        let answer = input.interact_text().map_err(broke_off)?.trim().to_owned();
+        match check(&answer) {
+            Ok(()) => return Ok(answer),
+            Err(error) => print_error(&error),
+        }
+    }
 }
 
 fn ask_database() -> Result<Rows> {

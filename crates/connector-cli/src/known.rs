@@ -5,9 +5,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ago::ago;
-use crate::settings::{Invocation, Place};
+use crate::settings::Place;
 use connector_core::error::Result;
 use connector_core::store::{ConnectionStatus, Database, HistoryStatus, ResourceStatus, RunStatus};
+use connector_core::words::Invocation;
 use connector_spec::{Connector, Paging, Resource};
 
 /// What is known of a connection, and what is wrong with it.
@@ -19,6 +20,9 @@ pub(super) struct ConnectionKnown {
     pub(super) status: ConnectionStatus,
     /// Resources that are older than they may be, or not complete.
     pub(super) stale: Vec<String>,
+    /// How old they may be, if somebody said so.
+    #[serde(skip)]
+    pub(super) max_age: Option<TimeDelta>,
     /// Resources of which runs read only what is new, and when all of each is read again.
     pub(super) whole_walks: Vec<WholeWalk>,
     #[serde(skip)]
@@ -86,7 +90,7 @@ impl ConnectionKnown {
         let whole_walks = WholeWalk::of(place, &status, now);
         let Place { name, schema, invocation, .. } = place;
         let (connection, schema, invocation) = (name.clone(), schema.clone(), invocation.clone());
-        Ok(Self { connection, schema, status, stale, whole_walks, invocation })
+        Ok(Self { connection, schema, status, stale, max_age, whole_walks, invocation })
     }
 
     /// What to type for another command about it.
@@ -176,7 +180,10 @@ pub(super) fn outcome(run: &RunStatus, now: DateTime<Utc>) -> String {
     match (run.finished_at, run.running) {
         (None, true) => format!("is running, for {began}"),
         (None, false) => format!("broke off; it began {began} ago"),
-        (Some(_), _) if run.interrupted => format!("was stopped, {began} ago: {}", run.verdict),
+        (Some(_), _) if run.interrupted && run.verdict == "incomplete" => {
+            format!("was stopped, {began} ago; the next one goes on from there")
+        }
+        (Some(_), _) if run.interrupted => format!("was stopped, {began} ago, and {}", run.verdict),
         (Some(_), _) if run.verdict == "failed" => format!("failed, {began} ago"),
         (Some(_), _) => format!("was {}, {began} ago", run.verdict),
     }

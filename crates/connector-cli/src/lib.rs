@@ -35,6 +35,7 @@ mod status;
 mod sync;
 mod team;
 mod telemetry;
+mod tips;
 mod together;
 mod whole_file;
 
@@ -60,6 +61,7 @@ pub use resources::{columns_as_markdown, resources_as_markdown};
 pub use schemas::schemas;
 pub use settings::{CONFIG_FILE, File, Flags, preset_of, resolve, write_names};
 pub use signals::stop_on_signals;
+pub use tips::matches_of;
 pub use together::{sync_together, tell_all};
 
 use connector_core::error::{Error, ErrorKind, Result};
@@ -125,7 +127,7 @@ enum Command {
 /// Runs a connector's command line to its exit status. Without a command, it syncs.
 pub fn main(connector: &'static Connector) -> ExitCode {
     answer_a_shell(|| command(connector), std::env::args_os());
-    run(connector, &command(connector).get_matches())
+    run(connector, &matches_of(command(connector), std::env::args_os(), &[connector]))
 }
 
 /// Runs the command that a connector's command line names; one that names none syncs.
@@ -210,10 +212,13 @@ pub fn command(connector: &'static Connector) -> clap::Command {
         none if none.is_empty() => none,
         params => format!("Parameters, for --param and connectors.toml:\n{params}\n\n"),
     };
+    let (key, address) = (format!("{prefix}_API_KEY"), format!("{prefix}_BASE_URL"));
+    let width = address.len();
     let environment = format!(
-        "{params}Environment, needed where connectors.toml does not set it:\n  {prefix}_API_KEY   The key\n  {prefix}_BASE_URL  Where the API is\n  \
-         DATABASE_URL       Where rows go; without it, an embedded Postgres in .connectors/\n\n\
-         Exit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried"
+        "{params}Environment, needed where connectors.toml does not set it:\n  {key:width$}  The key\n  {address}  Where the API is\n  \
+         {:width$}  Where rows go; without it, an embedded Postgres in .connectors/\n\n\
+         Exit status: 0 all complete, 1 something failed or is incomplete, 2 nothing was tried",
+        "DATABASE_URL",
     );
     with_names(<Cli as clap::CommandFactory>::command(), &[connector])
         .mut_subcommand("sync", |sync| {
@@ -314,8 +319,32 @@ fn print_problems(report: &Report) -> Result<()> {
     if report.exit_status() == 0 {
         return Ok(());
     }
-    tell(&report.to_problems());
+    tell_problems(&report.to_problems());
     print(&report.to_table(Look::of_stdout()))
+}
+
+/// Prints errors to stderr: one that several connections share is told once, with their names.
+fn print_errors(errors: &[Error]) {
+    let mut told: Vec<(Error, Vec<String>)> = Vec::new();
+    for error in errors {
+        let (error, names) = error.clone().apart_from("connection");
+        let same = |(other, of): &&mut (Error, Vec<String>)| {
+            !of.is_empty()
+                && !names.is_empty()
+                && (other.to_string(), other.advice()) == (error.to_string(), error.advice())
+        };
+        match told.iter_mut().find(same) {
+            Some((_, of)) => of.extend(names),
+            None => told.push((error, names)),
+        }
+    }
+    for (error, names) in told {
+        print_error(&match &names[..] {
+            [] => error,
+            [name] => error.at("connection", name),
+            several => error.at("connections", several.join(", ")),
+        });
+    }
 }
 
 /// Prints an error to stderr: what happened, where, and what to do next.
@@ -335,6 +364,15 @@ fn tell(text: &str) {
         return log::write_problems(text);
     }
     let _ = writeln!(std::io::stderr().lock(), "{}", escaped_lines(text));
+}
+
+/// Prints what is wrong to stderr, with an empty line between it and the table that comes next:
+/// a mail has both.
+fn tell_problems(problems: &str) {
+    tell(problems);
+    if !log::is_json() {
+        tell("");
+    }
 }
 
 /// Prints data to stdout.

@@ -24,6 +24,7 @@ use super::telemetry::{self, SpanLayer};
 use crate::settings::colour_is_welcome;
 use connector_core::error::Error;
 use connector_core::foreign::{ascii_json, escaped_line};
+use connector_core::verdict::hanging;
 
 /// How the lines of this process are written.
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
@@ -104,7 +105,7 @@ fn start(log: Log, progress: &Progress, spans: Option<SpanLayer>) {
     // What spans are told elsewhere is no matter of the log's.
     let filter = filter.and(own_lines().with_max_level_hint(LevelFilter::TRACE));
     let log = tracing_subscriber::fmt::layer()
-        .with_writer(move || LogLines(progress.clone(), format))
+        .with_writer(move || LogLines { progress: progress.clone(), format, is_terminal })
         .with_ansi(is_terminal && colour_is_welcome());
     let lines = match format {
         LogFormat::Text => {
@@ -236,19 +237,31 @@ fn own_lines() -> FilterFn {
 }
 
 /// Where log lines go.
-struct LogLines(Progress, LogFormat);
+struct LogLines {
+    progress: Progress,
+    format: LogFormat,
+    is_terminal: bool,
+}
+
+/// The width of a level, below whose message a line goes on.
+const LEVEL: usize = 6;
 
 impl std::io::Write for LogLines {
     fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
         // Each event comes at once, and is one line, whatever stands in it.
         let line = String::from_utf8_lossy(text);
         let line = line.strip_suffix('\n').unwrap_or(&line);
-        let line = match self.1 {
+        let line = match self.format {
             LogFormat::Text => escaped_line(line),
             LogFormat::Json => ascii_json(line),
         };
+        let columns = console::Term::stderr().size_checked().map(|(_, columns)| columns);
+        let line = match columns.filter(|_| self.is_terminal && self.format == LogFormat::Text) {
+            Some(columns) => hanging(&line, columns, LEVEL).into(),
+            None => line,
+        };
         // A log that cannot be written, as on a full disk, is no reason to sync less.
-        let _ = self.0.write(format!("{line}\n").as_bytes());
+        let _ = self.progress.write(format!("{line}\n").as_bytes());
         Ok(text.len())
     }
 

@@ -14,6 +14,7 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::ago::ago;
 use super::known::ConnectionKnown;
 use crate::settings::Place;
 use connector_core::error::{Error, Result};
@@ -41,6 +42,17 @@ pub(super) struct Page {
     failures: Vec<(String, Option<String>)>,
     /// Whether it is shown by a server, and can be asked for again.
     served: bool,
+}
+
+/// How all connections stand together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    /// All is proved whole.
+    Well,
+    /// Somebody has to do something.
+    Badly,
+    /// Neither: something is being read, or was never.
+    Open,
 }
 
 /// A connection, with its last runs and all that is odd about its rows.
@@ -126,27 +138,35 @@ impl Page {
         let all = || self.connections.iter().flat_map(|seen| &seen.known.status.resources);
         let whole = all().filter(|one| one.verdict.as_deref() == Some("complete"));
         let oldest = whole.clone().filter_map(|one| one.complete_at).min();
-        let (whole, of) = (words::number(whole.count()), words::number(all().count()));
-        let resources = if of == "1" { "resource" } else { "resources" };
+        let of = words::many(all().count(), "resource", "resources");
+        let whole = words::number(whole.count());
         let age = oldest.map_or(String::new(), |oldest| {
-            format!("; the oldest is {} old", words::age(oldest, self.now))
+            format!("; the oldest is {} old", ago(oldest, self.now))
         });
         let unread = match self.failures.len() {
             0 => String::new(),
-            1 => "; 1 connection could not be read".to_owned(),
-            more => format!("; {} connections could not be read", words::number(more)),
+            some => {
+                format!("; {} could not be read", words::many(some, "connection", "connections"))
+            }
         };
-        format!("{whole} of {of} {resources} proved whole{age}{unread}")
+        format!("{whole} of {of} proved whole{age}{unread}")
     }
 
-    /// Whether nobody has to do anything.
-    fn is_well(&self) -> bool {
-        let well = |seen: &Seen| {
+    /// How all of it stands.
+    fn stands(&self) -> Stands {
+        let bad = |seen: &Seen| {
             let resources = &seen.known.status.resources;
-            seen.known.stale.is_empty()
-                && !resources.iter().any(|one| seen.known.needs_somebody(one))
+            !seen.known.stale.is_empty()
+                || resources.iter().any(|one| seen.known.needs_somebody(one))
         };
-        self.failures.is_empty() && self.connections.iter().all(well)
+        let all = || self.connections.iter().flat_map(|seen| &seen.known.status.resources);
+        if !self.failures.is_empty() || self.connections.iter().any(bad) {
+            Stands::Badly
+        } else if all().any(|one| one.verdict.as_deref() != Some("complete")) {
+            Stands::Open
+        } else {
+            Stands::Well
+        }
     }
 
     /// The page as HTML.

@@ -5,7 +5,7 @@ use super::json::print_json;
 use super::log_options::Log;
 use super::sync::{What, to_its_end};
 use super::together::{Reports, sorted};
-use super::{now, print, print_error};
+use super::{now, print, print_errors};
 use crate::progress::Progress;
 use connector_core::error::Result;
 use connector_core::verdict::{Look, Report, plans_together};
@@ -54,14 +54,18 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
 pub(super) fn several(chosen: Chosen, how: &How, progress: &Progress) -> Vec<Result<Report>> {
     let Chosen { file, each, wrong } = chosen;
     let mut outcomes: Vec<Result<Report>> = wrong.into_iter().map(Err).collect();
+    let several = each.len() > 1;
     let mut one = Chosen { file, each: Vec::new(), wrong: Vec::new() };
     for (connector, flags) in each {
-        let name = flags.connection.as_deref().unwrap_or(connector.name);
-        let progress = progress.of_connection(name);
+        let name = flags.connection.clone().unwrap_or_else(|| connector.name.to_owned());
+        let progress = progress.of_connection(&name);
         one.each = vec![(connector, flags)];
-        outcomes.push(to_its_end(&one, &progress, async |connection| {
+        let outcome = to_its_end(&one, &progress, async |connection| {
             connector_core::run::plan(connection, now(), how.sample).await
-        }));
+        });
+        outcomes.push(
+            outcome.map_err(|error| if several { error.at("connection", name) } else { error }),
+        );
     }
     outcomes
 }
@@ -72,7 +76,7 @@ pub(super) fn tell_several(outcomes: Vec<Result<Report>>, how: &How) -> Result<u
     if how.json {
         print_json(&reports, &errors)?;
     } else {
-        errors.iter().for_each(print_error);
+        print_errors(&errors);
         match &reports.runs[..] {
             [] => {}
             [one] if errors.is_empty() => print(&one.to_plan(Look::of_stdout()))?,

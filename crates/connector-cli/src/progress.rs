@@ -14,9 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{
-    HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
-};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use tracing::info;
 
@@ -24,6 +22,7 @@ use self::echo::NoEcho;
 use super::log_options::{Log, LogFormat};
 use connector_core::ask::Traffic;
 use connector_core::run::progress::Watch;
+use connector_core::words::{count, number, span};
 
 /// How often the lines are drawn.
 const TICK: Duration = Duration::from_millis(200);
@@ -70,6 +69,8 @@ struct Lines {
     last: ProgressBar,
     /// As long as there are lines.
     no_echo: Mutex<Option<NoEcho>>,
+    /// Whether lines of the log stand above them.
+    logged: AtomicBool,
 }
 
 /// What has come to all runs so far.
@@ -153,7 +154,7 @@ impl Progress {
             );
             let last = all.add(ProgressBar::new_spinner().with_style(style));
             last.enable_steady_tick(TICK);
-            Some(Lines { all, last, no_echo: Mutex::new(no_echo) })
+            Some(Lines { all, last, no_echo: Mutex::new(no_echo), logged: AtomicBool::new(false) })
         };
         Self::shared(lines, None)
     }
@@ -190,7 +191,10 @@ impl Progress {
     pub(crate) fn write(&self, text: &[u8]) -> io::Result<()> {
         let write = || io::Write::write_all(&mut io::stderr().lock(), text);
         match self.shared.as_ref().and_then(|shared| shared.lines.as_ref()) {
-            Some(lines) => lines.all.suspend(write),
+            Some(lines) => {
+                lines.logged.store(true, Relaxed);
+                lines.all.suspend(write)
+            }
             None => write(),
         }
     }
@@ -204,6 +208,10 @@ impl Progress {
             // There is nobody to tell.
             let _ = lines.all.clear();
             *lines.no_echo.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            // What is told in the end stands apart from the log.
+            if lines.logged.swap(false, Relaxed) {
+                let _ = io::Write::write_all(&mut io::stderr().lock(), b"\n");
+            }
         }
     }
 }
@@ -250,8 +258,9 @@ impl Shared {
             requests,
             elapsed_s = self.begun.elapsed().as_secs(),
             resting_s = resting.map(|left| left.as_secs()),
-            "{}, {requests} requests after {}: {}",
+            "{}, {} after {}: {}",
             self.sum,
+            count(requests, "request", "requests"),
             whole_seconds(self.begun.elapsed()),
             named.join("; ")
         );
@@ -306,14 +315,15 @@ fn style(template: &str) -> ProgressStyle {
 impl std::fmt::Display for Sum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (ended, resources) = (self.ended.load(Relaxed), self.resources.load(Relaxed));
-        let rows = HumanCount(self.rows.load(Relaxed));
-        write!(f, "{ended} of {resources} resources, {rows} rows")
+        let resources = count(resources, "resource", "resources");
+        let rows = count(self.rows.load(Relaxed), "row", "rows");
+        write!(f, "{} of {resources}, {rows}", number(ended))
     }
 }
 
 /// A span of time as it is counted down.
-fn whole_seconds(time: Duration) -> humantime::FormattedDuration {
-    humantime::format_duration(Duration::from_secs(time.as_secs()))
+fn whole_seconds(time: Duration) -> String {
+    span(Duration::from_secs(time.as_secs()))
 }
 
 /// What one resource has brought, and what it waits for.
@@ -324,8 +334,8 @@ impl std::fmt::Display for Doing<'_> {
         let Self(traffic) = self;
         let (rows, total) = (traffic.rows.load(Relaxed), traffic.total.load(Relaxed));
         match total {
-            0 => write!(f, "{rows} rows")?,
-            total => write!(f, "{rows} of {total} rows")?,
+            0 => f.write_str(&count(rows, "row", "rows"))?,
+            total => write!(f, "{} of {}", number(rows), count(total, "row", "rows"))?,
         }
         match traffic.rest_left() {
             Some(left) => write!(f, ", waiting for the vendor, {}", whole_seconds(left)),
@@ -354,7 +364,7 @@ impl std::fmt::Display for Shown<'_> {
         if let Some(left) = rest.filter(|_| is_narrow) {
             return write!(f, "waiting for the vendor, {}", whole_seconds(left));
         }
-        write!(f, "{:>11} rows", HumanCount(rows).to_string())?;
+        write!(f, "{:>11} rows", number(rows))?;
         // Nobody is asked meanwhile, so that is all there is to say.
         if let Some(left) = rest {
             return write!(f, "  waiting for the vendor, {}", whole_seconds(left));
@@ -363,7 +373,7 @@ impl std::fmt::Display for Shown<'_> {
         if is_narrow && is_held {
             return f.write_str("  rate limit");
         }
-        write!(f, " {:>7} pages", HumanCount(pages).to_string())?;
+        write!(f, " {:>7} pages", number(pages))?;
         if is_narrow {
             return Ok(());
         }
@@ -374,7 +384,7 @@ impl std::fmt::Display for Shown<'_> {
             String::new()
         } else {
             let speed = u128::from(rows) * 1_000 / time.as_millis();
-            format!("{}/s", HumanCount(u64::try_from(speed).unwrap_or(u64::MAX)))
+            format!("{}/s", number(speed))
         };
         write!(f, " {speed:>10}")?;
         match rows.saturating_mul(100).checked_div(total) {

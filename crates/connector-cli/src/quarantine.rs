@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::ago::ago;
 use super::chosen::{Chosen, OfConnector, tell};
 use super::now;
-use crate::settings::Invocation;
 use connector_core::error::Result;
 use connector_core::store::{QuarantinedReason, ResourceQuarantine};
 use connector_core::verdict::{Look, wrapped};
+use connector_core::words::{Invocation, count, number};
 use connector_spec::Connector;
 
 pub(super) type Args = OfConnector<How>;
@@ -69,7 +69,7 @@ fn text(known: &ConnectionQuarantine, now: DateTime<Utc>) -> String {
         return format!("{}: no row is set aside", known.connection);
     }
     let rows: i64 = known.resources.iter().map(|resource| resource.quarantined).sum();
-    let are = if rows == 1 { "1 row is" } else { &format!("{rows} rows are") };
+    let are = count(rows, "row is", "rows are");
     let mut lines = vec![format!("{}: {are} set aside", known.connection)];
     for resource in &known.resources {
         for reason in &resource.reasons {
@@ -95,8 +95,8 @@ fn sentence(reason: &QuarantinedReason, now: DateTime<Utc>) -> String {
     let at = match (quarantined, page) {
         (1, Some(page)) => format!("1 row on page {page}"),
         (1, None) => "1 row".to_owned(),
-        (rows, Some(page)) => format!("{rows} rows, one of them on page {page}"),
-        (rows, None) => format!("{rows} rows"),
+        (rows, Some(page)) => format!("{} rows, one of them on page {page}", number(rows)),
+        (rows, None) => format!("{} rows", number(rows)),
     };
     let when = if *still { "in the newest run" } else { "and not since" };
     format!("{at}: {reason} (run {run_id}, {} ago, {when})", ago(*seen_at, now))

@@ -23,7 +23,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::chosen::Chosen;
 use super::page::{Page, SERVED_POLICY, Seen};
-use super::{block_on, now, print, print_error};
+use super::{block_on, now, print, print_errors};
 use crate::settings::Databases;
 use connector_core::error::{Error, Result};
 
@@ -58,7 +58,7 @@ pub(super) fn serve(
     max_age: Option<TimeDelta>,
 ) -> Result<u8> {
     let wrong = std::mem::take(&mut chosen.wrong);
-    wrong.iter().for_each(print_error);
+    print_errors(&wrong);
     block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|error| cannot(address, &error))?;
         let bound = listener.local_addr().map_err(|error| cannot(address, &error))?;

@@ -25,7 +25,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub use connectors_toml::{CONFIG_FILE, File};
-pub(crate) use destination::{Databases, Destination, Invocation, Place};
+pub(crate) use destination::{Databases, Destination, Place};
 pub(crate) use env_file::{Draft, env_file, load};
 pub(crate) use explain::{Explained, explain};
 pub(crate) use names::check_name;

@@ -14,14 +14,14 @@ use super::json::print_json;
 use super::known::{ConnectionKnown, history, outcome};
 use super::page::{Page, Seen};
 use super::serve::serve;
-use super::{duration, now, print, print_error};
+use super::{duration, now, print, print_errors};
 use super::{prometheus, whole_file};
 use connector_core::error::{Error, Result};
 use connector_core::store::{
     ConnectionStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
 };
 use connector_core::verdict::{Look, aligned, grouped, wrapped};
-use connector_core::words::count;
+use connector_core::words::{count, number, span};
 use connector_spec::Connector;
 
 pub(super) type Args = OfConnector<How>;
@@ -76,7 +76,7 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
     if how.json {
         print_json(&all, &failures)?;
     } else {
-        failures.iter().for_each(print_error);
+        print_errors(&failures);
         match &all.connections[..] {
             [] => {}
             [known] => print(&text(known, now, Look::of_stdout()))?,
@@ -100,7 +100,7 @@ fn write(mut chosen: Chosen, how: &How, max_age: Option<TimeDelta>) -> Result<u8
     let (seen, failures) = chosen.read(&async |connector, place, database| {
         Seen::read((connector, place, database), !how.no_counts, max_age, now).await
     })?;
-    failures.iter().for_each(print_error);
+    print_errors(&failures);
     let known: Vec<&ConnectionKnown> = seen.iter().map(|seen| &seen.known).collect();
     let status = exit_status(&known, &failures);
     if let Some(file) = &how.prometheus {
@@ -120,11 +120,11 @@ fn write(mut chosen: Chosen, how: &How, max_age: Option<TimeDelta>) -> Result<u8
 
 fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
     let ConnectionKnown { connection, status, .. } = known;
-    let mut text = vec![headline(connection, &status.run, now), String::new()];
+    let mut text = vec![wrapped(&headline(connection, &status.run, now), look), String::new()];
     // The columns that a narrow terminal can do without go first where the number is highest.
     let mut header = vec![("resource", 0), ("last run", 3), ("complete", 0)];
-    let counted = status.resources.iter().any(|resource| resource.rows.is_some());
-    if counted {
+    let is_counted = status.resources.iter().any(|resource| resource.rows.is_some());
+    if is_counted {
         header.extend([("rows", 1), ("deleted", 2)]);
     }
     header.extend([("new", 5), ("changed", 5)]);
@@ -140,10 +140,10 @@ fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
             since(resource.started_at),
             since(resource.complete_at),
         ];
-        if counted {
-            row.extend([number(resource.rows), number(resource.deleted)]);
+        if is_counted {
+            row.extend([counted(resource.rows), counted(resource.deleted)]);
         }
-        row.extend([resource.inserted.to_string(), resource.updated.to_string()]);
+        row.extend([number(resource.inserted), number(resource.updated)]);
         if cursors {
             let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
             row.push(resource.cursor.map_or("-".to_owned(), day));
@@ -155,7 +155,7 @@ fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
     let is_over = status.run.finished_at.is_some();
     let several = status.parts.iter().filter(|parts| !is_over && parts.closed < parts.parts);
     text.extend(several.flat_map(|parts| workers(parts, now)));
-    let notes = notes(known, now);
+    let notes = [notes(known), facts(known, now)].concat();
     if !notes.is_empty() {
         text.push(String::new());
         text.push(wrapped(&notes.join("\n"), look));
@@ -167,8 +167,8 @@ fn since(then: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
     then.map_or("never".to_owned(), |then| format!("{} ago", ago(then, now)))
 }
 
-fn number(number: Option<i64>) -> String {
-    number.map_or("-".to_owned(), |number| number.to_string())
+fn counted(rows: Option<i64>) -> String {
+    rows.map_or("-".to_owned(), number)
 }
 
 /// Several connections: what needs somebody, and one table with a line for each, and for each
@@ -188,9 +188,9 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
     several.sort_by_key(|known| (std::cmp::Reverse(known.badness()), &known.connection));
     let mut lines = Vec::new();
     for known in &several {
-        let notes = notes(known, now);
+        let notes = notes(known);
         if !notes.is_empty() {
-            lines.push(headline(&known.connection, &known.status.run, now));
+            lines.push(wrapped(&headline(&known.connection, &known.status.run, now), look));
             lines.push(wrapped(&notes.join("\n"), look));
         }
     }
@@ -208,10 +208,10 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
             known.connection.clone(),
             since(Some(run.started_at), now),
             since(oldest, now),
-            number(sum(&|one| one.rows)),
-            number(sum(&|one| one.deleted)),
-            number(sum(&|one| (one.run_id == Some(run.run_id)).then_some(one.inserted))),
-            number(sum(&|one| (one.run_id == Some(run.run_id)).then_some(one.updated))),
+            counted(sum(&|one| one.rows)),
+            counted(sum(&|one| one.deleted)),
+            counted(sum(&|one| (one.run_id == Some(run.run_id)).then_some(one.inserted))),
+            counted(sum(&|one| (one.run_id == Some(run.run_id)).then_some(one.updated))),
             known.verdict().to_owned(),
         ]);
         for one in resources.iter().filter(|one| known.needs_somebody(one)) {
@@ -219,15 +219,26 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
                 format!("  {}", one.resource),
                 since(one.started_at, now),
                 since(one.complete_at, now),
-                number(one.rows),
-                number(one.deleted),
-                one.inserted.to_string(),
-                one.updated.to_string(),
+                counted(one.rows),
+                counted(one.deleted),
+                number(one.inserted),
+                number(one.updated),
                 known.verdict_of(one).to_owned(),
             ]);
         }
     }
     lines.extend(aligned(&HEADER, rows, look));
+    // What nobody has to do anything about comes last.
+    let facts = several.iter().flat_map(|known| {
+        let facts = facts(known, now);
+        let name = (!facts.is_empty()).then(|| format!("{}:", known.connection));
+        name.into_iter().chain(facts)
+    });
+    let facts: Vec<String> = facts.collect();
+    if !facts.is_empty() {
+        lines.push(String::new());
+        lines.push(wrapped(&facts.join("\n"), look));
+    }
     lines.join("\n")
 }
 
@@ -292,34 +303,63 @@ fn workers(parts: &PartsStatus, now: DateTime<Utc>) -> Vec<String> {
     lines
 }
 
+/// What is as it should be, and worth knowing.
+fn facts(known: &ConnectionKnown, now: DateTime<Utc>) -> Vec<String> {
+    let walks = known.whole_walks.iter();
+    let walks = walks.map(|walk| format!("  {}: {}", walk.resource, walk.said(now)));
+    walks.chain(histories(&known.status.resources, now)).collect()
+}
+
+/// Which resources are too old, and which are not complete, however old they are.
+fn too_old(known: &ConnectionKnown) -> Vec<String> {
+    let ConnectionKnown { status, stale, max_age, .. } = known;
+    let resources: Vec<&ResourceStatus> = status
+        .resources
+        .iter()
+        .filter(|one| stale.iter().any(|name| name == one.resource))
+        .collect();
+    let list = |of: &dyn Fn(&ResourceStatus) -> bool| -> Option<String> {
+        let names: Vec<&str> =
+            resources.iter().filter(|one| of(one)).map(|one| one.resource).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let is_old = |one: &ResourceStatus| known.verdict_of(one) == "too old";
+    let age = max_age.and_then(|age| age.to_std().ok()).map(span).unwrap_or_default();
+    let old = list(&is_old).map(|names| format!("  last complete longer ago than {age}: {names}"));
+    let never = list(&|one| one.run_id.is_none()).map(|names| format!("  never synced: {names}"));
+    // What has an error was told with it.
+    let bad = list(&|one| one.run_id.is_some() && one.error.is_none() && !is_old(one))
+        .map(|names| format!("  not complete in the last run: {names}"));
+    [bad, old, never].into_iter().flatten().collect()
+}
+
+/// How far a walk had come that did not end.
+fn interruption(Interrupted { listings, rows, next }: &Interrupted) -> String {
+    let rows = count(rows, "row", "rows");
+    let listings = match listings {
+        1 => String::new(),
+        listings => format!(" in {} listings", number(listings)),
+    };
+    format!("interrupted after {rows}{listings}, before {next}")
+}
+
 /// What a person should know, and what to type next.
-fn notes(
-    ConnectionKnown { status, stale, whole_walks, invocation, .. }: &ConnectionKnown,
-    now: DateTime<Utc>,
-) -> Vec<String> {
+fn notes(known: &ConnectionKnown) -> Vec<String> {
+    let ConnectionKnown { status, stale, invocation, .. } = known;
     let (skipped, tried): (Vec<_>, Vec<_>) = status
         .resources
         .iter()
         .partition(|resource| resource.verdict.as_deref() == Some("skipped"));
     let mut notes = grouped(tried.into_iter().chain(skipped).map(|resource| {
-        let error = resource.error.clone().into_iter().collect();
-        (resource.resource, error, resource.next.as_deref())
+        // A run that goes on has walks that did not end yet.
+        let interrupted = resource.interrupted.as_ref().filter(|_| !status.run.running);
+        let what = resource.error.clone().into_iter().chain(interrupted.map(interruption));
+        (resource.resource, what.collect(), resource.next.as_deref())
     }));
     for resource in &status.resources {
         let name = resource.resource;
-        // A run that goes on has walks that did not end yet.
-        if let Some(at) = resource.interrupted.as_ref().filter(|_| !status.run.running) {
-            let listings = match at.listings {
-                1 => String::new(),
-                listings => format!(" in {listings} listings"),
-            };
-            let Interrupted { rows, next, .. } = at;
-            let rows = count(rows, "row", "rows");
-            notes.push(format!("  {name}: interrupted after {rows}{listings}, before {next}"));
-        }
         if resource.quarantined > 0 && resource.error.is_none() {
-            let rows = resource.quarantined;
-            let are = if rows == 1 { "1 row is" } else { &format!("{rows} rows are") };
+            let are = count(resource.quarantined, "row is", "rows are");
             notes.push(format!("  {name}: {are} set aside; see `{}`", invocation.of("quarantine")));
         }
         if resource.drift > 0 {
@@ -330,11 +370,7 @@ fn notes(
             ));
         }
     }
-    notes.extend(whole_walks.iter().map(|walk| format!("  {}: {}", walk.resource, walk.said(now))));
-    notes.extend(histories(&status.resources, now));
-    if !stale.is_empty() {
-        notes.push(format!("  too old, or not complete: {}", stale.join(", ")));
-    }
+    notes.extend(too_old(known));
     let incomplete = status.run.verdict != "complete" && !status.run.running;
     // Where a resource says what is to be done, another run alone would end in the same way.
     let told = status.resources.iter().any(|resource| resource.next.is_some());

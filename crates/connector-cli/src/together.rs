@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::json::print_json;
 use super::progress::Progress;
-use super::{block_on, now, print, print_error, stop_on_signals, tell};
+use super::{block_on, now, print, print_errors, stop_on_signals, tell_problems};
 use connector_core::error::{Error, Result};
 use connector_core::run::Connection;
 use connector_core::verdict::{Look, Report, problems_together, table_together, together};
@@ -46,14 +46,14 @@ pub(super) fn tell_together(outcomes: Vec<Result<Report>>, json: bool, quiet: bo
         print_json(&reports, &errors)?;
         return Ok(status);
     }
-    errors.iter().for_each(print_error);
+    print_errors(&errors);
     let runs = &reports.runs;
     match (&runs[..], quiet) {
         ([], _) => {}
         (_, false) => print(&together(runs, look))?,
         (_, true) if status == 0 => {}
         (_, true) => {
-            tell(&problems_together(runs).join("\n"));
+            tell_problems(&problems_together(runs).join("\n"));
             print(&table_together(runs, look))?;
         }
     }
@@ -72,7 +72,7 @@ pub fn tell_all(outcomes: Vec<Result<Report>>, json: bool) -> Result<u8> {
         print_json(&reports, &errors)?;
         return Ok(status);
     }
-    errors.iter().for_each(print_error);
+    print_errors(&errors);
     for report in &reports.runs {
         print(&report.to_text_as(Look::of_stdout()))?;
         print("")?;
@@ -93,8 +93,13 @@ pub fn sync_together(
         connection.stopped_by(&stop).shown_by(progress)
     };
     let connections: Vec<Connection> = connections.into_iter().map(together).collect();
-    block_on(async {
+    let outcomes = block_on(async {
         stop_on_signals(&stop, progress);
         connector_core::sync_all(&connections, now()).await
-    })
+    })?;
+    let named = |(connection, outcome): (&Connection, Result<Report>)| {
+        outcome
+            .map_err(|error| if several { error.at("connection", &connection.name) } else { error })
+    };
+    Ok(connections.iter().zip(outcomes).map(named).collect())
 }

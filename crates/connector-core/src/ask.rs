@@ -35,6 +35,7 @@ use crate::budget::{Budget, Room};
 use crate::error::{Error, ErrorKind, NotTried, Result};
 use crate::pieces;
 use crate::stop::Stop;
+use crate::words::span;
 use connector_spec::{ErrorShape, Rate, Retry};
 
 pub use address::{address, check_address};
@@ -395,8 +396,8 @@ impl Client {
                     // Of all that were told to rest at once, one says so.
                     if !failure.rests || self.pace.rest(wait) {
                         let (wait_ms, tries) = (millis(wait), u64::from(tries));
-                        let (wait, error) = (wait.as_secs_f64(), &failure.error);
-                        info!(wait_ms, tries, "asking again in {wait:.1} s: {error}");
+                        let (wait, error) = (span(wait), &failure.error);
+                        info!(wait_ms, tries, "asking again in {wait}: {error}");
                     }
                     if guess.is_some() {
                         return Ok(None);
@@ -484,8 +485,8 @@ impl Client {
                 && rest >= WORTH_SAYING
             {
                 let wait_ms = millis(rest);
-                let rest = rest.as_secs();
-                info!(wait_ms, "resting {rest} s: the vendor says that its limit is used up");
+                let rest = span(rest);
+                info!(wait_ms, "resting {rest}: the vendor says that its limit is used up");
             }
             let room = Arc::new(std::mem::replace(room, self.budget.room()));
             let url = url.clone();

@@ -186,6 +186,16 @@ impl Error {
         self
     }
 
+    /// The same without the places of that name, and these: so that what several places have in
+    /// common can be told once.
+    #[must_use]
+    pub fn apart_from(mut self, name: &str) -> (Self, Vec<String>) {
+        let (here, others) = self.place.into_iter().partition(|(other, _)| *other == name);
+        self.place = others;
+        let here: Vec<(&str, String)> = here;
+        (self, here.into_iter().map(|(_, value)| value).collect())
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn next(mut self, next: impl Into<String>) -> Self {

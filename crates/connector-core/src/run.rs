@@ -260,6 +260,7 @@ fn report(
         interrupted,
         verdict,
         resources,
+        invocation: context.invocation.clone(),
         chosen: context.store.chosen.clone(),
         ddl: context.store.ddl.clone(),
     }
@@ -275,6 +276,8 @@ fn plan_of(connection: &Connection, started_at: DateTime<Utc>) -> Result<Plan<'_
         started_at,
         request_hashes: request_hash::of_run(connection),
         scope: connection.scope(),
+        syncs: connection.usual().map(|resource| resource.name).collect(),
+        invocation: &connection.invocation,
         takes_over: connection.settings.all.deletes == Tolerance::ALL && connection.is_whole(),
         resume_within: Some(connection.resume_within).filter(|_| !range.full_refresh),
         waits: connection.waits,

@@ -25,6 +25,9 @@ struct Asked {
     at: Instant,
 }
 
+/// Why a run stops that may make no more requests.
+pub(crate) const REQUESTS_USED_UP: &str = "the requests that --max-requests allows are used up";
+
 impl Stop {
     /// Nobody is asked yet.
     pub fn new() -> Self {

@@ -50,6 +50,7 @@ use crate::read::chosen::Choice;
 use crate::read::secret::FingerprintKey;
 use crate::stop::Stop;
 use crate::verdict::Verdict;
+use crate::words::Invocation;
 use connector_spec::Connector;
 
 pub(crate) use batch::Batch;
@@ -157,6 +158,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) request_hashes: [String; 2],
     /// Whose rows are asked for.
     pub(crate) scope: String,
+    /// The resources that usual runs of the connection sync.
+    pub(crate) syncs: Vec<&'static str>,
+    /// How commands about the connection are called.
+    pub(crate) invocation: &'a Invocation,
     /// Whether they may replace those of another one.
     pub(crate) takes_over: bool,
     /// How old an interrupted run may be to go on with; none of any age, if it is not to be.
@@ -188,7 +193,8 @@ impl Store {
     pub(crate) async fn begin(database: &Database, plan: &Plan<'_>, stop: &Stop) -> Result<Self> {
         let mut store = Self::new(database, plan, stop);
         // This comes first, because a session of its own says at once why it cannot be had.
-        let lock = lock(&database.sessions, plan.schema, plan.waits, stop).await;
+        let waiting = Some(plan.invocation.of("sync --wait"));
+        let lock = lock(&database.sessions, plan.schema, (plan.waits, waiting), stop).await;
         let (session, waited) = lock.map_err(nothing_tried)?;
         store.lock = Some(session);
         match store.begin_locked(database, plan, stop, waited).await {
@@ -442,24 +448,34 @@ pub fn other_connector(schema: &str, owner: &str) -> Error {
 }
 
 /// That the rows of one connection or account would replace those of another.
-pub fn other_scope(schema: &str, there: &str, asked: &str) -> Error {
+pub fn other_scope(schema: &str, there: &str, asked: &str, invocation: &Invocation) -> Error {
     let what = format!(
         "the schema `{schema}` has the rows of {}, and not of {}",
         Foreign(there),
         Foreign(asked)
     );
-    Error::settings(what).next(
-        "give each its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync all resources once with --allow-deletes",
-    )
+    Error::settings(what).next(format!(
+        "give each its own schema, by `schema` in connectors.toml or --schema; {}",
+        replacing(invocation)
+    ))
 }
 
 /// That the vendor tells of another owner than the one whose rows are there.
-pub(crate) fn other_owner(schema: &str, resource: &str) -> Error {
+pub(crate) fn other_owner(schema: &str, resource: &str, invocation: &Invocation) -> Error {
     let what = format!(
         "the key reads another account than the one whose rows the schema `{schema}` has: `{resource}` has nothing in common"
     );
-    Error::settings(what).next(
-        "put that account's key in, or give each account its own schema, by `schema` in connectors.toml or --schema; if both are the same, or these are to replace the others, sync all resources once with --allow-deletes",
+    Error::settings(what).next(format!(
+        "put that account's key in, or give each account its own schema, by `schema` in connectors.toml or --schema; {}",
+        replacing(invocation)
+    ))
+}
+
+/// How the rows of one account replace those of another.
+fn replacing(invocation: &Invocation) -> String {
+    let sync = invocation.of("sync --allow-deletes");
+    format!(
+        "if both are the same, or these are to replace the others, sync all resources once: `{sync}`"
     )
 }
 
@@ -473,7 +489,7 @@ fn nothing_tried(error: Error) -> Error {
 async fn lock(
     sessions: &Sessions,
     schema: &str,
-    waits: bool,
+    (waits, waiting): (bool, Option<String>),
     stop: &Stop,
 ) -> Result<(PgConnection, bool)> {
     let failed = |error| Error::storage("taking the connection's lock", error);
@@ -500,7 +516,7 @@ async fn lock(
     }
     // It may have been given back meanwhile.
     let holder = holder(&mut session, schema).await?.unwrap_or_default();
-    let (what, next) = holder.said(schema);
+    let (what, next) = holder.said(schema, waiting.as_deref());
     Err(Error::new(ErrorKind::Storage, what).next(next))
 }
 
@@ -516,8 +532,9 @@ pub struct Holder {
 impl Holder {
     /// That the lock is held, and what to do about it.
     ///
-    /// Any user of the database may take it, and then it is not a run that ends by itself.
-    pub fn said(&self, schema: &str) -> (String, String) {
+    /// Any user of the database may take it, and then it is not a run that ends by itself. What
+    /// can wait for it names the command that does.
+    pub fn said(&self, schema: &str, waiting: Option<&str>) -> (String, String) {
         let Self { pid, role, application, since } = self;
         let known = [
             pid.map(|pid| format!("Postgres session {pid}")),
@@ -530,16 +547,21 @@ impl Holder {
         let is_run = application.as_deref().is_none_or(|name| name == APPLICATION);
         if is_run {
             let what = format!("another run of `{schema}` is writing{known}");
-            return (what, "run again when it has ended; `sync --wait` waits for it".to_owned());
+            let next = match waiting {
+                Some(command) => format!("run again when it has ended; `{command}` waits for it"),
+                None => "run this again when it has ended".to_owned(),
+            };
+            return (what, next);
         }
         let what = format!("the lock of `{schema}` is held by a session that is no run{known}");
         let next = match pid {
-            Some(pid) => format!(
-                "find out who that is, or end it with: select pg_terminate_backend({pid}); --wait waits for it"
-            ),
-            None => "find out who that is in pg_locks; --wait waits for it".to_owned(),
+            Some(pid) => {
+                format!("find out who that is, or end it with: select pg_terminate_backend({pid})")
+            }
+            None => "find out who that is in pg_locks".to_owned(),
         };
-        (what, next)
+        let waits = waiting.map(|command| format!("; `{command}` waits for it"));
+        (what, next + &waits.unwrap_or_default())
     }
 }
 

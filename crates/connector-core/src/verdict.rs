@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) use counts::{Counts, Settled};
 pub(crate) use ended::{EndedWalk, WalkEnd, is_over};
 pub use report::{
-    Change, Changes, DriftReport, Evidence, Look, Report, ResourceReport, aligned, grouped,
-    plans_together, problems_together, table_together, together, wrapped,
+    Change, Changes, DriftReport, Evidence, Look, Report, ResourceReport, aligned, drift_said,
+    grouped, hanging, plans_together, problems_together, table_together, together, wrapped,
 };
 pub(crate) use tally::{Came, Tally};
 pub use tolerance::Tolerance;

@@ -54,6 +54,12 @@ pub fn command() -> clap::Command {
         let full = format!("{PROGRAM} {name}");
         command.name(name).bin_name(full.clone()).display_name(full)
     });
-    let own = with_names(Cli::command(), &connectors::ALL);
+    let mut own = with_names(Cli::command(), &connectors::ALL);
+    // What writes is about no connection that nobody names.
+    for writes in ["sync", "plan"] {
+        own = own.mut_subcommand(writes, |command| {
+            command.mut_arg("all", |all| all.help("All connections in the file, of all connectors"))
+        });
+    }
     own.version(connector_cli::version()).subcommands(of_vendors)
 }

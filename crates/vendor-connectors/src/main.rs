@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::FromArgMatches as _;
 use connector_cli::{
-    answer_a_shell, named_by_its_first_word, prepare, print_error, print_failure, word,
+    answer_a_shell, matches_of, named_by_its_first_word, prepare, print_error, print_failure, word,
 };
 use connector_core::{Connector, Error};
 use vendor_connectors::cli::{Cli, Command, PROGRAM, command};
@@ -17,11 +17,12 @@ fn main() -> ExitCode {
     if let Some(connector) = called_as_a_connector() {
         answer_a_shell(|| connector_cli::command(connector), env::args_os().skip(1));
         // Its words, in help and in errors, are those of the connector's own program.
-        let matches = connector_cli::command(connector).get_matches_from(env::args_os().skip(1));
+        let command = connector_cli::command(connector);
+        let matches = matches_of(command, env::args_os().skip(1), &[connector]);
         return connector_cli::run(connector, &matches);
     }
     answer_a_shell(command, env::args_os());
-    let matches = command().get_matches();
+    let matches = matches_of(command(), env::args_os(), &connectors::ALL);
     if let Some((name, matches)) = matches.subcommand()
         && let Some(connector) = connectors::ALL.iter().find(|known| word(known.name) == name)
     {

@@ -60,7 +60,7 @@ async fn each_value_has_its_source_and_no_secret_is_shown() {
     let file = format!(
         "database_url = \"{}\"\n[connections.eu]\nconnector = \"accounts\"\nbase_url = \"{}\"\n\
          api_key = \"env:THE_KEY\"\nonly_resources = [\"labels\"]\nrequests_per_second = 7\n\
-         deletes = {{ rows = 5 }}\nparams = {{ account = \"7\" }}\n\n\
+         deletes = {{ rows = 5 }}\nhistory = [\"labels\"]\nparams = {{ account = \"7\" }}\n\n\
          [connections.eu.resources.labels]\nlookback_seconds = 60\ndeletes = {{ share = 0.5 }}\n\n\
          [connections.us]\nconnector = \"accounts\"\nbase_url = \"https://user:hunter2@api.example.com?key=hunter2\"\n",
         database.url(),
@@ -69,6 +69,19 @@ async fn each_value_has_its_source_and_no_secret_is_shown() {
     let shell = Shell::new().file("connectors.toml", &file).set("THE_KEY", &vendor.key());
     let said = shell.run("check --schema other --connection eu");
     insta::assert_snapshot!("check-sources", said.steady(&vendor, &database).await);
+    std::fs::write(
+        shell.path().join("connectors.toml"),
+        file.replace("history = [\"labels\"]", "history = [\"lables\"]"),
+    )
+    .unwrap();
+    let wrong = shell.run("check --connection eu");
+    let place = "has no resource `lables` (connection `eu`, setting `history of [connections.eu]`)";
+    assert!(
+        wrong.stderr.contains(place)
+            || wrong.stdout.replace("\n                           ", " ").contains(place),
+        "{wrong:?}"
+    );
+    std::fs::write(shell.path().join("connectors.toml"), &file).unwrap();
     let both = shell.run("check");
     insta::assert_snapshot!("check-connections", both.steady(&vendor, &database).await);
     assert!(!both.text().contains("hunter2") && !both.text().contains(&vendor.key()));

@@ -69,7 +69,7 @@ async fn a_quiet_run_says_nothing_but_what_went_wrong() {
     assert_eq!(failed.status, 1, "{failed:?}");
     assert!(failed.stderr.starts_with("  users: the vendor answered 403"), "{failed:?}");
     assert!(failed.stderr.contains("    next: "), "{failed:?}");
-    assert!(failed.stderr.ends_with("accounts: failed (run 1)\n"), "{failed:?}");
+    assert!(failed.stderr.ends_with("accounts: failed (run 1)\n\n"), "{failed:?}");
     assert!(failed.stdout.starts_with(" resource") && !failed.stdout.contains("403"), "{failed:?}");
     let json = shell.run("sync --resource users --quiet --json");
     assert_eq!(
@@ -230,7 +230,10 @@ async fn a_sync_that_waits_begins_when_the_other_run_has_ended() {
     sqlx::Executor::execute(&mut other, lock).await.unwrap();
     let refused = shell.run("sync --resource users");
     assert_eq!(refused.status, 2, "{refused:?}");
-    assert!(refused.stderr.contains("--wait waits for it"));
+    assert!(
+        refused.stderr.contains("`accounts-connector sync --wait` waits for it"),
+        "{refused:?}"
+    );
     let waiting = thread::spawn(move || shell.run("sync --resource users --wait"));
     let waits = "select exists (select from pg_stat_activity where datname = current_database() \
                  and application_name = 'vendor-connectors')";

@@ -90,6 +90,62 @@ async fn what_is_too_old_or_not_complete_ends_with_status_1() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_watches_by_sql_waits_for_what_settings_sync_and_for_nothing_else() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let shell = Shell::new().set("DATABASE_URL", &database.url());
+    let choose = |resources: &str| {
+        let file = format!(
+            "[connections.shop]\nconnector = \"accounts\"\nonly_resources = [{resources}]\nbase_url = \"{}\"\napi_key = \"{}\"\n",
+            vendor.base_url(),
+            vendor.key()
+        );
+        std::fs::write(shell.path().join("connectors.toml"), file).unwrap();
+    };
+    let stands = async || {
+        let all = "select string_agg(concat_ws(' ', resource, verdict, complete_at is not null), ', ' order by resource) from sync.status where connection = 'shop'";
+        database.value(all).await
+    };
+    choose("\"users\", \"campaigns\"");
+    assert_eq!(shell.run("sync").status, 1);
+    assert_eq!(stands().await, "campaigns incomplete f, users complete t");
+    // One resource alone is asked for once, and the others are still to be watched.
+    assert_eq!(shell.run("sync --resource users").status, 0);
+    assert_eq!(stands().await, "campaigns incomplete f, users complete t");
+    // What is left out is not waited for any more, and what is new has no complete run.
+    choose("\"users\", \"labels\"");
+    assert_eq!(shell.run("sync --resource users").status, 0);
+    assert_eq!(stands().await, "labels f, users complete t");
+    // Tables of an older version say nothing of settings: all that was tried counts.
+    database.execute("update sync.connections set resources = null").await;
+    assert_eq!(stands().await, "campaigns incomplete f, users complete t");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_are_tolerated_are_told_and_make_the_numbers_of_the_table_whole() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let file = format!(
+        "[connections.shop]\nconnector = \"accounts\"\nonly_resources = [\"campaigns\"]\nquarantine = {{ rows = 2 }}\nbase_url = \"{}\"\napi_key = \"{}\"\n",
+        vendor.base_url(),
+        vendor.key()
+    );
+    let shell = Shell::new().set("DATABASE_URL", &database.url()).file("connectors.toml", &file);
+    let said = shell.run("sync");
+    assert_eq!(said.status, 0, "{said:?}");
+    let told = "  campaigns: 1 row is set aside, which is tolerated; see `accounts-connector quarantine --connection shop`\n";
+    assert!(said.stdout.contains(told), "{said:?}");
+    assert!(said.stdout.contains(" deleted  set aside  requests "), "{said:?}");
+    let row = said.stdout.lines().find(|line| line.starts_with(" campaigns ")).unwrap();
+    let numbers: Vec<&str> = row.split_whitespace().skip(1).take(6).collect();
+    assert_eq!(numbers, ["2", "1", "0", "0", "0", "1"], "{row}");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_connections_of_the_file_are_shown() {
     let vendor = vendor();
     let database = Database::create().await;
@@ -211,7 +267,11 @@ async fn a_promised_field_that_is_not_sent_is_not_said_to_be_kept_nor_counted_on
     let shell = Shell::with(&vendor, &database);
     let said = shell.run("sync --resource users");
     assert_eq!(said.status, 0, "{said:?}");
-    assert!(said.stdout.contains("  users: promised, and not sent: `createdOn`\n"), "{said:?}");
+    assert!(
+        said.stdout
+            .contains("  users: `createdOn` is promised, and not sent; its column is null\n"),
+        "{said:?}"
+    );
     assert!(!said.stdout.contains("kept in _extra"), "{said:?}");
     let drifts =
         || shell.run("status --resource users").stdout.contains("1 field is unlike the model");

@@ -217,3 +217,61 @@ async fn who_is_told_of_runs_by_openlineage_is_set_by_variables_and_tried_by_non
     vendor.finish();
     database.drop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_refused_is_said_to_be_where_it_was_set_and_is_not_shown() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    vendor.allow_unauthorized();
+    let database = Database::create().await;
+    let section = |key: &str| {
+        format!(
+            "[connections.eu]\nconnector = \"accounts\"\nbase_url = \"{}\"\nonly_resources = [\"labels\"]\n{key}",
+            vendor.base_url()
+        )
+    };
+    let init = "`accounts-connector init --connection eu`";
+    for (key, variable, env, expected) in [
+        ("", "EU_API_KEY", "", "the variable `EU_API_KEY` of this shell".to_owned()),
+        (
+            "",
+            "",
+            "EU_API_KEY=canary-4711\n",
+            format!("`EU_API_KEY` in `.env` ({init} asks for another)"),
+        ),
+        (
+            "api_key = \"env:THE_KEY\"\n",
+            "",
+            "THE_KEY=canary-4711\n",
+            format!("`THE_KEY` in `.env` ({init} asks for another)"),
+        ),
+        (
+            "api_key = \"canary-4711\"\n",
+            "",
+            "",
+            "`api_key` under [connections.eu] in connectors.toml".to_owned(),
+        ),
+        (
+            "api_key = \"file:key.txt\"\n",
+            "",
+            "",
+            "in the file that `api_key` under [connections.eu] in connectors.toml names".to_owned(),
+        ),
+    ] {
+        let mut shell = Shell::new()
+            .set("DATABASE_URL", &database.url())
+            .file("connectors.toml", &section(key))
+            .file("key.txt", "canary-4711")
+            .file(".env", env);
+        if !variable.is_empty() {
+            shell = shell.set(variable, "canary-4711");
+        }
+        let said = shell.run("sync");
+        assert_eq!(said.status, 1, "{said:?}");
+        let told =
+            format!("next: check the key, which is {expected}, and what it is allowed to read");
+        assert!(said.stdout.contains(&told), "no `{told}`: {said:?}");
+        assert!(!said.text().contains("canary"), "{said:?}");
+    }
+    vendor.finish_unexplained();
+    database.drop().await;
+}

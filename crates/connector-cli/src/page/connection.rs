@@ -21,7 +21,8 @@ pub(super) fn section(page: &Page, seen: &Seen) -> Markup {
                 @if bad == 0 {
                     (many(known.status.resources.len(), "resource", "resources")) "."
                 } @else {
-                    (number(bad)) " of " (many(known.status.resources.len(), "resource needs", "resources need")) " somebody."
+                    (number(bad)) " of " (many(known.status.resources.len(), "resource", "resources"))
+                    @if bad == 1 { " needs" } @else { " need" } " somebody."
                 }
             }
             @if run.running { (going(page, seen)) }

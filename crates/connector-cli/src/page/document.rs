@@ -8,8 +8,8 @@ use base64::prelude::BASE64_STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use super::words::{class, machine_time, many, span, time};
-use super::{Page, Seen, anchor, connection};
+use super::words::{class, machine_time, many, prose, span, time};
+use super::{Page, Seen, Stands, anchor, connection};
 use crate::known::{problem, verdict};
 
 const STYLE: &str = include_str!("page.css");
@@ -34,7 +34,7 @@ fn policy(more: &str) -> String {
 pub(super) fn html(page: &Page) -> String {
     let Page { now, max_age, connections, served, .. } = page;
     let sentence = page.sentence();
-    let all_is_well = page.is_well();
+    let stands = page.stands();
     let resources = connections.iter().map(|seen| seen.known.status.resources.len()).sum::<usize>();
     let runs = connections.iter().any(|seen| seen.known.status.run.running);
     let markup = html! {
@@ -49,14 +49,16 @@ pub(super) fn html(page: &Page) -> String {
                 meta name="referrer" content="no-referrer";
                 meta name="robots" content="noindex";
                 title { (sentence) }
-                link rel="icon" href=(icon(all_is_well));
+                link rel="icon" href=(icon(stands));
                 @if *served && runs { noscript { meta http-equiv="refresh" content="5"; } }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 a.skip href="#main" { "To the connections" }
                 header {
-                    p.mark.bad[!all_is_well] aria-hidden="true" { @if all_is_well { "✓" } @else { "!" } }
+                    p.mark.bad[stands == Stands::Badly].open[stands == Stands::Open] aria-hidden="true" {
+                        @match stands { Stands::Well => "✓", Stands::Badly => "!", Stands::Open => "…" }
+                    }
                     div {
                         h1 { (sentence) }
                         p.made {
@@ -102,11 +104,17 @@ pub(super) fn html(page: &Page) -> String {
 }
 
 /// What a browser shows beside the page's title.
-fn icon(all_is_well: bool) -> &'static str {
-    if all_is_well {
-        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Ccircle cx='4' cy='4' r='4' fill='%23197a3e'/%3E%3C/svg%3E"
-    } else {
-        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath d='M4 0l4 8H0z' fill='%23b3261e'/%3E%3C/svg%3E"
+fn icon(stands: Stands) -> &'static str {
+    match stands {
+        Stands::Well => {
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Ccircle cx='4' cy='4' r='4' fill='%23197a3e'/%3E%3C/svg%3E"
+        }
+        Stands::Badly => {
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath d='M4 0l4 8H0z' fill='%23b3261e'/%3E%3C/svg%3E"
+        }
+        Stands::Open => {
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Ccircle cx='4' cy='4' r='3' fill='none' stroke='%23666' stroke-width='2'/%3E%3C/svg%3E"
+        }
     }
 }
 
@@ -139,8 +147,8 @@ fn problems(page: &Page) -> Markup {
             ul {
                 @for (error, next) in &page.failures {
                     li {
-                        (error)
-                        @if let Some(next) = next { span.next { (next) } }
+                        (prose(error))
+                        @if let Some(next) = next { span.next { (prose(next)) } }
                     }
                 }
                 @for (seen, one) in resources.take(SHOWN) {
@@ -150,8 +158,8 @@ fn problems(page: &Page) -> Markup {
                             (known.connection) " " b { (one.resource) }
                         }
                         " " span.badge.{ "v-" (class(verdict(one, &known.status.run))) } { (problem(known, one)) }
-                        @if let Some(error) = &one.error { " " (error) }
-                        @if let Some(next) = &one.next { span.next { (next) } }
+                        @if let Some(error) = &one.error { " " (prose(error)) }
+                        @if let Some(next) = &one.next { span.next { (prose(next)) } }
                     }
                 }
                 @if more > 0 { li { "and " (many(more, "more resource", "more resources")) ", below" } }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::words::{class, evidence, machine_time, many, number, span, time};
+use super::words::{class, evidence, machine_time, many, number, prose, span, time};
 use super::{Page, RUNS, Seen, anchor, chart, named};
 use crate::ago::ago;
 use crate::known::{history, problem, verdict};
 use connector_core::store::{Interrupted, ResourceRun, ResourceStatus};
+use connector_core::verdict::drift_said;
 
 /// The fields and reasons that are shown; the commands show all.
 const MOST: usize = 12;
@@ -115,8 +116,8 @@ fn proof(one: &ResourceStatus) -> Markup {
         }
         @let problems = one.evidence.iter().flat_map(|known| &known.problems);
         @let others = problems.filter(|problem| one.error.as_ref() != Some(problem));
-        @for wrong in one.error.iter().chain(others) { p.wrong { (wrong) } }
-        @if let Some(next) = &one.next { p.next { (next) } }
+        @for wrong in one.error.iter().chain(others) { p.wrong { (prose(wrong)) } }
+        @if let Some(next) = &one.next { p.next { (prose(next)) } }
     }
 }
 
@@ -285,7 +286,10 @@ fn oddities(seen: &Seen, one: &ResourceStatus) -> Markup {
             h3 { (many(fields.len(), "field is", "fields are")) " unlike the model" }
             ul {
                 @for field in fields.iter().take(MOST) {
-                    li { code { (named(&field.field)) } " " (field.kind) ", " (field.json_type) ", since run " (field.first_run_id) }
+                    li {
+                        (prose(&drift_said(&named(&field.field), &field.kind, &field.json_type, field.shape.as_deref().unwrap_or_default())))
+                        ", since run " (field.first_run_id)
+                    }
                 }
                 @if fields.len() > MOST { li { "and " (number(fields.len() - MOST)) " more" } }
             }
@@ -295,7 +299,7 @@ fn oddities(seen: &Seen, one: &ResourceStatus) -> Markup {
             ul {
                 @for reason in aside.reasons.iter().take(MOST) {
                     li {
-                        (many(reason.quarantined, "row", "rows")) ": " (reason.reason)
+                        (many(reason.quarantined, "row", "rows")) ": " (prose(&reason.reason))
                         @if let Some(page) = reason.page { ", page " (page) }
                         " of run " (reason.run_id)
                     }

@@ -1,47 +1,29 @@
 //! Numbers, times and evidence, in words.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
-use indicatif::HumanCount;
+use maud::{Markup, html};
 
-use connector_core::words::count;
+use connector_core::words::took;
+pub(super) use connector_core::words::{count as many, number};
 use connector_core::{Ending, Evidence};
 
-/// A number that a person reads: `1,240`.
-pub(super) fn number(number: impl TryInto<u64>) -> String {
-    // What is counted is never below nothing.
-    HumanCount(number.try_into().unwrap_or_default()).to_string()
-}
-
-/// So many things: `1,240 rows`.
-pub(super) fn many(things: impl TryInto<u64>, one: &str, more: &str) -> String {
-    count(number(things), one, more)
-}
-
-/// An age in one unit: `3 hours`.
-pub(super) fn age(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let seconds = (now - then).to_std().unwrap_or_default().as_secs();
-    let (unit, one, more) = match seconds {
-        0..60 => (1, "second", "seconds"),
-        60..3_600 => (60, "minute", "minutes"),
-        3_600..172_800 => (3_600, "hour", "hours"),
-        _ => (86_400, "day", "days"),
-    };
-    many(seconds / unit, one, more)
-}
-
-/// A span of time, to two units at the most: `0.41 s`, `12 s`, `3m 5s`.
-pub(super) fn span(ms: i64) -> String {
-    let time = Duration::from_millis(ms.try_into().unwrap_or_default());
-    match time.as_secs() {
-        0..10 => format!("{:.2} s", time.as_secs_f64()),
-        10..60 => format!("{} s", time.as_secs()),
-        _ => {
-            let text = humantime::format_duration(Duration::from_secs(time.as_secs())).to_string();
-            text.split(' ').take(2).collect::<Vec<_>>().join(" ")
+/// A text of this program, with what it marks as typed or named shown as such.
+pub(super) fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // A mark without its other half is a vendor's.
+    if parts.len().is_multiple_of(2) {
+        return html! { (text) };
+    }
+    html! {
+        @for (at, part) in parts.iter().enumerate() {
+            @if at.is_multiple_of(2) { (part) } @else { code { (part) } }
         }
     }
+}
+
+/// How long something took.
+pub(super) fn span(ms: i64) -> String {
+    took(ms.try_into().unwrap_or_default())
 }
 
 /// A time as it stands beside others.
@@ -144,28 +126,16 @@ fn capital(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
 
     #[test]
-    fn an_age_has_one_unit_and_a_span_two_at_the_most() {
-        let now = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
-        for (seconds, expected) in [
-            (-5, "0 seconds"),
-            (1, "1 second"),
-            (3_599, "59 minutes"),
-            (11_537, "3 hours"),
-            (172_799, "47 hours"),
-            (172_800, "2 days"),
-        ] {
-            assert_eq!(age(now - TimeDelta::seconds(seconds), now), expected);
-        }
-        for (ms, expected) in
-            [(0, "0.00 s"), (412, "0.41 s"), (12_900, "12 s"), (185_000, "3m 5s"), (-1, "0.00 s")]
-        {
-            assert_eq!(span(ms), expected);
-        }
+    fn what_is_typed_is_shown_as_such_and_nothing_that_a_vendor_says_acts() {
+        assert_eq!(
+            prose("`sync --wait` waits for <it>").into_string(),
+            "<code>sync --wait</code> waits for &lt;it&gt;"
+        );
+        assert_eq!(prose("the vendor's ` mark").into_string(), "the vendor's ` mark");
+        assert_eq!(prose("nothing").into_string(), "nothing");
     }
 
     #[test]

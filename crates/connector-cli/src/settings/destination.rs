@@ -6,6 +6,7 @@ use super::connectors_toml::{File, Nowhere, SecretsSetting};
 use super::names::check_schema;
 use super::precedence::Layers;
 use super::preset::preset_of;
+use super::variables::invocation;
 use super::{CONFIG_FILE, Flags};
 use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
@@ -14,6 +15,7 @@ use connector_core::run::{AllSettings, selected};
 use connector_core::store::{
     Database, EMBEDDED_DIRECTORY, embedded, embedded_exists, warn_of_leftover,
 };
+use connector_core::words::Invocation;
 use connector_spec::{Connector, Resource};
 
 /// Where the rows of a connection are: what one has to know to look at them.
@@ -33,34 +35,6 @@ pub(crate) struct Place {
     pub(crate) keep_secrets: bool,
     database_url: Option<SecretString>,
     nowhere: Option<Nowhere>,
-}
-
-/// How this program is called for a connection.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Invocation {
-    program: String,
-    flags: String,
-}
-
-impl Invocation {
-    fn new(connector: &Connector, name: &str, flags: &Flags) -> Self {
-        let config = flags.config.as_ref().map(|config| config.display().to_string());
-        let named = (name != connector.name).then(|| name.to_owned());
-        let flags = [
-            ("config", config),
-            ("connection", named),
-            ("schema", flags.schema.clone()),
-            ("preset", flags.preset.clone()),
-        ];
-        let given =
-            flags.into_iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", value?)));
-        Self { program: crate::called::binary(connector), flags: given.collect() }
-    }
-
-    /// What to type for a command.
-    pub(crate) fn of(&self, command: &str) -> String {
-        format!("{} {command}{}", self.program, self.flags)
-    }
 }
 
 impl Place {
@@ -97,7 +71,7 @@ impl Place {
             settings: layers.settings(connector)?,
             params,
             keep_secrets: layers.section.secrets == Some(SecretsSetting::Keep),
-            invocation: Invocation::new(connector, layers.name, flags),
+            invocation: invocation(connector, layers.name, flags),
             database_url: None,
             nowhere: layers.no_file(),
         })

@@ -36,7 +36,7 @@ pub(crate) fn load(path: &Path) -> Result<()> {
                 plain_files::reason(&error)
             );
             Err(Error::settings(what)
-                .next("make it a file of your own that nobody else writes, or move it away")
+                .next(format!("make it a file of your own that nobody else writes or reads (`chmod 600 {}`), or move it away", path.display()))
                 .because(error))
         }
     }

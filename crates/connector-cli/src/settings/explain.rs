@@ -118,7 +118,13 @@ pub(crate) fn explain(
     }
     for (resource, own) in section.for_each() {
         for (name, value) in own.said() {
-            let by = SetBy::Resource(layers.name.to_owned(), resource.to_owned());
+            let by = match layers.own(resource) {
+                // A list of names stands in the section of the connection.
+                own if name == "history" && own.is_none_or(|own| own.history.is_none()) => {
+                    layers.by_section()
+                }
+                _ => SetBy::Resource(layers.name.to_owned(), resource.to_owned()),
+            };
             add(&format!("{resource}.{name}"), value, by);
         }
     }

@@ -6,10 +6,12 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::Flags;
-use super::connectors_toml::{CONFIG_FILE, File, Nowhere, Resources, Section, Setting};
+use super::connectors_toml::{
+    CONFIG_FILE, File, Nowhere, ResourceSection, Resources, Section, Setting,
+};
 use super::params::by_flags;
-use super::variables::prefix;
-use connector_core::environment::environment;
+use super::variables::{invocation, prefix};
+use connector_core::environment::{environment, file_of};
 use connector_core::error::{Error, Result};
 use connector_core::params::{Params, params_of};
 use connector_core::run::{AllSettings, ResourceSettings, check_resources};
@@ -156,6 +158,26 @@ impl<'a> Layers<'a> {
         Ok(Some((value, self.by_section())))
     }
 
+    /// Where the key is set, and how to set another, in words.
+    pub(super) fn key_source(&self, connector: &Connector, by: &SetBy) -> String {
+        let setting = self.section.api_key.as_ref();
+        let variable = match by {
+            SetBy::Variable(name) => Some(name.as_str()),
+            _ => setting.and_then(Setting::variable),
+        };
+        let under = format!("`api_key` under [connections.{}] in {CONFIG_FILE}", self.name);
+        let Some(variable) = variable else {
+            let is_plain = self.section.has_plain_key();
+            return if is_plain { under } else { format!("in the file that {under} names") };
+        };
+        let Some(file) = file_of(variable) else {
+            return format!("the variable `{variable}` of this shell");
+        };
+        let flags = Flags { config: self.flags.config.clone(), ..Flags::default() };
+        let init = invocation(connector, self.name, &flags).of("init");
+        format!("`{variable}` in `{}` (`{init}` asks for another)", file.display())
+    }
+
     pub(super) fn database_url(&self) -> Result<Option<(SecretString, SetBy)>> {
         if let Some(url) = environment("DATABASE_URL") {
             return Ok(Some((url, SetBy::Variable("DATABASE_URL".to_owned()))));
@@ -175,6 +197,14 @@ impl<'a> Layers<'a> {
         params_of(connector, &params, self.name)
     }
 
+    /// The section of a resource, if the file has one.
+    pub(super) fn own(&self, resource: &str) -> Option<&ResourceSection> {
+        match &self.section.resources {
+            Some(Resources::Each(own)) => own.get(resource),
+            Some(Resources::Named(_)) | None => None,
+        }
+    }
+
     /// What the file sets for resources, by their names, and for all others.
     pub(super) fn settings(&self, connector: &Connector) -> Result<AllSettings> {
         let section = self.section;
@@ -185,11 +215,18 @@ impl<'a> Layers<'a> {
             return Err(Error::settings(what).next("take one of them out"));
         }
         let each = section.for_each();
-        let names: Vec<String> = each.keys().map(|name| (*name).to_owned()).collect();
-        let known = check_resources(connector, &names);
-        known.map_err(|error| {
-            error.at("setting", format!("[connections.{}.resources]", self.name))
-        })?;
+        for name in each.keys() {
+            let known = check_resources(connector, &[(*name).to_owned()]);
+            known.map_err(|error| {
+                error.at(
+                    "setting",
+                    match self.own(name) {
+                        Some(_) => format!("[connections.{}.resources]", self.name),
+                        None => format!("history of [connections.{}]", self.name),
+                    },
+                )
+            })?;
+        }
         let all = section.for_all().over(&ResourceSettings::default())?;
         let own = each.into_iter().map(|(name, own)| {
             let place = || format!("[connections.{}.resources.{name}]", self.name);

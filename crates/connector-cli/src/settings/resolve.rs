@@ -17,7 +17,7 @@ use super::lineage::lineage;
 use super::names::{check_letters, check_schema};
 use super::precedence::Layers;
 use super::preset::{preset_of, presets_unlike};
-use super::variables::{how_unset, mistaken_for, prefix};
+use super::variables::{how_unset, invocation, mistaken_for, prefix};
 
 /// The connection that flags, environment and file describe together.
 pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Result<Connection> {
@@ -32,11 +32,12 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
     let base_url = address(base_url.expose_secret(), section.allow_http)
         .map_err(|error| error.at("connection", name))?;
     let api_key = layers.secret("API_KEY", section.api_key.as_ref())?;
-    let (api_key, _) = api_key.ok_or_else(|| no_key(connector, &layers))?;
+    let (api_key, set_by) = api_key.ok_or_else(|| no_key(connector, &layers))?;
     let database_url = layers.database_url()?.map(|(url, _)| url);
     let schema = layers.schema().0.to_owned();
     check_schema(&schema)?;
     let resources = layers.known_resources(connector)?.to_vec();
+    let usual = section.only().unwrap_or_default().to_vec();
     let params = layers.params(connector)?;
     let declared = Connection::declared(connector, params, base_url, api_key, database_url);
     let authorities = section.ca_certificate.as_deref().map_or(Ok(Vec::new()), authorities)?;
@@ -51,12 +52,15 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
             full_refresh: flags.full_refresh,
             changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
         },
+        key_source: Some(layers.key_source(connector, &set_by)),
+        invocation: invocation(connector, name, flags),
         hosts: section.hosts()?,
         lineage: lineage(&authorities)?,
         authorities,
         keep_secrets: section.secrets == Some(SecretsSetting::Keep),
         settings: layers.settings(connector).map_err(|error| error.at("connection", name))?,
         resources,
+        usual_resources: Some(usual),
         rate: section.rate().or(declared.rate),
         resume_within: section
             .resume_within_minutes

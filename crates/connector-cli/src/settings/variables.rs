@@ -1,6 +1,11 @@
-//! Which variables a connection has, and what to say of one that is missing.
+//! What a connection is called by: its variables, with what to say of one that is missing, and
+//! this program's commands about it.
 
 use connector_core::environment::{VariablesFile, environment, file_of};
+use connector_core::words::Invocation;
+use connector_spec::Connector;
+
+use super::Flags;
 
 /// The variables of a connection begin with this.
 pub(crate) fn prefix(name: &str) -> String {
@@ -37,4 +42,19 @@ pub(crate) fn mistaken_for(variable: &str, of_connector: &str) -> Option<String>
     let place = file_of(&nearest).map(|file| format!(" in `{}`", file.display()));
     let place = place.unwrap_or_default();
     Some(format!("`{nearest}` is set{place}; this connection reads {variable}"))
+}
+
+/// How this program is called for a connection.
+pub(super) fn invocation(connector: &Connector, name: &str, flags: &Flags) -> Invocation {
+    let config = flags.config.as_ref().map(|config| config.display().to_string());
+    let named = (name != connector.name).then(|| name.to_owned());
+    let flags = [
+        ("config", config),
+        ("connection", named),
+        ("schema", flags.schema.clone()),
+        ("preset", flags.preset.clone()),
+    ];
+    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!("--{flag} {}", value?)));
+    let given: Vec<String> = given.collect();
+    Invocation::new(&crate::called::binary(connector), &given.join(" "))
 }

@@ -17,15 +17,28 @@ use connector_spec::Auth;
 pub(crate) struct Credential {
     auth: Auth,
     key: SecretString,
+    /// Where a person set it, and can set another.
+    source: Option<String>,
 }
 
 impl Credential {
     /// The credential, once it is known that it can be sent.
     pub(crate) fn new(auth: Auth, key: SecretString) -> Result<Self> {
         keep_secret(key.expose_secret());
-        let credential = Self { auth, key };
+        let credential = Self { auth, key, source: None };
         credential.header()?;
         Ok(credential)
+    }
+
+    /// The same, with words that say where a person set it.
+    #[must_use]
+    pub(crate) fn set_in(self, source: Option<String>) -> Self {
+        Self { source, ..self }
+    }
+
+    /// Where a person set it, in words, if that is known.
+    pub(crate) fn source(&self) -> Option<&str> {
+        self.source.as_deref()
     }
 
     /// A keyed hash of the key and the place where it is good.

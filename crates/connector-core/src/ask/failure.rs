@@ -144,7 +144,11 @@ impl Client {
         } else {
             format!(" ({} sends it in another way)", others.join(" or "))
         };
-        format!("check the key, and what it is allowed to read; it was sent {place}{others}")
+        let key = match self.credential.source() {
+            Some(source) => format!("the key, which is {source},"),
+            None => "the key,".to_owned(),
+        };
+        format!("check {key} and what it is allowed to read; it was sent {place}{others}")
     }
 
     /// The vendor's own words about an error, if the body is declared to be one. A word or a

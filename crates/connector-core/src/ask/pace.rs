@@ -12,7 +12,7 @@ use tokio::sync::{MutexGuard, Semaphore, SemaphorePermit};
 
 use super::Traffic;
 use crate::error::{Error, Result};
-use crate::stop::Stop;
+use crate::stop::{REQUESTS_USED_UP, Stop};
 use connector_spec::Rate;
 
 /// How long a run rests in all because the vendor asks for it.
@@ -267,7 +267,7 @@ impl Pace {
         let spent =
             budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         if spent.is_err() {
-            self.stop.ask("the requests that --max-requests allows are used up");
+            self.stop.ask(REQUESTS_USED_UP);
         }
         spent.map_or_else(|_| self.stop.check(), |_| Ok(()))
     }

@@ -21,7 +21,7 @@ use crate::read::chosen::{Choice, Chosen};
 use crate::stop::Stop;
 use crate::store::{Database, EMBEDDED_DIRECTORY, Keep, PATIENCE, embedded, embedded_exists};
 use crate::verdict::Tolerance;
-use crate::words::nearest;
+use crate::words::{Invocation, nearest};
 
 /// Which part of the cursor's values a run asks for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +64,10 @@ pub struct Connection {
     pub base_url: Url,
     /// The key.
     pub api_key: SecretString,
+    /// Where the key is set, and how to set another, in words: for whoever is told that it was refused.
+    pub key_source: Option<String>,
+    /// How commands about this connection are called.
+    pub invocation: Invocation,
     /// The address of the database; without one, rows go to the embedded Postgres.
     pub database_url: Option<SecretString>,
     /// Which part of the cursor's values is asked for.
@@ -78,6 +82,8 @@ pub struct Connection {
     pub settings: AllSettings,
     /// The names of the resources that are synced; none means all.
     pub resources: Vec<String>,
+    /// Those that usual runs sync, where `resources` is for one run alone.
+    pub usual_resources: Option<Vec<String>>,
     /// How often the vendor is asked at the most.
     pub rate: Option<Rate>,
     /// How long the client waits, and how much it takes.
@@ -138,6 +144,8 @@ impl Connection {
             params,
             base_url,
             api_key,
+            key_source: None,
+            invocation: Invocation::default(),
             database_url,
             range: Range::default(),
             hosts: Vec::new(),
@@ -145,6 +153,7 @@ impl Connection {
             keep_secrets: false,
             settings: AllSettings::default(),
             resources: Vec::new(),
+            usual_resources: None,
             rate: connector.rate,
             limits: Limits::default(),
             budget: Budget::default(),
@@ -422,6 +431,12 @@ impl Connection {
         selected(self.connector, &self.resources, &self.params)
     }
 
+    /// Those that usual runs sync, and their parents.
+    pub(super) fn usual(&self) -> impl Iterator<Item = &'static Resource> {
+        let names = self.usual_resources.as_ref().unwrap_or(&self.resources);
+        selected(self.connector, names, &self.params)
+    }
+
     /// A client that asks once, and does not wait for long.
     pub fn impatient_client(&self) -> Result<Client> {
         let limits = Limits { total: Duration::from_secs(30), ..self.limits };
@@ -440,7 +455,8 @@ impl Connection {
     }
 
     fn client_with(&self, retry: Retry, limits: Limits) -> Result<Client> {
-        let credential = Credential::new(self.connector.auth, self.api_key.clone())?;
+        let credential = Credential::new(self.connector.auth, self.api_key.clone())?
+            .set_in(self.key_source.clone());
         let declared = (retry, self.rate, self.connector.errors);
         let limited = (self.stop.clone(), self.max_requests);
         let places = (self.base_url.clone(), self.hosts.clone(), self.authorities.clone());

@@ -20,6 +20,7 @@ use crate::stop::Stop;
 use crate::store::{Statements, Store, Table};
 use crate::verdict::Tolerated;
 use crate::walk::RequestHash;
+use crate::words::Invocation;
 use connector_spec::{Connector, Resource};
 
 /// How far decoded pages may be ahead of the commits, in KiB, over all resources.
@@ -28,6 +29,7 @@ pub(super) const AHEAD_KIB: u32 = 1 << 10;
 /// What all walks of a run share.
 pub(super) struct Context {
     pub(super) connector: &'static Connector,
+    pub(super) invocation: Invocation,
     pub(super) client: Client,
     pub(super) store: Store,
     pub(super) params: Params,
@@ -64,6 +66,7 @@ impl Context {
         let resume_since = within.and_then(|within| store.started_at.checked_sub_signed(within));
         Arc::new(Self {
             connector: connection.connector,
+            invocation: connection.invocation.clone(),
             client,
             store,
             params: connection.params.clone(),

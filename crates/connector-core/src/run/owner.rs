@@ -40,7 +40,7 @@ impl Context {
         }
         let known = self.store.owner.get(resource.name);
         if known.is_some_and(|known| known.is_disjoint(&told)) && !self.store.takes_over {
-            return Err(other_owner(&self.store.schema, resource.name));
+            return Err(other_owner(&self.store.schema, resource.name, &self.invocation));
         }
         if known != Some(&told) {
             self.store.remember_owner(resource.name, &told).await?;

@@ -10,9 +10,10 @@ use super::context::Context;
 use super::part;
 use crate::ask::{Traffic, millis};
 use crate::error::{Error, ErrorKind, NotTried, Remedy, Result};
+use crate::stop::REQUESTS_USED_UP;
 use crate::store::{Division, Heard, Prepared, Statements, Table};
 use crate::verdict::{ResourceReport, Tally, Tolerated, Verdict};
-use crate::words::count;
+use crate::words::{Invocation, count};
 use connector_spec::Resource;
 
 /// After what time it is looked how far workers are: soon, as a resource may be small, and then
@@ -55,7 +56,7 @@ pub(super) async fn sync(
         }
     }
     let fatal = tally.error.as_ref().and_then(stops_all);
-    let report = tally.report(resource, millis(start.elapsed()), context.tolerated(resource));
+    let report = judged(context, tally, resource, millis(start.elapsed()));
     record(context, &report).await;
     drop(line);
     tell(&report);
@@ -174,7 +175,7 @@ async fn wait_for_workers(
             return Ok(());
         }
         if context.max_requests.is_some_and(|most| progress.spent.unsigned_abs() >= most) {
-            context.stop.ask("the requests that --max-requests allows are used up");
+            context.stop.ask(REQUESTS_USED_UP);
         }
         if let Some(since) = stopping {
             // They commit what they have, and let go.
@@ -234,6 +235,16 @@ fn tell(report: &ResourceReport) {
     }
 }
 
+/// What a resource came to, which is judged by what a person tolerates.
+pub(super) fn judged(
+    context: &Context,
+    tally: Tally,
+    resource: &'static Resource,
+    elapsed_ms: u64,
+) -> ResourceReport {
+    tally.report(resource, elapsed_ms, context.tolerated(resource), &context.invocation)
+}
+
 /// Records how a resource came out; whoever waits for it has the report all the same.
 pub(super) async fn record(context: &Context, report: &ResourceReport) {
     if let Err(error) = context.store.end_resource(report).await {
@@ -241,9 +252,14 @@ pub(super) async fn record(context: &Context, report: &ResourceReport) {
     }
 }
 
+/// A resource of which nothing was read.
+fn nothing_of(resource: &'static Resource) -> ResourceReport {
+    Tally::default().report(resource, 0, Tolerated::default(), &Invocation::default())
+}
+
 /// A resource that is complete in the interrupted run that this one goes on with.
 pub(super) fn known(resource: &'static Resource) -> ResourceReport {
-    let mut report = Tally::default().report(resource, 0, Tolerated::default());
+    let mut report = nothing_of(resource);
     report.evidence.known = 1;
     report
 }
@@ -263,7 +279,7 @@ pub(super) async fn skip(
 }
 
 pub(super) fn skipped(resource: &'static Resource, reason: &str) -> ResourceReport {
-    let mut report = Tally::default().report(resource, 0, Tolerated::default());
+    let mut report = nothing_of(resource);
     report.verdict = Verdict::Skipped;
     report.kind = Some(ErrorKind::Stopped);
     report.error = Some(format!("not tried: {reason}"));

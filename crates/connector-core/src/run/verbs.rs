@@ -20,7 +20,7 @@ use tracing::{Instrument as _, info, warn};
 use super::connection::Connection;
 use super::context::Context;
 use super::lineage::Told;
-use super::resource::{divide, known, record, skip, skipped, stops_all};
+use super::resource::{divide, judged, known, record, skip, skipped, stops_all};
 use super::spans::{self, note_error};
 use super::worker::Worker;
 use super::{PARALLEL_RESOURCES, end, part, plan_of, report};
@@ -222,7 +222,7 @@ pub async fn prepare(
 /// A resource of which nothing can be read.
 fn failed(context: &Context, resource: &'static Resource, error: &Error) -> ResourceReport {
     let tally = crate::verdict::Tally::failed(context.store.sample, error.clone());
-    tally.report(resource, 0, context.tolerated(resource))
+    judged(context, tally, resource, 0)
 }
 
 /// Reads a part of a resource, which from now on no other worker may write.
@@ -318,7 +318,7 @@ pub async fn settle(connection: &Connection, run: i64, resource: &str) -> Result
             tally.know_drift(&context.store.known_drift(resource.name).await?);
         }
         let elapsed = context.store.elapsed(resource.name).await?;
-        let report = tally.report(resource, elapsed, context.tolerated(resource));
+        let report = judged(&context, tally, resource, elapsed);
         context.store.end_resource(&report).await?;
         Ok(report)
     })
@@ -333,7 +333,7 @@ async fn report_of(context: &Context, resource: &'static Resource) -> Result<Res
             tally.know_drift(&context.store.known_drift(resource.name).await?);
         }
         let elapsed = context.store.elapsed(resource.name).await?;
-        return Ok(tally.report(resource, elapsed, context.tolerated(resource)));
+        return Ok(judged(context, tally, resource, elapsed));
     }
     let mut report = skipped(resource, "the run ended before");
     if let Some((verdict, error, next)) = context.store.recorded(resource.name).await? {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tracing::{info, warn};
 
 use crate::error::{Error, ErrorKind};
+use crate::words::span;
 
 /// Since when a database is away, as far as anybody knows.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +39,7 @@ impl Clock {
     pub(super) fn answered(&self) {
         self.with(|away| {
             if let Some(away) = away.take_if(|away| away.given_up.is_none()) {
-                info!("the database is back after {:.1} s", away.since.elapsed().as_secs_f64());
+                info!("the database is back after {}", span(away.since.elapsed()));
             }
         });
     }

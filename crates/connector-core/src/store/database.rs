@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Once;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::PgConnection;
@@ -34,6 +35,7 @@ impl Database {
 
     /// The embedded Postgres in a directory, by the programs of a folder or those that are found.
     pub async fn embedded(directory: &Path, programs: Option<PathBuf>) -> Result<Self> {
+        static SAID: Once = Once::new();
         let path = directory.to_owned();
         let start = move || embedded_postgres::start(&path, programs.as_deref());
         let server = tokio::task::spawn_blocking(start)
@@ -45,10 +47,13 @@ impl Database {
                 let what = format!("DATABASE_URL is not set, and {error}");
                 Error::settings(what).next(error.next()).because(error)
             })?;
-        info!(
-            "DATABASE_URL is not set: rows go to the embedded Postgres in {}/",
-            directory.display()
-        );
+        // Of several connections too.
+        SAID.call_once(|| {
+            info!(
+                "DATABASE_URL is not set: rows go to the embedded Postgres in {}/",
+                directory.display()
+            );
+        });
         let database = Self::server(&server.url())?;
         Ok(Self { server: Some(server), ..database })
     }

@@ -181,7 +181,7 @@ impl Store {
                 .next("nothing is to do: the newer run brings everything"));
         }
         if let Some(scope) = scope.filter(|scope| *scope != plan.scope) {
-            return Err(other_scope(&self.schema, &scope, &plan.scope));
+            return Err(other_scope(&self.schema, &scope, &plan.scope, plan.invocation));
         }
         drop(session);
         keep_secret(&key);

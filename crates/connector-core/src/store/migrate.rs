@@ -104,6 +104,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "jobs",
         sql: include_str!("../../../../migrations/sync/0018_jobs.sql"),
     },
+    Migration {
+        version: 19,
+        name: "status",
+        sql: include_str!("../../../../migrations/sync/0019_status.sql"),
+    },
 ];
 
 /// Makes whoever changes tables wait for each other, until their transactions end.

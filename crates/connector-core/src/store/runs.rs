@@ -54,9 +54,10 @@ impl Store {
         let begin = format!(
             "with made as (insert into sync.fingerprint_keys (connection) values ($1) on conflict do nothing returning key), \
              key as (select key from made union all select key from sync.fingerprint_keys where connection = $1) \
-             insert into sync.connections (connection, connector, run_id, scope) values ($1, $2, $3, $4) \
+             insert into sync.connections (connection, connector, run_id, scope, resources) values ($1, $2, $3, $4, $6) \
              on conflict (connection) do update set run_id = greatest(connections.run_id, excluded.run_id), \
-             scope = case when $5 or connections.scope is null then excluded.scope else connections.scope end \
+             scope = case when $5 or connections.scope is null then excluded.scope else connections.scope end, \
+             resources = excluded.resources \
              returning connector, (select key from key), scope, {}, owner",
             fingerprint_keys::OPEN
         );
@@ -72,6 +73,7 @@ impl Store {
             .bind(run_id)
             .bind(&plan.scope)
             .bind(plan.takes_over)
+            .bind(&plan.syncs)
             .fetch_one(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -79,7 +81,7 @@ impl Store {
             return Err(other_connector(&self.schema, &owner));
         }
         if scope != plan.scope {
-            return Err(other_scope(&self.schema, &scope, &plan.scope));
+            return Err(other_scope(&self.schema, &scope, &plan.scope, plan.invocation));
         }
         if open {
             fingerprint_keys::close(&mut transaction).await.map_err(failed)?;

@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::Verdict;
 use crate::error::ErrorKind;
 use crate::walk::Ending;
+use crate::words::Invocation;
 
 pub use text::Look;
-pub use text::{aligned, grouped, wrapped};
+pub use text::{aligned, drift_said, grouped, hanging, wrapped};
 pub use together::{plans_together, problems_together, table_together, together};
 
 /// What a run did.
@@ -41,6 +42,9 @@ pub struct Report {
     /// What a change of the lists of columns did to the rows that were there, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub chosen: Vec<String>,
+    /// How commands about the connection are called.
+    #[serde(skip)]
+    pub invocation: Invocation,
     /// The statements that make or alter tables, where it was a rehearsal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ddl: Option<Vec<String>>,

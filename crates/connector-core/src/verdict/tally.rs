@@ -15,7 +15,7 @@ use crate::ask::Cost;
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::{Drift, DriftSeen, drift_as_list};
 use crate::walk::Partition;
-use crate::words::count;
+use crate::words::{Invocation, count};
 
 /// The most problems that a report lists for one resource.
 const MAX_PROBLEMS: usize = 10;
@@ -137,15 +137,16 @@ impl Tally {
     }
 
     /// Takes note of rows that were set aside, if there are more than are tolerated.
-    fn note_set_aside(&mut self, tolerated: Tolerance) {
+    fn note_set_aside(&mut self, tolerated: Tolerance, invocation: &Invocation) {
         let quarantined = self.counts.quarantined + self.carried;
         if tolerated.is_exceeded(quarantined, self.rows) {
             for said in self.said_of_set_aside(quarantined) {
                 self.problem(said);
             }
-            self.advise(
-                "`quarantine` shows them; they are taken away when a whole listing comes without them",
-            );
+            let shows = invocation.of("quarantine");
+            self.advise(format!(
+                "`{shows}` shows them; they are taken away when a whole listing comes without them"
+            ));
         }
     }
 
@@ -233,8 +234,8 @@ impl Tally {
     }
 
     /// Says what to do, if nobody did before.
-    fn advise(&mut self, next: &'static str) {
-        self.advice.get_or_insert(Cow::Borrowed(next));
+    fn advise(&mut self, next: impl Into<Cow<'static, str>>) {
+        self.advice.get_or_insert(next.into());
     }
 
     /// Goes on with a part in which others have been: those listings that an earlier run has
@@ -359,6 +360,7 @@ impl Tally {
         resource: &'static Resource,
         elapsed_ms: u64,
         tolerated: Tolerated,
+        invocation: &Invocation,
     ) -> ResourceReport {
         if self.swallowed > 0 {
             let rows = count(self.swallowed, "row", "rows");
@@ -372,7 +374,8 @@ impl Tally {
                 "{} rows are no longer listed, too many at once to be marked deleted",
                 self.fused
             ));
-            self.advise("if they are gone indeed, run once with --allow-deletes");
+            let once = format!("sync --resource {} --allow-deletes", resource.name);
+            self.advise(format!("if they are gone indeed, run once: `{}`", invocation.of(&once)));
         }
         if self.gaps > 0 {
             self.advise(match resource.filter {
@@ -389,7 +392,7 @@ impl Tally {
                 "if they are from a run with other parameters, or gone indeed, empty the table and run again",
             );
         }
-        self.note_set_aside(tolerated.quarantine);
+        self.note_set_aside(tolerated.quarantine, invocation);
         if self.evidence.collisions > 0 {
             self.problem(collided(resource, self.evidence.collisions));
             self.advise(

@@ -100,8 +100,8 @@ async fn a_field_unlike_the_model_is_named_by_the_first_run_and_counted_until_it
         let lines = shown.lines().filter(|line| line.starts_with("  products: "));
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(said().await, ["  products: kept in _extra: `fooBar` (unknown, string)"]);
-    let again = ["  products: 1 field is unlike the model, as known; see `drift`"];
+    assert_eq!(said().await, ["  products: `fooBar` is new (string); kept in _extra"]);
+    let again = ["  products: 1 field is unlike the model as before; see `drift`"];
     assert_eq!(said().await, again);
     test.vendor.edit("products", |items| items[0] = item(0, 1));
     assert!(said().await.is_empty());

@@ -261,7 +261,8 @@ async fn the_children_of_unchanged_parents_are_left_out_only_on_demand() {
 
 /// The run tables as they were before what came after their fifth migration.
 const AS_BEFORE: &str = "
-alter table sync.connections drop column owner, drop column columns, drop column forgotten_until, drop column secrets_kept, add column fingerprint_key text;
+drop view sync.status;
+alter table sync.connections drop column resources, drop column owner, drop column columns, drop column forgotten_until, drop column secrets_kept, add column fingerprint_key text;
 update sync.connections c set fingerprint_key = k.key from sync.fingerprint_keys k where k.connection = c.connection;
 alter table sync.connections alter column fingerprint_key set not null,
   alter column fingerprint_key set default gen_random_uuid()::text || gen_random_uuid()::text;

@@ -140,3 +140,48 @@ async fn all_connections_of_a_file_are_synced_shown_and_checked_whatever_connect
     vendors.into_iter().for_each(Vendor::finish);
     database.drop().await;
 }
+
+#[tokio::test]
+async fn a_name_that_stands_alone_is_met_with_the_option_that_takes_it() {
+    let folder = folder();
+    let section = "[connections.eu]\nconnector = \"accounts\"\n";
+    fs::write(folder.path().join("connectors.toml"), section).unwrap();
+    for (words, tip) in [
+        (&["sync", "eu"][..], "`eu` is a connection: --connection eu"),
+        (&["status", "labels"], "`labels` is a resource: --resource labels"),
+        (&["check", "webhook-apps"], "`webhook-apps` is a connector: --connector webhook-apps"),
+        (&["accounts", "sync", "eu"], "`eu` is a connection: --connection eu"),
+    ] {
+        let (status, _, stderr) = said(&program(folder.path(), words).output().unwrap());
+        assert_eq!(status, Some(2), "{stderr}");
+        assert!(stderr.contains(tip), "no `{tip}`: {stderr}");
+    }
+    let (_, _, stderr) = said(&program(folder.path(), &["sync", "us"]).output().unwrap());
+    assert!(
+        stderr.contains("unexpected argument") && !stderr.contains("--connection us"),
+        "{stderr}"
+    );
+}
+
+#[tokio::test]
+async fn an_error_that_connections_share_is_told_once_with_their_names() {
+    let (database, folder) = (Database::create().await, folder());
+    let names = ["eu", "hooks", "us"];
+    let section = |name: &str| {
+        format!(
+            "[connections.{name}]\nconnector = \"accounts\"\nbase_url = \"https://api.example.com\"\napi_key = \"invented\"\n\n"
+        )
+    };
+    fs::write(folder.path().join("connectors.toml"), names.map(section).concat()).unwrap();
+    let nowhere = format!("{}_nowhere", database.url());
+    for command in ["sync", "status", "changes", "plan"] {
+        let words = [command, "--all"];
+        let output = program(folder.path(), &words).env("DATABASE_URL", &nowhere).output();
+        let (status, _, stderr) = said(&output.unwrap());
+        assert_eq!(status, Some(2), "{stderr}");
+        let errors = stderr.lines().filter(|line| line.starts_with("error: ")).count();
+        assert_eq!(errors, 1, "{command}: {stderr}");
+        assert!(stderr.contains("connections `eu, hooks, us`"), "{command}: {stderr}");
+    }
+    database.drop().await;
+}

@@ -173,7 +173,7 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
     before(" connection ", " eu ");
     before(" eu ", " hooks ");
     assert!(second.stdout.contains("3 connections, 1 complete: "), "{second:?}");
-    assert!(second.stderr.contains("INFO hooks: asking again in 2.0 s"), "{second:?}");
+    assert!(second.stderr.contains("INFO hooks: asking again in 2s"), "{second:?}");
     let said = "ERROR eu: `campaigns`: 0 rows in 1 request, failed: the vendor answered 403";
     assert!(second.stderr.contains(said), "{second:?}");
 
@@ -185,6 +185,7 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
         "campaigns: the vendor answered 403",
         "us: run",
         " drift --connection us`",
+        "    next: `vendor-connectors accounts quarantine --connection us` shows them;",
         "  labels",
     ] {
         assert!(status.stdout.contains(part), "no `{part}`: {}", status.stdout);
@@ -265,6 +266,18 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
     assert!(lone.stdout.contains("too old") && !lone.stdout.contains(" complete\n"), "{lone:?}");
     let typo = night.run("changes --all --resource labl").stderr;
     assert_eq!(typo.matches("integrations").count(), 1, "{typo}");
+
+    // What is done once for one that is named, is not done for all by mistake.
+    let once = night.run("sync --connection us --full-refresh --allow-deletes");
+    assert_eq!(once.status, Some(0), "{once:?}");
+    for option in ["--full-refresh", "--allow-deletes"] {
+        for (which, said) in
+            [("--all", "cannot be used with"), ("--connector accounts", "--connection <NAME>")]
+        {
+            let all = night.run(&format!("sync {which} {option}"));
+            assert!(all.status == Some(2) && all.stderr.contains(said), "{all:?}");
+        }
+    }
 
     // One is not needed any more.
     let shown = night.run("forget us --dry-run");

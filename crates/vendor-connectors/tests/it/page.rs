@@ -75,6 +75,7 @@ async fn the_page_loads_nothing_and_holds_no_value_and_markup_that_a_vendor_sent
     );
     let path = folder.path().join("page.html");
     let page = fs::read_to_string(&path).unwrap();
+    assert!(page.contains("aria-hidden=\"true\">✓</p>"), "all is whole");
     let field = page.split("unlike the model").nth(1).unwrap_or_default();
     assert!(field.contains("&lt;img src=x onerror=alert(1)&gt;"), "{field:.300}");
     for absent in [FIELD, VALUE, "http://", "https://", "<link rel=\"style", "src=\"", "url("] {
@@ -92,6 +93,29 @@ async fn the_page_loads_nothing_and_holds_no_value_and_markup_that_a_vendor_sent
     let (status, stdout, stderr) = run(&folder, &database, "status --all --html -");
     assert_eq!(status, Some(0), "{stderr}");
     assert!(stdout.starts_with("<!DOCTYPE html>") && stdout.ends_with("</html>\n"), "{stdout}");
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn the_page_has_a_tick_only_if_all_is_proved_whole() {
+    let (folder, database) = synced(Content::generated(3, |_| 4)).await;
+    let mark = async |change: &str| {
+        database.execute(change).await;
+        let (_, page, stderr) = run(&folder, &database, "status --all --html -");
+        let mark = page.split("aria-hidden=\"true\">").nth(1).unwrap_or_else(|| panic!("{stderr}"));
+        (mark.chars().next().unwrap(), page)
+    };
+    assert_eq!(mark("select 1").await.0, '✓');
+    // A resource that was never read needs nobody, and is not whole either.
+    let (sign, page) = mark("delete from sync.resources where resource = 'labels'").await;
+    assert_eq!(sign, '…');
+    assert!(page.contains("8 of 9 resources proved whole"), "{page:.300}");
+    let fail = "update sync.resources set verdict = 'failed', error = 'the schema `x` is gone', next = 'run `vendor-connectors accounts sync`' where resource = 'users'";
+    let (sign, page) = mark(fail).await;
+    assert_eq!(sign, '!');
+    assert!(page.contains("the schema <code>x</code> is gone"), "{page:.300}");
+    assert!(page.contains("run <code>vendor-connectors accounts sync</code>"), "{page:.300}");
+    assert!(page.contains("1 of 9 resources needs somebody."), "{page:.300}");
     database.drop().await;
 }
 
@@ -114,7 +138,7 @@ async fn a_page_has_the_exit_status_of_the_text_and_names_what_could_not_be_read
     assert!(stdout.ends_with("; 1 connection could not be read\n"), "{stdout}");
     assert!(stderr.contains("nothing was synced yet into the schema `us`"), "{stderr}");
     let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
-    assert!(page.contains("nothing was synced yet into the schema `us`"), "{page:.300}");
+    assert!(page.contains("nothing was synced yet into the schema <code>us</code>"), "{page:.300}");
     // A folder that is not there is one clear error.
     let (status, _, stderr) = run(&folder, &database, "status --all --html nowhere/page.html");
     assert!(stderr.contains("error: nowhere/page.html cannot be written"), "{stderr}");

@@ -7,7 +7,13 @@ use comfy_table::{CellAlignment, Table};
 
 use super::{Report, ResourceReport};
 use crate::verdict::Verdict;
-use crate::words::count;
+use crate::words::{count, number, took};
+
+/// The rows that have no place in the table: a column that is shown where there are any.
+pub(super) const SET_ASIDE: &str = "set aside";
+
+/// The most new fields that a report names for one resource.
+const MOST_FIELDS: usize = 5;
 
 impl Report {
     /// The report as a table for people, problems first.
@@ -36,13 +42,14 @@ impl Report {
     /// The table alone, as a terminal shows it.
     pub fn to_table(&self, look: Look) -> String {
         // The columns that a narrow terminal can do without go first where the number is highest.
-        const HEADER: [(&str, u8); 9] = [
+        const HEADER: [(&str, u8); 10] = [
             ("resource", 0),
             ("rows", 1),
             ("inserted", 0),
             ("updated", 0),
             ("unchanged", 2),
             ("deleted", 0),
+            (SET_ASIDE, 3),
             ("requests", 4),
             ("time", 3),
             ("verdict", 0),
@@ -50,17 +57,19 @@ impl Report {
         let rows = self.resources.iter().map(|resource| {
             vec![
                 resource.resource.to_owned(),
-                resource.rows.to_string(),
-                resource.inserted.to_string(),
-                resource.updated.to_string(),
-                resource.unchanged.to_string(),
-                resource.deleted.to_string(),
-                resource.requests.to_string(),
-                seconds(resource.elapsed_ms),
+                number(resource.rows),
+                number(resource.inserted),
+                number(resource.updated),
+                number(resource.unchanged),
+                number(resource.deleted),
+                number(resource.quarantined),
+                number(resource.requests),
+                took(resource.elapsed_ms),
                 resource.verdict.to_string(),
             ]
         });
-        let mut lines = aligned(&HEADER, rows.collect(), look);
+        let (header, rows) = without_nothing(&HEADER, rows.collect());
+        let mut lines = aligned(&header, rows, look);
         lines.push(String::new());
         let sum = format!(
             "{}: {}, {} (run {})",
@@ -82,7 +91,7 @@ impl Report {
             ("update", 0),
             ("undelete", 0),
             ("delete", 0),
-            ("quarantine", 0),
+            (SET_ASIDE, 0),
             ("verdict", 0),
         ];
         let mut lines: Vec<String> = Vec::new();
@@ -100,12 +109,12 @@ impl Report {
             let undeleted = resource.changes.as_ref().map_or(0, |changes| changes.undeleted);
             vec![
                 resource.resource.to_owned(),
-                resource.rows.to_string(),
-                resource.inserted.to_string(),
-                (resource.updated - undeleted).to_string(),
-                undeleted.to_string(),
-                resource.deleted.to_string(),
-                resource.quarantined.to_string(),
+                number(resource.rows),
+                number(resource.inserted),
+                number(resource.updated - undeleted),
+                number(undeleted),
+                number(resource.deleted),
+                number(resource.quarantined),
                 resource.verdict.to_string(),
             ]
         });
@@ -119,8 +128,11 @@ impl Report {
             let Some(changes) = &resource.changes else { continue };
             let mut fields: Vec<(&String, &u64)> = changes.fields.iter().collect();
             fields.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-            let most: Vec<String> =
-                fields.iter().take(5).map(|(field, count)| format!("{field} ({count})")).collect();
+            let most: Vec<String> = fields
+                .iter()
+                .take(5)
+                .map(|(field, count)| format!("{field} ({})", number(count)))
+                .collect();
             if !most.is_empty() {
                 lines.push(format!("  {}: changes most in {}", resource.resource, most.join(", ")));
             } else if !changes.sample.is_empty() {
@@ -138,7 +150,7 @@ impl Report {
             look.verdict(self.ended()),
             count(written, "row", "rows"),
             count(requests, "request", "requests"),
-            seconds(elapsed_ms),
+            took(elapsed_ms),
         );
         lines.push(wrapped(&sum, look));
         lines.join("\n")
@@ -154,29 +166,35 @@ impl Report {
             }));
         for ResourceReport { resource, drift, .. } in &self.resources {
             let (known, new): (Vec<_>, Vec<_>) = drift.iter().partition(|drift| drift.known);
-            let (missing, kept): (Vec<_>, Vec<_>) =
-                new.into_iter().partition(|drift| drift.kind == "missing");
-            let kept: Vec<String> = kept
-                .iter()
-                .map(|drift| format!("`{}` ({}, {})", drift.field, drift.kind, drift.json_type))
-                .collect();
-            if !kept.is_empty() {
-                lines.push(format!("  {resource}: kept in _extra: {}", kept.join(", ")));
+            for drift in new.iter().take(MOST_FIELDS) {
+                let said = drift_said(&drift.field, drift.kind, drift.json_type, &drift.shape);
+                lines.push(format!("  {resource}: {said}"));
             }
-            let missing: Vec<String> =
-                missing.iter().map(|drift| format!("`{}`", drift.field)).collect();
-            if !missing.is_empty() {
-                lines.push(format!("  {resource}: promised, and not sent: {}", missing.join(", ")));
+            if let Some(more) = new.len().checked_sub(MOST_FIELDS).filter(|more| *more > 0) {
+                let fields = count(more, "more field is", "more fields are");
+                lines.push(format!(
+                    "  {resource}: {fields} unlike the model; see `{}`",
+                    self.invocation.of("drift")
+                ));
             }
             // What is the same in each run was said by the first one.
             if !known.is_empty() {
                 let fields = count(known.len(), "field is", "fields are");
                 lines.push(format!(
-                    "  {resource}: {fields} unlike the model, as known; see `drift`"
+                    "  {resource}: {fields} unlike the model as before; see `{}`",
+                    self.invocation.of("drift")
                 ));
             }
         }
-        for ResourceReport { resource, evidence, .. } in &self.resources {
+        for ResourceReport { resource, quarantined, verdict, evidence, .. } in &self.resources {
+            // Where more than is tolerated are set aside, that was said as what keeps it from being complete.
+            if *quarantined > 0 && *verdict == Verdict::Complete {
+                let are = count(*quarantined, "row is", "rows are");
+                lines.push(format!(
+                    "  {resource}: {are} set aside, which is tolerated; see `{}`",
+                    self.invocation.of("quarantine")
+                ));
+            }
             if evidence.left_out > 0 {
                 let rows = count(evidence.left_out, "row", "rows");
                 lines.push(format!("  {resource}: left out by --since and --until: {rows}"));
@@ -257,7 +275,7 @@ impl fmt::Display for Sum {
         };
         let rows = count(self.rows, "row", "rows");
         let requests = count(self.requests, "request", "requests");
-        write!(f, "{rows} read, {written}, {requests}, {}", seconds(self.elapsed_ms))
+        write!(f, "{rows} read, {written}, {requests}, {}", took(self.elapsed_ms))
     }
 }
 
@@ -416,12 +434,51 @@ pub fn wrapped(text: &str, look: Look) -> String {
             .subsequent_indent(&indent)
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        // A number stays with its unit.
-        let line = line.replace(" s (", "\u{a0}s (").replace(" s;", "\u{a0}s;");
-        let line = line.strip_suffix(" s").map_or(line.clone(), |start| format!("{start}\u{a0}s"));
-        textwrap::fill(&line, options).replace('\u{a0}', " ")
+        textwrap::fill(line, options)
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A table without the column of rows that are set aside, where there are none.
+pub(super) fn without_nothing(
+    header: &[(&'static str, u8)],
+    mut rows: Vec<Vec<String>>,
+) -> (Vec<(&'static str, u8)>, Vec<Vec<String>>) {
+    let mut header = header.to_vec();
+    if let Some(at) = header.iter().position(|(name, _)| *name == SET_ASIDE)
+        && rows.iter().all(|row| row[at] == "0")
+    {
+        header.remove(at);
+        rows.iter_mut().for_each(|row| drop(row.remove(at)));
+    }
+    (header, rows)
+}
+
+/// A line of a log in so many columns: it ends between words, and goes on below its message.
+pub fn hanging(line: &str, columns: u16, indent: usize) -> String {
+    let indent = " ".repeat(indent);
+    let options = textwrap::Options::new(columns.into())
+        .subsequent_indent(&indent)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(line, options)
+}
+
+/// A disagreement between a model and what came, in words, which name a field and quote no value.
+pub fn drift_said(field: &str, kind: &str, json_type: &str, shape: &str) -> String {
+    let shape = match shape {
+        "" => String::new(),
+        shape if shape == json_type => String::new(),
+        shape => format!(", as in {shape}"),
+    };
+    match kind {
+        "missing" => format!("`{field}` is promised, and not sent; its column is null"),
+        "misfit" => {
+            format!("`{field}` does not fit its column ({json_type}{shape}); kept in _extra")
+        }
+        "repeated" => format!("`{field}` came more than once in a row; kept in _extra"),
+        _ => format!("`{field}` is new ({json_type}{shape}); kept in _extra"),
+    }
 }
 
 /// A name in so many columns.
@@ -431,11 +488,6 @@ fn shortened(name: &str, columns: usize) -> String {
     }
     let kept: String = name.chars().take(columns.saturating_sub(1)).collect();
     format!("{kept}…")
-}
-
-/// Milliseconds as seconds, with two digits.
-pub(super) fn seconds(ms: u64) -> String {
-    format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10)
 }
 
 #[cfg(test)]
@@ -456,6 +508,19 @@ mod tests {
         let painted = aligned(&header, rows(), Look { columns: None, colours: true }).join("\n");
         assert!(painted.contains("\u{1b}[32mcomplete\u{1b}[0m"), "{painted:?}");
         assert!(painted.ends_with("\u{1b}[31mfailed\u{1b}[0m"), "{painted:?}");
+    }
+
+    #[test]
+    fn a_line_of_the_log_goes_on_below_its_message_and_no_word_is_cut() {
+        let line =
+            "ERROR eu: `campaigns`: 0 rows in 1 request, failed: the vendor answered 403 Forbidden";
+        assert_eq!(
+            hanging(line, 50, 6),
+            "ERROR eu: `campaigns`: 0 rows in 1 request,\n      failed: the vendor answered 403 Forbidden"
+        );
+        // What colours a word has no width.
+        let painted = line.replace("ERROR", "\u{1b}[31mERROR\u{1b}[0m");
+        assert!(hanging(&painted, 50, 6).contains("1 request,\n      failed:"), "{painted:?}");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What several connections came to: one table for all, what needs somebody first.
 
-use super::text::{Look, Sum, aligned, seconds, wrapped};
+use super::text::{Look, SET_ASIDE, Sum, aligned, without_nothing, wrapped};
 use super::{Report, ResourceReport};
 use crate::verdict::Verdict;
-use crate::words::count;
+use crate::words::{count, number, took};
 
 /// What runs came to: the problems, a table with a line for each connection and for each of its
 /// resources that is not complete, and a sum. The worst come first.
@@ -39,7 +39,7 @@ pub fn plans_together(reports: &[Report], look: Look) -> String {
         ("update", 0),
         ("undelete", 3),
         ("delete", 0),
-        ("quarantine", 2),
+        (SET_ASIDE, 2),
         ("verdict", 0),
     ];
     let reports = worst_first(reports);
@@ -60,13 +60,13 @@ pub fn plans_together(reports: &[Report], look: Look) -> String {
             sum(|one| one.deleted),
             sum(|one| one.quarantined),
         ]
-        .map(|number| number.to_string())
+        .map(number)
     };
     let mut rows = Vec::new();
     for report in &reports {
         let all: Vec<&ResourceReport> = report.resources.iter().collect();
         let statements = report.ddl.as_ref().map_or(0, Vec::len);
-        let first = [report.connection.clone(), statements.to_string()].into_iter();
+        let first = [report.connection.clone(), number(statements)].into_iter();
         rows.push(first.chain(cells(&all)).chain([report.ended().to_owned()]).collect());
         for one in incomplete(report) {
             let first = [format!("  {}", one.resource), String::new()].into_iter();
@@ -80,7 +80,7 @@ pub fn plans_together(reports: &[Report], look: Look) -> String {
         "syncs would write {}; nothing was written now, {}, {}; `plan --connection NAME` shows statements and columns",
         count(written, "row", "rows"),
         count(requests, "request", "requests"),
-        seconds(elapsed_ms)
+        took(elapsed_ms)
     );
     lines.push(wrapped(&sum, look));
     lines.join("\n")
@@ -119,20 +119,21 @@ fn problems(reports: &[&Report], look: Look) -> Vec<String> {
 }
 
 fn table(reports: &[&Report], look: Look) -> String {
-    const HEADER: [(&str, u8); 9] = [
+    const HEADER: [(&str, u8); 10] = [
         ("connection", 0),
         ("rows", 1),
         ("inserted", 0),
         ("updated", 0),
         ("unchanged", 2),
         ("deleted", 0),
+        (SET_ASIDE, 3),
         ("requests", 4),
         ("time", 3),
         ("verdict", 0),
     ];
     let cells = |resources: &[&ResourceReport], elapsed_ms: u64| {
         let sum = |of: fn(&ResourceReport) -> u64| {
-            resources.iter().map(|one| of(one)).sum::<u64>().to_string()
+            number(resources.iter().map(|one| of(one)).sum::<u64>())
         };
         [
             sum(|one| one.rows),
@@ -140,8 +141,9 @@ fn table(reports: &[&Report], look: Look) -> String {
             sum(|one| one.updated),
             sum(|one| one.unchanged),
             sum(|one| one.deleted),
+            sum(|one| one.quarantined),
             sum(|one| one.requests),
-            seconds(elapsed_ms),
+            took(elapsed_ms),
         ]
     };
     let mut rows = Vec::new();
@@ -156,7 +158,8 @@ fn table(reports: &[&Report], look: Look) -> String {
             rows.push(row.chain([one.verdict.to_string()]).collect());
         }
     }
-    let mut lines = aligned(&HEADER, rows, look);
+    let (header, rows) = without_nothing(&HEADER, rows);
+    let mut lines = aligned(&header, rows, look);
     lines.push(String::new());
     let complete = reports.iter().filter(|report| report.verdict == Verdict::Complete).count();
     let how = match reports.len() - complete {
