@@ -15,7 +15,7 @@ use connector_cli::print;
 use connector_spec::binary_of;
 
 use crate::docs::{Block, blocks};
-use crate::new::folders;
+use crate::new::{folders, scripts};
 use crate::postgres::{self, Postgres};
 use crate::root;
 use crate::test::cargo;
@@ -67,8 +67,9 @@ pub(crate) fn run() -> Result<ExitCode> {
         }
         let after = read(&copy)?;
         let written = outside(&changed(&before, &after), &name);
-        let made =
-            [format!("docs/tables/{name}.md"), format!("python/data/scripts/{}", binary_of(&name))];
+        let scripts = scripts(&binary_of(&name));
+        let mut made = scripts.map(|(file, _)| format!("python/data/scripts/{file}")).to_vec();
+        made.push(format!("docs/tables/{name}.md"));
         let expected = |file: &&PathBuf| {
             !made.iter().any(|made| **file == Path::new(made))
                 && !file.starts_with(format!("deploy/dbt/models/{name}"))

@@ -29,6 +29,7 @@ const ENGINE: [&str; 14] = [
 const FOLDERS: [&str; 15] = [
     "connector-cli/src",
     "connector-cli/src/page",
+    "connector-cli/src/readers",
     "connector-cli/src/settings",
     "connector-core/src/ask",
     "connector-core/src/read",

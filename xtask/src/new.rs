@@ -13,6 +13,8 @@ use connector_cli::print;
 use connector_spec::binary_of;
 use vendor_connectors::cli::Cli;
 
+pub(crate) use lists::scripts;
+
 use crate::root;
 use crate::test::cargo;
 

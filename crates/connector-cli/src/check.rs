@@ -167,6 +167,17 @@ impl Examined {
         checks.clone().any(answers) && checks.all(|check| !failed(&check) || is_resource(check))
     }
 
+    /// What failed, each with what to do.
+    pub(super) fn failures(&self) -> Vec<String> {
+        let checks = self.all.connections.iter().flat_map(|checked| &checked.checks);
+        let failed = checks.filter(|check| check.outcome == Outcome::Failed);
+        let said = failed.map(|Check { name, what, next, .. }| match next {
+            Some(next) => format!("{name}: {what}; next: {next}"),
+            None => format!("{name}: {what}"),
+        });
+        self.errors.iter().map(Error::to_string).chain(said).collect()
+    }
+
     fn add(&mut self, other: Self) {
         self.all.connections.extend(other.all.connections);
         self.errors.extend(other.errors);

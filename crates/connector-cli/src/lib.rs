@@ -26,6 +26,7 @@ mod plan;
 mod progress;
 mod prometheus;
 mod quarantine;
+mod readers;
 mod resources;
 mod schemas;
 mod serve;
@@ -112,6 +113,15 @@ enum Command {
     Dbt(dbt::Args),
     /// Show what is synced: paths, keys, paging, tables and columns
     Resources(resources::Args),
+    /// Be a source of Airbyte: sync, and send what changed as its protocol wants it
+    #[command(hide = true)]
+    Airbyte(readers::AirbyteArgs),
+    /// Be a tap of Singer: sync, and send what changed as its specification wants it
+    #[command(
+        hide = true,
+        after_help = "Exit status: 0 all that was asked for is proved whole and sent, 1 something is not, 2 nothing was tried"
+    )]
+    Singer(readers::SingerArgs),
     /// A run in pieces, for schedulers and for the workers of `sync --workers`
     #[command(hide = true)]
     Run(Box<pieces::Args>),
@@ -170,11 +180,13 @@ fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode 
         Command::Sync(args) => (Some(args.how.log), log::start_telling),
         Command::Plan(args) => (Some(args.how.log), start_logging),
         Command::Run(args) => (Some(args.log()), log::start_telling),
+        Command::Airbyte(_) | Command::Singer(_) => (Some(Log::default()), log::start_telling),
         _ => (None, start_logging),
     };
     // A run waits for its workers.
     let programs = match &cli.command {
         Command::Sync(args) if args.how.workers == 1 => 1,
+        Command::Airbyte(_) | Command::Singer(_) => 1,
         _ => 2,
     };
     let progress = log.map_or_else(Progress::default, Progress::of);
@@ -248,6 +260,8 @@ fn dispatch(connector: &'static Connector, command: Command, progress: &Progress
         Command::Forget(args) => forget::run(&args),
         Command::Dbt(args) => dbt::run(connector, args),
         Command::Resources(args) => resources::run(connector, &args),
+        Command::Airbyte(args) => readers::airbyte(connector, args, progress),
+        Command::Singer(args) => readers::singer(connector, &args, progress),
         Command::Run(args) => pieces::run(connector, *args),
         Command::Completions(args) => args.run(&called::program(connector)),
         Command::Man(args) => args.run(self::command(connector)),

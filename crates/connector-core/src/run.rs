@@ -42,7 +42,7 @@ pub use self::worker::{Gone, Worker};
 use crate::ask::{Client, millis};
 use crate::error::{Error, ErrorKind, Result};
 use crate::stop::Stop;
-use crate::store::{Database, Plan, Store};
+use crate::store::{Database, Plan, Snapshot, Store};
 use crate::verdict::{Report, ResourceReport, Tolerance, Verdict};
 use connector_spec::Resource;
 
@@ -61,6 +61,35 @@ pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<
         }),
     )
     .await
+}
+
+/// Syncs a connection, and does something with its tables as that run left them, whatever others
+/// write meanwhile. The run has ended, in whichever way, and its report says in which.
+pub async fn sync_then<T>(
+    connection: &Connection,
+    started_at: DateTime<Utc>,
+    then: impl AsyncFnOnce(&Report, Snapshot) -> Result<T>,
+) -> Result<(Report, Result<T>)> {
+    let database = connection.database().await?;
+    let mut taken = Err(Error::new(ErrorKind::Storage, "the run came to no end"));
+    let ended = async |report: &Report| {
+        // As long as the lock is held, nobody else begins to write.
+        taken = database.snapshot(&report.connection, report.run_id).await;
+    };
+    let around = Around { sample: None, workers: 1, begun: |_, _| {}, ended };
+    let run = Box::pin(conduct(&database, connection, started_at, around));
+    let done = match traced(connection, run).await {
+        Ok(report) => {
+            let done = match taken {
+                Ok(snapshot) => then(&report, snapshot).await,
+                Err(error) => Err(error),
+            };
+            Ok((report, done))
+        }
+        Err(error) => Err(error),
+    };
+    database.close().await;
+    done
 }
 
 /// Rehearses a sync: everything is done, in one transaction that is rolled back. The report
@@ -146,7 +175,8 @@ async fn sync_into(
     started_at: DateTime<Utc>,
     sample: Option<i64>,
 ) -> Result<Report> {
-    conduct(database, connection, started_at, (sample, 1), |_, _| {}).await
+    let around = Around { sample, workers: 1, begun: |_, _| {}, ended: async |_: &Report| () };
+    conduct(database, connection, started_at, around).await
 }
 
 /// Syncs a connection whose parts so many workers read, which [`work`] for the run
@@ -162,12 +192,25 @@ pub async fn sync_among(
         connection,
         Box::pin(async {
             let database = connection.database().await?;
-            let report = conduct(&database, connection, started_at, (None, workers), begun).await;
+            let around = Around { sample: None, workers, begun, ended: async |_: &Report| () };
+            let report = conduct(&database, connection, started_at, around).await;
             database.close().await;
             report
         }),
     )
     .await
+}
+
+/// What is done around the resources of a run.
+struct Around<B, E> {
+    /// How many changed rows are shown, if it is a rehearsal.
+    sample: Option<i64>,
+    /// How many read its parts.
+    workers: u64,
+    /// Told where there are several, once it has begun.
+    begun: B,
+    /// Done when it has ended, and nobody else can have begun.
+    ended: E,
 }
 
 /// Begins a run, lets its resources be read in their order, ends it, and lets those know of it who
@@ -176,17 +219,16 @@ async fn conduct(
     database: &Database,
     connection: &Connection,
     started_at: DateTime<Utc>,
-    (sample, workers): (Option<i64>, u64),
-    begun: impl FnOnce(i64, Gone),
+    around: Around<impl FnOnce(i64, Gone), impl AsyncFnOnce(&Report)>,
 ) -> Result<Report> {
     let start = Instant::now();
     let stop = connection.stop();
     let client = connection.client()?;
-    let plan = Plan { sample, ..plan_of(connection, started_at)? };
+    let plan = Plan { sample: around.sample, ..plan_of(connection, started_at)? };
     let store = Store::begin(database, &plan, &stop).await?;
     Span::current().record("run_id", store.run_id);
     let told = Told::of(connection, &store).map(Told::begin);
-    let report = conduct_begun(connection, client, store, &stop, (workers, begun)).await;
+    let report = conduct_begun(connection, client, store, &stop, around).await;
     let report = report.map(|report| Report { elapsed_ms: millis(start.elapsed()), ..report });
     if let Some(told) = told {
         told.end(&report, TimeDelta::from_std(start.elapsed()).unwrap_or_default()).await;
@@ -200,8 +242,9 @@ async fn conduct_begun(
     client: Client,
     mut store: Store,
     stop: &Stop,
-    (workers, begun): (u64, impl FnOnce(i64, Gone)),
+    around: Around<impl FnOnce(i64, Gone), impl AsyncFnOnce(&Report)>,
 ) -> Result<Report> {
+    let Around { workers, begun, ended, .. } = around;
     let lock = store.take_lock();
     let before = store.complete_before(connection.connector).await?;
     for what in &store.chosen {
@@ -224,6 +267,7 @@ async fn conduct_begun(
         clock.abort();
     }
     let report = end(&context, resources, stop.is_asked()).await;
+    ended(&report).await;
     lock.give_back().await;
     Ok(report)
 }

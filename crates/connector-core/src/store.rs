@@ -28,6 +28,7 @@ mod prune;
 mod records;
 mod refused;
 mod rehearse;
+mod rows;
 mod runs;
 mod session;
 mod settle;
@@ -76,6 +77,7 @@ pub use records::{
     ResourceChanges, ResourceQuarantine, ResourceRun, ResourceRuns, ResourceStatus, RowChange,
     RunStatus, Shown, Since,
 };
+pub use rows::{Mark, Snapshot, Wanted, columns_of, type_of};
 pub use session::Room;
 use session::{Session, Sessions};
 pub(crate) use shards::{Claimed, Division, Listings};

@@ -20,7 +20,9 @@ pub(super) fn written() -> Result<Vec<(String, String)>> {
     let before = fs::read_to_string(root().join(MANIFEST)).context(MANIFEST)?;
     let after = manifest(&before, &crates).context(MANIFEST)?;
     let mut written = vec![(MANIFEST.to_owned(), after), (SOURCE.to_owned(), source(&crates))];
-    written.extend(crates.iter().map(|name| (format!("{SCRIPTS}/{name}"), script(name))));
+    for name in &crates {
+        written.extend(scripts(name).map(|(file, text)| (format!("{SCRIPTS}/{file}"), text)));
+    }
     Ok(written)
 }
 
@@ -79,14 +81,24 @@ pub fn find(name: &str) -> Option<&'static Connector> {{
     )
 }
 
-/// The small program that starts the large one beside it as a connector's own.
-fn script(name: &str) -> String {
-    format!(
-        "#!/bin/sh
+/// The small programs that start the large one beside them: as a connector's own, and as what
+/// Airbyte and Singer call without a command.
+pub(crate) fn scripts(name: &str) -> [(String, String); 3] {
+    let vendor = name.trim_end_matches("-connector");
+    let script = |file: String, command: &str| {
+        let text = format!(
+            "#!/bin/sh
 # Written by `cargo xtask new`.
-this=$(readlink -f \"$0\") && exec \"${{this%/*}}/vendor-connectors\" {name} \"$@\"
+this=$(readlink -f \"$0\") && exec \"${{this%/*}}/vendor-connectors\" {name} {command}\"$@\"
 "
-    )
+        );
+        (file, text)
+    };
+    [
+        script(name.to_owned(), ""),
+        script(format!("source-{vendor}"), "airbyte "),
+        script(format!("tap-{vendor}"), "singer "),
+    ]
 }
 
 #[cfg(test)]

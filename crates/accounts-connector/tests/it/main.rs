@@ -13,6 +13,7 @@ mod options;
 mod planted;
 mod program;
 mod published;
+mod readers;
 mod shell;
 mod status;
 mod variables;

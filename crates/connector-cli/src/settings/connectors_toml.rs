@@ -37,6 +37,9 @@ pub struct File {
     /// Whether there is one.
     #[serde(skip)]
     absent: bool,
+    /// Whether it holds what a caller gave for one connection, which counts before variables.
+    #[serde(skip)]
+    pub(super) given: bool,
     pub(super) database_url: Option<Setting>,
     pub(super) memory_mib: Option<u32>,
     /// What `memory_mib` stands for, shared by all connections.
@@ -514,6 +517,12 @@ impl File {
         Self::parse(path, &text)
     }
 
+    /// The one connection whose settings a caller gives.
+    pub(super) fn given(name: &str, section: Section) -> Self {
+        let connections = BTreeMap::from([(name.to_owned(), section)]);
+        Self { given: true, connections, ..Self::default() }
+    }
+
     /// What a text says, as if it stood in the file.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self> {
         let mut file: Self = toml::from_str(text).map_err(|error| {
@@ -631,7 +640,7 @@ fn in_words(kind: &str) -> &str {
 }
 
 /// What the TOML library says of a line, in one line, and what to do.
-fn misread(message: &str, line: Option<&str>) -> (String, String) {
+pub(super) fn misread(message: &str, line: Option<&str>) -> (String, String) {
     let mut lines = message.lines();
     let what = lines.next().unwrap_or_default();
     // The library names an unknown key, and then those that it expected.

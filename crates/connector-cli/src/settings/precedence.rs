@@ -138,6 +138,11 @@ impl<'a> Layers<'a> {
         self.file.nowhere()
     }
 
+    /// Whether a caller gave the settings, and nobody wrote them into a file of connections.
+    pub(super) fn are_given(&self) -> bool {
+        self.file.given
+    }
+
     /// What the file's section sets.
     pub(super) fn by_section(&self) -> SetBy {
         SetBy::Section(self.name.to_owned())
@@ -149,7 +154,8 @@ impl<'a> Layers<'a> {
         setting: Option<&Setting>,
     ) -> Result<Option<(SecretString, SetBy)>> {
         let variable = format!("{}_{key}", prefix(self.name));
-        if let Some(value) = environment(&variable) {
+        let is_given = self.file.given && setting.is_some();
+        if let Some(value) = environment(&variable).filter(|_| !is_given) {
             return Ok(Some((value, SetBy::Variable(variable))));
         }
         let Some(setting) = setting else { return Ok(None) };
@@ -179,7 +185,8 @@ impl<'a> Layers<'a> {
     }
 
     pub(super) fn database_url(&self) -> Result<Option<(SecretString, SetBy)>> {
-        if let Some(url) = environment("DATABASE_URL") {
+        let is_given = self.file.given && self.section.database_url.is_some();
+        if let Some(url) = environment("DATABASE_URL").filter(|_| !is_given) {
             return Ok(Some((url, SetBy::Variable("DATABASE_URL".to_owned()))));
         }
         let (setting, by) = match (&self.section.database_url, &self.file.database_url) {

@@ -107,7 +107,7 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
 /// Says what works, and what a person may not have meant.
 fn mind(layers: &Layers, schema: &str) {
     let name = layers.name;
-    if layers.section.has_plain_key() {
+    if layers.section.has_plain_key() && !layers.are_given() {
         warn!(
             "the key of `{name}` stands in {CONFIG_FILE} itself, where whoever sees the file sees it; write `env:NAME` or `file:PATH` there"
         );
@@ -123,7 +123,11 @@ fn mind(layers: &Layers, schema: &str) {
 
 fn no_address(connector: &Connector, layers: &Layers) -> Error {
     // Documents name a host that exists nowhere, so the default only tells the path.
-    let example = format!("=https://…; the document's {} is an example", connector.base_url);
+    let example = if layers.are_given() {
+        "=https://…, or set `base_url` in the file of --config".to_owned()
+    } else {
+        format!("=https://…; the document's {} is an example", connector.base_url)
+    };
     unset(connector, layers, "BASE_URL", "the address of the API is not known", &example)
         .at("connection", layers.name)
 }
@@ -133,6 +137,7 @@ fn no_key(connector: &Connector, layers: &Layers) -> Error {
     let what = format!("no key for `{name}`");
     let setting = match layers.no_file() {
         Some(_) => "=…".to_owned(),
+        None if layers.are_given() => "=…, or set `api_key` in the file of --config".to_owned(),
         None => format!("=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"),
     };
     unset(connector, layers, "API_KEY", &what, &setting)

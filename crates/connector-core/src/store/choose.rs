@@ -20,7 +20,7 @@ use crate::words::count;
 use connector_spec::{Column, Resource, Source, SqlType};
 
 /// What was chosen, by resource.
-type Choices = BTreeMap<String, Choice>;
+pub(super) type Choices = BTreeMap<String, Choice>;
 
 /// The number of rows that are rewritten at a time.
 const ROWS: i64 = 200;

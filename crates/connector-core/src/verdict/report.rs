@@ -247,7 +247,7 @@ impl Evidence {
 
 impl ResourceReport {
     /// What kept it from being complete, in one sentence: the first where there are several.
-    pub(crate) fn why(&self) -> Option<&str> {
+    pub fn why(&self) -> Option<&str> {
         self.error.as_deref().or_else(|| self.evidence.problems.first().map(String::as_str))
     }
 }

@@ -7,6 +7,7 @@ mod answers;
 mod anything;
 mod away;
 mod bounds;
+mod carried;
 mod changes;
 mod choice;
 mod cost;
