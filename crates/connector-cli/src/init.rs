@@ -344,14 +344,11 @@ fn read_key() -> Result<SecretString> {
 }
 
 /// What a person answers; what flags say is not asked.
-#[expect(clippy::too_many_lines, reason = "one question after another, and nothing else")]
 fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers> {
-    let name = match args.connection {
-        Some(name) => name,
-        None => {
-            let usual = Some(connector.name.to_owned());
-            ask_for("Name of the connection, and of its schema", usual, check_name)?
-        }
+    let name = if let Some(name) = args.connection {
+        name
+    } else {
+        ask_for("Name of the connection, and of its schema", Some(connector.name), check_name)?
     };
     let mut force = args.force;
     if !force && file.has(&name) {
@@ -367,14 +364,12 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
             return Err(Error::settings("nothing was written").next(next));
         }
     }
-    let base_url = match args.base_url {
-        Some(url) => url,
-        None => {
-            let prompt = format!("Address of the API, as in {}", connector.base_url);
-            // Whoever replaces a connection mostly has another key or database.
-            let known = file.address(&name).map(str::to_owned);
-            ask_for(&prompt, known, |url| check_address(url, args.allow_http))?
-        }
+    let base_url = if let Some(url) = args.base_url {
+        url
+    } else {
+        let prompt = format!("Address of the API, as in {}", connector.base_url);
+        // Whoever replaces a connection mostly has another key or database.
+        ask_for(&prompt, file.address(&name), |url| check_address(url, args.allow_http))?
     };
     let presets: Vec<&str> = std::iter::once(DOCUMENTED)
         .chain(connector.presets.iter().map(|(name, _)| *name))
@@ -454,13 +449,13 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
 /// the usual answer, if there is one.
 fn ask_for(
     prompt: &str,
-    usual: Option<String>,
+    usual: Option<&str>,
     check: impl Fn(&str) -> Result<()>,
 ) -> Result<String> {
     loop {
         let input = Input::<String>::new().with_prompt(prompt);
-        let input = match &usual {
-            Some(usual) => input.default(usual.clone()),
+        let input = match usual {
+            Some(usual) => input.default(usual.to_owned()),
             None => input,
         };
         let answer = input.interact_text().map_err(broke_off)?.trim().to_owned();

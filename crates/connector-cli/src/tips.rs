@@ -36,7 +36,7 @@ fn tip(error: &clap::Error, connectors: &[&'static Connector]) -> Option<String>
         "connection"
     } else if connectors.iter().any(|connector| connector.resource(name).is_some()) {
         "resource"
-    } else if connectors.len() > 1 && connectors.iter().any(|connector| is_word(connector)) {
+    } else if connectors.len() > 1 && connectors.iter().any(is_word) {
         "connector"
     } else {
         return None;

@@ -338,12 +338,7 @@ impl Client {
         let mut patience = Patience::new(&self.limits, &self.stop);
         loop {
             lane.wait(traffic).await?;
-            if self.refused.load(Ordering::Relaxed) {
-                return Err(Error::not_tried(NotTried::KeyRefused));
-            }
-            if self.dismissed.load(Ordering::Relaxed) {
-                return Err(Error::not_tried(NotTried::Rest).next("run again later"));
-            }
+            self.check_welcome()?;
             if guess.is_some_and(|guess| !guess.take()) {
                 return Ok(None);
             }
@@ -425,6 +420,17 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// Fails if the vendor wants to be asked no more, with this key or today.
+    fn check_welcome(&self) -> Result<()> {
+        if self.refused.load(Ordering::Relaxed) {
+            return Err(Error::not_tried(NotTried::KeyRefused));
+        }
+        if self.dismissed.load(Ordering::Relaxed) {
+            return Err(Error::not_tried(NotTried::Rest).next("run again later"));
+        }
+        Ok(())
     }
 
     /// Asks once, within a span of its own.

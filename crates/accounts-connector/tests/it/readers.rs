@@ -18,13 +18,13 @@ const VARYING: [&str; 7] = [
 ];
 
 /// A vendor with two users and a label, a database, and a folder with the settings.
-struct Stage {
+struct Scene {
     vendor: Vendor,
     database: Database,
     shell: Shell,
 }
 
-impl Stage {
+impl Scene {
     async fn set() -> Self {
         let users = [json!({"id": 1, "name": "Ada \u{e9}\n"}), json!({"id": 2, "colour": "red"})];
         let content = Content::empty().with("users", users).with("labels", [json!({"id": 7})]);
@@ -120,9 +120,9 @@ fn records(messages: &[Value]) -> Vec<u64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_source_of_airbyte_says_this() {
-    let stage = Stage::set().await;
-    let run = |words: &str| stage.shell.run(&format!("airbyte {words} --config config.json"));
-    insta::assert_snapshot!("airbyte-spec", shown(&stage.shell.run("airbyte spec")));
+    let scene = Scene::set().await;
+    let run = |words: &str| scene.shell.run(&format!("airbyte {words} --config config.json"));
+    insta::assert_snapshot!("airbyte-spec", shown(&scene.shell.run("airbyte spec")));
     let checked = run("check");
     assert_eq!(
         shown(&checked),
@@ -131,45 +131,45 @@ async fn a_source_of_airbyte_says_this() {
     );
     let discovered = run("discover");
     insta::assert_snapshot!("airbyte-catalog", shown(&discovered));
-    stage.write("catalog.json", &configured(&messages(&discovered)[0], "incremental"));
-    stage.write("state.json", &json!([]));
+    scene.write("catalog.json", &configured(&messages(&discovered)[0], "incremental"));
+    scene.write("state.json", &json!([]));
     let first = run("read --catalog catalog.json --state state.json");
     insta::assert_snapshot!("airbyte-first-read", shown(&first));
     // One row changed, one is gone, and one resource cannot be read.
-    stage.edit();
-    stage.vendor.on(|request, honest| {
+    scene.edit();
+    scene.vendor.on(|request, honest| {
         if request.path.ends_with("/labels") { Answer::json(403, &json!({})) } else { honest }
     });
-    stage.write("state.json", &states(&messages(&first)));
+    scene.write("state.json", &states(&messages(&first)));
     let second = run("read --catalog catalog.json --state state.json");
     insta::assert_snapshot!("airbyte-second-read", shown(&second));
     // What could not be sent comes when it can, and nothing else.
-    stage.vendor.honest();
-    stage.vendor.edit("labels", |labels| labels.push(json!({"id": 8})));
+    scene.vendor.honest();
+    scene.vendor.edit("labels", |labels| labels.push(json!({"id": 8})));
     let mut all = states(&messages(&first)).as_array().unwrap().clone();
     all.extend(states(&messages(&second)).as_array().unwrap().clone());
-    stage.write("state.json", &json!(all));
+    scene.write("state.json", &json!(all));
     let third = run("read --catalog catalog.json --state state.json");
     assert_eq!((third.status, records(&messages(&third))), (0, vec![8]), "{third:?}");
     // In full, whatever the state says, deleted rows among them.
-    stage.write("catalog.json", &configured(&messages(&discovered)[0], "full_refresh"));
+    scene.write("catalog.json", &configured(&messages(&discovered)[0], "full_refresh"));
     let full = run("read --catalog catalog.json --state state.json");
     assert_eq!((full.status, records(&messages(&full))), (0, vec![1, 2, 7, 8]), "{full:?}");
-    stage.end().await;
+    scene.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tap_of_singer_says_this() {
-    let stage = Stage::set().await;
-    let run = |words: &str| stage.shell.run(&format!("singer --config config.json {words}"));
+    let scene = Scene::set().await;
+    let run = |words: &str| scene.shell.run(&format!("singer --config config.json {words}"));
     let discovered = run("--discover");
     insta::assert_snapshot!("singer-catalog", shown(&discovered));
     let first = run("");
     insta::assert_snapshot!("singer-first-read", shown(&first));
-    stage.edit();
+    scene.edit();
     let state = messages(&first).pop().unwrap();
     assert_eq!(state["type"], "STATE");
-    stage.write("state.json", &state["value"]);
+    scene.write("state.json", &state["value"]);
     // Of one stream, without one of its columns.
     let mut catalog = messages(&discovered).remove(0);
     catalog["streams"][1]["metadata"][0]["metadata"]["selected"] = json!(false);
@@ -178,7 +178,7 @@ async fn a_tap_of_singer_says_this() {
         about["metadata"]["selected"] =
             json!(!matches!(name.as_str(), "phone" | "id" | "_deleted_at"));
     }
-    stage.write("catalog.json", &catalog);
+    scene.write("catalog.json", &catalog);
     let other_columns = run("--catalog catalog.json --state state.json");
     assert_eq!((other_columns.status, records(&messages(&other_columns))), (0, vec![1, 2]));
     let row = &messages(&other_columns)[1]["record"];
@@ -186,18 +186,18 @@ async fn a_tap_of_singer_says_this() {
     let second = run("--state state.json");
     insta::assert_snapshot!("singer-second-read", shown(&second));
     let state = messages(&second).pop().unwrap();
-    stage.write("state.json", &state["value"]);
+    scene.write("state.json", &state["value"]);
     let third = run("--state state.json");
     assert_eq!((third.status, records(&messages(&third)).len()), (0, 0), "{third:?}");
     // All of it, where the catalog wants the table.
     catalog["streams"][0]["metadata"][0]["metadata"]["replication-method"] = json!("FULL_TABLE");
-    stage.write("catalog.json", &catalog);
+    scene.write("catalog.json", &catalog);
     let full = run("--properties catalog.json --state state.json");
     let said = messages(&full);
     assert_eq!((full.status, records(&said)), (0, vec![1, 2]), "{full:?}");
     assert!(said.iter().any(|message| message["type"] == "ACTIVATE_VERSION"), "{full:?}");
     // An unproved listing is not sent, and the state of what was read stays.
-    stage.vendor.on(|request, honest| {
+    scene.vendor.on(|request, honest| {
         if request.path.ends_with("/users") { Answer::json(403, &json!({})) } else { honest }
     });
     let failed = run("--state state.json");
@@ -207,13 +207,13 @@ async fn a_tap_of_singer_says_this() {
     let kept = &said.last().unwrap()["value"]["bookmarks"];
     assert_eq!(kept["users"], state["value"]["bookmarks"]["users"]);
     assert_ne!(kept["labels"], state["value"]["bookmarks"]["labels"]);
-    stage.end().await;
+    scene.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_caller_gives_by_mistake_is_told_without_quoting_it() {
-    let stage = Stage::set().await;
-    let good = std::fs::read_to_string(stage.shell.path().join("config.json")).unwrap();
+    let scene = Scene::set().await;
+    let good = std::fs::read_to_string(scene.shell.path().join("config.json")).unwrap();
     let good: Value = serde_json::from_str(&good).unwrap();
     let with = |name: &str, value: Value| {
         let mut settings = good.clone();
@@ -230,9 +230,9 @@ async fn what_a_caller_gives_by_mistake_is_told_without_quoting_it() {
         ("an unknown resource", with("only_resources", json!(["userz"]))),
         ("a name that is none", with("connection", json!("Accounts EU"))),
     ] {
-        stage.write("config.json", &settings);
+        scene.write("config.json", &settings);
         let shell = Shell::new();
-        let file = stage.shell.path().join("config.json").display().to_string();
+        let file = scene.shell.path().join("config.json").display().to_string();
         let said = shell.run(&format!("airbyte discover --config {file}"));
         let checked = shell.run(&format!("airbyte check --config {file}"));
         for said in [&said, &checked] {
@@ -247,7 +247,7 @@ async fn what_a_caller_gives_by_mistake_is_told_without_quoting_it() {
         let told = shown(wrong).replace(&file, "config.json");
         text.extend([what, ": ", &told, "\n"]);
     }
-    stage.write("config.json", &good);
+    scene.write("config.json", &good);
     let state = json!({"bookmarks": {"users": {"run_id": "canary-0815"}}});
     for (what, catalog, state) in [
         (
@@ -267,16 +267,16 @@ async fn what_a_caller_gives_by_mistake_is_told_without_quoting_it() {
             state,
         ),
     ] {
-        stage.write("catalog.json", &catalog);
-        stage.write("state.json", &state);
-        let said = stage
+        scene.write("catalog.json", &catalog);
+        scene.write("state.json", &state);
+        let said = scene
             .shell
             .run("airbyte read --config config.json --catalog catalog.json --state state.json");
         assert!(!said.text().contains("canary-0815"), "{said:?}");
         text.extend([what, ": ", &shown(&said), "\n"]);
     }
-    stage.write("state.json", &json!({"bookmarks": {"users": {"run_id": "canary-0815"}}}));
-    let said = stage.shell.run("singer --config config.json --state state.json");
+    scene.write("state.json", &json!({"bookmarks": {"users": {"run_id": "canary-0815"}}}));
+    let said = scene.shell.run("singer --config config.json --state state.json");
     assert!(
         said.status == 2
             && said.stderr.contains("the file `state.json` of --state is not what is expected"),
@@ -284,5 +284,5 @@ async fn what_a_caller_gives_by_mistake_is_told_without_quoting_it() {
     );
     assert!(!said.text().contains("canary-0815"), "{said:?}");
     insta::assert_snapshot!("reader-mistakes", text);
-    stage.end().await;
+    scene.end().await;
 }

@@ -179,9 +179,12 @@ async fn one(columns: usize, colours: bool) -> String {
     for command in COMMANDS {
         let line = format!("vendor-connectors {command}");
         terminal.until(colours, |screen| screen.trim_end().ends_with('$')).await;
-        terminal.tmux(&["clear-history"], |_| ());
-        terminal.enter("clear");
-        terminal.until(colours, |screen| screen.trim_end() == "$").await;
+        // The first screen is empty, so that nothing would show when it was cleared.
+        if command != COMMANDS[0] {
+            terminal.tmux(&["clear-history"], |_| ());
+            terminal.enter("clear");
+            terminal.until(colours, |screen| screen.trim_end() == "$").await;
+        }
         terminal.enter(&line);
         if command == COMMANDS[0] {
             let waits =

@@ -268,8 +268,8 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
     assert_eq!(typo.matches("integrations").count(), 1, "{typo}");
 
     // What is done once for one that is named, is not done for all by mistake.
-    let once = night.run("sync --connection us --full-refresh --allow-deletes");
-    assert_eq!(once.status, Some(0), "{once:?}");
+    let named = night.run("sync --connection us --full-refresh --allow-deletes");
+    assert_eq!(named.status, Some(0), "{named:?}");
     for option in ["--full-refresh", "--allow-deletes"] {
         for (which, said) in
             [("--all", "cannot be used with"), ("--connector accounts", "--connection <NAME>")]

@@ -449,7 +449,9 @@ pub(super) fn without_nothing(
         && rows.iter().all(|row| row[at] == "0")
     {
         header.remove(at);
-        rows.iter_mut().for_each(|row| drop(row.remove(at)));
+        for row in &mut rows {
+            row.remove(at);
+        }
     }
     (header, rows)
 }
