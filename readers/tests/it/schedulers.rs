@@ -43,7 +43,7 @@ impl Connections {
         let slow = all.add("slow", "accounts", Content::generated(7, rows), None);
         slow.on(move |_, answer| {
             fs::write(&asked, "").unwrap();
-            answer.delayed(Duration::from_secs(8))
+            answer.delayed(Duration::from_secs(25))
         });
         all
     }
