@@ -29,7 +29,7 @@ const UNTOUCHED: &str = "untouched";
 const NOT_COPIED: [&str; 5] = [".git", "target", ".connectors", ".env", "connectors.toml"];
 
 /// What commands write outside of a connector's own folders.
-const WRITTEN: [&str; 8] = [
+const WRITTEN: [&str; 9] = [
     ".env.example",
     "Cargo.lock",
     "README.md",
@@ -37,6 +37,7 @@ const WRITTEN: [&str; 8] = [
     "crates/vendor-connectors/src/connectors.rs",
     "docs/compatibility.md",
     "docs/configuration.md",
+    "docs/schemas/connectors.toml.json",
     "docs/tables/README.md",
 ];
 

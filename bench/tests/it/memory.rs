@@ -42,7 +42,7 @@ async fn run(listings: usize, resource: &'static str, first: Vec<u8>, last: Vec<
 async fn listings_of_large_pages_side_by_side_share_one_budget() {
     let rows: Vec<String> = (0..8_000).map(|number| row(number, 1_000)).collect();
     let ended = run(12, "children", page(&rows), page(&rows[7_999..])).await;
-    assert!(ended.stdout.contains("children  96000     96000"), "{ended:?}");
+    assert!(ended.stdout.contains("children  96,000    96,000"), "{ended:?}");
     assert!(ended.peak < 96, "{ended:?}");
 }
 

@@ -13,18 +13,24 @@ pub fn called_as_part_of(program: &'static str) {
     let _ = PROGRAM.set(program);
 }
 
-/// Whether a connector's own name has to come first where this program starts itself.
-static ONE_OF_MANY: OnceLock<()> = OnceLock::new();
+/// All connectors of this program, if it has several: then a connector's own name has to come
+/// first where the program starts itself.
+static ONE_OF_MANY: OnceLock<&'static [&'static Connector]> = OnceLock::new();
 
-/// Says that this program is several connectors', and is the one whose own name comes first.
-pub fn named_by_its_first_word() {
+/// Says that this program is these connectors', and is the one whose own name comes first.
+pub fn named_by_its_first_word(connectors: &'static [&'static Connector]) {
     // A second one would be the same.
-    let _ = ONE_OF_MANY.set(());
+    let _ = ONE_OF_MANY.set(connectors);
+}
+
+/// All connectors of this program, if it has several.
+pub(crate) fn connectors_of_all() -> Option<&'static [&'static Connector]> {
+    ONE_OF_MANY.get().copied()
 }
 
 /// What comes first where this program starts itself again for a connector.
 pub(crate) fn first_word(connector: &Connector) -> Option<String> {
-    ONE_OF_MANY.get().map(|()| binary_of(connector.name))
+    ONE_OF_MANY.get().map(|_| binary_of(connector.name))
 }
 
 /// The program of all connectors, if this is it.

@@ -8,7 +8,8 @@ use dialoguer::{Confirm, Input, Password, Select};
 use secrecy::SecretString;
 
 use crate::settings::{
-    CONFIG_FILE, Draft, File, Flags, NewConnection, check_name, env_file, write_file,
+    CONFIG_FILE, Draft, File, Flags, NewConnection, SCHEMA_FILE, check_name, env_file, write_file,
+    write_schema,
 };
 use connector_core::ask::check_address;
 use connector_core::environment::{environment, file_of};
@@ -17,7 +18,7 @@ use connector_core::store::{EMBEDDED_DIRECTORY, is_address};
 use connector_spec::{Connector, DOCUMENTED, Unset};
 
 use super::check::{self, Examined};
-use super::{print, print_error};
+use super::{print, print_error, schemas};
 
 /// The variable of the database.
 const DATABASE_URL: &str = "DATABASE_URL";
@@ -190,8 +191,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     }
     // The file of secrets comes first: without it, the other one is of no use.
     draft.as_ref().map_or(Ok(()), Draft::write)?;
-    write_file(&config, &text)?;
-    print(&format!("wrote [connections.{}] to {}", new.name, config.display()))?;
+    write(connector, &new.name, &config, &text)?;
     for (name, _) in &secrets {
         print(&match store {
             Store::EnvFile => {
@@ -229,6 +229,16 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         ))?;
     }
     Ok(status)
+}
+
+/// Writes the file of connections, and the schema that it names.
+fn write(connector: &'static Connector, name: &str, config: &Path, text: &str) -> Result<()> {
+    write_file(config, text)?;
+    print(&format!("wrote [connections.{name}] to {}", config.display()))?;
+    if write_schema(config, text, &schemas::of_file(connector)?)? {
+        print(&format!("wrote {SCHEMA_FILE}, by which editors complete and check that file"))?;
+    }
+    Ok(())
 }
 
 /// Tries a connection as it will be when it is written.

@@ -59,7 +59,7 @@ pub use log::start_logging;
 pub use log_options::{Log, LogFormat};
 pub use progress::Progress;
 pub use resources::{columns_as_markdown, resources_as_markdown};
-pub use schemas::schemas;
+pub use schemas::{file_schema, print_file_schema, schemas};
 pub use settings::{CONFIG_FILE, File, Flags, preset_of, resolve, write_names};
 pub use signals::stop_on_signals;
 pub use tips::matches_of;
@@ -113,6 +113,11 @@ enum Command {
     Dbt(dbt::Args),
     /// Show what is synced: paths, keys, paging, tables and columns
     Resources(resources::Args),
+    /// Print the JSON Schema of connectors.toml, by which editors complete and check it
+    #[command(
+        after_help = "`init` writes it to .connectors.schema.json, and names that in the first line of a new connectors.toml"
+    )]
+    Schema,
     /// Be a source of Airbyte: sync, and send what changed as its protocol wants it
     #[command(hide = true)]
     Airbyte(readers::AirbyteArgs),
@@ -262,6 +267,7 @@ fn dispatch(connector: &'static Connector, command: Command, progress: &Progress
         Command::Resources(args) => resources::run(connector, &args),
         Command::Airbyte(args) => readers::airbyte(connector, args, progress),
         Command::Singer(args) => readers::singer(connector, &args, progress),
+        Command::Schema => print_file_schema(&schemas::of_file(connector)?),
         Command::Run(args) => pieces::run(connector, *args),
         Command::Completions(args) => args.run(&called::program(connector)),
         Command::Man(args) => args.run(self::command(connector)),

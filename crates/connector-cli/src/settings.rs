@@ -17,6 +17,7 @@ mod plain_files;
 mod precedence;
 mod preset;
 mod resolve;
+mod schema;
 mod variables;
 mod write;
 
@@ -34,9 +35,10 @@ pub(crate) use names::check_name;
 pub(crate) use plain_files::{Mode, reason, replace};
 pub use preset::preset_of;
 pub use resolve::resolve;
+pub(crate) use schema::{SCHEMA_FILE, of as schema_of_file};
 pub(crate) use variables::{colour_is_welcome, prefix};
 pub use write::write_names;
-pub(crate) use write::{NewConnection, write_file};
+pub(crate) use write::{NewConnection, write_file, write_schema};
 
 /// What flags say; each overrides the environment and the file.
 #[derive(Clone, Debug, Default)]

@@ -35,6 +35,11 @@ pub enum Command {
     Demo(demo::Args),
     /// Look into the embedded Postgres, or into the database of DATABASE_URL
     Psql(psql::Args),
+    /// Print the JSON Schema of connectors.toml, by which editors complete and check it
+    #[command(
+        after_help = "`init` writes it to .connectors.schema.json, and names that in the first line of a new connectors.toml"
+    )]
+    Schema,
     /// Print what makes a shell complete commands, options and names: source it where the shell begins
     #[command(
         after_help = "In ~/.bashrc: source <(vendor-connectors completions bash)\nIn ~/.zshrc:  source <(vendor-connectors completions zsh)"

@@ -6,14 +6,15 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::FromArgMatches as _;
 use connector_cli::{
-    answer_a_shell, matches_of, named_by_its_first_word, prepare, print_error, print_failure, word,
+    answer_a_shell, file_schema, matches_of, named_by_its_first_word, prepare, print_error,
+    print_failure, print_file_schema, word,
 };
 use connector_core::{Connector, Error};
 use vendor_connectors::cli::{Cli, Command, PROGRAM, command};
 use vendor_connectors::{connectors, demo, psql};
 
 fn main() -> ExitCode {
-    named_by_its_first_word();
+    named_by_its_first_word(&connectors::ALL);
     if let Some(connector) = called_as_a_connector() {
         answer_a_shell(|| connector_cli::command(connector), env::args_os().skip(1));
         // Its words, in help and in errors, are those of the connector's own program.
@@ -60,6 +61,7 @@ fn run(asked: &Command) -> Result<ExitCode> {
             prepare(None)?;
             return demo::run(args, "vendor-connectors psql", "vendor-connectors");
         }
+        Command::Schema => print_file_schema(&file_schema(all)?)?,
         Command::Completions(args) => args.run(PROGRAM)?,
         Command::Man(args) => args.run(command())?,
         Command::Psql(args) => {

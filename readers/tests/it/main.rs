@@ -7,6 +7,7 @@ mod browser;
 mod collector;
 mod dagster;
 mod dbt;
+mod editor;
 mod grafana;
 mod lineage;
 mod metrics;

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
-use connector_cli::{FORMAT, schemas};
+use connector_cli::{FORMAT, file_schema, schemas};
 use serde_json::Value;
+use vendor_connectors::connectors;
 
 /// The schemas, each as the text of a file in `docs/schemas/`.
 pub(super) fn files() -> Result<Vec<(String, String)>> {
@@ -12,7 +13,9 @@ pub(super) fn files() -> Result<Vec<(String, String)>> {
         let text = serde_json::to_string_pretty(&schema).context("a schema is JSON")?;
         Ok((format!("docs/schemas/{command}.json"), text + "\n"))
     };
-    schemas().into_iter().map(file).collect()
+    let settings = file_schema(&connectors::ALL)?;
+    let settings = Ok(("docs/schemas/connectors.toml.json".to_owned(), settings));
+    schemas().into_iter().map(file).chain([settings]).collect()
 }
 
 /// The members of each document, and of what stands in them, as Markdown.

@@ -58,7 +58,8 @@ async fn a_key_that_is_a_variable_is_left_there() {
         )
     };
     let expected = format!(
-        "wrote [connections.accounts] to connectors.toml\n{}{}",
+        "wrote [connections.accounts] to connectors.toml\n\
+         wrote .connectors.schema.json, by which editors complete and check that file\n{}{}",
         kept("ACCOUNTS_API_KEY"),
         kept("DATABASE_URL")
     );

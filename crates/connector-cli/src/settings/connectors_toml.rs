@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
@@ -31,7 +32,8 @@ use connector_spec::{Connector, Rate};
 pub const CONFIG_FILE: &str = "connectors.toml";
 
 /// The file that holds connections.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(title = "connectors.toml")]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Whether there is one.
@@ -40,50 +42,94 @@ pub struct File {
     /// Whether it holds what a caller gave for one connection, which counts before variables.
     #[serde(skip)]
     pub(super) given: bool,
+    /// Where the rows of all connections go: an address of Postgres, or `env:NAME`, or `file:PATH`.
+    /// Without one, it is the embedded Postgres in .connectors/.
     pub(super) database_url: Option<Setting>,
+    /// What answers and batches of all connections may take in memory together, in MiB: 64, if it is
+    /// not set.
+    #[schemars(range(min = Budget::LEAST_MIB, max = Budget::MOST_MIB))]
     pub(super) memory_mib: Option<u32>,
     /// What `memory_mib` stands for, shared by all connections.
     #[serde(skip)]
     pub(super) budget: Budget,
+    /// One for each account with a vendor; the name is also that of its schema.
+    #[schemars(extend("propertyNames" = {"pattern": "^[a-z][a-z0-9_]*$"}))]
     #[serde(default)]
     pub(super) connections: BTreeMap<String, Section>,
 }
 
 /// One connection in the file.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Section {
+    /// Which API it is: a connector, with `_` for `-`; the name of the connection, if it is not set.
     pub(super) connector: Option<String>,
+    /// Where the API is: an address, or `env:NAME`, or `file:PATH`.
     pub(super) base_url: Option<Setting>,
+    /// The key; write `env:NAME` or `file:PATH`, so that it does not stand here.
     pub(super) api_key: Option<Setting>,
+    /// Where its rows go, if not where the file says.
     pub(super) database_url: Option<Setting>,
+    /// The schema of its tables: the name of the connection, if it is not set.
     pub(super) schema: Option<String>,
+    /// How the API answers: `documented` (if it is not set), `live`, or the path of a file.
     pub(super) preset: Option<String>,
+    /// What is set for one resource alone. A list of names means the same as `only_resources`.
     pub(super) resources: Option<Resources>,
+    /// Only these resources, and their parents; all, if it is not set.
     pub(super) only_resources: Option<Vec<String>>,
+    /// The rate limit that is kept; `0.5` is one request in two seconds.
+    #[schemars(range(min = 0.001, max = 1_000_000.0))]
     pub(super) requests_per_second: Option<f64>,
+    /// How many requests may be under way at the same time: 10, if it is not set.
+    #[schemars(range(min = 1, max = 1_000))]
     pub(super) requests_at_a_time: Option<u32>,
+    /// How far behind the last run a listing is read again, where the vendor filters by time: 86400,
+    /// if it is not set.
+    #[schemars(range(min = 0, max = TEN_YEARS_IN_MINUTES * 60))]
     pub(super) lookback_seconds: Option<u32>,
+    /// How old the last walk through a whole listing may be, where runs read only what is new: `"7d"`,
+    /// `"12h"` or `"never"`; `"30d"`, if it is not set.
     pub(super) full_refresh_every: Option<String>,
+    /// Keep each version of the rows: of all resources, or of these.
     pub(super) history: Option<HistorySetting>,
+    /// How much of a history is kept: all, if it is not set.
     pub(super) keep_history: Option<KeepSetting>,
+    /// Columns, members inside of them (`detail.email`) and fields without a column (`_extra.email`)
+    /// that are left out of rows.
     #[serde(default)]
     pub(super) exclude: Vec<String>,
+    /// The same, kept as keyed fingerprints.
     #[serde(default)]
     pub(super) fingerprint: Vec<String>,
+    /// How old an interrupted run may be to go on with: 60, if it is not set.
+    #[schemars(range(min = 0, max = TEN_YEARS_IN_MINUTES))]
     pub(super) resume_within_minutes: Option<u32>,
+    /// Commit after so many rows: 20000, if it is not set.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub(super) batch_rows: Option<u64>,
+    /// Where else the key may go, if the vendor's links lead there: addresses.
     #[serde(default)]
     pub(super) allow_hosts: Vec<String>,
+    /// Whether secret fields are stored as keyed fingerprints (if it is not set), or as they are.
     pub(super) secrets: Option<SecretsSetting>,
+    /// From this number of rows on, and beyond this share, rows that are no longer listed are not
+    /// marked deleted: 5 rows and 0.3, if it is not set.
     pub(super) deletes: Option<ToleranceSetting>,
+    /// Rows without a place that are tolerated, unless both are exceeded: none, if it is not set.
     pub(super) quarantine: Option<ToleranceSetting>,
+    /// Listings that may be missing though the row that they belong to is listed, unless both are
+    /// exceeded: none in two runs, if it is not set.
     pub(super) missing_children: Option<ToleranceSetting>,
+    /// Ask only for the children of rows that the run changed; changes of children alone are missed.
     #[serde(default)]
     pub(super) changed_parents_only: bool,
+    /// Send the key over plain HTTP to a host that is not this machine.
     #[serde(default)]
     pub(super) allow_http: bool,
+    /// A PEM file of certificate authorities that are believed besides those of the system.
     pub(super) ca_certificate: Option<PathBuf>,
+    /// The parameters of the connector.
     #[serde(default)]
     params: BTreeMap<String, OneOrMany>,
 }
@@ -199,7 +245,8 @@ fn check_numbers<const N: usize>(numbers: [(&str, Option<u64>, u64, u64); N]) ->
 }
 
 /// The names of the resources that are synced, or what is set for each of some.
-#[derive(Debug)]
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
 pub(super) enum Resources {
     Named(Vec<String>),
     Each(BTreeMap<String, ResourceSection>),
@@ -235,19 +282,34 @@ impl<'de> Deserialize<'de> for Resources {
 }
 
 /// What may be set for one resource, and for all.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ResourceSection {
+    /// How far behind the last run a listing is read again, where the vendor filters by time: 86400,
+    /// if it is not set.
+    #[schemars(range(min = 0, max = TEN_YEARS_IN_MINUTES * 60))]
     pub(super) lookback_seconds: Option<u32>,
+    /// How old the last walk through a whole listing may be, where runs read only what is new: `"7d"`,
+    /// `"12h"` or `"never"`; `"30d"`, if it is not set.
     pub(super) full_refresh_every: Option<String>,
+    /// Keep each version of the rows.
     pub(super) history: Option<bool>,
+    /// How much of a history is kept: all, if it is not set.
     pub(super) keep_history: Option<KeepSetting>,
+    /// Columns, members inside of them (`detail.email`) and fields without a column (`_extra.email`)
+    /// that are left out of rows.
     #[serde(default)]
     pub(super) exclude: Vec<String>,
+    /// The same, kept as keyed fingerprints.
     #[serde(default)]
     pub(super) fingerprint: Vec<String>,
+    /// From this number of rows on, and beyond this share, rows that are no longer listed are not
+    /// marked deleted: 5 rows and 0.3, if it is not set.
     pub(super) deletes: Option<ToleranceSetting>,
+    /// Rows without a place that are tolerated, unless both are exceeded: none, if it is not set.
     pub(super) quarantine: Option<ToleranceSetting>,
+    /// Listings that may be missing though the row that they belong to is listed, unless both are
+    /// exceeded: none in two runs, if it is not set.
     pub(super) missing_children: Option<ToleranceSetting>,
 }
 
@@ -346,7 +408,8 @@ fn every(text: &str) -> Result<Option<TimeDelta>> {
 }
 
 /// Of which resources each version is kept.
-#[derive(Debug)]
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
 pub(super) enum HistorySetting {
     All(bool),
     Named(Vec<String>),
@@ -378,18 +441,25 @@ impl<'de> Deserialize<'de> for HistorySetting {
 }
 
 /// How much of a history is kept.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeepSetting {
+    /// How many days a version is kept after its end.
+    #[schemars(range(min = 1, max = TEN_YEARS_IN_MINUTES / 1_440 * 10))]
     pub(super) days: Option<u32>,
+    /// How many closed versions of a row are kept.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub(super) versions: Option<u32>,
 }
 
 /// How many rows are tolerated, as a number and as a share.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ToleranceSetting {
+    /// The number of rows.
     pub(super) rows: Option<u64>,
+    /// The part of all rows, from 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub(super) share: Option<f64>,
 }
 
@@ -406,15 +476,17 @@ impl ToleranceSetting {
 }
 
 /// What becomes of secret values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum SecretsSetting {
+    /// As keyed fingerprints.
     Fingerprint,
+    /// As they are.
     Keep,
 }
 
 /// A parameter's value, or several.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum OneOrMany {
     Text(String),
@@ -438,6 +510,20 @@ impl OneOrMany {
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Setting(SecretString);
+
+impl JsonSchema for Setting {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Setting".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string"})
+    }
+}
 
 impl std::fmt::Debug for Setting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

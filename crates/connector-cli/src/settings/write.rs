@@ -10,11 +10,15 @@ use super::names::check_name;
 use super::params::by_flags;
 use super::plain_files::{self, Mode};
 use super::preset::preset_of;
+use super::schema::SCHEMA_FILE;
 use super::variables::prefix;
 use connector_core::ask::check_address;
 use connector_core::error::{Error, Result};
 use connector_core::params::params_of;
 use connector_spec::{Connector, DOCUMENTED, Unset};
+
+/// What begins a line that tells editors of a schema.
+const NAMES_SCHEMA: &str = "#:schema ./";
 
 /// A connection that is about to be written.
 pub(crate) struct NewConnection {
@@ -58,6 +62,7 @@ impl NewConnection {
     pub(crate) fn text(&self, path: &Path, replace: bool) -> Result<String> {
         let place = |error: Error| error.at("file", path.display());
         let mut document = read(path)?;
+        let is_new = document.as_table().is_empty() && !path.exists();
         let connections = document
             .entry("connections")
             .or_insert_with(|| {
@@ -96,7 +101,9 @@ impl NewConnection {
             section["params"] = Item::Table(params);
         }
         connections.insert(&self.name, Item::Table(section));
-        Ok(document.to_string())
+        // A file of a person gets no line besides its section.
+        let first = if is_new { format!("{NAMES_SCHEMA}{SCHEMA_FILE}\n\n") } else { String::new() };
+        Ok(format!("{first}{document}"))
     }
 }
 
@@ -116,6 +123,17 @@ pub fn write_names(path: &Path, named: &[(String, &'static Connector, &str)]) ->
     let mut document = DocumentMut::new();
     document.insert("connections", Item::Table(connections));
     write_file(path, &document.to_string())
+}
+
+/// Writes the schema beside the file that holds connections, if the file names it; whether it does.
+pub(crate) fn write_schema(path: &Path, text: &str, schema: &str) -> Result<bool> {
+    let names_it = text
+        .lines()
+        .any(|line| line.strip_prefix(NAMES_SCHEMA).is_some_and(|name| name.trim() == SCHEMA_FILE));
+    if names_it {
+        write_file(&path.with_file_name(SCHEMA_FILE), schema)?;
+    }
+    Ok(names_it)
 }
 
 /// Writes the file that holds connections.

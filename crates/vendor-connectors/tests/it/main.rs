@@ -3,6 +3,7 @@
 mod captures;
 mod morning;
 mod page;
+mod schema;
 
 use std::fmt::Write as _;
 use std::fs;
