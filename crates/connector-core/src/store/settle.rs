@@ -17,6 +17,9 @@ use crate::words::count;
 /// How many rows are marked in one transaction.
 const ROWS: i64 = 20_000;
 
+/// Nobody else settles the resource until the transaction ends.
+const ALONE: &str = " for update";
+
 /// What was decided about the rows that are gone.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Decided {
@@ -67,8 +70,8 @@ impl Table<'_> {
             .patiently(|| async move {
                 let mut session = self.store.session().await?;
                 let failed = |error| self.failed("looking at what came of its parts", error);
-                let mut transaction = session.begin().await.map_err(failed)?;
-                self.found(&mut transaction).await.map_err(failed)
+                // Nothing is locked: whoever is frozen while it looks keeps nobody from ending the run.
+                self.found(&mut session, "").await.map_err(failed)
             })
             .await?;
         match found {
@@ -109,11 +112,12 @@ impl Table<'_> {
         if let Some(tally) = read {
             self.close_in(&mut transaction, tally).await.map_err(failed)?;
         }
-        let mut found = self.found(&mut transaction).await.map_err(failed)?.unwrap_or_default();
+        let mut found =
+            self.found(&mut transaction, ALONE).await.map_err(failed)?.unwrap_or_default();
         if found.parts.iter().any(|part| part.state == "open") {
             self.end_parts(&mut transaction).await.map_err(failed)?;
             // What was committed until then counts.
-            found = self.found(&mut transaction).await.map_err(failed)?.unwrap_or_default();
+            found = self.found(&mut transaction, ALONE).await.map_err(failed)?.unwrap_or_default();
         }
         let decided = match found.decided {
             Some(decided) => decided,
@@ -152,25 +156,26 @@ impl Table<'_> {
         Ok((found, more))
     }
 
-    /// What is known of the resource in this run, which nobody else settles meanwhile.
-    async fn found(&self, transaction: &mut PgTransaction<'_>) -> sqlx::Result<Option<Found>> {
+    /// What is known of the resource in this run, to be read only or `ALONE`.
+    async fn found(&self, session: &mut PgConnection, lock: &str) -> sqlx::Result<Option<Found>> {
         type Row = (Option<Json<Decided>>, Option<Json<Prepared>>, i64, i64);
-        let row: Option<Row> = sqlx::query_as(
+        let found = format!(
             "select settled, prepared, deleted, (select count(*) from sync.gone where connection = $3 and resource = $2) \
-             from sync.resources where run_id = $1 and resource = $2 for update",
-        )
-        .bind(self.store.run_id)
-        .bind(self.resource.name)
-        .bind(&self.store.schema)
-        .fetch_optional(&mut **transaction)
-        .await?;
+             from sync.resources where run_id = $1 and resource = $2{lock}"
+        );
+        let row: Option<Row> = sqlx::query_as(AssertSqlSafe(found))
+            .bind(self.store.run_id)
+            .bind(self.resource.name)
+            .bind(&self.store.schema)
+            .fetch_optional(&mut *session)
+            .await?;
         let Some((decided, prepared, deleted, gone)) = row else { return Ok(None) };
         Ok(Some(Found {
             decided: decided.map(|Json(decided)| decided),
             prepared: prepared.map(|Json(prepared)| prepared).unwrap_or_default(),
             deleted: deleted.unsigned_abs(),
             gone: gone.unsigned_abs(),
-            parts: self.parts(transaction).await?,
+            parts: self.parts(session).await?,
         }))
     }
 

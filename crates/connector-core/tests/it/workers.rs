@@ -293,6 +293,25 @@ async fn how_long_a_vendor_wants_to_rest_is_told_to_whoever_reads_settles_and_en
     play.end().await;
 }
 
+/// One that asked how the run came out, and was frozen amid that, would keep all others from ending it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_ends_a_run_waits_for_nobody_who_looks_at_its_resources() {
+    let play = play().await;
+    let (run, parts) = Box::pin(divided(&play)).await;
+    for part in 1..=parts {
+        read(&play, run, "parts", part).await;
+    }
+    run::settle(&play.connection(), run, "parts").await.unwrap();
+    let mut frozen = play.database.connect().await;
+    for look in ["begin", "select * from sync.resources for update"] {
+        sqlx::raw_sql(look).execute(&mut frozen).await.unwrap();
+    }
+    let report = run::finish(&play.connection(), run).await.unwrap();
+    assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    drop(frozen);
+    play.end().await;
+}
+
 /// A part that got lost, or that nobody has read, would be rows that are missing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_that_is_missing_is_missed_and_deletes_nothing() {
