@@ -155,7 +155,7 @@ impl Block<'_> {
             "toml" if text.contains("[connections.") => {
                 format!("cat > connectors.toml <<'END'\n{text}\nEND\n")
             }
-            "toml" | "sh" | "text" | "json" | "rust" => String::new(),
+            "toml" | "sh" | "text" | "json" | "yaml" | "rust" | "python" => String::new(),
             other => bail!("line {line}: what is in a block `{other}` would not be run"),
         })
     }
