@@ -63,8 +63,7 @@ async fn the_numbers_on_the_page_are_those_of_the_tables() {
     assert_eq!(shown[0]["id"], "eu.campaigns");
     let needs = browser.eval("return document.querySelector('.needs').innerText").await;
     let needs = needs.as_str().unwrap();
-    for part in ["labels", "the vendor answered 500", "run again later", "its key `id` is missing"]
-    {
+    for part in ["labels", "the vendor answered 500", "run again later", "its key id is missing"] {
         assert!(needs.contains(part), "{part}: {needs}");
     }
     let open = browser
