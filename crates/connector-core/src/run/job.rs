@@ -43,8 +43,8 @@ pub struct Member {
 ///
 /// # Errors
 ///
-/// If the run does not begin; if the first process is stopped, or cannot go on; and in any other,
-/// if the database fails.
+/// If the run does not begin; if the process is stopped before it ends; if the first one cannot go
+/// on; and in any other, if the database fails.
 pub async fn take_part(
     connection: &Connection,
     started_at: DateTime<Utc>,
@@ -62,10 +62,9 @@ pub async fn take_part(
     if member.number > 0 {
         return read(connection, run, worker).await.map(|()| None);
     }
-    // What may be asked is counted over all, and what fails here besides the conducting, others do.
-    let reader = Connection { max_requests: None, ..connection.clone() };
+    // What fails here besides the conducting, others do.
     let reading = async {
-        if let Err(error) = read(&reader, run, worker).await {
+        if let Err(error) = read(connection, run, worker).await {
             warn!("{error}");
         }
     };
@@ -114,12 +113,26 @@ async fn begun_or_begin(
     }
 }
 
-/// Reads what parts are free, until the run ends.
+/// Reads what parts are free, until the run ends; fails if this process is stopped before.
 async fn read(connection: &Connection, run: i64, worker: Worker) -> Result<()> {
-    match Box::pin(work(connection, run, worker)).await {
+    // The end of the run stops its readers too, and what may be asked is counted over all of them.
+    let run_stops = Stop::new();
+    let reader = connection.clone().stopped_by(&run_stops);
+    let reader = Connection { max_requests: None, ..reader };
+    let stopping = async {
+        connection.stop.asked().await;
+        run_stops.ask("its process is to stop");
+        std::future::pending::<()>().await;
+    };
+    let read = tokio::select! {
+        read = Box::pin(work(&reader, run, worker)) => read,
+        () = stopping => Ok(()),
+    };
+    connection.stop.check()?;
+    match read {
         // It ended before this one came.
         Err(error) if error.kind() == ErrorKind::Stopped => Ok(()),
-        done => done,
+        read => read,
     }
 }
 

@@ -112,6 +112,33 @@ async fn the_run_of_a_job_goes_on_when_its_first_process_is_stopped_or_lost() {
     }
 }
 
+/// One that ends well is not started again, and would be missing until the run ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_stopped_before_its_run_ended_does_not_end_as_if_it_had() {
+    let play = play().await;
+    let conducting = start(play.next_day(), connection(&play), "night", 0);
+    let stopped = connection(&play);
+    let stop = stopped.stop();
+    let stopped = start(play.next_day(), stopped, "night", 1);
+    play.vendor.on(|request, answer| {
+        let slow = request.path.ends_with("/parts");
+        if slow { answer.delayed(Duration::from_secs(1)) } else { answer }
+    });
+    let reads =
+        "select exists (select from sync.shards where owner = '1 of job night' and state = 'open')";
+    while play.database.value("select to_regclass('sync.shards') is not null").await == "false"
+        || play.database.value(reads).await == "false"
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stop.ask("terminated");
+    assert_eq!(stopped.await.unwrap().unwrap_err().kind(), ErrorKind::Stopped);
+    let again = start(play.next_day(), connection(&play), "night", 1);
+    assert_eq!(report_of(conducting).await.verdict, Verdict::Complete);
+    assert!(again.await.unwrap().unwrap().is_none());
+    play.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_is_over_is_not_done_again() {
     let play = play().await;
