@@ -134,9 +134,14 @@ impl Ahead {
         Err(lost())
     }
 
-    /// What came of pages that turned out to be behind the end of the walk.
+    /// What came of pages that turned out to be behind the end of the walk, if it can tell whether
+    /// their rows are new.
     pub(super) async fn behind(&mut self, walk: &Walk) -> Vec<Response> {
         let mut found = Vec::new();
+        if !walk.knows_its_rows() {
+            self.give_up_on_all();
+            return found;
+        }
         let until = Instant::now() + GRACE;
         for mut asked in self.wrong.drain(..).chain(self.pages.drain(..)) {
             if asked.is_given_up(&self.traffic) {
@@ -151,6 +156,12 @@ impl Ahead {
             }
         }
         found
+    }
+
+    fn give_up_on_all(&mut self) {
+        let left = self.pages.drain(..).collect();
+        self.give_up_on_the_wrong(left);
+        self.give_up_on_the_wrong(Vec::new());
     }
 
     /// Keeps these in place of those that were wrong before.
@@ -177,8 +188,6 @@ impl Asked {
 
 impl Drop for Ahead {
     fn drop(&mut self) {
-        let left = self.pages.drain(..).collect();
-        self.give_up_on_the_wrong(left);
-        self.give_up_on_the_wrong(Vec::new());
+        self.give_up_on_all();
     }
 }

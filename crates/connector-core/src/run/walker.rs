@@ -319,7 +319,7 @@ impl Walker {
             self.hand_over(whole.last, number, bookmark.clone(), whole.large).await?;
             let mut step = step;
             if matches!(step, Ok(Step::End(_)))
-                && self.more_came(ahead.behind(walk).await, &reader, walk, &news).await?
+                && self.more_came(ahead.behind(walk).await, &reader, &news).await?
             {
                 step = walk.goes_on();
             }
@@ -343,10 +343,9 @@ impl Walker {
         &self,
         behind: Vec<Response>,
         reader: &Arc<Reader>,
-        walk: &Walk,
         news: &News,
     ) -> Result<bool> {
-        for answer in behind.into_iter().filter(|_| walk.knows_its_rows()) {
+        for answer in behind {
             // What is no page may be all that a vendor has to say there.
             let Ok(page) = reader.read(answer).await else { continue };
             let (page, _) = page.into_facts();
