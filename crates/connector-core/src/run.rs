@@ -51,16 +51,7 @@ const PARALLEL_RESOURCES: usize = 4;
 
 /// Syncs a connection: everything, or the resources that it selects and their parents.
 pub async fn sync(connection: &Connection, started_at: DateTime<Utc>) -> Result<Report> {
-    traced(
-        connection,
-        Box::pin(async {
-            let database = connection.database().await?;
-            let report = sync_into(&database, connection, started_at, None).await;
-            database.close().await;
-            report
-        }),
-    )
-    .await
+    sync_among(connection, started_at, 1, |_, _| {}).await
 }
 
 /// Syncs a connection, and does something with its tables as that run left them, whatever others

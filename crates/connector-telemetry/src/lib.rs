@@ -23,7 +23,7 @@ use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_otlp::{
-    MetricExporter, Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _,
+    MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig,
 };
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
@@ -179,24 +179,14 @@ impl Telemetry {
         let (resource, outcome) = (resource(), Arc::new(Outcome::default()));
         let collector = |signal: &Signal| Collector::at(signal, runtime.handle(), &outcome);
         let traces = asked.traces.map(|signal| {
-            let exporter = SpanExporter::builder()
-                .with_http()
-                .with_http_client(collector(&signal)?)
-                .with_protocol(Protocol::HttpBinary)
-                .with_endpoint(signal.endpoint)
-                .with_timeout(signal.timeout)
+            let exporter = sent(SpanExporter::builder().with_http(), collector(&signal)?, signal)
                 .build()
                 .map_err(|_| of("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))?;
             let traces = SdkTracerProvider::builder().with_resource(resource.clone());
             Ok::<_, String>(traces.with_batch_exporter(exporter).build())
         });
         let metrics = asked.metrics.map(|signal| {
-            let exporter = MetricExporter::builder()
-                .with_http()
-                .with_http_client(collector(&signal)?)
-                .with_protocol(Protocol::HttpBinary)
-                .with_endpoint(signal.endpoint)
-                .with_timeout(signal.timeout)
+            let exporter = sent(MetricExporter::builder().with_http(), collector(&signal)?, signal)
                 .build()
                 .map_err(|_| of("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"))?;
             let provider = SdkMeterProvider::builder().with_resource(resource.clone());
@@ -212,6 +202,18 @@ impl Telemetry {
             _runtime: runtime,
         })
     }
+}
+
+/// An exporter that sends a signal where it is asked for, by this client.
+fn sent<E>(exporter: E, collector: Collector, signal: Signal) -> E
+where
+    E: WithExportConfig + WithHttpConfig,
+{
+    exporter
+        .with_http_client(collector)
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(signal.endpoint)
+        .with_timeout(signal.timeout)
 }
 
 /// What is said of a variable that cannot be used, whose value may be a secret.

@@ -429,12 +429,7 @@ pub fn wrapped(text: &str, look: Look) -> String {
     let Some(columns) = look.columns else { return text.to_owned() };
     let lines = text.lines().map(|line| {
         let indent = line.len() - line.trim_start().len() + 2;
-        let indent = " ".repeat(indent);
-        let options = textwrap::Options::new(columns.into())
-            .subsequent_indent(&indent)
-            .break_words(false)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        textwrap::fill(line, options)
+        hanging(line, columns, indent)
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -456,7 +451,7 @@ pub(super) fn without_nothing(
     (header, rows)
 }
 
-/// A line of a log in so many columns: it ends between words, and goes on below its message.
+/// A line in so many columns: it ends between words, and goes on so far from the left.
 pub fn hanging(line: &str, columns: u16, indent: usize) -> String {
     let indent = " ".repeat(indent);
     let options = textwrap::Options::new(columns.into())
