@@ -206,9 +206,9 @@ pub async fn prepare(
             skip(&context, resource, "its parent could not be read").await;
             return Ok(0);
         }
-        context.store.end_frozen(SILENT).await?;
         let statements = context.statements(resource);
-        let divided = divide(&context, resource, &statements, verdict, workers).await;
+        let divide = divide(&context, resource, &statements, verdict, workers);
+        let divided = context.store.past_frozen(SILENT, divide).await;
         if let Err(error) = &divided
             && error.kind() != ErrorKind::Stopped
         {
@@ -235,9 +235,18 @@ pub async fn shard(
 ) -> Result<PartOutcome> {
     let resource = named(connection, resource)?;
     with(connection, run, worker, async |context| {
+        if let Heard::Stopped(why) = context.store.hear().await? {
+            context.stop.ask(why);
+        }
         let told = listen(&context);
         let read = Box::pin(read_part(&context, resource, number, false)).await;
         told.abort();
+        // What will pass is for the scheduler to try again; what is refused, nobody asks once more.
+        if let Ok(outcome) = &read
+            && matches!(outcome.kind, Some(ErrorKind::Auth | ErrorKind::Settings))
+        {
+            tell_all(&context, outcome).await?;
+        }
         read
     })
     .await
@@ -309,10 +318,9 @@ pub async fn settle(connection: &Connection, run: i64, resource: &str) -> Result
         if !context.store.is_prepared(resource.name).await? {
             return Box::pin(report_of(&context, resource)).await;
         }
-        context.store.end_frozen(SILENT).await?;
         let statements = context.statements(resource);
         let table = context.table(resource, &statements);
-        let mut tally = table.settle(None).await?;
+        let mut tally = context.store.past_frozen(SILENT, table.settle(None)).await?;
         table.prune().await?;
         if tally.has_drift() {
             tally.know_drift(&context.store.known_drift(resource.name).await?);
@@ -407,13 +415,18 @@ async fn work_in(context: &Arc<Context>) -> Result<()> {
             _ = context.stop.sleep(IDLE) => continue,
         };
         busy.retain(|other| *other != name);
-        let outcome = read?;
-        let fatal = outcome.kind.zip(outcome.error).filter(|_| !outcome.closed);
-        if let Some((kind, error)) = fatal
-            && kind != ErrorKind::Stopped
-            && stops_all(&Error::new(kind, error.as_str())).is_some()
-        {
-            context.store.tell_to_stop(&error).await?;
-        }
+        tell_all(context, &read?).await?;
     }
+}
+
+/// Tells all workers of the run to stop, where a part ended with what each of them would meet.
+async fn tell_all(context: &Context, outcome: &PartOutcome) -> Result<()> {
+    if let (Some(kind), Some(error)) = (outcome.kind, &outcome.error)
+        && !outcome.closed
+        && kind != ErrorKind::Stopped
+        && stops_all(&Error::new(kind, error.as_str())).is_some()
+    {
+        context.store.tell_to_stop(error).await?;
+    }
+    Ok(())
 }

@@ -27,9 +27,34 @@ pub(super) const END: &str = "select pg_terminate_backend(a.pid) from pg_locks l
     and a.usename = current_user and a.wait_event in ('ClientRead', 'ClientWrite') \
     and a.state_change < clock_timestamp() - $2";
 
+/// How often is looked while something waits.
+const EACH: Duration = Duration::from_millis(2_500);
+
 impl Store {
+    /// Does what may have to wait for what such a process has locked, and ends its transaction
+    /// meanwhile, whether it froze before the wait began or after.
+    pub(crate) async fn past_frozen<T>(
+        &self,
+        silent: Duration,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        self.end_frozen(silent).await?;
+        let look = async {
+            loop {
+                tokio::time::sleep(EACH.min(silent)).await;
+                if let Err(error) = self.end_frozen(silent).await {
+                    return error;
+                }
+            }
+        };
+        tokio::select! {
+            done = work => done,
+            error = look => Err(error),
+        }
+    }
+
     /// Ends transactions of the connection whose processes have said nothing for so long.
-    pub(crate) async fn end_frozen(&self, silent: Duration) -> Result<()> {
+    pub(super) async fn end_frozen(&self, silent: Duration) -> Result<()> {
         self.end_frozen_if(END, silent).await
     }
 

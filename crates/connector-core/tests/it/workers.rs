@@ -312,6 +312,54 @@ async fn whoever_ends_a_run_waits_for_nobody_who_looks_at_its_resources() {
     play.end().await;
 }
 
+/// One froze in the midst of a transaction, not long before another one came that needs what it
+/// has locked: whoever looks but once, before it waits, does not see that.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_prepares_or_settles_waits_for_nobody_who_froze_just_before() {
+    let play = play().await;
+    let run = run::begin(&play.connection(), play.next_day()).await.unwrap().run;
+    let freeze = async || {
+        let mut frozen = play.database.connect().await;
+        for hold in [
+            "begin",
+            "select pg_advisory_xact_lock_shared(hashtextextended('vendor-connectors writes hostile', 0::bigint))",
+            "lock table sync.shards, sync.resources in exclusive mode",
+        ] {
+            sqlx::raw_sql(hold).execute(&mut frozen).await.unwrap();
+        }
+        frozen
+    };
+    let mut frozen = freeze().await;
+    assert_eq!(run::prepare(&play.connection(), run, "things", 1).await.unwrap(), 1);
+    sqlx::raw_sql("select 1").execute(&mut frozen).await.unwrap_err();
+    read(&play, run, "things", 1).await;
+    frozen = freeze().await;
+    let settled = run::settle(&play.connection(), run, "things").await.unwrap();
+    assert_eq!(settled.verdict, Verdict::Complete);
+    sqlx::raw_sql("select 1").execute(&mut frozen).await.unwrap_err();
+    play.end().await;
+}
+
+/// A scheduler begins one part after the other, whatever came of those before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_one_part_was_refused_with_is_not_shown_for_the_next() {
+    let play = play().await;
+    let (run, parts) = Box::pin(divided(&play)).await;
+    play.vendor.on(|_, _| Answer::json(401, r#"{"error": "revoked"}"#));
+    let worker = || Worker::named("one");
+    let first = run::shard(&play.connection(), run, "parts", 1, worker()).await.unwrap();
+    assert_eq!(first.kind, Some(ErrorKind::Auth), "{first:?}");
+    let asked = play.vendor.requests().len();
+    for part in 2..=parts {
+        let next = run::shard(&play.connection(), run, "parts", part, worker()).await;
+        let error = next.map(|next| next.error.unwrap_or_default());
+        let said = error.unwrap_or_else(|error| error.to_string());
+        assert!(said.contains("stopped") && said.contains("401"), "{said}");
+    }
+    assert_eq!(play.vendor.requests().len(), asked);
+    play.end().await;
+}
+
 /// A part that got lost, or that nobody has read, would be rows that are missing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_that_is_missing_is_missed_and_deletes_nothing() {
