@@ -177,10 +177,15 @@ fn sync_chosen(chosen: Chosen, how: &sync::How) -> Result<u8> {
     }
     let progress = Progress::of(how.log);
     start_telling(how.log, &progress);
-    let outcomes = sync::several(chosen, how, &progress);
+    let has_workers = how.workers > 1 && chosen.each.len() == 1 && chosen.wrong.is_empty();
+    let status = if has_workers {
+        sync::one(chosen, how, &progress)
+    } else {
+        sync::several(chosen, how, &progress)
+            .and_then(|outcomes| tell_together(outcomes, how.json, how.log.quiet))
+    };
     progress.clear();
-    let status = outcomes.and_then(|outcomes| tell_together(outcomes, how.json, how.log.quiet));
-    telemetry::end(1);
+    telemetry::end(if has_workers { 2 } else { 1 });
     status
 }
 

@@ -145,13 +145,18 @@ impl How {
 
 pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress) -> Result<u8> {
     let Args { what, how } = args;
-    let mut chosen = what.choose(connector)?;
+    let chosen = what.choose(connector)?;
     if chosen.each.len() > 1 {
         how.check_together()?;
         let outcomes = several(chosen, &how, progress);
         progress.clear();
         return tell_together(outcomes?, how.json, how.log.quiet);
     }
+    one(chosen, &how, progress)
+}
+
+/// Syncs the one connection that is chosen, with workers of its own if it is to have some.
+pub(super) fn one(mut chosen: Chosen, how: &How, progress: &Progress) -> Result<u8> {
     for (_, flags) in &mut chosen.each {
         how.add_to(flags);
     }
@@ -160,7 +165,7 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
         if quiet {
             note_of_new_database(connection);
         }
-        let (workers, flags) = (how.workers, &chosen.each[0].1);
+        let (workers, (connector, flags)) = (how.workers, &chosen.each[0]);
         if workers <= 1 {
             return connector_core::run::sync(connection, now()).await;
         }

@@ -239,14 +239,14 @@ impl Store {
         }
         Box::pin(self.look_at_tables(plan)).await.map_err(nothing_tried)?;
         self.wait_for_workers(plan, stop).await.map_err(nothing_tried)?;
-        let begin = self.begin_run(plan);
-        let begun = if plan.takes_over_run {
+        let begin = Box::pin(self.begin_run(plan));
+        let run = if plan.takes_over_run {
             // Its workers are gone, so that none of them is only slow.
             self.past_frozen(Duration::from_secs(1), begin).await
         } else {
             begin.await
         };
-        (self.run_id, self.fingerprint_key, self.owner) = begun.map_err(nothing_tried)?;
+        (self.run_id, self.fingerprint_key, self.owner) = run.map_err(nothing_tried)?;
         self.chosen = Box::pin(self.choose(plan)).await.map_err(nothing_tried)?;
         self.continues = self.interrupted_run(plan).await.map_err(nothing_tried)?;
         Ok(())

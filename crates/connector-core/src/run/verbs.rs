@@ -207,7 +207,7 @@ pub async fn prepare(
             return Ok(0);
         }
         let statements = context.statements(resource);
-        let divide = divide(&context, resource, &statements, verdict, workers);
+        let divide = Box::pin(divide(&context, resource, &statements, verdict, workers));
         let divided = context.store.past_frozen(SILENT, divide).await;
         if let Err(error) = &divided
             && error.kind() != ErrorKind::Stopped
@@ -320,7 +320,7 @@ pub async fn settle(connection: &Connection, run: i64, resource: &str) -> Result
         }
         let statements = context.statements(resource);
         let table = context.table(resource, &statements);
-        let mut tally = context.store.past_frozen(SILENT, table.settle(None)).await?;
+        let mut tally = context.store.past_frozen(SILENT, Box::pin(table.settle(None))).await?;
         table.prune().await?;
         if tally.has_drift() {
             tally.know_drift(&context.store.known_drift(resource.name).await?);

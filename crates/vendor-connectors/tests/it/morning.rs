@@ -356,3 +356,16 @@ async fn one_connector_syncs_all_of_its_connections_or_several_that_are_named() 
     assert!(said.stderr.contains("did you mean `accounts`?"), "{said:?}");
     night.end().await;
 }
+
+/// The program of all connections has processes of its own for the one that is named, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_named_is_read_by_as_many_workers_as_are_asked_for() {
+    let night = Night::begin().await;
+    let synced = night.json("sync --connection eu --workers 2");
+    assert_eq!(synced["runs"][0]["verdict"], "complete", "{synced:#}");
+    let owners = "select bool_and(owner ~ '^[0-9]+ of process [0-9]+$') from sync.shards";
+    assert_eq!(night.database.value(owners).await, "true");
+    let all = night.run("sync --all --workers 2");
+    assert!(all.stderr.contains("--workers is for one connection"), "{all:?}");
+    night.end().await;
+}
