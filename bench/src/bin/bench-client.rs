@@ -16,6 +16,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
     let [base_url, key, file] = &args[..] else { return Err("BASE_URL KEY FILE".into()) };
     let requests = fs::read_to_string(file)?;
+    // A client has to have one, even if it speaks without.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     #[expect(clippy::disallowed_methods, reason = "nothing of a client but that it asks")]
     let client = reqwest::Client::builder().no_proxy().build()?;
     let bytes = stream::iter(requests.lines())

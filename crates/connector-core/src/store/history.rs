@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
-use super::migrate::MIGRATIONS_LOCK;
+use super::migrate::{MIGRATIONS_LOCK, NOT_WAITED_FOR};
 use super::sql::{Beside, Made, ident};
 use super::{Plan, Store};
 use crate::error::{Error, ErrorKind, Result};
@@ -196,7 +196,9 @@ impl Store {
         }
         let mut session = self.session().await?;
         let mut transaction = session.begin().await.map_err(failed)?;
-        sqlx::query(MIGRATIONS_LOCK).execute(&mut *transaction).await.map_err(failed)?;
+        for begin in [NOT_WAITED_FOR, MIGRATIONS_LOCK] {
+            sqlx::query(begin).execute(&mut *transaction).await.map_err(failed)?;
+        }
         sqlx::raw_sql(AssertSqlSafe(work.statements.join("\n")))
             .execute(&mut *transaction)
             .await

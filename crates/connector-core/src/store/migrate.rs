@@ -115,6 +115,10 @@ pub(super) const SYNC: &[Migration] = &[
 pub(super) const MIGRATIONS_LOCK: &str =
     "select pg_advisory_xact_lock(hashtextextended('vendor-connectors migrations', 0))";
 
+/// Lets a transaction end without waiting for the disk. The next one that is waited for is behind it
+/// in the log, so that nothing is there without it; until then, what it makes would be made again.
+pub(super) const NOT_WAITED_FOR: &str = "set local synchronous_commit to off";
+
 /// Brings the run tables and a connection's tables up to date.
 pub(crate) async fn up(store: &Store, schema: &str, connector: &Connector) -> Result<()> {
     run(store, "sync", SYNC, &[]).await?;
@@ -215,7 +219,9 @@ async fn run(
         Misfits::of(&mut session, schema, [], &[]).await?.check_all()?;
     }
     let mut transaction = session.begin().await.map_err(failed)?;
-    sqlx::query(MIGRATIONS_LOCK).execute(&mut *transaction).await.map_err(failed)?;
+    for begin in [NOT_WAITED_FOR, MIGRATIONS_LOCK] {
+        sqlx::query(begin).execute(&mut *transaction).await.map_err(failed)?;
+    }
     // Another run may have made it meanwhile.
     let is_there: bool = sqlx::query_scalar(exists)
         .bind(schema)
