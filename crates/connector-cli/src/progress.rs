@@ -315,6 +315,9 @@ fn style(template: &str) -> ProgressStyle {
 impl std::fmt::Display for Sum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (ended, resources) = (self.ended.load(Relaxed), self.resources.load(Relaxed));
+        if resources == 0 {
+            return f.write_str("opening the database");
+        }
         let resources = count(resources, "resource", "resources");
         let rows = count(self.rows.load(Relaxed), "row", "rows");
         write!(f, "{} of {resources}, {rows}", number(ended))
@@ -427,6 +430,8 @@ mod tests {
         let terminal = InMemoryTerm::new(24, 80);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
         let progress = Progress::on(target, None);
+        let said = |progress: &Progress| progress.shared.as_ref().map(|one| one.sum.to_string());
+        assert_eq!(said(&progress).as_deref(), Some("opening the database"));
         progress.expect(3);
         let busy = Arc::new(Traffic::default());
         busy.rows.store(12_345_678, Relaxed);

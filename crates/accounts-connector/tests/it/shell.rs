@@ -71,7 +71,7 @@ impl Shell {
     pub(crate) fn run_with(&self, arguments: &str, input: &str) -> Said {
         let mut child = self
             .command(crate::program())
-            .args(arguments.split_whitespace())
+            .args(shell_words::split(arguments).unwrap())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -156,3 +156,16 @@ async fn a_host_that_does_not_exist_is_not_asked_again() {
     assert!(is_silent || !said.text().contains("asking again"), "{said:?}");
     database.drop().await;
 }
+
+#[test]
+fn a_command_that_is_named_can_be_typed_where_a_file_has_a_space_in_its_name() {
+    let connection =
+        "[connections.eu]\nconnector = \"accounts\"\nbase_url = \"https://api.invalid\"\n";
+    let shell = Shell::new().file("my connections.toml", connection);
+    let said = shell.run("status --config 'my connections.toml' --connection eu");
+    let named = said.stderr.split('`').find(|words| words.contains("--config")).unwrap();
+    let typed = named.strip_prefix("accounts-connector ").unwrap();
+    let done = shell.run_with(typed, "");
+    assert!(!done.stderr.contains("unexpected argument"), "{named}: {done:?}");
+    assert!(typed.contains("--config 'my connections.toml' --connection eu"), "{typed}");
+}

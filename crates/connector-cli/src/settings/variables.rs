@@ -54,7 +54,9 @@ pub(super) fn invocation(connector: &Connector, name: &str, flags: &Flags) -> In
         ("schema", flags.schema.clone()),
         ("preset", flags.preset.clone()),
     ];
-    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!("--{flag} {}", value?)));
+    let given = flags
+        .into_iter()
+        .filter_map(|(flag, value)| Some(format!("--{flag} {}", shell_words::quote(&value?))));
     let given: Vec<String> = given.collect();
     Invocation::new(&crate::called::binary(connector), &given.join(" "))
 }
