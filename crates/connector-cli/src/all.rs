@@ -57,7 +57,7 @@ pub struct SyncAll {
     /// Ignore what earlier runs reached, interrupted ones included, and read everything; of connections that are named
     #[arg(long, requires = "connections", conflicts_with = "all")]
     full_refresh: bool,
-    /// Mark rows deleted however many are no longer listed, of connections that are named; without it, 5 rows and 30 % at once are not believed
+    /// Mark rows deleted however many are no longer listed, of connections that are named; without it, 5 rows or more that are over 30 % are not believed at once
     #[arg(long, requires = "connections", conflicts_with = "all")]
     allow_deletes: bool,
     #[command(flatten)]

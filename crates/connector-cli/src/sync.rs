@@ -56,7 +56,7 @@ pub(super) struct What {
     /// Ignore what earlier runs reached, interrupted ones included, and read everything
     #[arg(long)]
     full_refresh: bool,
-    /// Mark rows deleted however many are no longer listed; without it, 5 rows and 30 % at once are not believed
+    /// Mark rows deleted however many are no longer listed; without it, 5 rows or more that are over 30 % are not believed at once
     #[arg(long)]
     allow_deletes: bool,
 }

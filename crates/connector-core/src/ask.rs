@@ -309,7 +309,7 @@ impl Client {
         self.budget.room()
     }
 
-    /// The same in that room, for an answer of about so many bytes; nothing if the room was
+    /// What [`get`](Self::get) does, within [room](Self::room) that was taken before, for an answer of about so many bytes; nothing if the room was
     /// too small for an answer whose turn it is not.
     ///
     /// A guess is made once, and what it fails with is no matter but for what it says of the

@@ -170,9 +170,10 @@ async fn sync_into(
     conduct(database, connection, started_at, around).await
 }
 
-/// Syncs a connection whose parts so many workers read, which [`work`] for the run
-/// that this tells, once it has begun, with a way to say which of them are no more. One needs no
-/// others: it is this process.
+/// Syncs a connection whose parts are read by so many workers.
+///
+/// Once the run has begun, `begun` is told its number and a way to say which workers are no more;
+/// it starts them, and each does [`work`] for that run. One worker is this process itself.
 pub async fn sync_among(
     connection: &Connection,
     started_at: DateTime<Utc>,

@@ -1,8 +1,8 @@
 //! Columns: how one JSON value becomes one Postgres value.
 //!
 //! A model's field types are the whole of the typing. Every conversion either
-//! keeps the value exactly or says that it does not fit; none of them rounds,
-//! strips or guesses, so that whatever does not fit can be kept elsewhere.
+//! keeps the value exactly or says that it does not fit; none of them rounds or
+//! strips, so that whatever does not fit can be kept elsewhere.
 
 mod time;
 

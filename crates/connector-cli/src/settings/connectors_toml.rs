@@ -116,10 +116,12 @@ pub(super) struct Section {
     /// From this number of rows on, and beyond this share, rows that are no longer listed are not
     /// marked deleted: 5 rows and 0.3, if it is not set.
     pub(super) deletes: Option<ToleranceSetting>,
-    /// Rows without a place that are tolerated, unless both are exceeded: none, if it is not set.
+    /// From this number of rows without a place on, and beyond this share, the resource is
+    /// incomplete: from the first one on, if it is not set.
     pub(super) quarantine: Option<ToleranceSetting>,
-    /// Listings that may be missing though the row that they belong to is listed, unless both are
-    /// exceeded: none in two runs, if it is not set.
+    /// From this number of listings on, and beyond this share, that are missing though the rows
+    /// that they belong to are listed, the resource is incomplete: 2 and 0.05, and from the first one
+    /// on that is missing in two runs, if it is not set.
     pub(super) missing_children: Option<ToleranceSetting>,
     /// Ask only for the children of rows that the run changed; changes of children alone are missed.
     #[serde(default)]
@@ -306,10 +308,12 @@ pub(super) struct ResourceSection {
     /// From this number of rows on, and beyond this share, rows that are no longer listed are not
     /// marked deleted: 5 rows and 0.3, if it is not set.
     pub(super) deletes: Option<ToleranceSetting>,
-    /// Rows without a place that are tolerated, unless both are exceeded: none, if it is not set.
+    /// From this number of rows without a place on, and beyond this share, the resource is
+    /// incomplete: from the first one on, if it is not set.
     pub(super) quarantine: Option<ToleranceSetting>,
-    /// Listings that may be missing though the row that they belong to is listed, unless both are
-    /// exceeded: none in two runs, if it is not set.
+    /// From this number of listings on, and beyond this share, that are missing though the rows
+    /// that they belong to are listed, the resource is incomplete: 2 and 0.05, and from the first one
+    /// on that is missing in two runs, if it is not set.
     pub(super) missing_children: Option<ToleranceSetting>,
 }
 

@@ -1,4 +1,4 @@
-//! Where the rows are in a response. Pure.
+//! Where the rows are in a response.
 //!
 //! The declared places are tried in order, and a response that fits none of
 //! them is an error: an envelope that was renamed is not an empty listing.
