@@ -449,6 +449,11 @@ impl Asked {
     fn is_missing(self) -> bool {
         self.refused > 0
     }
+
+    /// Whether it was said of more than guesses behind the end, which was proved before.
+    fn is_surely_missing(self, guesses: u64) -> bool {
+        u64::from(self.refused) > guesses
+    }
 }
 
 /// The same of all things of a run.
@@ -519,9 +524,10 @@ struct Since {
 }
 
 impl Since {
-    fn note(&mut self, answer: Asked, was_stopped: bool, run: usize) {
+    fn note(&mut self, answer: Asked, (was_stopped, guesses): (bool, u64), run: usize) {
         // A run that was stopped does not tell whether the last question was the second one.
-        let is_sure = !(answer.came || was_stopped && answer.refused < 3);
+        let is_sure = answer.is_surely_missing(guesses)
+            && !(answer.came || was_stopped && answer.refused < 3);
         if !answer.is_missing() {
             *self = Self::default();
             return;
@@ -606,6 +612,7 @@ async fn a_family_holds(history: Family) -> Result<(), TestCaseError> {
             prop_assert!(live.contains_key(part), "{part:?} was taken away: {told}");
         }
         let of = |thing: &u32| answers.get(thing).copied().unwrap_or_default();
+        let guesses = report.resources.iter().map(|one| one.evidence.unused_requests).sum();
         let is_missing = |thing: &u32| of(thing).is_missing();
         let missing: Vec<u32> = parents.iter().filter(|thing| is_missing(thing)).copied().collect();
         let broke_off = missing.iter().any(|thing| of(thing).came);
@@ -621,19 +628,22 @@ async fn a_family_holds(history: Family) -> Result<(), TestCaseError> {
             }
         }
         if !report.interrupted {
-            let again = |since: fn(&Since) -> Option<usize>| {
+            let again = |missing: &[u32], since: fn(&Since) -> Option<usize>| {
                 let since = missing.iter().filter_map(|thing| since(known.missing.get(thing)?));
                 since.filter(|run| *run < known.runs).count()
             };
             let (listings, once) = (parents.len(), tolerated.unwrap_or((2, 0.05)));
-            let is_bad = |again: usize| {
-                too_many(once, missing.len(), listings)
+            let is_bad = |missing: usize, again: usize| {
+                too_many(once, missing, listings)
                     || too_many(tolerated.unwrap_or_default(), again, listings)
-                    || (listings > 0 && missing.len() == listings)
+                    || (listings > 0 && missing == listings)
             };
-            let is_surely_bad = is_bad(again(|since| since.surely));
+            let is_sure = |thing: &&u32| of(thing).is_surely_missing(guesses);
+            let surely: Vec<u32> = missing.iter().filter(is_sure).copied().collect();
+            let is_surely_bad = is_bad(surely.len(), again(&surely, |since| since.surely));
             prop_assert!(!green || !is_surely_bad, "too many are missing: {told}");
-            let may_be_bad = broke_off || is_bad(again(|since| since.maybe));
+            let may_be_bad =
+                broke_off || is_bad(missing.len(), again(&missing, |since| since.maybe));
             prop_assert!(green || may_be_bad, "an honest vendor is not believed: {told}");
             let asked = |thing: &&u32| answers.contains_key(thing);
             let were_asked = parents.iter().filter(asked).count();
@@ -642,7 +652,7 @@ async fn a_family_holds(history: Family) -> Result<(), TestCaseError> {
         known.missing.retain(|thing, _| parents.contains(thing));
         for (thing, answer) in answers.iter().filter(|(thing, _)| parents.contains(thing)) {
             let since = known.missing.entry(*thing).or_default();
-            since.note(*answer, report.interrupted, known.runs);
+            since.note(*answer, (report.interrupted, guesses), known.runs);
         }
         known.was_stopped = report.interrupted;
         known.is_open = report.interrupted || broke_off;
