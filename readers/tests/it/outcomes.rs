@@ -53,7 +53,9 @@ async fn what_lasts_is_not_tried_again_and_what_passes_is_when_the_vendor_wants_
     };
     let begun = says("webhook-apps run begin --connection nested");
     let run_id = &begun[1]["run"];
-    says(&format!("webhook-apps run prepare --connection nested --run {run_id} --of applications"));
+    for of in ["applications", "event_types"] {
+        says(&format!("webhook-apps run prepare --connection nested --run {run_id} --of {of}"));
+    }
     let part = |more: &str| {
         says(&format!("webhook-apps run shard --connection nested --run {run_id} --of {more}"))
     };
@@ -71,6 +73,7 @@ async fn what_lasts_is_not_tried_again_and_what_passes_is_when_the_vendor_wants_
         (says("accounts sync --json --connection nobody"), 0, "there is no connection `nobody`"),
         (says("accounts sync --json --no-such-option"), 0, "ended with status 2"),
         (part("applications --part 1"), 0, "the vendor answered 401"),
+        (part("event_types --part 1"), 0, "stopped: the vendor answered 401"),
         (part("nothing --part 1"), 0, "the run has no resource `nothing`"),
         (json!([-9, {}]), 3, "ended with status -9"),
         (
@@ -103,7 +106,7 @@ async fn what_lasts_is_not_tried_again_and_what_passes_is_when_the_vendor_wants_
     assert_eq!(outcome(2)["numbers"]["quarantined"], 1);
     let rest = outcome(3)["wait_s"].as_f64().unwrap();
     assert!((3_590.0..=3_600.0).contains(&rest), "{rest}");
-    assert_eq!(outcome(10)["wait_s"], 90.5);
+    assert_eq!(outcome(11)["wait_s"], 90.5);
     // Connections that share a key share its pool, which is not called by the key itself.
     let keys = [
         "vendor_key_env_agency",

@@ -241,13 +241,21 @@ pub async fn shard(
         let told = listen(&context);
         let read = Box::pin(read_part(&context, resource, number, false)).await;
         told.abort();
-        // What will pass is for the scheduler to try again; what is refused, nobody asks once more.
-        if let Ok(outcome) = &read
-            && matches!(outcome.kind, Some(ErrorKind::Auth | ErrorKind::Settings))
-        {
-            tell_all(&context, outcome).await?;
+        let mut outcome = read?;
+        match outcome.kind {
+            // What will pass is for the scheduler to try again; what is refused, nobody asks once more.
+            Some(ErrorKind::Auth | ErrorKind::Settings) => tell_all(&context, &outcome).await?,
+            // All of the run has to stop, so that another try would hear the same.
+            Some(ErrorKind::Stopped)
+                if matches!(context.store.hear().await?, Heard::Stopped(_)) =>
+            {
+                outcome.kind = Some(ErrorKind::Settings);
+                outcome.next =
+                    Some("settle and finish the run; another one reads the rest".to_owned());
+            }
+            _ => {}
         }
-        read
+        Ok(outcome)
     })
     .await
 }

@@ -351,10 +351,13 @@ async fn a_key_that_one_part_was_refused_with_is_not_shown_for_the_next() {
     assert_eq!(first.kind, Some(ErrorKind::Auth), "{first:?}");
     let asked = play.vendor.requests().len();
     for part in 2..=parts {
-        let next = run::shard(&play.connection(), run, "parts", part, worker()).await;
-        let error = next.map(|next| next.error.unwrap_or_default());
-        let said = error.unwrap_or_else(|error| error.to_string());
+        let next = run::shard(&play.connection(), run, "parts", part, worker()).await.unwrap();
+        // Nor is it tried again: whoever does so in this run would hear the same.
+        assert_eq!((next.kind, next.closed), (Some(ErrorKind::Settings), false), "{next:?}");
+        let said = next.error.unwrap_or_default();
         assert!(said.contains("stopped") && said.contains("401"), "{said}");
+        let next = next.next.unwrap_or_default();
+        assert!(next.contains("finish the run"), "{next}");
     }
     assert_eq!(play.vendor.requests().len(), asked);
     play.end().await;
