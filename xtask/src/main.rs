@@ -15,6 +15,7 @@ mod follow;
 mod layers;
 mod new;
 mod npm;
+mod peers;
 mod postgres;
 mod postgres_versions;
 mod readers;
@@ -62,6 +63,8 @@ enum Command {
     Wheel(wheel::Args),
     /// Look at what others read of a status: with a browser, and with the parser of Prometheus
     Readers(readers::Args),
+    /// Try what others carry on of tables, with the real programs, and write what came of it; takes minutes
+    Peers(peers::Args),
     /// Build what is shipped: wheels, archives with completions and manual pages, and their checksums
     Dist(dist::Args),
     /// Print the tables of a connector's declaration as SQL, or check the migrations
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Command::Follow => follow::run(),
         Command::Wheel(args) => wheel::run(&args),
         Command::Readers(args) => readers::run(&args),
+        Command::Peers(args) => peers::run(&args),
         Command::Dist(args) => dist::run(&args),
         Command::Ddl(args) => ddl::run(&args),
         Command::Dbt(args) => dbt::run(&args),

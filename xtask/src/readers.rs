@@ -29,6 +29,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let driver = driver()?;
+    target_jsonl()?;
     let (axe, python, dbt) = (axe()?, python("readers")?, python("dbt")?);
     // With all that is shipped.
     let words = ["build", "--locked", "--package", "vendor-connectors", "--features", "otel"];
@@ -39,8 +40,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let server = Postgres::start()?;
     let program = root().join("target/debug/vendor-connectors");
     let mut tests = cargo(&["nextest", "run", "--no-fail-fast", "--ignore-default-filter"]);
-    tests.args(["--package", "readers", "--"]).args(&args.filters);
-    tests.env(postgres::VARIABLE, &server.url);
+    tests.args(["--package", "readers", "--package", "peers"]);
+    // Of what `cargo xtask peers` tries, only what takes seconds.
+    tests.args(["-E", "package(readers) | test(target_jsonl)", "--"]).args(&args.filters);
+    tests.env(postgres::VARIABLE, &server.url).env("READERS_TOOLS", tools());
     tests.env("READERS_PROGRAM", program).env("READERS_DRIVER", driver);
     tests.env("READERS_AXE", axe).env("READERS_PYTHON", python).env("READERS_DBT", dbt);
     if let Some(folder) = &args.pictures {
@@ -61,27 +64,52 @@ fn driver() -> Result<PathBuf> {
 
 /// The checker, which is fetched the first time.
 fn axe() -> Result<PathBuf> {
-    let folder = root().join("target/tools").join(AXE);
+    let folder = tools().join(AXE);
     whole(&folder, |begun| npm::fetch(AXE, AXE_DIGEST, "package/axe.min.js", begun))?;
     Ok(folder.join("package/axe.min.js"))
 }
 
-/// A Python that has what a list in `.ci` names, which is fetched the first time, and when it changes.
+/// A Python that has what a list in `.ci` names.
 fn python(name: &str) -> Result<PathBuf> {
-    let names = format!(".ci/{name}.txt");
-    let folder = root().join("target/tools").join(name);
-    let (wanted, made) = (fs::read(root().join(&names))?, folder.join("made-of.txt"));
-    let bin = folder.join("bin/python");
-    if fs::read(&made).ok().as_ref() != Some(&wanted) {
-        // An environment knows its own place, so it is made where it stays.
-        done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let folder = tools().join(name);
+    environment(&folder, &[&format!(".ci/{name}.txt")], &["--require-hashes"])?;
+    Ok(folder.join("bin/python"))
+}
+
+/// The environment of a target of Singer, of which a part is built on this machine.
+pub(crate) fn target_jsonl() -> Result<bool> {
+    let lists = [".ci/setuptools.txt", ".ci/target-jsonl.txt"];
+    environment(
+        &tools().join("target-jsonl"),
+        &lists,
+        &["--require-hashes", "--no-build-isolation"],
+    )
+}
+
+/// Where what is fetched stays.
+pub(crate) fn tools() -> PathBuf {
+    root().join("target/tools")
+}
+
+/// Makes an environment of Python that has what lists name, one after the other, and nothing that
+/// this depends on; that is fetched the first time, and when the lists change. Returns whether it was.
+pub(crate) fn environment(folder: &Path, lists: &[&str], words: &[&str]) -> Result<bool> {
+    let wanted: Vec<_> =
+        lists.iter().map(|list| fs::read(root().join(list))).collect::<Result<_, _>>()?;
+    let (wanted, made) = (wanted.concat(), folder.join("made-of.txt"));
+    if fs::read(&made).ok().as_ref() == Some(&wanted) {
+        return Ok(false);
+    }
+    // An environment knows its own place, so it is made where it stays.
+    done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+    for list in lists {
         let mut install = Command::new(folder.join("bin/pip"));
         install.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
-        install.args(["--only-binary", ":all:", "--require-hashes", "-r", &names]);
+        install.args(["--only-binary", ":all:"]).args(words).args(["-r", list]);
         done(install.current_dir(root()))?;
-        fs::write(made, wanted)?;
     }
-    Ok(bin)
+    fs::write(made, wanted)?;
+    Ok(true)
 }
 
 /// Makes a folder that appears by one rename: all of it, or nothing.

@@ -83,7 +83,7 @@ fn run_on(
         if packages.is_empty() || chooses {
             // Always the whole workspace, as cargo compiles much of it anew for a part.
             // Readers are programs that `cargo xtask readers` brings.
-            command.args(["--workspace", "--exclude", "readers"]);
+            command.args(["--workspace", "--exclude", "readers", "--exclude", "peers"]);
         } else {
             command.args(packages.iter().flat_map(|package| ["-p", package]));
         }

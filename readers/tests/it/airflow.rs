@@ -37,7 +37,6 @@ async fn airflow_runs_each_kind_of_sync_and_knows_which_is_worth_another_try() {
         "kill": {"dag": DAG, "task": "slow"},
     }));
     let came = python_of("READERS_AIRFLOW", include_str!("airflow.py"), &told);
-    println!("took {}, {} MB at rest", came["took"], came["memory_mb"]);
 
     // What is done is done once, with its numbers, and what waits for it hears of it.
     assert_eq!(of(&came, DAG, "good")[0]["try_number"], 1);
@@ -76,5 +75,5 @@ async fn airflow_runs_each_kind_of_sync_and_knows_which_is_worth_another_try() {
 
     assert_eq!(came["with_a_secret"], json!([]));
     assert!(came["largest_xcom"].as_u64().unwrap() < 4_000, "{}", came["largest_xcom"]);
-    all.end().await;
+    all.end_with("Airflow, its server, scheduler and processor of DAGs", &came).await;
 }

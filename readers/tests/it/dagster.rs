@@ -35,7 +35,6 @@ async fn dagster_materializes_what_is_proved_complete_and_nothing_else() {
         "kill": "slow",
     }));
     let came = python_of("READERS_DAGSTER", include_str!("dagster.py"), &told);
-    println!("took {}, {} MB at rest", came["took"], came["memory_mb"]);
 
     let tables = |name: &str| -> BTreeSet<String> {
         let all = of(&came, name, "MaterializationEvent").into_iter();
@@ -71,5 +70,5 @@ async fn dagster_materializes_what_is_proved_complete_and_nothing_else() {
     assert_eq!(slow, json!({"verdict": "incomplete", "interrupted": true}));
 
     assert_eq!(came["with_a_secret"], json!([]));
-    all.end().await;
+    all.end_with("Dagster, its daemon, webserver and code location", &came).await;
 }

@@ -15,11 +15,6 @@ pub(crate) fn describe(
     peers: Option<&Peers>,
     rounds: usize,
 ) -> Result<Vec<(&'static str, String)>> {
-    let cores = available_parallelism()?;
-    let processor = field("/proc/cpuinfo", "model name");
-    let memory = field("/proc/meminfo", "MemTotal");
-    let kib = memory.split(' ').next().and_then(|kib| kib.parse::<u64>().ok());
-    let memory = kib.map_or(memory, |kib| format!("{} GiB", kib.div_ceil(1 << 20)));
     let settings = server.of_server(
         "select name || ' = ' || current_setting(name) from unnest(array['fsync', 'synchronous_commit', \
          'full_page_writes', 'shared_buffers', 'max_wal_size']) as s (name)",
@@ -28,14 +23,28 @@ pub(crate) fn describe(
     let by = if url.contains("host=/") { "a Unix socket" } else { "TCP" };
     let commit = first_line("git", &["describe", "--always", "--dirty", "--exclude=*"]);
     let mut machine = vec![
-        ("machine", format!("{cores} × {processor}, {memory}")),
-        ("system", first_line("uname", &["-sr"])),
+        ("machine", machine()?),
+        ("system", system()),
         ("server", format!("Postgres {version} by {by}, {}", settings.join(", "))),
         ("program", format!("commit {commit}, {}", first_line("rustc", &["--version"]))),
     ];
     machine.extend(peers.map(|peers| ("peer", peers.version.clone())));
     machine.push(("rounds", format!("{rounds}; each figure is the median")));
     Ok(machine)
+}
+
+/// Its processors and its memory.
+pub(crate) fn machine() -> Result<String> {
+    let cores = available_parallelism()?;
+    let processor = field("/proc/cpuinfo", "model name");
+    let memory = field("/proc/meminfo", "MemTotal");
+    let kib = memory.split(' ').next().and_then(|kib| kib.parse::<u64>().ok());
+    let memory = kib.map_or(memory, |kib| format!("{} GiB", kib.div_ceil(1 << 20)));
+    Ok(format!("{cores} × {processor}, {memory}"))
+}
+
+pub(crate) fn system() -> String {
+    first_line("uname", &["-sr"])
 }
 
 /// The value behind a name in one of the system's files.

@@ -4,7 +4,7 @@
 //! absolute times move with both. What counts is therefore their ratios.
 
 mod contestant;
-mod machine;
+pub(crate) mod machine;
 mod peers;
 mod process;
 mod results;
