@@ -8,8 +8,8 @@ use dialoguer::{Confirm, Input, Password, Select};
 use secrecy::SecretString;
 
 use crate::settings::{
-    CONFIG_FILE, Draft, File, Flags, NewConnection, SCHEMA_FILE, check_name, env_file, write_file,
-    write_schema,
+    Answered, CONFIG_FILE, Draft, File, Flags, NewConnection, SCHEMA_FILE, check_name, env_file,
+    write_file, write_schema,
 };
 use connector_core::ask::check_address;
 use connector_core::environment::{environment, file_of};
@@ -49,7 +49,7 @@ pub(super) struct Args {
     /// Where secrets go that are not set as variables yet: .env, which only you can read, or nowhere
     #[arg(long, value_enum, default_value_t = Store::EnvFile)]
     store: Store,
-    /// Replace the connection if it is there already
+    /// Answer anew for a connection that is there already; its other settings stay
     #[arg(long)]
     force: bool,
     /// Ask nothing: take what flags, variables and defaults say
@@ -131,7 +131,7 @@ enum Store {
 pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     let asking = !args.yes && !args.key_stdin && std::io::stdin().is_terminal();
     let file = if args.config.exists() { File::read(Some(&args.config))? } else { File::default() };
-    let answers = if asking { ask(connector, &file, args)? } else { take(connector, args)? };
+    let answers = if asking { ask(connector, &file, args)? } else { take(connector, &file, args)? };
     let Answers { new, key, rows, store, force, config, no_check } = answers;
     new.check()?;
     let env_file = env_file(Some(&config));
@@ -317,17 +317,20 @@ enum Rows {
 }
 
 /// What flags, variables and stdin say.
-fn take(connector: &'static Connector, args: Args) -> Result<Answers> {
+fn take(connector: &'static Connector, file: &File, args: Args) -> Result<Answers> {
+    let name = args.connection.unwrap_or_else(|| connector.name.to_owned());
+    let before = Answered::of(file, connector, &name);
+    let params = before.with_params(args.params);
     let new = NewConnection {
-        name: args.connection.unwrap_or_else(|| connector.name.to_owned()),
+        name,
         connector,
-        base_url: args.base_url.ok_or_else(|| {
+        base_url: args.base_url.or(before.base_url).ok_or_else(|| {
             Error::settings("the address of the API is not known")
                 .next("add --base-url https://…, or run `init` on a terminal, which asks for it")
         })?,
-        preset: args.preset.unwrap_or_else(|| DOCUMENTED.to_owned()),
-        allow_http: args.allow_http,
-        params: args.params,
+        preset: args.preset.or(before.preset).unwrap_or_else(|| DOCUMENTED.to_owned()),
+        allow_http: args.allow_http || before.allow_http,
+        params,
     };
     new.check()?;
     let key = if args.key_stdin { Some(read_key()?) } else { None };
@@ -364,7 +367,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     if !force && file.has(&name) {
         force = Confirm::new()
             .with_prompt(format!(
-                "[connections.{name}] is there already. Answer its questions again?"
+                "[connections.{name}] is there already. Answer its questions again? Its other settings stay"
             ))
             .default(file.of(connector).contains(&name.as_str()))
             .interact()
@@ -374,12 +377,14 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
             return Err(Error::settings("nothing was written").next(next));
         }
     }
+    // Whoever replaces a connection mostly has another key or database.
+    let before = Answered::of(file, connector, &name);
+    let allow_http = args.allow_http || before.allow_http;
     let base_url = if let Some(url) = args.base_url {
         url
     } else {
         let prompt = format!("Address of the API, as in {}", connector.base_url);
-        // Whoever replaces a connection mostly has another key or database.
-        ask_for(&prompt, file.address(&name), |url| check_address(url, args.allow_http))?
+        ask_for(&prompt, before.base_url.as_deref(), |url| check_address(url, allow_http))?
     };
     let presets: Vec<&str> = std::iter::once(DOCUMENTED)
         .chain(connector.presets.iter().map(|(name, _)| *name))
@@ -390,12 +395,14 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         let at = Select::new()
             .with_prompt("Preset: the API as it is documented, or as it is live")
             .items(&presets)
-            .default(0)
+            .default(
+                presets.iter().position(|one| before.preset.as_deref() == Some(one)).unwrap_or(0),
+            )
             .interact()
             .map_err(broke_off)?;
         presets[at].to_owned()
     };
-    let mut params = args.params;
+    let mut params = before.with_params(args.params);
     for param in connector.params.iter().filter(|param| param.unset == Unset::Required) {
         let set =
             |other: &String| other.split_once('=').is_some_and(|(name, _)| name == param.name);
@@ -407,8 +414,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
             params.extend(text.split(',').map(|value| format!("{}={}", param.name, value.trim())));
         }
     }
-    let new =
-        NewConnection { name, connector, base_url, preset, allow_http: args.allow_http, params };
+    let new = NewConnection { name, connector, base_url, preset, allow_http, params };
     let key_variable = new.key_variable();
     let in_shell = |name: &str| environment(name).is_some() && file_of(name).is_none();
     let key = if in_shell(&key_variable) {

@@ -5,7 +5,7 @@ use super::json::print_json;
 use super::log_options::Log;
 use super::sync::{What, to_its_end};
 use super::together::{Reports, sorted};
-use super::{now, print, print_errors};
+use super::{now, print, print_errors, print_problems};
 use crate::progress::Progress;
 use connector_core::error::Result;
 use connector_core::verdict::{Look, Report, plans_together};
@@ -44,6 +44,8 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
     })?;
     if how.json {
         print_json(&Reports { runs: vec![report.clone()] }, &[])?;
+    } else if how.log.quiet {
+        print_problems(&report)?;
     } else {
         print(&report.to_plan(Look::of_stdout()))?;
     }
@@ -77,6 +79,10 @@ pub(super) fn tell_several(outcomes: Vec<Result<Report>>, how: &How) -> Result<u
         print_json(&reports, &errors)?;
     } else {
         print_errors(&errors);
+        if how.log.quiet {
+            reports.runs.iter().try_for_each(print_problems)?;
+            return Ok(status);
+        }
         match &reports.runs[..] {
             [] => {}
             [one] if errors.is_empty() => print(&one.to_plan(Look::of_stdout()))?,

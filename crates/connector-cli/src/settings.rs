@@ -4,6 +4,7 @@
 //! variable, and a variable overrides the file. A secret is never a flag, and
 //! leaves this module as a type that does not print.
 
+mod answered;
 mod authorities;
 mod connectors_toml;
 mod destination;
@@ -26,6 +27,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use answered::Answered;
 pub use connectors_toml::{CONFIG_FILE, File};
 pub(crate) use destination::{Databases, Destination, Place};
 pub(crate) use env_file::{Draft, env_file, load};

@@ -133,3 +133,34 @@ async fn what_init_got_wrong_is_repaired_by_another_init() {
     vendor.finish_unexplained();
     database.drop().await;
 }
+
+/// The command that a refused key names: it may not take away what keeps data out of rows.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_answers_again_keeps_the_settings_that_are_not_asked() {
+    let vendor = Vendor::start(CONNECTOR.with_preset("live").unwrap(), Content::empty()).unwrap();
+    let database = Database::create().await;
+    let before = format!(
+        "# ours\n[connections.us]\nconnector = \"accounts\" # which\nbase_url = \"{}\"\napi_key = \"env:OLD\"\n\
+         preset = \"live\"\nquarantine = {{ rows = 2 }} # one odd user\nexclude = [\"email\"]\n\n\
+         [connections.us.params]\naccount = \"7\"\n\n[connections.us.resources.labels]\ndeletes = {{ rows = 9 }}\n",
+        vendor.base_url()
+    );
+    let shell = Shell::new()
+        .set("DATABASE_URL", &database.url())
+        .file("connectors.toml", &before)
+        .file(".env", "");
+    let init = "init --connection us --key-stdin --force --no-check";
+    let said = shell.run_with(init, &vendor.key());
+    assert_eq!(said.status, 0, "{said:?}");
+    let read = || std::fs::read_to_string(shell.path().join("connectors.toml")).unwrap();
+    assert_eq!(read(), before.replace("env:OLD", "env:US_API_KEY"));
+    let other = shell.run_with(&format!("{init} --preset documented --param account=8"), "other");
+    assert_eq!(other.status, 0, "{other:?}");
+    let expected = before
+        .replace("env:OLD", "env:US_API_KEY")
+        .replace("preset = \"live\"\n", "")
+        .replace("account = \"7\"", "account = \"8\"");
+    assert_eq!(read(), expected);
+    vendor.finish();
+    database.drop().await;
+}

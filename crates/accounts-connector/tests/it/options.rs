@@ -78,6 +78,7 @@ async fn a_quiet_run_says_nothing_but_what_went_wrong() {
     );
     vendor.honest();
     assert_eq!(shell.run("sync --resource users --quiet").text(), "exit status 0\n");
+    assert_eq!(shell.run("plan --resource users --quiet").text(), "exit status 0\n");
     vendor.finish_unexplained();
     database.drop().await;
 }

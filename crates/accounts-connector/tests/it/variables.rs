@@ -275,3 +275,17 @@ async fn a_key_that_is_refused_is_said_to_be_where_it_was_set_and_is_not_shown()
     vendor.finish_unexplained();
     database.drop().await;
 }
+
+#[test]
+fn the_address_of_the_database_is_not_taken_for_that_of_a_vendor() {
+    let data = "[connections.data]\nconnector = \"accounts\"\napi_key = \"env:KEY\"\n";
+    let shell = Shell::new().set("DATABASE_URL", "postgres://localhost/none").set("KEY", "k");
+    let said = shell.file("connectors.toml", data).run("sync --connection data");
+    assert_eq!(said.status, 2, "{said:?}");
+    assert!(said.stderr.contains("next: export DATA_BASE_URL=https://"), "{said:?}");
+    // One of which the file has nothing is set up by `init`.
+    let said =
+        Shell::new().file("connectors.toml", "[connections.other]\nconnector = \"datasets\"\n");
+    let said = said.run("sync");
+    assert!(said.stderr.contains("next: run `accounts-connector init`, or export"), "{said:?}");
+}

@@ -668,6 +668,11 @@ impl File {
         Some(self.connections.get(name)?.base_url.as_ref()?.0.expose_secret())
     }
 
+    /// The settings of a connection.
+    pub(super) fn section(&self, name: &str) -> Option<&Section> {
+        self.connections.get(name)
+    }
+
     /// Whether it has a connection of that name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.connections.contains_key(name)

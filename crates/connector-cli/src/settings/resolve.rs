@@ -156,9 +156,13 @@ fn unset(connector: &Connector, layers: &Layers, key: &str, what: &str, value: &
                 format!("{}; or export {variable}{value}", Nowhere::advice(connector))
             }))
         }
-        None => {
-            Error::settings(what).next(other.unwrap_or_else(|| format!("export {variable}{value}")))
-        }
+        None => Error::settings(what).next(other.unwrap_or_else(|| {
+            let export = format!("export {variable}{value}");
+            if layers.in_file || layers.are_given() {
+                return export;
+            }
+            format!("run `{} init`, or {export}", crate::called::binary(connector))
+        })),
     }
 }
 

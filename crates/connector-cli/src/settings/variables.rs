@@ -34,7 +34,9 @@ pub(crate) fn mistaken_for(variable: &str, of_connector: &str) -> Option<String>
     let likeness = |name: &str| {
         if name == of_connector { 1.0 } else { strsim::jaro_winkler(name, variable) }
     };
-    let alike = set.filter(|name| name != variable && environment(name).is_some()).filter(|name| {
+    // The address of the database is that of no vendor.
+    let set = set.filter(|name| name != variable && name != "DATABASE_URL");
+    let alike = set.filter(|name| environment(name).is_some()).filter(|name| {
         let upper = name.to_ascii_uppercase();
         upper.ends_with(kind) && likeness(&upper) > 0.85
     });

@@ -3,7 +3,7 @@
 use std::io::ErrorKind as Io;
 use std::path::Path;
 
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
 use super::env_file::unwritable;
 use super::names::check_name;
@@ -58,7 +58,8 @@ impl NewConnection {
         format!("{}_API_KEY", prefix(&self.name))
     }
 
-    /// The text of the file with its section, and everything else there as it is.
+    /// The text of the file with its section, and everything else there as it is: in a section of the
+    /// same connector, too, whose other settings a person made.
     pub(crate) fn text(&self, path: &Path, replace: bool) -> Result<String> {
         let place = |error: Error| error.at("file", path.display());
         let mut document = read(path)?;
@@ -76,35 +77,65 @@ impl NewConnection {
         if connections.contains_key(&self.name) && !replace {
             let what = format!("the connection `{}` is there already", self.name);
             return Err(place(Error::settings(what))
-                .next("name another one with --connection, or replace it with --force"));
+                .next("name another one with --connection, or change it with --force"));
         }
-        let mut section = Table::new();
-        section["connector"] = value(self.connector.name);
-        section["base_url"] = value(&self.base_url);
-        section["api_key"] = value(format!("env:{}", self.key_variable()));
-        if self.preset != DOCUMENTED {
-            section["preset"] = value(&self.preset);
+        let mut section = self.section_of(connections).unwrap_or_default();
+        set(&mut section, "connector", self.connector.name);
+        set(&mut section, "base_url", &self.base_url);
+        set(&mut section, "api_key", format!("env:{}", self.key_variable()));
+        for (name, is_set, new) in [
+            ("preset", self.preset != DOCUMENTED, Value::from(&self.preset)),
+            ("allow_http", self.allow_http, Value::from(true)),
+        ] {
+            if is_set {
+                set(&mut section, name, new);
+            } else {
+                section.remove(name);
+            }
         }
-        if self.allow_http {
-            section["allow_http"] = value(true);
-        }
-        if !self.params.is_empty() {
-            let mut params = Table::new();
-            for (name, mut values) in by_flags(&self.params)? {
-                params[&name] = match (values.pop(), values.is_empty()) {
-                    (Some(only), true) => value(only),
+        if self.params.is_empty() {
+            section.remove("params");
+        } else {
+            let params = by_flags(&self.params)?;
+            let there = section.entry("params").or_insert_with(|| Item::Table(Table::new()));
+            let there = there
+                .as_table_like_mut()
+                .ok_or_else(|| place(Error::settings("its `params` are no table")))?;
+            let gone: Vec<String> = there.iter().map(|(name, _)| name.to_owned()).collect();
+            for name in gone.iter().filter(|name| !params.contains_key(*name)) {
+                there.remove(name);
+            }
+            for (name, mut values) in params {
+                let new = match (values.pop(), values.is_empty()) {
+                    (Some(only), true) => Value::from(only),
                     (last, _) => {
-                        value(values.into_iter().chain(last).collect::<toml_edit::Array>())
+                        values.into_iter().chain(last).collect::<toml_edit::Array>().into()
                     }
                 };
+                set(there, &name, new);
             }
-            section["params"] = Item::Table(params);
         }
         connections.insert(&self.name, Item::Table(section));
         // A file of a person gets no line besides its section.
         let first = if is_new { format!("{NAMES_SCHEMA}{SCHEMA_FILE}\n\n") } else { String::new() };
         Ok(format!("{first}{document}"))
     }
+
+    /// The section that the connection has already, if it is one of the same connector.
+    fn section_of(&self, connections: &Table) -> Option<Table> {
+        let section = connections.get(&self.name)?.clone().into_table().ok()?;
+        let connector = section.get("connector").and_then(Item::as_str).unwrap_or(&self.name);
+        (connector == self.connector.name).then_some(section)
+    }
+}
+
+/// Sets a value, and leaves a comment behind it where it is.
+fn set(section: &mut dyn TableLike, name: &str, new: impl Into<Value>) {
+    let mut new = new.into();
+    if let Some(old) = section.get(name).and_then(Item::as_value) {
+        *new.decor_mut() = old.decor().clone();
+    }
+    section.insert(name, Item::Value(new));
 }
 
 /// Writes a file that names connections and nothing that is needed to sync them: enough to look
