@@ -224,3 +224,23 @@ async fn what_refuses_a_statement_is_named_with_what_to_do() {
     assert!(!said.contains("must not show"), "{said}");
     test.end().await;
 }
+
+/// Translating a statement takes half a second, and none here takes as long.
+#[tokio::test]
+async fn no_statement_is_translated_whatever_the_planner_thinks_of_it() {
+    let test = Test::with("products", items(3)).await;
+    test.complete("products").await;
+    test.database
+        .execute(
+            "create table shop.log (jit text); \
+             create function shop.log() returns trigger language plpgsql as $$ begin \
+             insert into shop.log values (current_setting('jit')); return new; end $$; \
+             create trigger log after insert on shop.products for each row execute function shop.log()",
+        )
+        .await;
+    test.vendor.holdings().replace("products", items(5));
+    test.complete("products").await;
+    let set = "select string_agg(distinct jit, ' ') || ' ' || count(*) from shop.log";
+    assert_eq!(test.database.value(set).await, "off 2");
+    test.end().await;
+}
