@@ -779,7 +779,7 @@ pub(super) fn misread(message: &str, line: Option<&str>) -> (String, String) {
         None => what.to_owned(),
     };
     let next = lines.next().map_or_else(
-        || "correct the line; connectors.example.toml shows every setting".to_owned(),
+        || "correct the line; the command `schema` prints every setting".to_owned(),
         str::to_owned,
     );
     (what, next)
