@@ -141,11 +141,12 @@ impl Decoder {
                 _ => self.names.get(&*name).copied(),
             };
             let Some((at, alias)) = known else {
+                // What a person leaves out is kept nowhere, and no news.
+                let Some(kept) = self.veil.aside(None, &name, value) else { return };
                 let again = !unknown.insert(xxhash_rust::xxh3::xxh3_64(name.as_bytes()));
                 let kind = if again { DriftKind::Repeated } else { DriftKind::Unknown };
                 notice(drift, json::plain_name(&name), kind, value);
-                let Some(value) = self.veil.aside(None, &name, value) else { return };
-                extra.push((storable(name), value));
+                extra.push((storable(name), kept));
                 return;
             };
             hint = at + 1;
@@ -162,7 +163,7 @@ impl Decoder {
                     self.set_aside(extra, column, wire, value);
                 }
                 Some((before, older)) => {
-                    if before == wire {
+                    if before == wire && !self.veil.excludes(column) {
                         notice(drift, wire, DriftKind::Repeated, value);
                     }
                     self.set_aside(extra, column, before, older);

@@ -100,6 +100,10 @@ async fn what_is_left_out_is_in_no_table_and_in_no_report() {
     assert_eq!(play.database.value(closed).await, "2");
     let missing = "select count(*) from sync.drift where field = 'email' and kind = 'missing'";
     assert_eq!(play.database.value(missing).await, "0");
+    // What is left out is no field that is kept in `_extra`, as another one is.
+    let kept = "select count(*) filter (where field = 'notes') || ' ' || count(*) filter (where field = 'contact') \
+                from sync.drift where kind = 'unknown'";
+    assert_eq!(play.database.value(kept).await, "0 1");
     play.end().await;
 }
 
