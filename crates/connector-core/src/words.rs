@@ -1,5 +1,6 @@
 //! Sentences: numbers in them, names that were meant, and commands that are named.
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -76,6 +77,8 @@ impl Invocation {
 
 /// Advice that names what was meant, or everything there is.
 pub fn nearest(unknown: &str, known: &[&str]) -> String {
+    let mut seen = HashSet::new();
+    let known: Vec<&str> = known.iter().copied().filter(|name| seen.insert(*name)).collect();
     let closest = known
         .iter()
         .map(|name| (strsim::jaro_winkler(unknown, name), name))
@@ -124,6 +127,13 @@ mod tests {
         ] {
             assert_eq!((span(Duration::from_millis(ms)), took(ms)), (spanned.into(), taken.into()));
         }
+    }
+
+    #[test]
+    fn a_name_that_several_have_is_offered_once() {
+        let known = ["id", "name", "id", "email", "name"];
+        assert_eq!(nearest("nmae", &known), "did you mean `name`? there are: id, name, email");
+        assert_eq!(nearest("x", &known), "there are: id, name, email");
     }
 
     #[test]
