@@ -1,5 +1,7 @@
 //! `quarantine`: the rows that have no place in their tables, and why.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -7,9 +9,11 @@ use serde::Serialize;
 use super::ago::ago;
 use super::chosen::{Chosen, OfConnector, tell};
 use super::now;
+use crate::settings::CONFIG_FILE;
 use connector_core::error::Result;
+use connector_core::run::AllSettings;
 use connector_core::store::{QuarantinedReason, ResourceQuarantine};
-use connector_core::verdict::{Look, wrapped};
+use connector_core::verdict::{Look, Tolerance, wrapped};
 use connector_core::words::{Invocation, count, number};
 use connector_spec::Connector;
 
@@ -31,6 +35,8 @@ pub(super) struct ConnectionQuarantine {
     connection: String,
     schema: String,
     resources: Vec<ResourceQuarantine>,
+    #[serde(skip)]
+    settings: AllSettings,
     #[serde(skip)]
     invocation: Invocation,
 }
@@ -55,6 +61,7 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
             connection,
             schema,
             resources,
+            settings: place.settings.clone(),
             invocation: place.invocation.clone(),
         })
     })?;
@@ -70,7 +77,14 @@ fn text(known: &ConnectionQuarantine, now: DateTime<Utc>) -> String {
     }
     let rows: i64 = known.resources.iter().map(|resource| resource.quarantined).sum();
     let are = count(rows, "row is", "rows are");
-    let mut lines = vec![format!("{}: {are} set aside", known.connection)];
+    let (too_many, others): (Vec<_>, Vec<_>) = known.resources.iter().partition(|resource| {
+        let tolerated = known.settings.of(&resource.resource).quarantine;
+        matches!(resource.weight(tolerated), Some((_, true)))
+    });
+    let is_tolerated = |resource: &ResourceQuarantine| resource.weight(Tolerance::ALL).is_some();
+    let all_tolerated = too_many.is_empty() && others.iter().all(|one| is_tolerated(one));
+    let which = if all_tolerated { ", which is tolerated" } else { "" };
+    let mut lines = vec![format!("{}: {are} set aside{which}", known.connection)];
     for resource in &known.resources {
         for reason in &resource.reasons {
             lines.push(format!("  {}: {}", resource.resource, sentence(reason, now)));
@@ -80,13 +94,48 @@ fn text(known: &ConnectionQuarantine, now: DateTime<Utc>) -> String {
             lines.push(format!("    row {}{page}: {}", row.id, row.raw));
         }
     }
-    let still = known.resources.iter().flat_map(|resource| &resource.reasons).any(|it| it.still);
-    lines.push(if still {
-        "    next: mend the rows at the vendor, or tolerate some by `quarantine = { rows = N }` in connectors.toml; a whole listing without them takes them away".to_owned()
-    } else {
-        format!("    next: run `{}`; a whole listing without them takes them away", known.invocation.of("sync"))
-    });
+    if !all_tolerated {
+        let tolerated = others.iter().filter(|one| is_tolerated(one));
+        let names: Vec<&str> = tolerated.map(|one| one.resource.as_str()).collect();
+        if !names.is_empty() {
+            lines.push(format!("  tolerated: those of {}", names.join(", ")));
+        }
+        lines.push(format!("    next: {}", advice(known, &too_many)));
+    }
     lines.join("\n")
+}
+
+/// What to do about rows of these resources, of which there are more than are tolerated; or, if
+/// there are none, about rows that an earlier run set aside.
+fn advice(known: &ConnectionQuarantine, too_many: &[&ResourceQuarantine]) -> String {
+    let AllSettings { all, .. } = &known.settings;
+    if too_many.is_empty() {
+        let sync = known.invocation.of("sync");
+        return format!("run `{sync}`; a whole listing without them takes them away");
+    }
+    // A number of rows is the one from which on it is wrong, so that one more tolerates these.
+    let mut sections: BTreeMap<String, u64> = BTreeMap::new();
+    let mut is_set = false;
+    for resource in too_many {
+        let tolerated = known.settings.of(&resource.resource).quarantine;
+        is_set |= tolerated != Tolerance::default();
+        let section = if tolerated == all.quarantine {
+            format!("[connections.{}]", known.connection)
+        } else {
+            format!("[connections.{}.resources.{}]", known.connection, resource.resource)
+        };
+        let rows = resource.weight(tolerated).map_or(0, |(rows, _)| rows.saturating_add(1));
+        let from = sections.entry(section).or_default();
+        *from = rows.max(*from);
+    }
+    let lines = sections
+        .iter()
+        .map(|(section, rows)| format!("`quarantine = {{ rows = {rows} }}` below `{section}`"));
+    let lines = lines.collect::<Vec<_>>().join(" and ");
+    let now = if is_set { "; what is set there now is exceeded" } else { "" };
+    format!(
+        "mend the rows at the vendor, and a whole listing without them takes them away; or tolerate so many, by {lines} in {CONFIG_FILE}{now}"
+    )
 }
 
 /// One reason in a sentence: how many rows, where, why, and whether it happens still.

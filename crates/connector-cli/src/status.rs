@@ -360,7 +360,12 @@ fn notes(known: &ConnectionKnown) -> Vec<String> {
         let name = resource.resource;
         if resource.quarantined > 0 && resource.error.is_none() {
             let are = count(resource.quarantined, "row is", "rows are");
-            notes.push(format!("  {name}: {are} set aside; see `{}`", invocation.of("quarantine")));
+            let tolerated = match resource.verdict.as_deref() {
+                Some("complete") => ", which is tolerated",
+                _ => "",
+            };
+            let see = invocation.of("quarantine");
+            notes.push(format!("  {name}: {are} set aside{tolerated}; see `{see}`"));
         }
         if resource.drift > 0 {
             let fields = count(resource.drift, "field is", "fields are");

@@ -73,9 +73,9 @@ use outage::Patience;
 pub(crate) use part::{Prepared, Shard};
 pub use records::{
     ChangedRow, ConnectionChanges, ConnectionStatus, DriftRecord, FieldChange, Going,
-    HistoryStatus, Interrupted, PartStatus, PartsStatus, QuarantinedReason, QuarantinedRow, Recent,
-    ResourceChanges, ResourceQuarantine, ResourceRun, ResourceRuns, ResourceStatus, RowChange,
-    RunStatus, Shown, Since,
+    HistoryStatus, Interrupted, NewestCount, PartStatus, PartsStatus, QuarantinedReason,
+    QuarantinedRow, Recent, ResourceChanges, ResourceQuarantine, ResourceRun, ResourceRuns,
+    ResourceStatus, RowChange, RunStatus, Shown, Since,
 };
 pub use rows::{Mark, Snapshot, Wanted, columns_of, type_of};
 pub use session::Room;

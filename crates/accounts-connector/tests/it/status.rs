@@ -141,6 +141,42 @@ async fn rows_that_are_tolerated_are_told_and_make_the_numbers_of_the_table_whol
     let row = said.stdout.lines().find(|line| line.starts_with(" campaigns ")).unwrap();
     let numbers: Vec<&str> = row.split_whitespace().skip(1).take(6).collect();
     assert_eq!(numbers, ["2", "1", "0", "0", "0", "1"], "{row}");
+    assert!(shell.run("status").stdout.contains(told), "{:?}", shell.run("status"));
+    let kept = shell.run("quarantine").stdout;
+    assert!(kept.starts_with("shop: 1 row is set aside, which is tolerated\n"), "{kept}");
+    assert!(!kept.contains("next: "), "{kept}");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_line_that_is_advised_for_rows_that_are_set_aside_tolerates_them() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let shop = format!(
+        "[connections.shop]\nconnector = \"accounts\"\nonly_resources = [\"campaigns\"]\nbase_url = \"{}\"\napi_key = \"{}\"\n",
+        vendor.base_url(),
+        vendor.key()
+    );
+    let shell = Shell::new().set("DATABASE_URL", &database.url());
+    for (set, said) in [
+        ("", " in connectors.toml\n"),
+        ("quarantine = { rows = 1 }\n", " in connectors.toml; what is set there now is exceeded\n"),
+    ] {
+        std::fs::write(shell.path().join("connectors.toml"), format!("{shop}{set}")).unwrap();
+        assert_eq!(shell.run("sync").status, 1);
+        let kept = shell.run("quarantine").stdout;
+        let line = "by `quarantine = { rows = 2 }` below `[connections.shop]`";
+        assert!(kept.contains(&format!("{line}{said}")), "{kept}");
+    }
+    let own = "[connections.shop.resources.campaigns]\nquarantine = { rows = 1 }\n";
+    let file = format!("{shop}quarantine = {{ rows = 7 }}\n{own}");
+    std::fs::write(shell.path().join("connectors.toml"), file).unwrap();
+    let kept = shell.run("quarantine").stdout;
+    assert!(kept.contains("below `[connections.shop.resources.campaigns]`"), "{kept}");
+    let file = format!("{shop}quarantine = {{ rows = 2 }}\n");
+    std::fs::write(shell.path().join("connectors.toml"), file).unwrap();
+    assert_eq!(shell.run("sync").status, 0);
     vendor.finish();
     database.drop().await;
 }

@@ -15,7 +15,7 @@ pub use changes::{
     ChangedRow, ConnectionChanges, FieldChange, ResourceChanges, RowChange, Shown, Since,
 };
 pub use drift::DriftRecord;
-pub use quarantine::{QuarantinedReason, QuarantinedRow, ResourceQuarantine};
+pub use quarantine::{NewestCount, QuarantinedReason, QuarantinedRow, ResourceQuarantine};
 pub use recent::{Going, Recent, ResourceRun, ResourceRuns};
 pub use status::{
     ConnectionStatus, HistoryStatus, Interrupted, PartStatus, PartsStatus, ResourceStatus,

@@ -10,6 +10,7 @@ use super::{failed, shown};
 use crate::error::Result;
 use crate::foreign::escaped;
 use crate::store::database::Database;
+use crate::verdict::Tolerance;
 
 /// The rows of a resource that are set aside.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -22,6 +23,30 @@ pub struct ResourceQuarantine {
     pub reasons: Vec<QuarantinedReason>,
     /// The newest of them, as many as were asked for.
     pub rows: Vec<QuarantinedRow>,
+    /// What the newest run that read the resource counted.
+    #[serde(skip)]
+    pub newest: NewestCount,
+}
+
+/// What a run counted of a resource.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NewestCount {
+    /// Rows that the vendor sent.
+    pub rows_read: i64,
+    /// Rows that were set aside.
+    pub quarantined: i64,
+}
+
+impl ResourceQuarantine {
+    /// How many rows weigh in the newest run, and whether that is more than is tolerated;
+    /// nothing if none does.
+    pub fn weight(&self, tolerated: Tolerance) -> Option<(u64, bool)> {
+        let kept: i64 = self.reasons.iter().filter(|it| it.still).map(|it| it.quarantined).sum();
+        // More may have come than are kept.
+        let rows = kept.max(self.newest.quarantined).unsigned_abs();
+        let read = self.newest.rows_read.unsigned_abs();
+        (rows > 0).then(|| (rows, tolerated.is_exceeded(rows, read)))
+    }
 }
 
 /// Why rows are set aside.
@@ -71,12 +96,15 @@ impl Database {
     ) -> Result<Option<Vec<ResourceQuarantine>>> {
         let Some(mut session) = self.records().await? else { return Ok(None) };
         let reasons = sqlx::query(
-            "select q.resource, reason, count(*) as rows, max(run_id) as run_id, max(seen_at) as seen_at, \
-             (array_agg(page order by run_id desc, page))[1] as page, \
-             max(run_id) >= coalesce((select max(r.run_id) from sync.resources r where r.connection = $1 \
-             and r.resource = q.resource and r.rows_read > 0), 0) as still \
-             from sync.quarantine q where connection = $1 and q.resource = any($2) \
-             group by q.resource, reason order by q.resource, rows desc, reason",
+            "select q.resource, q.reason, count(*) as rows, max(q.run_id) as run_id, max(q.seen_at) as seen_at, \
+             (array_agg(q.page order by q.run_id desc, q.page))[1] as page, \
+             max(q.run_id) >= coalesce((select max(r.run_id) from sync.resources r where r.connection = $1 \
+             and r.resource = q.resource and r.rows_read > 0), 0) as still, \
+             n.rows_read, n.quarantined \
+             from sync.quarantine q left join lateral (select r.rows_read, r.quarantined from sync.resources r \
+             where r.connection = $1 and r.resource = q.resource and r.rows_read > 0 order by r.run_id desc limit 1) n on true \
+             where q.connection = $1 and q.resource = any($2) \
+             group by q.resource, q.reason, n.rows_read, n.quarantined order by q.resource, rows desc, q.reason",
         )
         .bind(schema)
         .bind(resources)
@@ -89,13 +117,17 @@ impl Database {
                 seen_at: row.try_get("seen_at")?,
                 still: row.try_get("still")?,
             };
-            Ok((row.try_get::<String, _>("resource")?, reason))
+            let newest = NewestCount {
+                rows_read: row.try_get::<Option<i64>, _>("rows_read")?.unwrap_or_default(),
+                quarantined: row.try_get::<Option<i64>, _>("quarantined")?.unwrap_or_default(),
+            };
+            Ok((row.try_get::<String, _>("resource")?, reason, newest))
         })
         .fetch_all(&mut *session)
         .await
         .map_err(failed)?;
         let mut all: Vec<ResourceQuarantine> = Vec::new();
-        for (resource, reason) in reasons {
+        for (resource, reason, newest) in reasons {
             match all.last_mut() {
                 Some(last) if last.resource == resource => {
                     last.quarantined += reason.quarantined;
@@ -106,6 +138,7 @@ impl Database {
                     reasons: vec![reason],
                     rows: Vec::new(),
                     resource,
+                    newest,
                 }),
             }
         }
