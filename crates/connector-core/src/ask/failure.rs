@@ -82,7 +82,7 @@ impl Client {
                 let error = Error::new(ErrorKind::NotFound, what);
                 if path.is_empty() {
                     error.next(
-                        "check the base URL and the preset if all resources answer so: the live API may have other paths than its document; if this one does alone, it may want a parameter in its path, or the account has none: leave it out with `resources`",
+                        "check the base URL and the preset if all resources answer so: the live API may have other paths than its document; if this one does alone, it may want a parameter in its path, or the account has none: leave it out by `only_resources` in connectors.toml",
                     )
                 } else {
                     error.next(format!("check the base URL if all resources answer so: its path `/{path}` comes before each path that the command `resources` shows; if this one does alone, it may want a parameter in its path, or the account has none: leave it out by `only_resources` in connectors.toml"))
