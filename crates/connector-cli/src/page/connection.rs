@@ -13,6 +13,7 @@ pub(super) fn section(page: &Page, seen: &Seen) -> Markup {
     let known = &seen.known;
     let run = &known.status.run;
     let bad = known.status.resources.iter().filter(|one| known.needs_somebody(one)).count();
+    let unread = known.status.resources.iter().any(|one| one.run_id.is_none());
     html! {
         section.connection data-bad[bad > 0] {
             h2 { (known.connection) " " small { (run.connector) ", preset " (run.preset) } }
@@ -25,7 +26,9 @@ pub(super) fn section(page: &Page, seen: &Seen) -> Markup {
                     @if bad == 1 { " needs" } @else { " need" } " somebody."
                 }
             }
-            @if run.running { (going(page, seen)) }
+            @if run.running { (going(page, seen)) } @else if bad > 0 || unread {
+                p.command { code { (known.command("sync")) } }
+            }
             @for (one, detailed) in known.status.resources.iter().zip(&seen.detailed) {
                 @if *detailed { (resource::details(page, seen, one)) } @else { (resource::line(page, seen, one)) }
             }

@@ -295,7 +295,10 @@ fn oddities(seen: &Seen, one: &ResourceStatus) -> Markup {
             }
         }
         @if let Some(aside) = aside {
-            h3 { (many(aside.quarantined, "row is", "rows are")) " set aside" }
+            h3 {
+                (many(aside.quarantined, "row is", "rows are")) " set aside"
+                @if one.verdict.as_deref() == Some("complete") && aside.reasons.iter().any(|reason| reason.still) { ", which is tolerated" }
+            }
             ul {
                 @for reason in aside.reasons.iter().take(MOST) {
                     li {
@@ -313,16 +316,14 @@ fn oddities(seen: &Seen, one: &ResourceStatus) -> Markup {
 fn commands(seen: &Seen, one: &ResourceStatus) -> Markup {
     let known = &seen.known;
     let mut verbs = Vec::new();
-    if known.needs_somebody(one) || one.run_id.is_none() {
-        verbs.push("sync");
-    }
     if one.quarantined > 0 {
         verbs.push("quarantine");
     }
     if one.drift > 0 {
         verbs.push("drift");
     }
-    if verbs.is_empty() {
+    // A run is the connection's, and offered there.
+    if verbs.is_empty() && !known.needs_somebody(one) && one.run_id.is_some() {
         verbs.push("changes --since 1d");
     }
     html! {

@@ -120,6 +120,20 @@ async fn the_page_has_a_tick_only_if_all_is_proved_whole() {
 }
 
 #[tokio::test]
+async fn a_page_after_a_run_that_was_stopped_offers_one_sync_for_the_connection() {
+    let (folder, database) = synced(Content::generated(3, |_| 4)).await;
+    let offered = async || {
+        let (_, page, _) = run(&folder, &database, "status --all --html -");
+        let command = r#"<p class="command"><code>vendor-connectors accounts sync"#;
+        page.matches(command).count()
+    };
+    assert_eq!(offered().await, 0);
+    database.execute("update sync.resources set verdict = 'incomplete'").await;
+    assert_eq!(offered().await, 1);
+    database.drop().await;
+}
+
+#[tokio::test]
 async fn a_page_has_the_exit_status_of_the_text_and_names_what_could_not_be_read() {
     let (folder, database) = synced(Content::generated(3, |_| 4)).await;
     let more = fs::read_to_string(folder.path().join("connectors.toml")).unwrap();
