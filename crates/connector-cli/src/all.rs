@@ -182,7 +182,7 @@ fn sync_chosen(chosen: Chosen, how: &sync::How) -> Result<u8> {
         sync::one(chosen, how, &progress)
     } else {
         sync::several(chosen, how, &progress)
-            .and_then(|outcomes| tell_together(outcomes, how.json, how.log.quiet))
+            .and_then(|outcomes| tell_together(outcomes, (how.json, how.log.quiet), &progress))
     };
     progress.clear();
     telemetry::end(if has_workers { 2 } else { 1 });

@@ -373,9 +373,13 @@ pub fn print_error(error: &Error) {
         return log::write_error(error);
     }
     let next = error.advice().map(|next| format!("\n  next: {next}"));
+    tell(&wrapped(&format!("error: {error}{}", next.unwrap_or_default()), look_of_stderr()));
+}
+
+/// What a text on stderr has to fit into.
+fn look_of_stderr() -> Look {
     let columns = console::Term::stderr().size_checked().map(|(_, columns)| columns);
-    let look = Look { columns, colours: false };
-    tell(&wrapped(&format!("error: {error}{}", next.unwrap_or_default()), look));
+    Look { columns, colours: false }
 }
 
 /// Prints text to stderr. Where that is closed or full, there is nobody to tell.
@@ -389,10 +393,11 @@ fn tell(text: &str) {
 /// Prints what is wrong to stderr, with an empty line between it and the table that comes next:
 /// a mail has both.
 fn tell_problems(problems: &str) {
-    tell(problems);
-    if !log::is_json() {
-        tell("");
+    if log::is_json() {
+        return tell(problems);
     }
+    tell(&wrapped(problems, look_of_stderr()));
+    tell("");
 }
 
 /// Prints data to stdout.

@@ -89,6 +89,10 @@ async fn send(
     streams: &[Stream],
     protocol: &mut impl Protocol,
 ) -> Result<u8> {
+    // No other report is shown.
+    for what in &report.chosen {
+        info!("{what}");
+    }
     let of_resources: BTreeMap<&str, _> =
         report.resources.iter().map(|resource| (resource.resource, resource)).collect();
     let worst = report.resources.iter().map(|resource| resource.verdict).max();

@@ -148,9 +148,11 @@ pub(super) fn run(connector: &'static Connector, args: Args, progress: &Progress
     let chosen = what.choose(connector)?;
     if chosen.each.len() > 1 {
         how.check_together()?;
-        let outcomes = several(chosen, &how, progress);
-        progress.clear();
-        return tell_together(outcomes?, how.json, how.log.quiet);
+        return tell_together(
+            several(chosen, &how, progress)?,
+            (how.json, how.log.quiet),
+            progress,
+        );
     }
     one(chosen, &how, progress)
 }

@@ -9,7 +9,6 @@ use super::{block_on, now, print, print_errors, stop_on_signals, tell_problems};
 use connector_core::error::{Error, Result};
 use connector_core::run::Connection;
 use connector_core::verdict::{Look, Report, problems_together, table_together, together};
-use connector_core::words::count;
 
 /// What runs came to.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -39,7 +38,13 @@ pub(super) fn sorted(outcomes: Vec<Result<Report>>) -> (Reports, Vec<Error>, u8)
 }
 
 /// Prints what came of several connections in one table, and returns the exit status.
-pub(super) fn tell_together(outcomes: Vec<Result<Report>>, json: bool, quiet: bool) -> Result<u8> {
+pub(super) fn tell_together(
+    outcomes: Vec<Result<Report>>,
+    (json, quiet): (bool, bool),
+    progress: &Progress,
+) -> Result<u8> {
+    // What is printed above lines that are still drawn would leave the last of them there.
+    progress.clear();
     let (reports, errors, status) = sorted(outcomes);
     let look = Look::of_stdout();
     if json {
@@ -50,16 +55,12 @@ pub(super) fn tell_together(outcomes: Vec<Result<Report>>, json: bool, quiet: bo
     let runs = &reports.runs;
     match (&runs[..], quiet) {
         ([], _) => {}
-        (_, false) => print(&together(runs, look))?,
+        (_, false) => print(&together(runs, errors.len(), look))?,
         (_, true) if status == 0 => {}
         (_, true) => {
             tell_problems(&problems_together(runs).join("\n"));
-            print(&table_together(runs, look))?;
+            print(&table_together(runs, errors.len(), look))?;
         }
-    }
-    if !errors.is_empty() && !runs.is_empty() && !quiet {
-        let connections = count(errors.len() as u64, "connection", "connections");
-        print(&format!("{connections} did not begin, beside these; the errors above say why"))?;
     }
     Ok(status)
 }

@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tracing::{Instrument as _, Span, info, warn};
+use tracing::{Instrument as _, Span, debug, info, warn};
 
 pub use self::connection::{Connection, Lineage, Range, check_resources, selected};
 use self::context::Context;
@@ -240,7 +240,8 @@ async fn conduct_begun(
     let lock = store.take_lock();
     let before = store.complete_before(connection.connector).await?;
     for what in &store.chosen {
-        info!("{what}");
+        // The report tells it.
+        debug!("{what}");
     }
     if let Some(first) = store.continues {
         info!("going on with run {first}, which was interrupted");

@@ -44,14 +44,14 @@ impl Report {
         // The columns that a narrow terminal can do without go first where the number is highest.
         const HEADER: [(&str, u8); 10] = [
             ("resource", 0),
-            ("rows", 1),
+            ("rows", 2),
             ("inserted", 0),
             ("updated", 0),
-            ("unchanged", 2),
+            ("unchanged", 3),
             ("deleted", 0),
-            (SET_ASIDE, 3),
-            ("requests", 4),
-            ("time", 3),
+            (SET_ASIDE, 1),
+            ("requests", 5),
+            ("time", 4),
             ("verdict", 0),
         ];
         let rows = self.resources.iter().map(|resource| {
@@ -102,7 +102,7 @@ impl Report {
             lines.push(String::new());
         }
         if !self.chosen.is_empty() {
-            lines.extend(self.chosen.iter().map(|what| format!("  {what}")));
+            lines.extend(self.chosen.iter().map(|what| wrapped(&format!("  {what}"), look)));
             lines.push(String::new());
         }
         let rows = self.resources.iter().map(|resource| {
@@ -134,7 +134,8 @@ impl Report {
                 .map(|(field, count)| format!("{field} ({})", number(count)))
                 .collect();
             if !most.is_empty() {
-                lines.push(format!("  {}: changes most in {}", resource.resource, most.join(", ")));
+                let most = format!("  {}: changes most in {}", resource.resource, most.join(", "));
+                lines.push(wrapped(&most, look));
             } else if !changes.sample.is_empty() {
                 lines.push(format!("  {}:", resource.resource));
             }

@@ -6,13 +6,13 @@ use crate::verdict::Verdict;
 use crate::words::{count, number, took};
 
 /// What runs came to: the problems, a table with a line for each connection and for each of its
-/// resources that is not complete, and a sum. The worst come first.
-pub fn together(reports: &[Report], look: Look) -> String {
+/// resources that is not complete, and a sum, which counts so many others that did not begin. The
+/// worst come first.
+pub fn together(reports: &[Report], others: usize, look: Look) -> String {
     let reports = worst_first(reports);
-    let mut lines = chosen(&reports);
-    lines.extend(problems(&reports, look));
+    let mut lines = said(&reports, look);
     lines.extend((!lines.is_empty()).then(String::new));
-    lines.push(table(&reports, look));
+    lines.push(table(&reports, others, look));
     lines.join("\n")
 }
 
@@ -21,30 +21,29 @@ pub fn problems_together(reports: &[Report]) -> Vec<String> {
     let reports = worst_first(reports);
     let wrong: Vec<&Report> =
         reports.into_iter().filter(|report| report.verdict != Verdict::Complete).collect();
-    problems(&wrong, Look::default())
+    wrong.into_iter().flat_map(|report| below(report, report.problems())).collect()
 }
 
-/// The table alone.
-pub fn table_together(reports: &[Report], look: Look) -> String {
-    table(&worst_first(reports), look)
+/// The table alone, with the sum.
+pub fn table_together(reports: &[Report], others: usize, look: Look) -> String {
+    table(&worst_first(reports), others, look)
 }
 
 /// What syncs would do, for people; the reports are those of rehearsals.
 pub fn plans_together(reports: &[Report], look: Look) -> String {
     const HEADER: [(&str, u8); 9] = [
         ("connection", 0),
-        ("statements", 2),
-        ("rows", 1),
+        ("statements", 3),
+        ("rows", 2),
         ("insert", 0),
         ("update", 0),
-        ("undelete", 3),
+        ("undelete", 4),
         ("delete", 0),
-        (SET_ASIDE, 2),
+        (SET_ASIDE, 1),
         ("verdict", 0),
     ];
     let reports = worst_first(reports);
-    let mut lines = chosen(&reports);
-    lines.extend(problems(&reports, look));
+    let mut lines = said(&reports, look);
     lines.extend((!lines.is_empty()).then(String::new));
     let cells = |resources: &[&ResourceReport]| {
         let sum = |of: fn(&ResourceReport) -> u64| resources.iter().map(|one| of(one)).sum::<u64>();
@@ -73,7 +72,8 @@ pub fn plans_together(reports: &[Report], look: Look) -> String {
             rows.push(first.chain(cells(&[one])).chain([one.verdict.to_string()]).collect());
         }
     }
-    lines.extend(aligned(&HEADER, rows, look));
+    let (header, rows) = without_nothing(&HEADER, rows);
+    lines.extend(aligned(&header, rows, look));
     let Sum { written, requests, elapsed_ms, .. } = Sum::of(reports);
     lines.push(String::new());
     let sum = format!(
@@ -96,39 +96,33 @@ fn incomplete(report: &Report) -> impl Iterator<Item = &ResourceReport> {
     report.resources.iter().filter(|one| one.verdict != Verdict::Complete)
 }
 
-/// What is left out of, and veiled in rows that are there, by connection.
-fn chosen(reports: &[&Report]) -> Vec<String> {
-    let mut lines = Vec::new();
-    for report in reports.iter().filter(|report| !report.chosen.is_empty()) {
-        lines.push(format!("{}:", report.connection));
-        lines.extend(report.chosen.iter().map(|what| format!("  {what}")));
-    }
-    lines
+/// What a person should know, by connection: first what is left out of rows that were there, and
+/// veiled in them.
+fn said(reports: &[&Report], look: Look) -> Vec<String> {
+    let said = |report: &&Report| {
+        let chosen = report.chosen.iter().map(|what| format!("  {what}"));
+        below(report, chosen.chain(report.problems()).collect())
+    };
+    reports.iter().flat_map(said).map(|line| wrapped(&line, look)).collect()
 }
 
-fn problems(reports: &[&Report], look: Look) -> Vec<String> {
-    let mut lines = Vec::new();
-    for report in reports {
-        let problems = report.problems();
-        if !problems.is_empty() {
-            lines.push(format!("{}:", report.connection));
-            lines.push(wrapped(&problems.join("\n"), look));
-        }
-    }
-    lines
+/// Lines below the name of the connection that they are about.
+fn below(report: &Report, lines: Vec<String>) -> Vec<String> {
+    let name = (!lines.is_empty()).then(|| format!("{}:", report.connection));
+    name.into_iter().chain(lines).collect()
 }
 
-fn table(reports: &[&Report], look: Look) -> String {
+fn table(reports: &[&Report], others: usize, look: Look) -> String {
     const HEADER: [(&str, u8); 10] = [
         ("connection", 0),
-        ("rows", 1),
+        ("rows", 2),
         ("inserted", 0),
         ("updated", 0),
-        ("unchanged", 2),
+        ("unchanged", 3),
         ("deleted", 0),
-        (SET_ASIDE, 3),
-        ("requests", 4),
-        ("time", 3),
+        (SET_ASIDE, 1),
+        ("requests", 5),
+        ("time", 4),
         ("verdict", 0),
     ];
     let cells = |resources: &[&ResourceReport], elapsed_ms: u64| {
@@ -162,12 +156,113 @@ fn table(reports: &[&Report], look: Look) -> String {
     let mut lines = aligned(&header, rows, look);
     lines.push(String::new());
     let complete = reports.iter().filter(|report| report.verdict == Verdict::Complete).count();
-    let how = match reports.len() - complete {
-        0 => "all complete".to_owned(),
-        _ => format!("{complete} complete"),
+    let how = match (reports.len() - complete, others) {
+        (0, 0) => "all complete".to_owned(),
+        (_, 0) => format!("{complete} complete"),
+        _ => format!("{complete} complete, {others} did not begin"),
     };
-    let connections = count(reports.len(), "connection", "connections");
+    let connections = count(reports.len() + others, "connection", "connections");
     let sum = Sum::of(reports.iter().copied());
     lines.push(wrapped(&format!("{connections}, {how}: {sum}"), look));
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::super::{DriftReport, Evidence};
+    use super::*;
+    use crate::words::Invocation;
+
+    fn read(resource: &'static str, verdict: Verdict, quarantined: u64) -> ResourceReport {
+        let drift = DriftReport {
+            field: "colour".to_owned(),
+            kind: "unknown",
+            json_type: "string",
+            shape: "string".to_owned(),
+            rows: 1,
+            known: false,
+            adopt: None,
+        };
+        ResourceReport {
+            resource,
+            table: resource,
+            verdict,
+            rows: 43_800,
+            inserted: 1_240,
+            updated: 12,
+            unchanged: 42_547,
+            deleted: 0,
+            versions: 0,
+            quarantined,
+            requests: 439,
+            retries: 0,
+            throttled: 0,
+            bytes: 0,
+            waited_ms: 0,
+            elapsed_ms: 12_300,
+            evidence: Evidence::default(),
+            drift: if quarantined > 0 { vec![drift] } else { Vec::new() },
+            kind: None,
+            error: None,
+            next: None,
+            rest_ms: None,
+            changes: None,
+        }
+    }
+
+    fn report(connection: &str, resources: Vec<ResourceReport>, chosen: &[&str]) -> Report {
+        Report {
+            connection: connection.to_owned(),
+            connector: "accounts",
+            run_id: 7,
+            started_at: DateTime::UNIX_EPOCH,
+            elapsed_ms: 12_300,
+            continues: None,
+            interrupted: false,
+            verdict: resources.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Complete),
+            resources,
+            chosen: chosen.iter().map(|what| (*what).to_owned()).collect(),
+            invocation: Invocation::new("vendor-connectors accounts", "--connection us"),
+            ddl: None,
+        }
+    }
+
+    fn narrow(columns: u16) -> Look {
+        Look { columns: Some(columns), colours: false }
+    }
+
+    #[test]
+    fn a_connection_is_named_once_and_no_word_is_cut() {
+        let chosen = "`accounts`: from now on left out: `email`, `name`, `phone`; 40 rows that were there changed";
+        let us = report("us", vec![read("labels", Verdict::Complete, 1)], &[chosen]);
+        let text = together(&[us], 0, narrow(80));
+        assert_eq!(text.lines().filter(|line| *line == "us:").count(), 1, "{text}");
+        assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_column_of_rows_that_are_set_aside_outlasts_others() {
+        let us = report("us", vec![read("labels", Verdict::Complete, 3)], &[]);
+        let header = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+        for columns in [66, 80] {
+            for table in [
+                us.to_table(narrow(columns)),
+                table_together(std::slice::from_ref(&us), 0, narrow(columns)),
+            ] {
+                assert!(header(&table).contains(" set aside "), "{table}");
+            }
+        }
+    }
+
+    #[test]
+    fn not_all_are_complete_where_some_did_not_begin() {
+        let runs =
+            ["eu", "us"].map(|name| report(name, vec![read("labels", Verdict::Complete, 0)], &[]));
+        let sum = |others| table_together(&runs, others, Look::default());
+        assert!(sum(0).contains("\n2 connections, all complete: "), "{}", sum(0));
+        assert!(sum(1).contains("\n3 connections, 2 complete, 1 did not begin: "), "{}", sum(1));
+    }
 }
