@@ -381,6 +381,10 @@ async fn what_does_not_pass_is_not_tried_again() {
         play.vendor.on(move |_, _| refuses(status));
         let failed = play.fails(&[&status.to_string()]).await;
         assert_eq!(failed.retries, 0, "{status}");
+        if status == 404 {
+            let next = failed.next.unwrap_or_default();
+            assert!(next.contains("leave it out by `only_resources` in connectors.toml"), "{next}");
+        }
         play.end().await;
     }
 }
