@@ -44,12 +44,12 @@ impl Report {
         // The columns that a narrow terminal can do without go first where the number is highest.
         const HEADER: [(&str, u8); 10] = [
             ("resource", 0),
-            ("rows", 2),
+            ("rows", 1),
             ("inserted", 0),
             ("updated", 0),
             ("unchanged", 3),
             ("deleted", 0),
-            (SET_ASIDE, 1),
+            (SET_ASIDE, 2),
             ("requests", 5),
             ("time", 4),
             ("verdict", 0),
