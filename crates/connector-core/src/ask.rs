@@ -624,9 +624,14 @@ impl Client {
         self.pace.guesses()
     }
 
-    /// How many requests could be made at once.
-    pub(crate) fn free(&self) -> usize {
-        self.pace.free()
+    /// What a listing holds as long as it is being read, so that others leave it a lane.
+    pub(crate) fn listing(&self) -> Arc<()> {
+        self.pace.listing()
+    }
+
+    /// How many more requests a listing could make at once that waits for so many.
+    pub(crate) fn free(&self, used: usize) -> usize {
+        self.pace.free(used)
     }
 
     /// Whether a limit is kept.

@@ -59,6 +59,8 @@ pub(super) struct Pace {
     /// The number of lanes: one until the vendor has given an answer, so that a
     /// wrong key is shown once.
     width: AtomicUsize,
+    /// Held by each listing that is being read, and here.
+    listings: Arc<()>,
     /// How long the last good answer took, in microseconds.
     took: AtomicU64,
     /// Whether a 429 came, and no good answer since then.
@@ -129,6 +131,7 @@ impl Pace {
             lanes: Semaphore::new(1),
             most,
             width: AtomicUsize::new(1),
+            listings: Arc::default(),
             took: AtomicU64::new(0),
             resting: AtomicBool::new(false),
             probe: tokio::sync::Mutex::new(()),
@@ -144,9 +147,17 @@ impl Pace {
         Lane { pace: self, probe: None, permit: self.lanes.acquire().await.ok() }
     }
 
-    /// How many lanes are free.
-    pub(super) fn free(&self) -> usize {
-        self.lanes.available_permits()
+    /// How many more lanes a listing may use that uses so many. Each of the others has one of its
+    /// own, also while its rows are decoded.
+    pub(super) fn free(&self, used: usize) -> usize {
+        let others = Arc::strong_count(&self.listings).saturating_sub(2);
+        let own = self.width.load(Ordering::Relaxed).saturating_sub(others);
+        self.lanes.available_permits().min(own.saturating_sub(used))
+    }
+
+    /// What a listing holds as long as it is being read.
+    pub(super) fn listing(&self) -> Arc<()> {
+        Arc::clone(&self.listings)
     }
 
     /// How many requests may be under way with those that may be in vain: no more than the limit

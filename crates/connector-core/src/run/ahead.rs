@@ -58,13 +58,16 @@ pub(super) struct Ahead {
     /// The size of the page that came last.
     size: usize,
     traffic: Arc<Traffic>,
+    /// Keeps a lane for the listing.
+    _listing: Arc<()>,
 }
 
 impl Ahead {
     /// Nothing was asked for.
-    pub(super) fn new(traffic: &Arc<Traffic>) -> Self {
+    pub(super) fn new(client: &Client, traffic: &Arc<Traffic>) -> Self {
         let (pages, wrong) = (VecDeque::new(), Vec::new());
-        Self { pages, wrong, size: 0, traffic: Arc::clone(traffic) }
+        let _listing = client.listing();
+        Self { pages, wrong, size: 0, traffic: Arc::clone(traffic), _listing }
     }
 
     /// Asks for the page that the walk is at, and for those behind it that it can foresee.
@@ -79,7 +82,7 @@ impl Ahead {
         let client = walker.client();
         let most = (MOST_BYTES / self.size.max(1)).clamp(1, client.at_a_time());
         let guesses = walk.guesses().map(|pages| pages.min(client.guesses_at_a_time() as u64));
-        let mut free = client.free();
+        let mut free = client.free(self.pages.len());
         for nth in self.pages.len() as u64..most as u64 {
             let is_guess = nth > 0 && guesses.is_some();
             if is_guess && (free == 0 || guesses.is_some_and(|most| nth >= most)) {

@@ -248,7 +248,7 @@ impl Walker {
         let mut bookmark;
         (*walk, bookmark) = self.begin(request, anew).await?;
         let (mut resumed, mut rejected_before) = (bookmark.place.received, bookmark.rejected);
-        let mut ahead = Ahead::new(&self.traffic);
+        let mut ahead = Ahead::new(self.client(), &self.traffic);
         let (mut confirmed, mut repeats, mut news) = (false, 0, News::default());
         let ending = loop {
             ahead.ask(self, walk, &filter);

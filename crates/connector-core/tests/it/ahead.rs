@@ -404,6 +404,7 @@ async fn listings_side_by_side_ask_for_little_that_is_not_there() {
     // Two full pages each, and the last row.
     assert_eq!((report.inserted, report.evidence.partitions), (40 * 99, 40));
     assert_eq!(report.requests, 40 * 3 + report.evidence.unused_requests);
-    assert!(report.evidence.unused_requests <= 40, "{report:?}");
+    // Only the last few listings leave anything over.
+    assert!(report.evidence.unused_requests < 20, "{report:?}");
     play.end().await;
 }
