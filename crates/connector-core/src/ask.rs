@@ -258,8 +258,7 @@ impl Client {
         } else {
             builder.tls_certs_only(authorities)
         };
-        let http = builder
-            .proxy(reach::proxies())
+        let http = reach::through_proxies(builder, &places)
             .user_agent(concat!("vendor-connectors/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(limits.connect)
             .read_timeout(limits.idle)

@@ -66,8 +66,8 @@ impl Ahead {
     /// Nothing was asked for.
     pub(super) fn new(client: &Client, traffic: &Arc<Traffic>) -> Self {
         let (pages, wrong) = (VecDeque::new(), Vec::new());
-        let _listing = client.listing();
-        Self { pages, wrong, size: 0, traffic: Arc::clone(traffic), _listing }
+        let traffic = Arc::clone(traffic);
+        Self { pages, wrong, size: 0, traffic, _listing: client.listing() }
     }
 
     /// Asks for the page that the walk is at, and for those behind it that it can foresee.

@@ -150,9 +150,20 @@ impl Context {
         parent.is_some_and(|parent| parent.cursor.is_none() || !ranged && parent.filter.is_none())
     }
 
+    /// Tells a listing of a resource, with what the vendor is told of the range, from everything
+    /// else that one could ask for.
+    pub(super) fn listing_hash(
+        &self,
+        resource: &Resource,
+        filter: &[(&'static str, String)],
+    ) -> RequestHash {
+        let Range { since, until, .. } = self.range;
+        self.request_hash(resource, Some(&Part { since, until, filter }))
+    }
+
     /// Tells the listings of a resource, or a part of each, from everything else that one
     /// could ask for.
-    pub(super) fn request_hash(&self, resource: &Resource, part: Option<&Part<'_>>) -> RequestHash {
+    fn request_hash(&self, resource: &Resource, part: Option<&Part<'_>>) -> RequestHash {
         let base = self.client.base();
         let choice = self.settings.of(resource.name).choice.about(resource);
         let kept = (self.keep_secrets, &choice);

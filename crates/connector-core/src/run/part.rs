@@ -130,6 +130,7 @@ async fn fetch(
     (statements, open, shard): (Arc<Statements>, Arc<HashMap<String, Bookmark>>, Shard),
 ) -> Result<()> {
     let failing = Arc::new(Failing::default());
+    let unfiltered = context.listing_hash(resource, &[]);
     let mut walks = JoinSet::new();
     let start = |partition: Partition, walks: &mut JoinSet<()>| {
         let walker = Walker {
@@ -141,6 +142,7 @@ async fn fetch(
             failing: Arc::clone(&failing),
             open: Arc::clone(&open),
             statements: Arc::clone(&statements),
+            unfiltered,
         };
         let span = spans::of_listing(&context, resource, &walker.partition);
         // It is large, and a task is moved more than once before it begins and after it ends.

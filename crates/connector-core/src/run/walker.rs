@@ -13,7 +13,6 @@ use super::ahead::{Ahead, Asks};
 use super::context::{AHEAD_KIB, Context};
 use super::event::Event;
 use super::page::{Page, Reader, together};
-use super::request_hash::Part;
 use super::spans::note_error;
 use crate::ask::{Client, Guess, Response, Traffic, signed};
 use crate::budget::Room;
@@ -39,6 +38,8 @@ pub(super) struct Walker {
     /// The walks that earlier runs did not end, by partition.
     pub(super) open: Arc<HashMap<String, Bookmark>>,
     pub(super) statements: Arc<Statements>,
+    /// The hash of what a listing is asked for that has no filter of its own.
+    pub(super) unfiltered: RequestHash,
 }
 
 /// The size from which decoded rows are counted until they are committed.
@@ -154,7 +155,7 @@ impl Walker {
         }
         let walk = match self.resource.append_only {
             Some(unless) if !anew && !self.any_set(unless) => {
-                match self.table().known_rows(&self.partition).await? {
+                match Box::pin(self.table().known_rows(&self.partition)).await? {
                     Some((rows, tail)) => walk.starting_at(rows, tail),
                     None => walk,
                 }
@@ -186,7 +187,7 @@ impl Walker {
         if range.since.or(range.until).is_some() {
             return Ok(false);
         }
-        let last = self.table().last_whole(&self.partition).await?;
+        let last = Box::pin(self.table().last_whole(&self.partition)).await?;
         let due = last.and_then(|last| last.checked_add_signed(every));
         let is_due = due.is_none_or(|due| due <= self.context.store.started_at);
         if let Some(last) = last.filter(|_| is_due) {
@@ -209,7 +210,7 @@ impl Walker {
         if bounds.any() || self.resource.filter.is_none() || anew {
             return Ok((bounds, range.since));
         }
-        let reached = self.table().cursor_reached(&self.partition).await?;
+        let reached = Box::pin(self.table().cursor_reached(&self.partition)).await?;
         let lookback = self.context.settings.of(self.resource.name).lookback;
         let since = reached.and_then(|reached| reached.checked_sub_signed(lookback));
         Ok((Bounds { since: since.map(postgres_micros), until: None }, since))
@@ -242,9 +243,11 @@ impl Walker {
             .resource
             .filter
             .map_or_else(Vec::new, |filter| filter.query(since, self.context.range.until));
-        let range = self.context.range;
-        let part = Part { since: range.since, until: range.until, filter: &filter };
-        let request = self.context.request_hash(self.resource, Some(&part));
+        let request = if filter.is_empty() {
+            self.unfiltered
+        } else {
+            self.context.listing_hash(self.resource, &filter)
+        };
         let mut bookmark;
         (*walk, bookmark) = self.begin(request, anew).await?;
         let (mut resumed, mut rejected_before) = (bookmark.place.received, bookmark.rejected);
@@ -434,7 +437,7 @@ impl Walker {
 
     /// Whether the table has rows of the listing that are not deleted.
     async fn has_rows(&self) -> Result<bool> {
-        self.table().has_rows(&self.partition).await
+        Box::pin(self.table().has_rows(&self.partition)).await
     }
 
     /// Puts the address of the next page in the place of a link, which may be relative.

@@ -81,7 +81,7 @@ impl Partition {
 
     /// The partition's name in the run tables: a list of its values as JSON.
     pub(crate) fn id(&self) -> String {
-        serde_json::Value::from(self.values.clone()).to_string()
+        serde_json::to_string(&self.values).expect("texts are always JSON")
     }
 
     /// The address of a page of a walk.
