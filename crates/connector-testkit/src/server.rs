@@ -44,16 +44,24 @@ pub fn install_postgres() -> Result<()> {
 /// Makes a server, prints its address, stops and starts it when it is told to,
 /// and removes it at the end of stdin.
 ///
-/// The password keeps other users of the machine out: who is in can run programs.
+/// Where nothing says where, it is in memory if there is room: a database is some three hundred
+/// files, which cost a file system on a disk ten times as much to make and remove.
+///
+/// The password keeps other users of the machine out: who is in can run programs. Where there are
+/// many sessions it is checked by a sum, as SCRAM's thousands of rounds at the beginning of each are
+/// most of what a test that is not optimised does itself. Roles that tests make have SCRAM still.
 const KEEP: &str = r#"
 umask 077
+room=$(df -Pk /dev/shm 2> /dev/null | awk 'NR == 2 { print $4 }')
+if [ -z "$PLACE" ] && [ -w /dev/shm ] && [ "${room:-0}" -ge 2097152 ]; then PLACE=/dev/shm; fi
 dir=$(mktemp -d ${PLACE:+-p "$PLACE"}) && cd "$dir" || exit
 trap '"$BIN/pg_ctl" -D data -m immediate stop; cd /; rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "$password" > password
-"$BIN/initdb" -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C --no-sync || exit
+"$BIN/initdb" -D data -U postgres -A "$CHECK" --pwfile=password -E UTF8 --locale=C --no-sync || exit
 options="$OPTIONS -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+options="$options -c password_encryption=scram-sha-256"
 start() { "$BIN/pg_ctl" -D data -w -l log -o "$options" start; }
 start || { cat log; exit 1; }
 echo "postgres://postgres:$password@127.0.0.1:$PORT/postgres"
@@ -88,21 +96,20 @@ impl Server {
     /// machine, which it installs where there is none.
     pub fn start() -> Result<Self> {
         // Nothing in it has to outlive the machine.
-        Self::with(programs().as_deref(), "", "-F")
+        Self::with(programs().as_deref(), false)
     }
 
     /// The same, of the programs in a folder.
     pub fn start_of(programs: &Path) -> Result<Self> {
-        Self::with(Some(programs), "", "-F")
+        Self::with(Some(programs), false)
     }
 
     /// The same as the first, on disk and with the settings that a server has by default.
     pub fn start_durable() -> Result<Self> {
-        // `/tmp` may be memory.
-        Self::with(programs().as_deref(), "/var/tmp", "")
+        Self::with(programs().as_deref(), true)
     }
 
-    fn with(programs: Option<&Path>, place: &str, options: &str) -> Result<Self> {
+    fn with(programs: Option<&Path>, is_durable: bool) -> Result<Self> {
         if programs.is_none() {
             install_postgres()?;
         }
@@ -120,7 +127,10 @@ impl Server {
         }
         let (reader, writer) = io::pipe()?;
         command.args(["-c", KEEP]).env("BIN", &bin).env("PORT", port.to_string()).current_dir("/");
-        command.env("PLACE", place).env("OPTIONS", options);
+        // `/tmp` may be memory.
+        let [place, options, check] =
+            if is_durable { ["/var/tmp", "", "scram-sha-256"] } else { ["", "-F", "md5"] };
+        command.env("PLACE", place).env("OPTIONS", options).env("CHECK", check);
         command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
         // Ctrl-C reaches a whole group of processes; the server has to outlive the tests.
         let mut shell = command.process_group(0).spawn().context("`su` or `sh` does not run")?;
