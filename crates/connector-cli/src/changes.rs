@@ -48,6 +48,9 @@ pub(super) struct ConnectionChanged {
     schema: String,
     #[serde(flatten)]
     changes: ConnectionChanges,
+    /// What the file of connections is called.
+    #[serde(skip)]
+    file: String,
     /// The columns of each resource's key.
     #[serde(skip)]
     keys: Vec<Vec<&'static str>>,
@@ -80,6 +83,7 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
             connection: place.name.clone(),
             schema: place.schema.clone(),
             changes,
+            file: place.file.clone(),
             keys,
         })
     })?;
@@ -161,9 +165,10 @@ fn text(all: &[ConnectionChanged], how: &How, now: DateTime<Utc>, look: Look) ->
             }
         }
     }
-    if how.fields && changed().any(|(_, changes, _)| !changes.history) {
+    let without = changed().find(|(_, changes, _)| !changes.history).filter(|_| how.fields);
+    if let Some((ConnectionChanged { file, .. }, ..)) = without {
         lines.push(String::new());
-        lines.push("where no history is kept, it is not known how rows were; `history = true` in connectors.toml keeps one from then on".to_owned());
+        lines.push(format!("where no history is kept, it is not known how rows were; `history = true` in {file} keeps one from then on"));
     }
     wrapped(&lines.join("\n"), look)
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::json::print_json;
 use super::{block_on, duration, now, print};
-use crate::settings::{CONFIG_FILE, Destination, File};
+use crate::settings::{Destination, File};
 use connector_core::error::{Error, Result};
 use connector_core::store::{Database, Forgotten, Held};
 use connector_core::verdict::{Look, wrapped};
@@ -116,7 +116,8 @@ async fn forget(database: &Database, file: &File, args: &Args, schema: &str) -> 
         let done = match what {
             Some(name) if file.has(name) => {
                 format!(
-                    "forgotten; take [connections.{name}] out of {CONFIG_FILE} too, or the next sync of all begins it anew"
+                    "forgotten; take [connections.{name}] out of {} too, or the next sync of all begins it anew",
+                    file.name()
                 )
             }
             _ => "forgotten".to_owned(),

@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::ago::ago;
 use super::chosen::{Chosen, OfConnector, tell};
 use super::now;
-use crate::settings::CONFIG_FILE;
 use connector_core::error::Result;
 use connector_core::run::AllSettings;
 use connector_core::store::{QuarantinedReason, ResourceQuarantine};
@@ -39,6 +38,9 @@ pub(super) struct ConnectionQuarantine {
     settings: AllSettings,
     #[serde(skip)]
     invocation: Invocation,
+    /// What the file of connections is called.
+    #[serde(skip)]
+    file: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -63,6 +65,7 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
             resources,
             settings: place.settings.clone(),
             invocation: place.invocation.clone(),
+            file: place.file.clone(),
         })
     })?;
     let all = All { connections };
@@ -134,7 +137,8 @@ fn advice(known: &ConnectionQuarantine, too_many: &[&ResourceQuarantine]) -> Str
     let lines = lines.collect::<Vec<_>>().join(" and ");
     let now = if is_set { "; what is set there now is exceeded" } else { "" };
     format!(
-        "mend the rows at the vendor, and a whole listing without them takes them away; or tolerate so many, by {lines} in {CONFIG_FILE}{now}"
+        "mend the rows at the vendor, and a whole listing without them takes them away; or tolerate so many, by {lines} in {}{now}",
+        known.file
     )
 }
 

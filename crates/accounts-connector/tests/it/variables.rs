@@ -289,3 +289,30 @@ fn the_address_of_the_database_is_not_taken_for_that_of_a_vendor() {
     let said = said.run("sync");
     assert!(said.stderr.contains("next: run `accounts-connector init`, or export"), "{said:?}");
 }
+
+#[test]
+fn advice_names_the_file_of_connections_that_is_read_and_the_file_of_variables_beside_it() {
+    let with = |key: &str| {
+        let section =
+            format!("[connections.accounts]\nbase_url = \"https://api.example.com\"\n{key}");
+        let shell = Shell::new().set("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none");
+        std::fs::create_dir(shell.path().join("etc")).unwrap();
+        shell.file("etc/night.toml", &section)
+    };
+    for (key, expected) in [
+        ("", "or set `api_key` under [connections.accounts] in etc/night.toml\n"),
+        (
+            "api_key = \"env:THE_KEY\"\n",
+            "next: export THE_KEY=…, set it in etc/.env, or correct the name in etc/night.toml\n",
+        ),
+        ("api_key = \"canary-4711\"\n", "the key of `accounts` stands in etc/night.toml itself"),
+    ] {
+        let said = with(key).run("sync --config etc/night.toml");
+        assert_eq!(said.status, 2, "{said:?}");
+        assert!(said.stderr.contains(expected), "no `{expected}`: {said:?}");
+        assert!(!said.text().contains("connectors.toml"), "{said:?}");
+        assert!(!said.text().contains("canary"), "{said:?}");
+    }
+    let never = with("").unset("DATABASE_URL").run("status --config etc/night.toml");
+    assert!(never.stderr.contains("take the connection out of etc/night.toml"), "{never:?}");
+}

@@ -13,6 +13,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::env_file::env_file;
 use super::names::check_letters;
 use super::plain_files;
 use super::variables::{how_unset, mistaken_for};
@@ -39,6 +40,9 @@ pub struct File {
     /// Whether there is one.
     #[serde(skip)]
     absent: bool,
+    /// Where it is, if it was read.
+    #[serde(skip)]
+    path: Option<PathBuf>,
     /// Whether it holds what a caller gave for one connection, which counts before variables.
     #[serde(skip)]
     pub(super) given: bool,
@@ -547,7 +551,8 @@ impl Setting {
         self.0.expose_secret().strip_prefix("env:")
     }
 
-    pub(super) fn read(&self, name: &str) -> Result<SecretString> {
+    /// The value of the setting of this name, which stands in this file.
+    pub(super) fn read(&self, name: &str, file: &File) -> Result<SecretString> {
         let text = self.0.expose_secret();
         if let Some(variable) = self.variable() {
             return environment(variable).ok_or_else(|| {
@@ -556,9 +561,14 @@ impl Setting {
                     "`{name}` is to be read from the variable `{variable}`, which is {how}"
                 ))
                 .next(mistaken_for(variable, variable).unwrap_or_else(|| {
-                    format!(
-                        "export {variable}=…, set it in .env, or correct the name in {CONFIG_FILE}"
-                    )
+                    // Of settings that are given for one call, no file of variables is read.
+                    let set = if file.given {
+                        String::new()
+                    } else {
+                        format!(" set it in {},", env_file(file.path.as_deref()).display())
+                    };
+                    let name = file.name();
+                    format!("export {variable}=…,{set} or correct the name in {name}")
                 }))
             });
         }
@@ -633,6 +643,7 @@ impl File {
             }
             file.budget = Budget::of_mib(mib);
         }
+        file.path = Some(path.to_owned());
         Ok(file)
     }
 
@@ -641,6 +652,15 @@ impl File {
         self.connections
             .iter()
             .map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
+    }
+
+    /// What it is called in words to a person.
+    pub(crate) fn name(&self) -> String {
+        match &self.path {
+            _ if self.given => "the file of --config".to_owned(),
+            Some(path) => path.display().to_string(),
+            None => CONFIG_FILE.to_owned(),
+        }
     }
 
     /// Where it is not, if there is none.

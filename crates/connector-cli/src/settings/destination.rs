@@ -2,12 +2,12 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::Flags;
 use super::connectors_toml::{File, Nowhere, SecretsSetting};
 use super::names::check_schema;
 use super::precedence::Layers;
 use super::preset::preset_of;
 use super::variables::invocation;
-use super::{CONFIG_FILE, Flags};
 use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
 use connector_core::params::Params;
@@ -33,6 +33,8 @@ pub(crate) struct Place {
     pub(crate) params: Params,
     /// Whether secrets are stored as they are.
     pub(crate) keep_secrets: bool,
+    /// What the file of connections is called.
+    pub(crate) file: String,
     database_url: Option<SecretString>,
     nowhere: Option<Nowhere>,
 }
@@ -72,6 +74,7 @@ impl Place {
             params,
             keep_secrets: layers.section.secrets == Some(SecretsSetting::Keep),
             invocation: invocation(connector, layers.name, flags),
+            file: layers.file_name(),
             database_url: None,
             nowhere: layers.no_file(),
         })
@@ -85,7 +88,7 @@ impl Place {
             Some(nowhere) => Error::settings(format!("{what}, and {nowhere}"))
                 .next(format!("{}; or {sync}", Nowhere::advice(connector))),
             None => Error::settings(what)
-                .next(format!("{sync}; or take the connection out of {CONFIG_FILE}")),
+                .next(format!("{sync}; or take the connection out of {}", self.file)),
         };
         match &self.database_url {
             Some(_) => error,
@@ -129,7 +132,7 @@ impl Destination {
         let url = url.or(file.database_url.as_ref());
         let database_url = match (environment("DATABASE_URL"), url) {
             (Some(url), _) => Some(url),
-            (None, Some(setting)) => Some(setting.read("database_url")?),
+            (None, Some(setting)) => Some(setting.read("database_url", file)?),
             (None, None) => None,
         };
         Ok(Self { schema: schema.unwrap_or_default().to_owned(), database_url })

@@ -6,9 +6,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::Flags;
-use super::connectors_toml::{
-    CONFIG_FILE, File, Nowhere, ResourceSection, Resources, Section, Setting,
-};
+use super::connectors_toml::{File, Nowhere, ResourceSection, Resources, Section, Setting};
 use super::params::by_flags;
 use super::variables::{invocation, prefix};
 use connector_core::environment::{environment, file_of};
@@ -113,7 +111,7 @@ impl<'a> Layers<'a> {
             let known: Vec<&str> = file.connections.keys().map(String::as_str).collect();
             let error = Error::settings(format!("there is no connection `{name}`"));
             return Err(error.next(if known.is_empty() {
-                format!("write a section [connections.{name}] in {CONFIG_FILE}, or name the file that has it with --config")
+                format!("write a section [connections.{name}] in {}, or name the file that has it with --config", file.name())
             } else {
                 nearest(name, &known)
             }));
@@ -138,6 +136,20 @@ impl<'a> Layers<'a> {
         self.file.nowhere()
     }
 
+    /// What the file is called.
+    pub(super) fn file_name(&self) -> String {
+        self.file.name()
+    }
+
+    /// A setting and the place for it in the file, in words.
+    pub(super) fn setting(&self, setting: &str) -> String {
+        let file = self.file.name();
+        if self.file.given {
+            return format!("`{setting}` in {file}");
+        }
+        format!("`{setting}` under [connections.{}] in {file}", self.name)
+    }
+
     /// Whether a caller gave the settings, and nobody wrote them into a file of connections.
     pub(super) fn are_given(&self) -> bool {
         self.file.given
@@ -159,7 +171,7 @@ impl<'a> Layers<'a> {
             return Ok(Some((value, SetBy::Variable(variable))));
         }
         let Some(setting) = setting else { return Ok(None) };
-        let value = setting.read(&key.to_ascii_lowercase());
+        let value = setting.read(&key.to_ascii_lowercase(), self.file);
         let value = value.map_err(|error| error.at("connection", self.name))?;
         Ok(Some((value, self.by_section())))
     }
@@ -171,7 +183,7 @@ impl<'a> Layers<'a> {
             SetBy::Variable(name) => Some(name.as_str()),
             _ => setting.and_then(Setting::variable),
         };
-        let under = format!("`api_key` under [connections.{}] in {CONFIG_FILE}", self.name);
+        let under = self.setting("api_key");
         let Some(variable) = variable else {
             let is_plain = self.section.has_plain_key();
             return if is_plain { under } else { format!("in the file that {under} names") };
@@ -194,7 +206,7 @@ impl<'a> Layers<'a> {
             (None, Some(setting)) => (setting, SetBy::File),
             (None, None) => return Ok(None),
         };
-        Ok(Some((setting.read("database_url")?, by)))
+        Ok(Some((setting.read("database_url", self.file)?, by)))
     }
 
     /// The file's parameters, with those of flags in the place of the same names.

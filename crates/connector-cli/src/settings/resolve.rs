@@ -11,7 +11,7 @@ use tracing::{info, warn};
 
 use super::Flags;
 use super::authorities::authorities;
-use super::connectors_toml::{CONFIG_FILE, File, Nowhere, SecretsSetting};
+use super::connectors_toml::{File, Nowhere, SecretsSetting};
 use super::env_file::open_env_file;
 use super::lineage::lineage;
 use super::names::{check_letters, check_schema};
@@ -109,7 +109,8 @@ fn mind(layers: &Layers, schema: &str) {
     let name = layers.name;
     if layers.section.has_plain_key() && !layers.are_given() {
         warn!(
-            "the key of `{name}` stands in {CONFIG_FILE} itself, where whoever sees the file sees it; write `env:NAME` or `file:PATH` there"
+            "the key of `{name}` stands in {} itself, where whoever sees the file sees it; write `env:NAME` or `file:PATH` there",
+            layers.file_name()
         );
     }
     if let Some(path) = open_env_file() {
@@ -124,7 +125,7 @@ fn mind(layers: &Layers, schema: &str) {
 fn no_address(connector: &Connector, layers: &Layers) -> Error {
     // Documents name a host that exists nowhere, so the default only tells the path.
     let example = if layers.are_given() {
-        "=https://…, or set `base_url` in the file of --config".to_owned()
+        format!("=https://…, or set {}", layers.setting("base_url"))
     } else {
         format!("=https://…; the document's {} is an example", connector.base_url)
     };
@@ -137,8 +138,7 @@ fn no_key(connector: &Connector, layers: &Layers) -> Error {
     let what = format!("no key for `{name}`");
     let setting = match layers.no_file() {
         Some(_) => "=…".to_owned(),
-        None if layers.are_given() => "=…, or set `api_key` in the file of --config".to_owned(),
-        None => format!("=…, or set `api_key` under [connections.{name}] in {CONFIG_FILE}"),
+        None => format!("=…, or set {}", layers.setting("api_key")),
     };
     unset(connector, layers, "API_KEY", &what, &setting)
 }
