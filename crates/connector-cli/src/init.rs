@@ -8,10 +8,9 @@ use dialoguer::{Confirm, Input, Password, Select};
 use secrecy::SecretString;
 
 use crate::settings::{
-    Answered, CONFIG_FILE, Draft, File, Flags, NewConnection, SCHEMA_FILE, check_name, env_file,
-    write_file, write_schema,
+    Answered, CONFIG_FILE, Draft, File, Flags, NewConnection, SCHEMA_FILE, check_base_url,
+    check_name, env_file, write_file, write_schema,
 };
-use connector_core::ask::check_address;
 use connector_core::environment::{environment, file_of};
 use connector_core::error::{Error, Result};
 use connector_core::store::{EMBEDDED_DIRECTORY, is_address};
@@ -133,7 +132,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     let file = if args.config.exists() { File::read(Some(&args.config))? } else { File::default() };
     let answers = if asking { ask(connector, &file, args)? } else { take(connector, &file, args)? };
     let Answers { new, key, rows, store, force, config, no_check } = answers;
-    new.check()?;
+    new.check(&file)?;
     let env_file = env_file(Some(&config));
     let variable = new.key_variable();
     // What was there before may work, and is not given up for what does not.
@@ -332,7 +331,7 @@ fn take(connector: &'static Connector, file: &File, args: Args) -> Result<Answer
         allow_http: args.allow_http || before.allow_http,
         params,
     };
-    new.check()?;
+    new.check(file)?;
     let key = if args.key_stdin { Some(read_key()?) } else { None };
     let variable_of_key = new.key_variable();
     if key.is_none() && environment(&variable_of_key).is_none() {
@@ -384,7 +383,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         url
     } else {
         let prompt = format!("Address of the API, as in {}", connector.base_url);
-        ask_for(&prompt, before.base_url.as_deref(), |url| check_address(url, allow_http))?
+        ask_for(&prompt, before.base_url.as_deref(), |url| check_base_url(url, allow_http, file))?
     };
     let presets: Vec<&str> = std::iter::once(DOCUMENTED)
         .chain(connector.presets.iter().map(|(name, _)| *name))

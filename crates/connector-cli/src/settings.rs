@@ -40,7 +40,7 @@ pub use resolve::resolve;
 pub(crate) use schema::{SCHEMA_FILE, of as schema_of_file};
 pub(crate) use variables::{colour_is_welcome, prefix};
 pub use write::write_names;
-pub(crate) use write::{NewConnection, write_file, write_schema};
+pub(crate) use write::{NewConnection, check_base_url, write_file, write_schema};
 
 /// What flags say; each overrides the environment and the file.
 #[derive(Clone, Debug, Default)]

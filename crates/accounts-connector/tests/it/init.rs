@@ -164,3 +164,34 @@ async fn whoever_answers_again_keeps_the_settings_that_are_not_asked() {
     vendor.finish();
     database.drop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_stands_elsewhere_stays_there() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    let database = Database::create().await;
+    let with = |reference: &str| {
+        let section = format!("[connections.accounts]\nbase_url = \"{reference}\"\n");
+        let shell = Shell::new().set("DATABASE_URL", &database.url());
+        let shell = shell.set("STAGE_URL", vendor.base_url()).set("NO_URL", "stage");
+        shell.file("address", vendor.base_url()).file("connectors.toml", &section)
+    };
+    let init = "init --key-stdin --force";
+    for reference in ["env:STAGE_URL", "file:address"] {
+        let shell = with(reference);
+        let said = shell.run_with(init, &vendor.key());
+        assert_eq!(said.status, 0, "{said:?}");
+        let written = std::fs::read_to_string(shell.path().join("connectors.toml")).unwrap();
+        assert!(written.contains(&format!("base_url = \"{reference}\"\n")), "{written}");
+    }
+    // What a sync would refuse is refused here too, in its words.
+    for (reference, expected) in [
+        ("env:UNSET", "`base_url` is to be read from the variable `UNSET`, which is not set"),
+        ("env:NO_URL", "(base_url `env:NO_URL`)"),
+    ] {
+        let said = with(reference).run_with(init, &vendor.key());
+        assert_eq!(said.status, 2, "{said:?}");
+        assert!(said.stderr.contains(expected), "no `{expected}`: {said:?}");
+    }
+    vendor.finish();
+    database.drop().await;
+}

@@ -540,8 +540,13 @@ impl std::fmt::Debug for Setting {
 }
 
 impl Setting {
+    /// What stands in a file, or would.
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// Whether it is the value itself, and says not where that is.
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         let text = self.0.expose_secret();
         !text.starts_with("env:") && !text.starts_with("file:")
     }

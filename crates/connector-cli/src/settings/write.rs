@@ -3,8 +3,10 @@
 use std::io::ErrorKind as Io;
 use std::path::Path;
 
+use secrecy::ExposeSecret as _;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
+use super::connectors_toml::{File, Setting};
 use super::env_file::unwritable;
 use super::names::check_name;
 use super::params::by_flags;
@@ -32,11 +34,11 @@ pub(crate) struct NewConnection {
 }
 
 impl NewConnection {
-    /// Fails if it could not be synced as it is.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Fails if it could not be synced as it is, from this file.
+    pub(crate) fn check(&self, file: &File) -> Result<()> {
         check_name(&self.name)?;
         preset_of(self.connector, &self.preset)?;
-        check_address(&self.base_url, self.allow_http)?;
+        check_base_url(&self.base_url, self.allow_http, file)?;
         let params = params_of(self.connector, &by_flags(&self.params)?, &self.name)?;
         let required = self
             .connector
@@ -127,6 +129,16 @@ impl NewConnection {
         let connector = section.get("connector").and_then(Item::as_str).unwrap_or(&self.name);
         (connector == self.connector.name).then_some(section)
     }
+}
+
+/// Fails if a base URL, or what the place that it names has, is no address that a sync would take.
+pub(crate) fn check_base_url(text: &str, allow_http: bool, file: &File) -> Result<()> {
+    let setting = Setting::new(text);
+    if setting.is_plain() {
+        return check_address(text, allow_http);
+    }
+    let url = setting.read("base_url", file)?;
+    check_address(url.expose_secret(), allow_http).map_err(|error| error.at("base_url", text))
 }
 
 /// Sets a value, and leaves a comment behind it where it is.
