@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use dialoguer::{Confirm, Input, Password, Select};
+use dialoguer::{Confirm, FuzzySelect, Input, Password, Select};
 use secrecy::SecretString;
 
 use crate::settings::{
@@ -17,7 +17,7 @@ use connector_core::store::{EMBEDDED_DIRECTORY, is_address};
 use connector_spec::{Connector, DOCUMENTED, Unset};
 
 use super::check::{self, Examined};
-use super::{print, print_error, schemas};
+use super::{print, print_error, schemas, tell};
 
 /// The variable of the database.
 const DATABASE_URL: &str = "DATABASE_URL";
@@ -82,8 +82,10 @@ pub fn init_several(connectors: &[&'static Connector], args: &InitSeveral) -> Re
         // After the first one, Enter is enough.
         let usual = items.len() - 1;
         let usual = if usual < connectors.len() { 0 } else { usual };
-        let asked = Select::new().with_prompt(prompt).items(&items).default(usual).max_length(20);
-        let at = asked.interact().map_err(broke_off)?;
+        let fitting = fitting(&items);
+        // Letters find one, as there may be many.
+        let asked = FuzzySelect::new().with_prompt(prompt).items(&fitting).default(usual);
+        let at = asked.max_length(20).interact().map_err(broke_off)?;
         let Some(connector) = connectors.get(at) else {
             if let Some(program) = crate::called::program_of_all() {
                 let next = if status == 0 { "sync" } else { "check" };
@@ -112,6 +114,26 @@ pub fn init_several(connectors: &[&'static Connector], args: &InitSeveral) -> Re
             items.push("that is all".to_owned());
         }
     }
+}
+
+/// Which of these a person chooses.
+fn choose(prompt: &str, items: &[impl AsRef<str>], usual: usize) -> Result<usize> {
+    let asked = Select::new().with_prompt(prompt).items(fitting(items)).default(usual);
+    asked.interact().map_err(broke_off)
+}
+
+/// Items in a line each: a list with a longer one is not drawn over, but once more below itself.
+fn fitting(items: &[impl AsRef<str>]) -> Vec<String> {
+    // A mark stands before each, and the last column is left free.
+    const BESIDES: usize = 3;
+    let columns = console::Term::stderr().size().1.into();
+    shortened(items, usize::saturating_sub(columns, BESIDES))
+}
+
+/// Items in so many columns at the most.
+fn shortened(items: &[impl AsRef<str>], columns: usize) -> Vec<String> {
+    let short = |item: &str| console::truncate_str(item, columns, "…").into_owned();
+    items.iter().map(|item| short(item.as_ref())).collect()
 }
 
 /// A connector, as one of several to choose from.
@@ -360,14 +382,14 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     let name = if let Some(name) = args.connection {
         name
     } else {
-        ask_for("Name of the connection, and of its schema", Some(connector.name), check_name)?
+        ask_for("Name of the connection and its schema", Some(connector.name), check_name)?
     };
     let mut force = args.force;
     if !force && file.has(&name) {
+        let there = format!("[connections.{name}] is there already");
+        tell(&format!("{there}; its settings that are not asked for stay"));
         force = Confirm::new()
-            .with_prompt(format!(
-                "[connections.{name}] is there already. Answer its questions again? Its other settings stay"
-            ))
+            .with_prompt("Answer its questions again?")
             .default(file.of(connector).contains(&name.as_str()))
             .interact()
             .map_err(broke_off)?;
@@ -382,8 +404,10 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     let base_url = if let Some(url) = args.base_url {
         url
     } else {
-        let prompt = format!("Address of the API, as in {}", connector.base_url);
-        ask_for(&prompt, before.base_url.as_deref(), |url| check_base_url(url, allow_http, file))?
+        tell(&format!("The document's example is {}", connector.base_url));
+        ask_for("Address of the API", before.base_url.as_deref(), |url| {
+            check_base_url(url, allow_http, file)
+        })?
     };
     let presets: Vec<&str> = std::iter::once(DOCUMENTED)
         .chain(connector.presets.iter().map(|(name, _)| *name))
@@ -391,14 +415,8 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     let preset = if let Some(preset) = args.preset {
         preset
     } else {
-        let at = Select::new()
-            .with_prompt("Preset: the API as it is documented, or as it is live")
-            .items(&presets)
-            .default(
-                presets.iter().position(|one| before.preset.as_deref() == Some(one)).unwrap_or(0),
-            )
-            .interact()
-            .map_err(broke_off)?;
+        let usual = presets.iter().position(|one| before.preset.as_deref() == Some(one));
+        let at = choose("How the API answers (preset)", &presets, usual.unwrap_or(0))?;
         presets[at].to_owned()
     };
     let mut params = before.with_params(args.params);
@@ -406,8 +424,9 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         let set =
             |other: &String| other.split_once('=').is_some_and(|(name, _)| name == param.name);
         if !params.iter().any(set) {
+            tell(&format!("{}: {}", param.name, param.doc));
             let text: String = Input::new()
-                .with_prompt(format!("{} ({}), with commas between several", param.name, param.doc))
+                .with_prompt(format!("{} (commas between several)", param.name))
                 .interact_text()
                 .map_err(broke_off)?;
             params.extend(text.split(',').map(|value| format!("{}={}", param.name, value.trim())));
@@ -417,43 +436,44 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     let key_variable = new.key_variable();
     let in_shell = |name: &str| environment(name).is_some() && file_of(name).is_none();
     let key = if in_shell(&key_variable) {
+        tell(&format!("Key: that of {key_variable}, which is set in this shell"));
         None
     } else {
-        let stored = file_of(&key_variable)
-            .map(|file| format!("; Enter keeps the one in {}", file.display()));
+        let stored = file_of(&key_variable);
+        if let Some(file) = &stored {
+            tell(&format!("Enter keeps the key in {}", file.display()));
+        }
         let key = Password::new()
             .allow_empty_password(stored.is_some())
-            .with_prompt(format!("Key ({key_variable}, not shown{})", stored.unwrap_or_default()))
+            .with_prompt(format!("Key ({key_variable}, not shown)"))
             .interact()
             .map_err(broke_off)?;
         Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from)
     };
-    let rows = if in_shell(DATABASE_URL) { Rows::AsSet } else { ask_database()? };
+    let rows = if in_shell(DATABASE_URL) {
+        tell(&format!("Where rows go: to {DATABASE_URL}, which is set in this shell"));
+        Rows::AsSet
+    } else {
+        ask_database()?
+    };
     let names = file.connections().map(|(other, _)| other);
     let others: Vec<&str> = names.filter(|other| *other != new.name).collect();
     // One variable is for all connections.
     if !others.is_empty() && file_of(DATABASE_URL).is_some() && !matches!(rows, Rows::AsSet) {
-        let go_on = Confirm::new()
-            .with_prompt(format!("The rows of {} will go there too. Go on?", others.join(", ")))
-            .default(false)
-            .interact()
-            .map_err(broke_off)?;
+        tell(&format!("The rows of {} will go there too", others.join(", ")));
+        let go_on =
+            Confirm::new().with_prompt("Go on?").default(false).interact().map_err(broke_off)?;
         if !go_on {
             return Err(Error::settings("nothing was written")
                 .next("keep where rows go now, or make this connection in a folder of its own"));
         }
     }
+    let env_file = env_file(Some(&args.config));
     let mut store = args.store;
     if key.is_some() || matches!(rows, Rows::Server(_)) {
-        let at = Select::new()
-            .with_prompt("Secrets")
-            .items([
-                "write them to .env, which only you can read",
-                "write them nowhere: I set the variables myself",
-            ])
-            .default(0)
-            .interact()
-            .map_err(broke_off)?;
+        let file = format!("write them to {}, which only you can read", env_file.display());
+        let nowhere = "write them nowhere: I set the variables myself".to_owned();
+        let at = choose("Secrets", &[file, nowhere], 0)?;
         store = if at == 0 { Store::EnvFile } else { Store::Nowhere };
     }
     let Args { config, no_check, .. } = args;
@@ -483,29 +503,37 @@ fn ask_for(
 
 fn ask_database() -> Result<Rows> {
     let stored = file_of(DATABASE_URL)
-        .map(|file| format!("where they go now, to the server that {} names", file.display()));
-    let embedded = "the embedded Postgres in .connectors/, with nothing to set up";
+        .map(|file| format!("as now, to the server that {} names", file.display()));
+    let embedded = "the embedded Postgres in .connectors/";
     let server = "a Postgres server";
     let places: Vec<&str> =
         stored.as_deref().into_iter().chain([embedded]).chain([server]).collect();
-    let at = Select::new()
-        .with_prompt("Where rows go")
-        .items(&places)
-        .default(0)
-        .interact()
-        .map_err(broke_off)?;
+    let at = choose("Where rows go", &places, 0)?;
     if places[at] == embedded {
         return Ok(Rows::Embedded);
     }
     if places[at] != server {
         return Ok(Rows::AsSet);
     }
+    tell("It is as in postgres://user:password@host:port/database");
     let url = Password::new()
-        .with_prompt("As postgres://user:password@host:port/database (not shown)")
+        .with_prompt("Address of the server (not shown)")
         .validate_with(|url: &String| {
             if is_address(url.trim()) { Ok(()) } else { Err("it begins with postgres://") }
         })
         .interact()
         .map_err(broke_off)?;
     Ok(Rows::Server(SecretString::from(url.trim())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_of_a_list_has_a_line_of_its_own() {
+        let items = ["datasets: Datasets of a service", "a: é"];
+        assert_eq!(shortened(&items, 31), items);
+        assert_eq!(shortened(&items, 12), ["datasets: D…", "a: é"]);
+    }
 }
