@@ -92,7 +92,7 @@ async fn what_a_run_left_is_told_as_the_options_say() {
     let refused = shell.run("forget south --config mine.toml --json");
     assert!(refused.status == 2 && refused.stderr.contains("with --json, nobody is asked"));
     let gone = shell.run("forget south --config mine.toml --yes");
-    assert!(gone.stdout.ends_with("forgotten; take [connections.south] out of connectors.toml too, or the next sync of all begins it anew\n"), "{gone:?}");
+    assert!(gone.stdout.ends_with("forgotten; take [connections.south] out of mine.toml too, or the next sync of all begins it anew\n"), "{gone:?}");
     assert_eq!(database.value("select to_regnamespace('south') is null").await, "true");
     vendor.finish();
     database.drop().await;
