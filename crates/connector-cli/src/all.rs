@@ -38,7 +38,7 @@ pub enum AllCommand {
     Changes(Of<changes::How>),
     /// Show the rows that have no place in their tables, and why
     Quarantine(Of<quarantine::How>),
-    /// Show the fields that are unlike the models, and what would adopt them
+    /// Show the fields that are unlike the models, and where their values are
     Drift(Of<drift::How>),
     /// Write a package for dbt: sources, staging models and tests of what is synced
     Dbt(DbtAll),

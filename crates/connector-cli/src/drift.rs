@@ -1,4 +1,4 @@
-//! `drift`: where the models and what came disagree, and what would adopt a field.
+//! `drift`: where the models and what came disagree, and where the values are.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -74,12 +74,15 @@ fn text(
         fields => format!("; {} so too, and mended since", count(fields, "was", "were")),
     };
     let mut lines = vec![format!("{connection}: {fields}{were}")];
+    let adopted = still.iter().any(|record| record.adopt.is_some());
     for record in still {
         lines.push(format!("  {}: {}", record.resource, sentence(record, now)));
-        if let Some(adopt) = &record.adopt {
+        if record.adopt.is_some() {
             lines.push(format!("    in SQL: _extra -> '{}'", record.field.replace('\'', "''")));
-            lines.push(format!("    for a column of its own, in the source: {adopt}"));
         }
+    }
+    if adopted {
+        lines.push("    next: read them from _extra as shown; a newer version of the program may have columns for them, so upgrade, or report the fields to its makers".to_owned());
     }
     if how.mended {
         let mended = mended.into_iter();

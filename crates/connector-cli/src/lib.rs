@@ -105,7 +105,7 @@ enum Command {
     Changes(changes::Args),
     /// Show the rows that have no place in their tables, and why
     Quarantine(quarantine::Args),
-    /// Show the fields that are unlike the models, and what would adopt them
+    /// Show the fields that are unlike the models, and where their values are
     Drift(drift::Args),
     /// Forget a connection with all that is known of it, or the records of old runs
     Forget(forget::Args),

@@ -232,7 +232,10 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
         drift.contains("  labels: `colour` is new (string); kept in _extra (since run "),
         "{drift}"
     );
-    assert!(drift.contains("#[record(wire = \"colour\")] …: Option<String>"), "{drift}");
+    assert!(drift.contains("    in SQL: _extra -> 'colour'\n"), "{drift}");
+    assert!(drift.contains("    next: read them from _extra as shown; a newer version"), "{drift}");
+    // Who has no source is not told to change it.
+    assert!(!drift.contains("#[record"), "{drift}");
 
     // What was wrong is mended.
     is_bad.store(false, Relaxed);
