@@ -17,7 +17,7 @@ use connector_core::foreign::Foreign;
 use connector_core::run::Connection;
 use connector_core::run::probe::{FirstPage, first_page};
 use connector_core::store::{
-    EMBEDDED_DIRECTORY, Inspection, OLDEST_SERVER, Schema, State, Way as Encryption,
+    EMBEDDED_DIRECTORY, Inspection, Keep, OLDEST_SERVER, Schema, State, Way as Encryption,
     check_embedded, other_connector, other_scope,
 };
 use connector_core::verdict::{Look, wrapped};
@@ -224,6 +224,7 @@ async fn checks(
         Ok(connection) => {
             scope = Some(connection.scope());
             checks.push(Check::ok(SETTINGS, "complete, and they make sense"));
+            checks.extend(place.and_then(idle_keep));
             vendor(&connection, &mut checks).await;
         }
         Err(error) => {
@@ -240,6 +241,28 @@ async fn checks(
         checks.push(Check::new("database", Outcome::Skipped, what));
     }
     checks
+}
+
+/// That a limit is set for a history that nobody asked for: it keeps none by itself.
+fn idle_keep(Place { resources, settings, .. }: &Place) -> Option<Check> {
+    let of_all = settings.all.keep_history;
+    let is_own = |name: &str| settings.of(name).keep_history != of_all;
+    // The limit of a connection is for those of its resources that have a history.
+    let is_of_use = resources.iter().any(|one| settings.of(one.name).history && !is_own(one.name));
+    let idle = resources.iter().map(|resource| resource.name).filter(|name| {
+        let own = settings.of(name);
+        let is_limited = own.keep_history != Keep::default();
+        is_limited && !own.history && (is_own(name) || !is_of_use)
+    });
+    let idle: Vec<&str> = idle.collect();
+    let names = match idle.len() {
+        0 => return None,
+        all if all == resources.len() => "any resource".to_owned(),
+        _ => idle.join(", "),
+    };
+    let what = format!("`keep_history` is set, and no history is kept of {names}");
+    let next = "set `history = true` beside it, or take `keep_history` out";
+    Some(Check::warning("history", what, next))
 }
 
 /// The way to the vendor, the key, and the first page of each resource that has one.

@@ -289,3 +289,30 @@ async fn a_table_that_somebody_else_made_or_altered_is_said_before_a_sync_refuse
     vendor.finish();
     database.drop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_for_a_history_that_is_not_kept_is_warned_of() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    let database = Database::create().await;
+    let of_users = "[connections.accounts.resources.users]\n";
+    for (settings, expected) in [
+        ("keep_history = { days = 30 }\n".to_owned(), Some("any resource")),
+        (format!("{of_users}keep_history = {{ days = 30 }}\n"), Some("users")),
+        ("keep_history = { days = 30 }\nhistory = true\n".to_owned(), None),
+        // Those that have one are limited, and the others were not asked for.
+        ("keep_history = { days = 30 }\nhistory = [\"users\"]\n".to_owned(), None),
+    ] {
+        let file = format!("[connections.accounts]\n{settings}");
+        let shell = Shell::with(&vendor, &database).file("connectors.toml", &file);
+        let said = shell.run("check --json");
+        assert_eq!(said.status, 0, "{said:?}");
+        let said = said.json();
+        let checks = said["connections"][0]["checks"].as_array().unwrap();
+        let warned = checks.iter().find(|check| check["outcome"] == "warning");
+        let what = expected
+            .map(|names| format!("`keep_history` is set, and no history is kept of {names}"));
+        assert_eq!(warned.and_then(|check| check["what"].as_str()), what.as_deref(), "{settings}");
+    }
+    vendor.finish();
+    database.drop().await;
+}
