@@ -50,12 +50,7 @@ pub(super) async fn read(
 ) -> Result<Option<Tally>> {
     let Worker { name, lease } = &context.worker;
     let table = context.table(resource, statements);
-    let claim = Box::pin(table.claim(number, (name, *lease), only_if_free));
-    let claimed = match lease.filter(|_| !only_if_free) {
-        // Whoever says that it is to be read knows that nobody else reads it.
-        Some(lease) => context.store.past_frozen(lease, claim).await?,
-        None => claim.await?,
-    };
+    let claimed = Box::pin(table.claim(number, (name, *lease), only_if_free)).await?;
     let Some(claimed) = claimed else { return Ok(None) };
     let (table, mut tally) = Box::pin(walk(context, table, claimed, traffic)).await;
     // A database that failed would be waited for once more.

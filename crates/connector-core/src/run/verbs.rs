@@ -294,13 +294,19 @@ async fn read_part(
     read.instrument(span).await
 }
 
-/// Listens to the run, and stops what is done for it when it is to stop.
+/// Listens to the run, and stops what is done for it when it is to stop. Others that are frozen
+/// lose what they have locked, which whoever begins with a part or commits its rows would wait for.
 fn listen(context: &Arc<Context>) -> tokio::task::JoinHandle<()> {
     const EACH: Duration = Duration::from_secs(1);
     let context = Arc::clone(context);
     tokio::spawn(async move {
         let Ok(key) = context.limit_key().await else { return };
+        let lease = context.worker.lease.unwrap_or(SILENT);
         loop {
+            // What these fail with, that which is done itself will show.
+            if context.store.end_frozen(lease.min(SILENT), lease).await.is_err() {
+                return;
+            }
             if let Ok(Some(rest)) = context.store.rest(&key).await {
                 context.client.hear_rest(rest);
             }
@@ -308,7 +314,6 @@ fn listen(context: &Arc<Context>) -> tokio::task::JoinHandle<()> {
                 Ok(Heard::GoesOn) => tokio::time::sleep(EACH).await,
                 Ok(Heard::Ended) => return context.stop.ask("the run came to its end"),
                 Ok(Heard::Stopped(why)) => return context.stop.ask(why),
-                // What it does itself will show that.
                 Err(_) => return,
             }
         }
@@ -405,7 +410,7 @@ async fn work_in(context: &Arc<Context>) -> Result<()> {
             return Ok(());
         }
         let free = if running.len() < PARALLEL_RESOURCES && !context.stop.is_asked() {
-            context.store.free_part(&busy, context.worker.lease.unwrap_or(SILENT)).await?
+            context.store.free_part(&busy).await?
         } else {
             None
         };

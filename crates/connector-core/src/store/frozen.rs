@@ -13,19 +13,18 @@ use sqlx::postgres::types::PgInterval;
 use super::Store;
 use crate::error::{Error, Result};
 
-/// How long a process may say nothing in the midst of a transaction, where no lease tells it. All that
-/// it does there is ready before it begins.
+/// How long a process may say nothing in the midst of a transaction. All that it does there is ready
+/// before it begins, and whoever waits for what it has locked gives up after half a minute.
 pub(crate) const SILENT: Duration = Duration::from_secs(10);
 
-/// Ends sessions of the connection `$1` whose transactions wait for their processes for so long.
-///
-/// While rows are copied, a session is active, and waits for its process all the same.
-pub(super) const END: &str = "select pg_terminate_backend(a.pid) from pg_locks l join pg_stat_activity a using (pid) \
+/// Ends sessions of the connection `$1` whose transactions wait for their processes: for `$2`, or
+/// for `$3` while rows are copied, when a session is active, and nothing tells when a row came last.
+const END: &str = "select pg_terminate_backend(a.pid) from pg_locks l join pg_stat_activity a using (pid) \
     where l.locktype = 'advisory' and l.objsubid = 1 and l.pid <> pg_backend_pid() \
     and l.database = (select oid from pg_database where datname = current_database()) \
     and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('vendor-connectors writes ' || $1, 0::bigint) \
     and a.usename = current_user and a.wait_event in ('ClientRead', 'ClientWrite') \
-    and a.state_change < clock_timestamp() - $2";
+    and a.state_change < clock_timestamp() - case a.state when 'active' then $3 else $2 end";
 
 /// How often is looked while something waits.
 const EACH: Duration = Duration::from_millis(2_500);
@@ -38,11 +37,11 @@ impl Store {
         silent: Duration,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        self.end_frozen(silent).await?;
+        self.end_frozen(silent, silent).await?;
         let look = async {
             loop {
                 tokio::time::sleep(EACH.min(silent)).await;
-                if let Err(error) = self.end_frozen(silent).await {
+                if let Err(error) = self.end_frozen(silent, silent).await {
                     return error;
                 }
             }
@@ -53,25 +52,14 @@ impl Store {
         }
     }
 
-    /// Ends transactions of the connection whose processes have said nothing for so long.
-    pub(super) async fn end_frozen(&self, silent: Duration) -> Result<()> {
-        self.end_frozen_if(END, silent).await
-    }
-
-    /// The same, where a part of the run is taken whose time is over.
-    pub(super) async fn end_frozen_parts(&self, silent: Duration) -> Result<()> {
-        let end = format!(
-            "{END} and exists (select from sync.shards where run_id = {} and state = 'open' and lease_until < clock_timestamp())",
-            self.run_id
-        );
-        self.end_frozen_if(&end, silent).await
-    }
-
-    async fn end_frozen_if(&self, end: &str, silent: Duration) -> Result<()> {
+    /// Ends transactions of the connection whose processes have said nothing for so long, or for so
+    /// long while they copy rows.
+    pub(crate) async fn end_frozen(&self, silent: Duration, copying: Duration) -> Result<()> {
         self.patiently(|| async move {
-            let ended = sqlx::query(sqlx::AssertSqlSafe(end))
+            let ended = sqlx::query(END)
                 .bind(&self.schema)
                 .bind(PgInterval::try_from(silent).ok())
+                .bind(PgInterval::try_from(copying).ok())
                 .execute(&mut *self.session().await?)
                 .await
                 .map_err(|error| Error::storage("looking for processes that are frozen", error))?;

@@ -195,17 +195,8 @@ impl Store {
         Ok(())
     }
 
-    /// A part that nobody reads, of a resource other than these. If there is none, those who hold
-    /// one and have said nothing for so long lose it.
-    pub(crate) async fn free_part(&self, but: &[&str], silent: Duration) -> Result<Option<Free>> {
-        let found = self.part_to_read(but).await?;
-        if found.is_none() {
-            self.end_frozen_parts(silent).await?;
-        }
-        Ok(found)
-    }
-
-    async fn part_to_read(&self, but: &[&str]) -> Result<Option<Free>> {
+    /// A part that nobody reads, of a resource other than these.
+    pub(crate) async fn free_part(&self, but: &[&str]) -> Result<Option<Free>> {
         self.patiently(|| async move {
             let found: Option<(String, i32)> = sqlx::query_as(
                 "select resource, shard from sync.shards where run_id = $1 and state = 'open' \

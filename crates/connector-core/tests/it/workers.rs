@@ -343,6 +343,43 @@ async fn whoever_prepares_or_settles_waits_for_nobody_who_froze_just_before() {
     play.end().await;
 }
 
+/// Another one began with the same part in the same moment, and froze before all could see that. It
+/// has said nothing for less than its lease, and keeps a lock for longer than anybody waits for one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_waits_for_nobody_who_froze_while_beginning_with_a_part() {
+    let play = play().await;
+    let run = run::begin(&play.connection(), play.next_day()).await.unwrap().run;
+    run::prepare(&play.connection(), run, "things", 2).await.unwrap();
+    let mut frozen = play.database.connect().await;
+    for hold in [
+        "begin",
+        "select pg_advisory_xact_lock_shared(hashtextextended('vendor-connectors writes hostile', 0::bigint))",
+        // The part can be found, and not be begun with.
+        "lock table sync.shards in share mode",
+    ] {
+        sqlx::raw_sql(hold).execute(&mut frozen).await.unwrap();
+    }
+    let connection = play.connection();
+    let worker =
+        tokio::spawn(async move { run::work(&connection, run, Worker::named("one")).await });
+    let read = async {
+        while play.database.value("select count(*) from sync.shards where state = 'open'").await
+            != "0"
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        () = read => {}
+        ended = worker => panic!("{ended:?}"),
+    }
+    sqlx::raw_sql("select 1").execute(&mut frozen).await.unwrap_err();
+    let settled = run::settle(&play.connection(), run, "things").await.unwrap();
+    assert_eq!(settled.verdict, Verdict::Complete, "{settled:?}");
+    run::finish(&play.connection(), run).await.unwrap();
+    play.end().await;
+}
+
 /// A scheduler begins one part after the other, whatever came of those before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_one_part_was_refused_with_is_not_shown_for_the_next() {
