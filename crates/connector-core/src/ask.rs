@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
 use reqwest::{Method, Request, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -411,11 +412,7 @@ impl Client {
                 Decision::GiveUp => return Err(failure.error),
                 Decision::ComeBack(wait) => {
                     self.dismissed.store(true, Ordering::Relaxed);
-                    let next = format!(
-                        "run again in {} minutes; the vendor asked for that",
-                        wait.as_secs().div_ceil(60)
-                    );
-                    return Err(failure.error.next(next).rests(wait));
+                    return Err(failure.error.next(come_back(wait)).rests(wait));
                 }
             }
         }
@@ -659,6 +656,15 @@ impl Client {
     pub(crate) fn base(&self) -> &str {
         self.base.as_str()
     }
+}
+
+/// When to run again after a vendor asked for more patience than a run has.
+fn come_back(wait: Duration) -> String {
+    // Whoever reads it does so later, so it is the time of a clock, in whole minutes.
+    let until = DateTime::<Utc>::from(SystemTime::now() + wait + Duration::from_secs(59));
+    let rest = Duration::from_mins(wait.as_secs().div_ceil(60));
+    let (until, rest) = (until.format("%Y-%m-%d %H:%M"), span(rest));
+    format!("run again at {until} UTC or later; the vendor asked for a rest of {rest}")
 }
 
 /// Notes in a request's span what came of it: of an answer that is no good, nothing but its status

@@ -69,7 +69,7 @@ async fn what_lasts_is_not_tried_again_and_what_passes_is_when_the_vendor_wants_
         (says("accounts sync --json --connection good"), 0, ""),
         (says("accounts sync --json --connection refused"), 0, ": the vendor answered 401"),
         (says("accounts sync --json --connection incomplete"), 1, "its key `id` is missing"),
-        (says("accounts sync --json --connection busy"), 3, "the vendor asked for that"),
+        (says("accounts sync --json --connection busy"), 3, "the vendor asked for a rest"),
         (says("accounts sync --json --connection nobody"), 0, "there is no connection `nobody`"),
         (says("accounts sync --json --no-such-option"), 0, "ended with status 2"),
         (part("applications --part 1"), 0, "the vendor answered 401"),

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use connector_core::{Connector, ErrorKind, Param, Rate, Resource, Retry, Unset, Values, Verdict};
 use connector_testkit::{Answer, Content, RateLimit};
 use serde_json::{Value, json};
@@ -44,10 +45,14 @@ async fn a_wait_is_read_wherever_the_vendor_says_it() {
         let play = Play::with(OFFSET, 3).await;
         play.vendor.on(move |_, _| refuses(429).header(name, &value));
         let report = play.fails(&["429 Too Many Requests"]).await;
-        assert_eq!(
-            report.next.as_deref(),
-            Some("run again in 60 minutes; the vendor asked for that")
-        );
+        let next = report.next.unwrap_or_default();
+        let (time, asked) = next.strip_prefix("run again at ").unwrap().split_once(" UTC").unwrap();
+        assert_eq!(asked, " or later; the vendor asked for a rest of 1h");
+        let time = NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M").unwrap().and_utc();
+        // A date of HTTP has no parts of a second, and a minute that has begun is waited for.
+        let earliest = DateTime::<Utc>::from(in_an_hour - Duration::from_secs(1));
+        let latest = DateTime::<Utc>::from(SystemTime::now() + Duration::from_mins(61));
+        assert!(earliest <= time && time <= latest, "{name}: {next}");
         // A program need not read the words.
         assert_eq!(report.kind, Some(ErrorKind::Busy));
         let rest_ms = report.rest_ms.unwrap_or_default();
