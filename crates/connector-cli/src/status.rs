@@ -143,7 +143,7 @@ fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
         if is_counted {
             row.extend([counted(resource.rows), counted(resource.deleted)]);
         }
-        row.extend([number(resource.inserted), number(resource.updated)]);
+        row.extend([resource.inserted, resource.updated].map(|it| counted(told(resource, it))));
         if cursors {
             let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
             row.push(resource.cursor.map_or("-".to_owned(), day));
@@ -165,6 +165,12 @@ fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
 
 fn since(then: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
     then.map_or("never".to_owned(), |then| format!("{} ago", ago(then, now)))
+}
+
+/// A number of the newest run that tried it, which tells none before it ends with it.
+fn told(resource: &ResourceStatus, number: i64) -> Option<i64> {
+    let was_tried = resource.verdict.as_deref() != Some("skipped");
+    (was_tried && resource.finished_at.is_some()).then_some(number)
 }
 
 fn counted(rows: Option<i64>) -> String {
@@ -202,6 +208,7 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
             let all: Vec<i64> = resources.iter().filter_map(of).collect();
             (!all.is_empty()).then(|| all.iter().sum())
         };
+        let of_run = |one: &ResourceStatus| one.run_id == Some(run.run_id);
         // The rows are as old as the oldest of them.
         let oldest = resources.iter().map(|resource| resource.complete_at).min().flatten();
         rows.push(vec![
@@ -210,8 +217,8 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
             since(oldest, now),
             counted(sum(&|one| one.rows)),
             counted(sum(&|one| one.deleted)),
-            counted(sum(&|one| (one.run_id == Some(run.run_id)).then_some(one.inserted))),
-            counted(sum(&|one| (one.run_id == Some(run.run_id)).then_some(one.updated))),
+            counted(sum(&|one| told(one, one.inserted).filter(|_| of_run(one)))),
+            counted(sum(&|one| told(one, one.updated).filter(|_| of_run(one)))),
             known.verdict().to_owned(),
         ]);
         for one in resources.iter().filter(|one| known.needs_somebody(one)) {
@@ -221,8 +228,8 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
                 since(one.complete_at, now),
                 counted(one.rows),
                 counted(one.deleted),
-                number(one.inserted),
-                number(one.updated),
+                counted(told(one, one.inserted)),
+                counted(told(one, one.updated)),
                 known.verdict_of(one).to_owned(),
             ]);
         }
@@ -334,13 +341,17 @@ fn too_old(known: &ConnectionKnown) -> Vec<String> {
 }
 
 /// How far a walk had come that did not end.
-fn interruption(Interrupted { listings, rows, next }: &Interrupted) -> String {
+fn interruption(resource: &ResourceStatus, at: &Interrupted) -> String {
+    let Interrupted { listings, rows, next } = at;
     let rows = count(rows, "row", "rows");
+    // The report of the last run counts its own alone.
+    let is_more = resource.finished_at.is_some() && at.rows > resource.rows_read;
+    let earlier = if is_more { ", with those of earlier runs" } else { "" };
     let listings = match listings {
         1 => String::new(),
         listings => format!(" in {} listings", number(listings)),
     };
-    format!("interrupted after {rows}{listings}, before {next}")
+    format!("interrupted after {rows}{listings}{earlier}, before {next}")
 }
 
 /// What a person should know, and what to type next.
@@ -353,7 +364,11 @@ fn notes(known: &ConnectionKnown) -> Vec<String> {
     let mut notes = grouped(tried.into_iter().chain(skipped).map(|resource| {
         // A run that goes on has walks that did not end yet.
         let interrupted = resource.interrupted.as_ref().filter(|_| !status.run.running);
-        let what = resource.error.clone().into_iter().chain(interrupted.map(interruption));
+        let what = resource
+            .error
+            .clone()
+            .into_iter()
+            .chain(interrupted.map(|at| interruption(resource, at)));
         (resource.resource, what.collect(), resource.next.as_deref())
     }));
     for resource in &status.resources {

@@ -1,7 +1,7 @@
 //! `status`, which a monitor can call.
 
 use accounts_connector::CONNECTOR;
-use connector_testkit::{Content, Database, Vendor};
+use connector_testkit::{Answer, Content, Database, Vendor};
 use serde_json::json;
 
 use crate::shell::Shell;
@@ -119,6 +119,64 @@ async fn who_watches_by_sql_waits_for_what_settings_sync_and_for_nothing_else() 
     // Tables of an older version say nothing of settings: all that was tried counts.
     database.execute("update sync.connections set resources = null").await;
     assert_eq!(stands().await, "campaigns incomplete f, users complete t");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_numbers_of_an_interrupted_walk_are_those_of_its_runs_together() {
+    let users = (0..300).map(|id| json!({"id": id}));
+    let vendor = Vendor::start(&CONNECTOR, Content::empty().with("users", users)).unwrap();
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    let read = || {
+        let said = shell.run("sync --resource users --max-requests 2 --json").json();
+        let users = said["runs"][0]["resources"].as_array().unwrap();
+        let users = users.iter().find(|one| one["resource"] == "users").unwrap().clone();
+        assert_eq!(users["rows_read"], users["inserted"], "{users}");
+        users["rows_read"].as_i64().unwrap()
+    };
+    let first = read();
+    let said = shell.run("status --resource users").stdout;
+    assert!(said.contains(&format!("interrupted after {first} rows, before offset")), "{said}");
+    let second = read();
+    let said = shell.run("status --resource users").stdout;
+    let all = first + second;
+    let told = format!("interrupted after {all} rows, with those of earlier runs, before offset");
+    assert!(said.contains(&told), "{said}");
+    // In the tables, numbers of rows are those of the newest run.
+    let cells = |said: &str| {
+        let line = said.lines().find(|line| line.starts_with(" users ")).unwrap();
+        line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let status = cells(&said);
+    assert_eq!(status[4..], [&*all.to_string(), "0", &second.to_string(), "0", "incomplete"]);
+    let changes = cells(&shell.run("changes --resource users").stdout);
+    assert_eq!(changes[1..], [&*second.to_string(), "0", "0", "0"]);
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_tried_has_no_numbers() {
+    let vendor = vendor();
+    vendor.on(|_, _| Answer::json(401, "{}"));
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    let cells = |said: &str| {
+        let lines = said.lines().filter(|line| line.ends_with("  skipped"));
+        let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        lines.map(cells).collect::<Vec<_>>()
+    };
+    let report = cells(&shell.run("sync").stdout);
+    assert!(report.len() >= 7, "{report:?}");
+    let is_empty = |row: &Vec<String>| row[1..row.len() - 1].iter().all(|cell| cell == "-");
+    assert!(report.iter().all(is_empty), "{report:?}");
+    let status = cells(&shell.run("status").stdout);
+    assert_eq!(status.len(), report.len());
+    for row in status {
+        assert_eq!(row[3..], ["never", "0", "0", "-", "-", "skipped"]);
+    }
     vendor.finish();
     database.drop().await;
 }
@@ -283,6 +341,8 @@ async fn a_run_that_goes_on_is_told_from_one_that_was_killed() {
     }
     let killed = shell.run("status --resource users").stdout;
     assert!(killed.contains("broke off; it began 2m ago"), "{killed}");
+    // What it read and wrote is told when a resource ends.
+    assert!(killed.contains("  130        0    -        -  "), "{killed}");
     assert!(killed.contains("  broken off\n"), "{killed}");
     let mut run = database.connect().await;
     let lock = "select pg_advisory_lock(hashtextextended('vendor-connectors accounts', 0))";

@@ -12,6 +12,9 @@ use crate::words::{count, number, took};
 /// The rows that have no place in the table: a column that is shown where there are any.
 pub(super) const SET_ASIDE: &str = "set aside";
 
+/// What stands in the place of a number where there is none.
+const NO_NUMBER: &str = "-";
+
 /// The most new fields that a report names for one resource.
 const MOST_FIELDS: usize = 5;
 
@@ -44,7 +47,7 @@ impl Report {
         // The columns that a narrow terminal can do without go first where the number is highest.
         const HEADER: [(&str, u8); 10] = [
             ("resource", 0),
-            ("rows", 1),
+            ("read", 1),
             ("inserted", 0),
             ("updated", 0),
             ("unchanged", 3),
@@ -55,18 +58,8 @@ impl Report {
             ("verdict", 0),
         ];
         let rows = self.resources.iter().map(|resource| {
-            vec![
-                resource.resource.to_owned(),
-                number(resource.rows),
-                number(resource.inserted),
-                number(resource.updated),
-                number(resource.unchanged),
-                number(resource.deleted),
-                number(resource.quarantined),
-                number(resource.requests),
-                took(resource.elapsed_ms),
-                resource.verdict.to_string(),
-            ]
+            let first = [resource.resource.to_owned()].into_iter().chain(resource.cells());
+            first.chain([resource.verdict.to_string()]).collect()
         });
         let (header, rows) = without_nothing(&HEADER, rows.collect());
         let mut lines = aligned(&header, rows, look);
@@ -86,7 +79,7 @@ impl Report {
     pub fn to_plan(&self, look: Look) -> String {
         const HEADER: [(&str, u8); 8] = [
             ("resource", 0),
-            ("rows", 1),
+            ("read", 1),
             ("insert", 0),
             ("update", 0),
             ("undelete", 0),
@@ -106,17 +99,8 @@ impl Report {
             lines.push(String::new());
         }
         let rows = self.resources.iter().map(|resource| {
-            let undeleted = resource.changes.as_ref().map_or(0, |changes| changes.undeleted);
-            vec![
-                resource.resource.to_owned(),
-                number(resource.rows),
-                number(resource.inserted),
-                number(resource.updated - undeleted),
-                number(undeleted),
-                number(resource.deleted),
-                number(resource.quarantined),
-                resource.verdict.to_string(),
-            ]
+            let first = [resource.resource.to_owned()].into_iter().chain(planned(&[resource]));
+            first.chain([resource.verdict.to_string()]).collect()
         });
         let problems = self.problems();
         if !problems.is_empty() {
@@ -308,7 +292,65 @@ pub fn grouped<'a>(
     lines
 }
 
+/// The numbers of resources together, in cells; no numbers where nothing was done.
+pub(super) fn sums<const N: usize>(
+    resources: &[&ResourceReport],
+    of: [fn(&ResourceReport) -> u64; N],
+) -> [String; N] {
+    if resources.iter().all(|one| one.did_nothing()) {
+        return std::array::from_fn(|_| NO_NUMBER.to_owned());
+    }
+    of.map(|of| number(resources.iter().map(|one| of(one)).sum::<u64>()))
+}
+
+/// What a run did with resources, in cells.
+pub(super) fn done(resources: &[&ResourceReport]) -> [String; 7] {
+    sums(
+        resources,
+        [
+            |one| one.rows,
+            |one| one.inserted,
+            |one| one.updated,
+            |one| one.unchanged,
+            |one| one.deleted,
+            |one| one.quarantined,
+            |one| one.requests,
+        ],
+    )
+}
+
+/// What a sync would do with resources, in cells.
+pub(super) fn planned(resources: &[&ResourceReport]) -> [String; 6] {
+    sums(
+        resources,
+        [
+            |one| one.rows,
+            |one| one.inserted,
+            |one| one.updated - one.undeleted(),
+            ResourceReport::undeleted,
+            |one| one.deleted,
+            |one| one.quarantined,
+        ],
+    )
+}
+
 impl ResourceReport {
+    /// What was done, in cells, with how long it took.
+    pub(super) fn cells(&self) -> impl Iterator<Item = String> {
+        let took = if self.did_nothing() { NO_NUMBER.to_owned() } else { took(self.elapsed_ms) };
+        done(&[self]).into_iter().chain([took])
+    }
+
+    /// Whether nothing was asked and nothing written, so that its numbers tell nothing.
+    fn did_nothing(&self) -> bool {
+        let Self { rows, requests, inserted, updated, deleted, .. } = self;
+        [rows, requests, inserted, updated, deleted].into_iter().all(|number| *number == 0)
+    }
+
+    fn undeleted(&self) -> u64 {
+        self.changes.as_ref().map_or(0, |changes| changes.undeleted)
+    }
+
     /// What a person should know, in words.
     fn problems(&self) -> Vec<String> {
         let evidence = &self.evidence;
@@ -442,7 +484,7 @@ pub(super) fn without_nothing(
 ) -> (Vec<(&'static str, u8)>, Vec<Vec<String>>) {
     let mut header = header.to_vec();
     if let Some(at) = header.iter().position(|(name, _)| *name == SET_ASIDE)
-        && rows.iter().all(|row| row[at] == "0")
+        && rows.iter().all(|row| row[at] == "0" || row[at] == NO_NUMBER)
     {
         header.remove(at);
         for row in &mut rows {

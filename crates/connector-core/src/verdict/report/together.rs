@@ -1,6 +1,6 @@
 //! What several connections came to: one table for all, what needs somebody first.
 
-use super::text::{Look, SET_ASIDE, Sum, aligned, without_nothing, wrapped};
+use super::text::{Look, SET_ASIDE, Sum, aligned, done, planned, without_nothing, wrapped};
 use super::{Report, ResourceReport};
 use crate::verdict::Verdict;
 use crate::words::{count, number, took};
@@ -34,7 +34,7 @@ pub fn plans_together(reports: &[Report], look: Look) -> String {
     const HEADER: [(&str, u8); 9] = [
         ("connection", 0),
         ("statements", 3),
-        ("rows", 1),
+        ("read", 1),
         ("insert", 0),
         ("update", 0),
         ("undelete", 4),
@@ -45,31 +45,15 @@ pub fn plans_together(reports: &[Report], look: Look) -> String {
     let reports = worst_first(reports);
     let mut lines = said(&reports, look);
     lines.extend((!lines.is_empty()).then(String::new));
-    let cells = |resources: &[&ResourceReport]| {
-        let sum = |of: fn(&ResourceReport) -> u64| resources.iter().map(|one| of(one)).sum::<u64>();
-        let back =
-            |one: &ResourceReport| one.changes.as_ref().map_or(0, |changes| changes.undeleted);
-        let undeleted: u64 = resources.iter().map(|one| back(one)).sum();
-        let updated = sum(|one| one.updated) - undeleted;
-        [
-            sum(|one| one.rows),
-            sum(|one| one.inserted),
-            updated,
-            undeleted,
-            sum(|one| one.deleted),
-            sum(|one| one.quarantined),
-        ]
-        .map(number)
-    };
     let mut rows = Vec::new();
     for report in &reports {
         let all: Vec<&ResourceReport> = report.resources.iter().collect();
         let statements = report.ddl.as_ref().map_or(0, Vec::len);
         let first = [report.connection.clone(), number(statements)].into_iter();
-        rows.push(first.chain(cells(&all)).chain([report.ended().to_owned()]).collect());
+        rows.push(first.chain(planned(&all)).chain([report.ended().to_owned()]).collect());
         for one in incomplete(report) {
             let first = [format!("  {}", one.resource), String::new()].into_iter();
-            rows.push(first.chain(cells(&[one])).chain([one.verdict.to_string()]).collect());
+            rows.push(first.chain(planned(&[one])).chain([one.verdict.to_string()]).collect());
         }
     }
     let (header, rows) = without_nothing(&HEADER, rows);
@@ -115,7 +99,7 @@ fn below(report: &Report, lines: Vec<String>) -> Vec<String> {
 fn table(reports: &[&Report], others: usize, look: Look) -> String {
     const HEADER: [(&str, u8); 10] = [
         ("connection", 0),
-        ("rows", 1),
+        ("read", 1),
         ("inserted", 0),
         ("updated", 0),
         ("unchanged", 3),
@@ -125,30 +109,13 @@ fn table(reports: &[&Report], others: usize, look: Look) -> String {
         ("time", 4),
         ("verdict", 0),
     ];
-    let cells = |resources: &[&ResourceReport], elapsed_ms: u64| {
-        let sum = |of: fn(&ResourceReport) -> u64| {
-            number(resources.iter().map(|one| of(one)).sum::<u64>())
-        };
-        [
-            sum(|one| one.rows),
-            sum(|one| one.inserted),
-            sum(|one| one.updated),
-            sum(|one| one.unchanged),
-            sum(|one| one.deleted),
-            sum(|one| one.quarantined),
-            sum(|one| one.requests),
-            took(elapsed_ms),
-        ]
-    };
     let mut rows = Vec::new();
     for report in reports {
         let all: Vec<&ResourceReport> = report.resources.iter().collect();
-        let of_run = cells(&all, report.elapsed_ms);
-        let row = [report.connection.clone()].into_iter().chain(of_run);
-        rows.push(row.chain([report.ended().to_owned()]).collect());
+        let row = [report.connection.clone()].into_iter().chain(done(&all));
+        rows.push(row.chain([took(report.elapsed_ms), report.ended().to_owned()]).collect());
         for one in incomplete(report) {
-            let row = [format!("  {}", one.resource)].into_iter();
-            let row = row.chain(cells(&[one], one.elapsed_ms));
+            let row = [format!("  {}", one.resource)].into_iter().chain(one.cells());
             rows.push(row.chain([one.verdict.to_string()]).collect());
         }
     }
@@ -255,6 +222,28 @@ mod tests {
                 assert!(header(&table).contains(" set aside "), "{table}");
             }
         }
+    }
+
+    #[test]
+    fn what_was_not_tried_has_no_numbers() {
+        let skipped = |resource| ResourceReport {
+            rows: 0,
+            inserted: 0,
+            updated: 0,
+            unchanged: 0,
+            requests: 0,
+            elapsed_ms: 4,
+            ..read(resource, Verdict::Skipped, 0)
+        };
+        let failed = ResourceReport { requests: 1, ..skipped("users") };
+        let failed = ResourceReport { verdict: Verdict::Failed, elapsed_ms: 300, ..failed };
+        let us = report("us", vec![failed, skipped("labels"), skipped("campaigns")], &[]);
+        let eu = report("eu", vec![skipped("labels")], &[]);
+        let all = [us, eu];
+        let mut shown = vec![all[0].to_table(Look::default()), all[0].to_plan(Look::default())];
+        shown.extend([60, 80, 120].map(|columns| table_together(&all, 0, narrow(columns))));
+        shown.push(plans_together(&all, narrow(80)));
+        insta::assert_snapshot!(shown.join("\n\n"));
     }
 
     #[test]
