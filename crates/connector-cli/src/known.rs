@@ -25,6 +25,9 @@ pub(super) struct ConnectionKnown {
     pub(super) max_age: Option<TimeDelta>,
     /// Resources of which runs read only what is new, and when all of each is read again.
     pub(super) whole_walks: Vec<WholeWalk>,
+    /// Resources that settings leave out, though runs have read them: their tables stay as they are.
+    #[serde(skip)]
+    pub(super) left_out: Vec<&'static str>,
     #[serde(skip)]
     pub(super) invocation: Invocation,
 }
@@ -86,11 +89,19 @@ impl ConnectionKnown {
     ) -> Result<Self> {
         let status = database.status(&place.schema, &place.resources, counting).await?;
         let status = status.ok_or_else(|| place.never_synced(connector))?;
+        let left_out = match &place.left_out[..] {
+            [] => Vec::new(),
+            others => {
+                let before = database.status(&place.schema, others, false).await?;
+                let all = before.into_iter().flat_map(|before| before.resources);
+                all.filter(|one| one.complete_at.is_some()).map(|one| one.resource).collect()
+            }
+        };
         let stale = max_age.map(|age| stale(&status, age, now)).unwrap_or_default();
         let whole_walks = WholeWalk::of(place, &status, now);
         let Place { name, schema, invocation, .. } = place;
         let (connection, schema, invocation) = (name.clone(), schema.clone(), invocation.clone());
-        Ok(Self { connection, schema, status, stale, max_age, whole_walks, invocation })
+        Ok(Self { connection, schema, status, stale, max_age, whole_walks, left_out, invocation })
     }
 
     /// What to type for another command about it.

@@ -314,7 +314,11 @@ fn workers(parts: &PartsStatus, now: DateTime<Utc>) -> Vec<String> {
 fn facts(known: &ConnectionKnown, now: DateTime<Utc>) -> Vec<String> {
     let walks = known.whole_walks.iter();
     let walks = walks.map(|walk| format!("  {}: {}", walk.resource, walk.said(now)));
-    walks.chain(histories(&known.status.resources, now)).collect()
+    let left_out = (!known.left_out.is_empty()).then(|| {
+        let names = known.left_out.join(", ");
+        format!("  left out by `only_resources`; the rows of earlier runs stay: {names}")
+    });
+    walks.chain(left_out).chain(histories(&known.status.resources, now)).collect()
 }
 
 /// Which resources are too old, and which are not complete, however old they are.

@@ -124,6 +124,36 @@ async fn who_watches_by_sql_waits_for_what_settings_sync_and_for_nothing_else() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_settings_leave_out_is_named_with_the_rows_that_stay() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let shell = Shell::new().set("DATABASE_URL", &database.url());
+    let choose = |resources: &str| {
+        let file = format!(
+            "[connections.shop]\nconnector = \"accounts\"\n{resources}base_url = \"{}\"\napi_key = \"{}\"\n",
+            vendor.base_url(),
+            vendor.key()
+        );
+        std::fs::write(shell.path().join("connectors.toml"), file).unwrap();
+    };
+    choose("only_resources = [\"users\", \"labels\"]\n");
+    assert_eq!(shell.run("sync").status, 0);
+    // What was never synced left no rows.
+    assert!(!shell.run("status").stdout.contains("left out"));
+    choose("only_resources = [\"labels\"]\n");
+    let told = "\n  left out by `only_resources`; the rows of earlier runs stay: users\n";
+    let said = shell.run("status");
+    assert!(said.stdout.contains(told), "{said:?}");
+    assert_eq!(shell.run("status --max-age 1h").status, 0, "nobody waits for it");
+    // A flag chooses what is looked at, and says nothing of what is synced.
+    assert!(!shell.run("status --resource labels").stdout.contains("left out"));
+    choose("");
+    assert!(!shell.run("status").stdout.contains("left out"));
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_numbers_of_an_interrupted_walk_are_those_of_its_runs_together() {
     let users = (0..300).map(|id| json!({"id": id}));
     let vendor = Vendor::start(&CONNECTOR, Content::empty().with("users", users)).unwrap();

@@ -35,6 +35,8 @@ pub(crate) struct Place {
     pub(crate) keep_secrets: bool,
     /// What the file of connections is called.
     pub(crate) file: String,
+    /// The resources that settings leave out, and no flag.
+    pub(crate) left_out: Vec<&'static Resource>,
     database_url: Option<SecretString>,
     nowhere: Option<Nowhere>,
 }
@@ -66,10 +68,18 @@ impl Place {
         check_schema(schema)?;
         let resources = layers.known_resources(connector)?;
         let params = layers.params(connector)?;
+        let synced: Vec<&Resource> = selected(connector, resources, &params).collect();
+        let is_left_out =
+            |resource: &&Resource| synced.iter().all(|other| other.name != resource.name);
+        let left_out = match flags.resources[..] {
+            [] => connector.resources.iter().filter(is_left_out).collect(),
+            _ => Vec::new(),
+        };
         Ok(Self {
+            left_out,
             name: layers.name.to_owned(),
             schema: schema.to_owned(),
-            resources: selected(connector, resources, &params).collect(),
+            resources: synced,
             settings: layers.settings(connector)?,
             params,
             keep_secrets: layers.section.secrets == Some(SecretsSetting::Keep),
