@@ -42,7 +42,7 @@ pub enum AllCommand {
     Drift(Of<drift::How>),
     /// Write a package for dbt: sources, staging models and tests of what is synced
     Dbt(DbtAll),
-    /// Forget a connection with all that is known of it, or the records of old runs
+    /// Forget a connection and all that is known of it, or the records of old runs
     Forget(forget::Args),
 }
 

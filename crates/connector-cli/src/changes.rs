@@ -30,7 +30,7 @@ pub struct How {
     /// Show the keys, and of rows that changed which fields, from what to what; where a history is kept
     #[arg(long)]
     fields: bool,
-    /// So many rows of each kind of change and resource at the most [default: 20, and all as CSV]
+    /// At most this many rows of each kind of change and resource [default: 20, and all as CSV]
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
     /// Print one JSON document

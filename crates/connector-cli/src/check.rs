@@ -223,7 +223,7 @@ async fn checks(
     match resolve(connector, file, flags) {
         Ok(connection) => {
             scope = Some(connection.scope());
-            checks.push(Check::ok(SETTINGS, "complete, and they make sense"));
+            checks.push(Check::ok(SETTINGS, "complete and consistent"));
             checks.extend(place.and_then(idle_keep));
             vendor(&connection, &mut checks).await;
         }
@@ -273,7 +273,7 @@ async fn vendor(connection: &Connection, checks: &mut Vec<Check>) {
     };
     checks.push(match client.way().await {
         Ok(Way::Proxy(proxy)) => Check::ok("name", format!("left to the proxy `{proxy}`")),
-        Ok(Way::Number) => Check::ok("name", "not needed: the base URL has an address"),
+        Ok(Way::Number) => Check::ok("name", "not needed: the base URL has an IP address"),
         Ok(Way::Name { host, addresses }) => {
             Check::ok("name", format!("`{host}` has {}", count(addresses, "address", "addresses")))
         }
@@ -575,7 +575,7 @@ fn text(checked: &Checked, look: Look) -> String {
         checked.connection,
         lines(&settings),
         lines(&found(&checked.checks, look)),
-        checked.sum()
+        wrapped(&checked.sum(), look)
     )
 }
 
@@ -587,7 +587,7 @@ fn found<'a>(checks: impl IntoIterator<Item = &'a Check>, look: Look) -> Table {
     while let Some(check) = checks.next() {
         let (word, colour) = match check.outcome {
             Outcome::Ok => ("ok", Color::Green),
-            Outcome::Warning => ("mind", Color::Yellow),
+            Outcome::Warning => ("warning", Color::Yellow),
             Outcome::Failed => ("failed", Color::Red),
             Outcome::Skipped => ("-", Color::Reset),
         };

@@ -164,7 +164,7 @@ impl WhichOfAll {
         let Some(known) = known else {
             let names: Vec<&str> = connectors.iter().map(|connector| connector.name).collect();
             return Err(Error::settings(format!(
-                "the connection `{name}` is one of the connector `{connector}`, which does not exist"
+                "the connection `{name}` belongs to the connector `{connector}`, which does not exist"
             ))
             .next(nearest(connector, &names)));
         };

@@ -69,9 +69,15 @@ fn text(
     let were = match mended.len() {
         0 => String::new(),
         fields if still.is_empty() => {
-            format!("; {} not, and mended since", count(fields, "was", "were"))
+            format!(
+                "; {}",
+                count(fields, "was not, and has been mended", "were not, and have been mended")
+            )
         }
-        fields => format!("; {} so too, and mended since", count(fields, "was", "were")),
+        fields => format!(
+            "; {}",
+            count(fields, "more was, and has been mended", "more were, and have been mended")
+        ),
     };
     let mut lines = vec![format!("{connection}: {fields}{were}")];
     let adopted = still.iter().any(|record| record.adopt.is_some());

@@ -53,7 +53,7 @@ pub(super) struct Told<'a> {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let file = File::read(args.config.as_deref())?;
     if args.json && !args.yes && !args.dry_run {
-        return Err(Error::settings("with --json, nobody is asked")
+        return Err(Error::settings("with --json, no question is asked")
             .next("add --dry-run to see what would go, or --yes to take it away"));
     }
     if !args.yes && !args.dry_run && !is_asked() {
@@ -116,7 +116,7 @@ async fn forget(database: &Database, file: &File, args: &Args, schema: &str) -> 
         let done = match what {
             Some(name) if file.has(name) => {
                 format!(
-                    "forgotten; take [connections.{name}] out of {} too, or the next sync of all begins it anew",
+                    "forgotten; take [connections.{name}] out of {} too, or the next `sync --all` starts it again",
                     file.name()
                 )
             }

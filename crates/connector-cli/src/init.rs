@@ -48,7 +48,7 @@ pub(super) struct Args {
     /// Where secrets go that are not set as variables yet: .env, which only you can read, or nowhere
     #[arg(long, value_enum, default_value_t = Store::EnvFile)]
     store: Store,
-    /// Answer anew for a connection that is there already; its other settings stay
+    /// Answer again for a connection that exists; its other settings stay
     #[arg(long)]
     force: bool,
     /// Ask nothing: take what flags, variables and defaults say
@@ -78,7 +78,8 @@ pub fn init_several(connectors: &[&'static Connector], args: &InitSeveral) -> Re
     let mut items: Vec<String> = connectors.iter().map(|connector| choice(connector)).collect();
     let mut status = 0;
     loop {
-        let prompt = if items.len() == connectors.len() { "Connector" } else { "Another one" };
+        let prompt =
+            if items.len() == connectors.len() { "Connector" } else { "Another connection" };
         // After the first one, Enter is enough.
         let usual = items.len() - 1;
         let usual = if usual < connectors.len() { 0 } else { usual };
@@ -111,7 +112,7 @@ pub fn init_several(connectors: &[&'static Connector], args: &InitSeveral) -> Re
         status = status.max(run(connector, each)?);
         print("")?;
         if items.len() == connectors.len() {
-            items.push("that is all".to_owned());
+            items.push("no, that is all".to_owned());
         }
     }
 }
@@ -205,9 +206,9 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         print("")?;
     }
     if status != 0 && replaces && !(asking && keeps_all_the_same(gets_in)?) {
-        print("nothing was written: this does not work, and what was there before may")?;
+        print("nothing was written: the new settings do not work, and the old ones may")?;
         let again = crate::called::binary(connector);
-        print(&format!("to answer again:\n  {again} init --connection {}", new.name))?;
+        print(&format!("to try again:\n  {again} init --connection {}", new.name))?;
         return Ok(status);
     }
     // The file of secrets comes first: without it, the other one is of no use.
@@ -217,7 +218,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         print(&match store {
             Store::EnvFile => {
                 format!(
-                    "wrote {name} to {}, for your eyes only: commit it nowhere",
+                    "wrote {name} to {}, which only you can read; do not commit it",
                     env_file.display()
                 )
             }
@@ -246,7 +247,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         let again = crate::called::binary(connector);
         let name = &new.name;
         print(&format!(
-            "to answer again, and keep what was right:\n  {again} init --connection {name}"
+            "to try again, keeping what was right:\n  {again} init --connection {name}"
         ))?;
     }
     Ok(status)
@@ -284,9 +285,9 @@ fn check_as(
 /// as an account need not have all of them.
 fn keeps_all_the_same(gets_in: bool) -> Result<bool> {
     let prompt = if gets_in {
-        "Not all resources answer. Write it all the same?"
+        "Not all resources answer. Write it anyway?"
     } else {
-        "This does not work. Write it all the same?"
+        "This does not work. Write it anyway?"
     };
     Confirm::new().with_prompt(prompt).default(gets_in).interact().map_err(broke_off)
 }
@@ -302,7 +303,7 @@ fn is_open_to_git(path: &Path) -> bool {
 }
 
 fn broke_off(error: dialoguer::Error) -> Error {
-    Error::settings("nothing was written: the questions were broken off").because(error)
+    Error::settings("nothing was written: the questions were cancelled").because(error)
 }
 
 /// Where a secret is that was there before.
@@ -515,7 +516,7 @@ fn ask_database() -> Result<Rows> {
     if places[at] != server {
         return Ok(Rows::AsSet);
     }
-    tell("It is as in postgres://user:password@host:port/database");
+    tell("Write it as postgres://user:password@host:port/database");
     let url = Password::new()
         .with_prompt("Address of the server (not shown)")
         .validate_with(|url: &String| {

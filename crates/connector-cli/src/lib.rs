@@ -82,7 +82,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Set a connection up: by questions on a terminal, or by flags
+    /// Set up a connection, by questions on a terminal or by flags
     Init(init::Args),
     /// Fetch what the vendor has and merge it into Postgres
     Sync(Box<sync::Args>),
@@ -91,7 +91,7 @@ enum Command {
         after_help = "The vendor is asked as by a sync. Everything is done in one transaction that is rolled back, and a sync that begins meanwhile has to wait.\n\nExit status: as that of the sync"
     )]
     Plan(Box<plan::Args>),
-    /// Try all that a sync needs, and say what to do; nothing is written
+    /// Check everything that a sync needs, and say what to do; nothing is written
     #[command(
         after_help = "Exit status: 0 ready, 1 something failed, 2 the settings are not right"
     )]
@@ -107,7 +107,7 @@ enum Command {
     Quarantine(quarantine::Args),
     /// Show the fields that are unlike the models, and where their values are
     Drift(drift::Args),
-    /// Forget a connection with all that is known of it, or the records of old runs
+    /// Forget a connection and all that is known of it, or the records of old runs
     Forget(forget::Args),
     /// Write a package for dbt: sources, staging models and tests of what is synced
     Dbt(dbt::Args),
@@ -130,7 +130,7 @@ enum Command {
     /// A run in pieces, for schedulers and for the workers of `sync --workers`
     #[command(hide = true)]
     Run(Box<pieces::Args>),
-    /// Print what makes a shell complete commands, options and names: source it where the shell begins
+    /// Print what makes a shell complete commands, options and names: source it when the shell starts
     #[command(
         after_help = "In ~/.bashrc: source <(PROGRAM completions bash)\nIn ~/.zshrc:  source <(PROGRAM completions zsh)"
     )]

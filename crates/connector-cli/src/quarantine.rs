@@ -135,7 +135,7 @@ fn advice(known: &ConnectionQuarantine, too_many: &[&ResourceQuarantine]) -> Str
         .iter()
         .map(|(section, rows)| format!("`quarantine = {{ rows = {rows} }}` below `{section}`"));
     let lines = lines.collect::<Vec<_>>().join(" and ");
-    let now = if is_set { "; what is set there now is exceeded" } else { "" };
+    let now = if is_set { "; the limit that is set there now is exceeded" } else { "" };
     format!(
         "mend the rows at the vendor, and a whole listing without them takes them away; or tolerate so many, by {lines} in {}{now}",
         known.file

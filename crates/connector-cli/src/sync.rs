@@ -76,13 +76,13 @@ pub(super) struct How {
     /// Wait until another run of the connection has ended, instead of failing
     #[arg(long)]
     wait: bool,
-    /// Read with so many processes of this machine; for accounts with many parents, or a vendor that answers slowly
+    /// Read with this many processes on this machine; for accounts with many parents, or a vendor that answers slowly
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
     pub(super) workers: u64,
     /// End a run whose workers are gone, or that others began on other machines
     #[arg(long)]
     take_over: bool,
-    /// Stop after so many requests; the next run goes on from there
+    /// Stop after this many requests; the next run goes on from there
     #[arg(long, value_name = "N")]
     max_requests: Option<u64>,
     /// Stop after this time, as in 90s, 15m or 2h; the next run goes on from there

@@ -37,7 +37,7 @@ pub fn params_of(
             .iter()
             .any(|resource| resource.partition_columns().any(|column| column.name == param.name));
         if values.len() != 1 && !several {
-            return Err(Error::settings(format!("the parameter `{}` has one value", param.name))
+            return Err(Error::settings(format!("the parameter `{}` takes one value", param.name))
                 .next("leave the others out, or write a connection for each"));
         }
         for value in &values {
@@ -59,7 +59,7 @@ fn check_value(param: &Param, value: &str) -> Result<()> {
         Values::OneOf(values) if values.contains(&value) => return Ok(()),
         Values::OneOf(values) => format!("one of {}", values.join(", ")),
     };
-    Err(Error::settings(format!("the parameter `{}` is {wanted}", param.name)).next(param.doc))
+    Err(Error::settings(format!("the parameter `{}` must be {wanted}", param.name)).next(param.doc))
 }
 
 /// Fails if a resource that is to be synced needs a parameter that is not set.

@@ -40,7 +40,7 @@ pub enum Command {
         after_help = "`init` writes it to .connectors.schema.json, and names that in the first line of a new connectors.toml"
     )]
     Schema,
-    /// Print what makes a shell complete commands, options and names: source it where the shell begins
+    /// Print what makes a shell complete commands, options and names: source it when the shell starts
     #[command(
         after_help = "In ~/.bashrc: source <(vendor-connectors completions bash)\nIn ~/.zshrc:  source <(vendor-connectors completions zsh)"
     )]

@@ -90,9 +90,9 @@ async fn what_a_run_left_is_told_as_the_options_say() {
     let plan = shell.run("plan --config mine.toml --all");
     assert!(plan.stdout.contains("syncs would write 0 rows"), "{plan:?}");
     let refused = shell.run("forget south --config mine.toml --json");
-    assert!(refused.status == 2 && refused.stderr.contains("with --json, nobody is asked"));
+    assert!(refused.status == 2 && refused.stderr.contains("with --json, no question is asked"));
     let gone = shell.run("forget south --config mine.toml --yes");
-    assert!(gone.stdout.ends_with("forgotten; take [connections.south] out of mine.toml too, or the next sync of all begins it anew\n"), "{gone:?}");
+    assert!(gone.stdout.ends_with("forgotten; take [connections.south] out of mine.toml too, or the next `sync --all` starts it again\n"), "{gone:?}");
     assert_eq!(database.value("select to_regnamespace('south') is null").await, "true");
     vendor.finish();
     database.drop().await;
@@ -132,8 +132,11 @@ async fn what_works_and_may_not_be_meant_is_warned_of() {
     for (line, told) in [
         ("api_key = file:key.txt", "line 2: the quotes around `api_key` are missing"),
         ("schema = weird", "line 2: the quotes around `schema` are missing"),
-        ("requests_per_second = -5", "`requests_per_second` is a number from 0.001 to 1000000"),
-        ("batch_rows = -5", "line 2: `batch_rows` is a number that is not negative"),
+        (
+            "requests_per_second = -5",
+            "`requests_per_second` must be a number from 0.001 to 1000000",
+        ),
+        ("batch_rows = -5", "line 2: `batch_rows` must not be negative"),
     ] {
         let shell =
             Shell::new().file("connectors.toml", &format!("[connections.accounts]\n{line}\n"));

@@ -108,7 +108,10 @@ async fn a_connection_that_works_is_not_replaced_by_one_that_does_not() {
     vendor.allow_unauthorized();
     let wrong = shell.run_with(&format!("{init} --force"), "wrong");
     assert_eq!(wrong.status, 1, "{wrong:?}");
-    assert!(wrong.stdout.contains("nothing was written: this does not work"), "{wrong:?}");
+    assert!(
+        wrong.stdout.contains("nothing was written: the new settings do not work"),
+        "{wrong:?}"
+    );
     assert_eq!(files(), before);
     assert_eq!(shell.run("sync --resource labels").status, 0);
     // Who does not want it tried has it written.

@@ -249,7 +249,10 @@ async fn the_line_that_is_advised_for_rows_that_are_set_aside_tolerates_them() {
     let shell = Shell::new().set("DATABASE_URL", &database.url());
     for (set, said) in [
         ("", " in connectors.toml\n"),
-        ("quarantine = { rows = 1 }\n", " in connectors.toml; what is set there now is exceeded\n"),
+        (
+            "quarantine = { rows = 1 }\n",
+            " in connectors.toml; the limit that is set there now is exceeded\n",
+        ),
     ] {
         std::fs::write(shell.path().join("connectors.toml"), format!("{shop}{set}")).unwrap();
         assert_eq!(shell.run("sync").status, 1);

@@ -145,7 +145,7 @@ impl Section {
     pub(super) fn check(&self) -> Result<()> {
         // A vendor that is asked once in a quarter of an hour is asked slowly enough.
         if self.requests_per_second.is_some_and(|rate| !(0.001..=1_000_000.0).contains(&rate)) {
-            let what = "`requests_per_second` is a number from 0.001 to 1000000";
+            let what = "`requests_per_second` must be a number from 0.001 to 1000000";
             let next = "correct it, or leave it out for the default";
             return Err(Error::settings(what).next(next));
         }
@@ -243,7 +243,7 @@ const TEN_YEARS_IN_MINUTES: u64 = 5_256_000;
 fn check_numbers<const N: usize>(numbers: [(&str, Option<u64>, u64, u64); N]) -> Result<()> {
     for (name, number, least, most) in numbers {
         if number.is_some_and(|number| !(least..=most).contains(&number)) {
-            let what = format!("`{name}` is a number from {least} to {most}");
+            let what = format!("`{name}` must be a number from {least} to {most}");
             return Err(Error::settings(what).next("correct it, or leave it out for the default"));
         }
     }
@@ -405,7 +405,7 @@ fn every(text: &str) -> Result<Option<TimeDelta>> {
     }
     let time = humantime::parse_duration(text).ok().and_then(|time| TimeDelta::from_std(time).ok());
     let what = match time {
-        Some(_) => "`full_refresh_every` is a time of at most ten years",
+        Some(_) => "`full_refresh_every` must be a time of at most ten years",
         None => "`full_refresh_every` is not understood",
     };
     let time = time.filter(|time| *time <= TEN_YEARS).ok_or_else(|| {
@@ -476,7 +476,7 @@ impl ToleranceSetting {
     pub(super) fn or(self, default: Tolerance) -> Result<Tolerance> {
         let share = self.share.unwrap_or(default.share);
         if !(0.0..=1.0).contains(&share) {
-            return Err(Error::settings("a `share` of rows is a number from 0 to 1")
+            return Err(Error::settings("a `share` of rows must be a number from 0 to 1")
                 .next("write 30 % as 0.3"));
         }
         Ok(Tolerance { rows: self.rows.unwrap_or(default.rows), share })
@@ -643,7 +643,7 @@ impl File {
         if let Some(mib) = file.memory_mib {
             let (least, most) = (Budget::LEAST_MIB, Budget::MOST_MIB);
             if !(least..=most).contains(&mib) {
-                let what = format!("`memory_mib` is a number from {least} to {most}");
+                let what = format!("`memory_mib` must be a number from {least} to {most}");
                 return Err(Error::settings(what).next("leave it out for the default"));
             }
             file.budget = Budget::of_mib(mib);
@@ -795,12 +795,12 @@ pub(super) fn misread(message: &str, line: Option<&str>) -> (String, String) {
     }
     let what = match types {
         Some((found, expected)) => {
-            format!("{subject} is {}, and not {}", in_words(expected), in_words(found))
+            format!("{subject} must be {}, not {}", in_words(expected), in_words(found))
         }
         None if what.starts_with("invalid value: integer `-") => {
-            format!("{subject} is a number that is not negative")
+            format!("{subject} must not be negative")
         }
-        None if what.starts_with("invalid value: ") => format!("{subject} cannot be that"),
+        None if what.starts_with("invalid value: ") => format!("{subject} cannot have this value"),
         None => what.to_owned(),
     };
     let next = lines.next().map_or_else(

@@ -14,8 +14,9 @@ pub(super) fn check_letters(name: &str) -> Result<()> {
     if name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(good) {
         return Ok(());
     }
-    Err(Error::settings(format!("`{name}` is no name of a connection"))
-        .next("use small letters, digits and underscores: it names variables and a schema too"))
+    Err(Error::settings(format!("`{name}` cannot be the name of a connection")).next(
+        "use lower-case letters, digits and underscores: it names variables and a schema too",
+    ))
 }
 
 pub(super) fn check_schema(schema: &str) -> Result<()> {

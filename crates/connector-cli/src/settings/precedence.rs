@@ -124,7 +124,7 @@ impl<'a> Layers<'a> {
             }
             let binary = crate::called::binary_named(other);
             return Err(Error::settings(format!(
-                "the connection `{name}` is one of the connector `{other}`"
+                "the connection `{name}` belongs to the connector `{other}`"
             ))
             .next(format!("sync it with `{binary}`, or name another with --connection")));
         }
@@ -334,7 +334,7 @@ fn misspelled(connector: &Connector, file: &File, name: &str) -> Error {
     let written = file.connections.get(name).and_then(|section| section.connector.as_deref());
     let other = written.unwrap_or(name);
     let known = connector.name;
-    Error::settings(format!("the connection `{name}` is one of the connector `{other}`")).next(
+    Error::settings(format!("the connection `{name}` belongs to the connector `{other}`")).next(
         format!("did you mean `{known}`? write connector = \"{known}\" under [connections.{name}]"),
     )
 }

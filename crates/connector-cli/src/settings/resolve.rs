@@ -169,7 +169,7 @@ fn unset(connector: &Connector, layers: &Layers, key: &str, what: &str, value: &
 fn check_range(flags: &Flags) -> Result<()> {
     if flags.since.zip(flags.until).is_some_and(|(since, until)| since >= until) {
         return Err(Error::settings("--since is not before --until")
-            .next("exchange them, or leave one of them out"));
+            .next("swap them, or leave one of them out"));
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ impl Cause {
         }
         lasting(
             "the name is not known",
-            "check the base URL for a slip, and the network; behind a proxy, set HTTPS_PROXY",
+            "check the base URL for a typo, and the network; behind a proxy, set HTTPS_PROXY",
         )
     }
 }
@@ -85,7 +85,7 @@ const SAID: [(&str, &str); 8] = [
     ("tunnel error: unexpected end of file", "the proxy closed the connection"),
     ("connection closed before message completed", "it was closed before the answer was there"),
     ("end of file before message length reached", "it was closed before the answer was there"),
-    ("invalid HTTP", "what came is no HTTP"),
+    ("invalid HTTP", "the answer is not HTTP"),
     ("message head is too large", "the head of the answer is too large"),
     ("operation was canceled", "it was closed"),
     ("operation timed out", "it took too long"),
@@ -117,7 +117,7 @@ fn of_tls(error: &Tls) -> Cause {
     match error {
         Tls::InvalidCertificate(error) => of_certificate(error),
         Tls::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            lasting("what came is no TLS", NO_TLS)
+            lasting("the answer is not TLS", NO_TLS)
         }
         Tls::NoCertificatesPresented => lasting("the server shows no certificate", SERVER),
         Tls::PeerIncompatible(_)

@@ -375,7 +375,7 @@ impl Tally {
                 self.fused
             ));
             let once = format!("sync --resource {} --allow-deletes", resource.name);
-            self.advise(format!("if they are gone indeed, run once: `{}`", invocation.of(&once)));
+            self.advise(format!("if they are really gone, run once: `{}`", invocation.of(&once)));
         }
         if self.gaps > 0 {
             self.advise(match resource.filter {
@@ -389,7 +389,7 @@ impl Tally {
                 self.strays
             ));
             self.advise(
-                "if they are from a run with other parameters, or gone indeed, empty the table and run again",
+                "if they are from a run with other parameters, or really gone, empty the table and run again",
             );
         }
         self.note_set_aside(tolerated.quarantine, invocation);

@@ -120,7 +120,7 @@ async fn all_connections_of_a_file_are_synced_shown_and_checked_whatever_connect
     };
     let (status, stdout, stderr) = run(&["sync", "--all"]);
     assert_eq!(status, Some(1), "{stderr}");
-    assert!(stderr.contains("`lost` is one of the connector `nobodys`"), "{stderr}");
+    assert!(stderr.contains("`lost` belongs to the connector `nobodys`"), "{stderr}");
     for connection in ["eu", "us", "hooks"] {
         let is_line = |line: &str| {
             line.trim().starts_with(&format!("{connection} ")) && line.ends_with(" complete")

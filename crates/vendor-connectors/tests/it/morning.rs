@@ -248,7 +248,7 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
     assert_eq!(night.run("status --all --max-age 1h").status, Some(0));
     let drift = night.run("drift --connection us --mended").stdout;
     assert!(
-        drift.contains("all fields are as the models have them; 1 was not, and mended since"),
+        drift.contains("all fields are as the models have them; 1 was not, and has been mended"),
         "{drift}"
     );
     assert!(drift.contains("  labels: mended: `colour`"), "{drift}");

@@ -209,7 +209,7 @@ impl Report {
             if evidence.resumed > 0 {
                 let rows = count(evidence.resumed, "row", "rows");
                 lines.push(format!(
-                    "  {resource}: went on behind {rows} that an earlier run had read"
+                    "  {resource}: continued after {rows} that an earlier run had read"
                 ));
             }
         }
