@@ -14,10 +14,11 @@ use crate::settings::{
 use connector_core::environment::{environment, file_of};
 use connector_core::error::{Error, Result};
 use connector_core::store::{EMBEDDED_DIRECTORY, is_address};
+use connector_core::verdict::wrapped;
 use connector_spec::{Connector, DOCUMENTED, Unset};
 
 use super::check::{self, Examined};
-use super::{print, print_error, schemas, tell};
+use super::{look_of_stderr, print, print_error, schemas, tell};
 
 /// The variable of the database.
 const DATABASE_URL: &str = "DATABASE_URL";
@@ -115,6 +116,11 @@ pub fn init_several(connectors: &[&'static Connector], args: &InitSeveral) -> Re
             items.push("no, that is all".to_owned());
         }
     }
+}
+
+/// Says something that a question is about.
+fn remark(text: &str) {
+    tell(&wrapped(text, look_of_stderr()));
 }
 
 /// Which of these a person chooses.
@@ -387,8 +393,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     };
     let mut force = args.force;
     if !force && file.has(&name) {
-        let there = format!("[connections.{name}] is there already");
-        tell(&format!("{there}; its settings that are not asked for stay"));
+        remark(&format!("[connections.{name}] exists; its other settings stay"));
         force = Confirm::new()
             .with_prompt("Answer its questions again?")
             .default(file.of(connector).contains(&name.as_str()))
@@ -405,7 +410,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     let base_url = if let Some(url) = args.base_url {
         url
     } else {
-        tell(&format!("The document's example is {}", connector.base_url));
+        remark(&format!("The document's example is {}", connector.base_url));
         ask_for("Address of the API", before.base_url.as_deref(), |url| {
             check_base_url(url, allow_http, file)
         })?
@@ -425,7 +430,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         let set =
             |other: &String| other.split_once('=').is_some_and(|(name, _)| name == param.name);
         if !params.iter().any(set) {
-            tell(&format!("{}: {}", param.name, param.doc));
+            remark(&format!("{}: {}", param.name, param.doc));
             let text: String = Input::new()
                 .with_prompt(format!("{} (commas between several)", param.name))
                 .interact_text()
@@ -437,12 +442,12 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     let key_variable = new.key_variable();
     let in_shell = |name: &str| environment(name).is_some() && file_of(name).is_none();
     let key = if in_shell(&key_variable) {
-        tell(&format!("Key: that of {key_variable}, which is set in this shell"));
+        remark(&format!("Key: that of {key_variable}, which is set in this shell"));
         None
     } else {
         let stored = file_of(&key_variable);
         if let Some(file) = &stored {
-            tell(&format!("Enter keeps the key in {}", file.display()));
+            remark(&format!("Enter keeps the key in {}", file.display()));
         }
         let key = Password::new()
             .allow_empty_password(stored.is_some())
@@ -452,7 +457,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from)
     };
     let rows = if in_shell(DATABASE_URL) {
-        tell(&format!("Where rows go: to {DATABASE_URL}, which is set in this shell"));
+        remark(&format!("Where rows go: to {DATABASE_URL}, which is set in this shell"));
         Rows::AsSet
     } else {
         ask_database()?
@@ -461,7 +466,7 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     let others: Vec<&str> = names.filter(|other| *other != new.name).collect();
     // One variable is for all connections.
     if !others.is_empty() && file_of(DATABASE_URL).is_some() && !matches!(rows, Rows::AsSet) {
-        tell(&format!("The rows of {} will go there too", others.join(", ")));
+        remark(&format!("The rows of {} will go there too", others.join(", ")));
         let go_on =
             Confirm::new().with_prompt("Go on?").default(false).interact().map_err(broke_off)?;
         if !go_on {
@@ -516,7 +521,7 @@ fn ask_database() -> Result<Rows> {
     if places[at] != server {
         return Ok(Rows::AsSet);
     }
-    tell("Write it as postgres://user:password@host:port/database");
+    remark("Write it as postgres://user:password@host:port/database");
     let url = Password::new()
         .with_prompt("Address of the server (not shown)")
         .validate_with(|url: &String| {
