@@ -292,12 +292,12 @@ pub fn grouped<'a>(
     lines
 }
 
-/// The numbers of resources together, in cells; no numbers where nothing was done.
-pub(super) fn sums<const N: usize>(
+/// The numbers of resources together, in cells; no numbers where none was tried.
+fn sums<const N: usize>(
     resources: &[&ResourceReport],
     of: [fn(&ResourceReport) -> u64; N],
 ) -> [String; N] {
-    if resources.iter().all(|one| one.did_nothing()) {
+    if resources.iter().all(|one| one.was_skipped()) {
         return std::array::from_fn(|_| NO_NUMBER.to_owned());
     }
     of.map(|of| number(resources.iter().map(|one| of(one)).sum::<u64>()))
@@ -337,14 +337,13 @@ pub(super) fn planned(resources: &[&ResourceReport]) -> [String; 6] {
 impl ResourceReport {
     /// What was done, in cells, with how long it took.
     pub(super) fn cells(&self) -> impl Iterator<Item = String> {
-        let took = if self.did_nothing() { NO_NUMBER.to_owned() } else { took(self.elapsed_ms) };
+        let took = if self.was_skipped() { NO_NUMBER.to_owned() } else { took(self.elapsed_ms) };
         done(&[self]).into_iter().chain([took])
     }
 
-    /// Whether nothing was asked and nothing written, so that its numbers tell nothing.
-    fn did_nothing(&self) -> bool {
-        let Self { rows, requests, inserted, updated, deleted, .. } = self;
-        [rows, requests, inserted, updated, deleted].into_iter().all(|number| *number == 0)
+    /// Whether it was not tried, so that its numbers tell nothing: that is not the same as no rows.
+    fn was_skipped(&self) -> bool {
+        self.verdict == Verdict::Skipped
     }
 
     fn undeleted(&self) -> u64 {
