@@ -3,7 +3,7 @@
 //! Such a one keeps what it has locked from all others for as long as its session is there, which
 //! may be for ever: a part of a resource that nobody can take over, a connection in which no other run
 //! can begin. All that writes for a run is marked (by [`check_fence`](super::Table)), and whoever
-//! finds something taken ends what is marked and says nothing. That is harmless: a process that was only slow does its
+//! works for the run, or finds something taken, ends what is marked and says nothing. That is harmless: a process that was only slow does its
 //! transaction again, if it still may.
 
 use std::time::Duration;

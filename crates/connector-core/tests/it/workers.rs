@@ -7,6 +7,7 @@ use connector_core::run::{self, Gone, Worker};
 use connector_core::{Connection, ErrorKind, Rate, Report, Resource, Verdict, to_json};
 use connector_testkit::{Answer, Content, Proxy, RateLimit};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use crate::support::{OFFSET, Play, TOKEN, TOTAL, list, parts, row, rows, things};
 
@@ -305,14 +306,17 @@ async fn whoever_ends_a_run_waits_for_nobody_who_looks_at_its_resources() {
         read(&play, run, "parts", part).await;
     }
     run::settle(&play.connection(), run, "parts").await.unwrap();
-    let mut frozen = play.database.connect().await;
-    for look in ["begin", "select * from sync.resources for update"] {
-        sqlx::raw_sql(look).execute(&mut frozen).await.unwrap();
-    }
+    let frozen = play.database.hold("select * from sync.resources for update").await;
     let report = run::finish(&play.connection(), run).await.unwrap();
     assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
     drop(frozen);
     play.end().await;
+}
+
+/// A session of a process that froze in the midst of writing for a run, with these tables locked.
+async fn freeze(play: &Play, tables: &str) -> PgConnection {
+    let mark = "pg_advisory_xact_lock_shared(hashtextextended('vendor-connectors writes hostile', 0::bigint))";
+    play.database.hold(&format!("select {mark}; lock table {tables}")).await
 }
 
 /// One froze in the midst of a transaction, not long before another one came that needs what it
@@ -321,22 +325,12 @@ async fn whoever_ends_a_run_waits_for_nobody_who_looks_at_its_resources() {
 async fn whoever_prepares_or_settles_waits_for_nobody_who_froze_just_before() {
     let play = play().await;
     let run = run::begin(&play.connection(), play.next_day()).await.unwrap().run;
-    let freeze = async || {
-        let mut frozen = play.database.connect().await;
-        for hold in [
-            "begin",
-            "select pg_advisory_xact_lock_shared(hashtextextended('vendor-connectors writes hostile', 0::bigint))",
-            "lock table sync.shards, sync.resources in exclusive mode",
-        ] {
-            sqlx::raw_sql(hold).execute(&mut frozen).await.unwrap();
-        }
-        frozen
-    };
-    let mut frozen = freeze().await;
+    let all = "sync.shards, sync.resources in exclusive mode";
+    let mut frozen = freeze(&play, all).await;
     assert_eq!(run::prepare(&play.connection(), run, "things", 1).await.unwrap(), 1);
     sqlx::raw_sql("select 1").execute(&mut frozen).await.unwrap_err();
     read(&play, run, "things", 1).await;
-    frozen = freeze().await;
+    frozen = freeze(&play, all).await;
     let settled = run::settle(&play.connection(), run, "things").await.unwrap();
     assert_eq!(settled.verdict, Verdict::Complete);
     sqlx::raw_sql("select 1").execute(&mut frozen).await.unwrap_err();
@@ -350,15 +344,8 @@ async fn a_worker_waits_for_nobody_who_froze_while_beginning_with_a_part() {
     let play = play().await;
     let run = run::begin(&play.connection(), play.next_day()).await.unwrap().run;
     run::prepare(&play.connection(), run, "things", 2).await.unwrap();
-    let mut frozen = play.database.connect().await;
-    for hold in [
-        "begin",
-        "select pg_advisory_xact_lock_shared(hashtextextended('vendor-connectors writes hostile', 0::bigint))",
-        // The part can be found, and not be begun with.
-        "lock table sync.shards in share mode",
-    ] {
-        sqlx::raw_sql(hold).execute(&mut frozen).await.unwrap();
-    }
+    // The part can be found, and not be begun with.
+    let mut frozen = freeze(&play, "sync.shards in share mode").await;
     let connection = play.connection();
     let worker =
         tokio::spawn(async move { run::work(&connection, run, Worker::named("one")).await });
