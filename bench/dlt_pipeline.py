@@ -2,7 +2,8 @@
 
 Without --tuned, everything is as dlt has it by default. With it, it is as its
 guide to performance has it: more workers, CSV in place of inserts, larger
-buffers, no tables for nested values, and rows updated in place.
+buffers, no tables for nested values, and rows updated in place, but for those
+that are as they were.
 """
 
 import argparse
@@ -33,7 +34,7 @@ def main():
 
     disposition = {"disposition": "merge"}
     if args.tuned:
-        disposition["strategy"] = "upsert"
+        disposition.update(strategy="upsert", skip_unchanged_rows=True)
     # The parents' pages are larger than the children's, as with the connector.
     page = {"children": "1000"}.get(args.resource, args.page)
     listing = "parents" if args.resource == "children" else args.resource

@@ -33,7 +33,7 @@ use crate::test::cargo;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Measure only the workloads that have one of these in their name; `scaling` is about workers,
-    /// many connections and many parents, and is not measured unless it is named
+    /// many connections and many parents, and like `10m` is not measured unless it is named
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
     /// Measure dlt too, in a virtual environment that is made in target/
@@ -55,7 +55,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let chosen = |workload: &&Workload| {
-        args.filters.is_empty() || args.filters.iter().any(|part| workload.name.contains(part))
+        let named = args.filters.iter().any(|part| workload.name.contains(part));
+        named || args.filters.is_empty() && !workload.long
     };
     let scaling = scaling::NAMES.iter().any(|name| scaling::is_asked_for(args, name));
     let workloads = workload::ALL.iter().filter(chosen);

@@ -23,6 +23,8 @@ pub(crate) struct Workload {
     pub(crate) peers: bool,
     /// Whether the connector is measured with a history too.
     pub(crate) history: bool,
+    /// Whether it takes so long that it is measured only where it is named.
+    pub(crate) long: bool,
 }
 
 /// What a workload cannot be faster than.
@@ -87,6 +89,7 @@ const FLAT: Workload = Workload {
     steps: &[(Step::First, FIRST), (Step::Unchanged, UNCHANGED), (Step::Changed, NO_GOAL)],
     peers: true,
     history: false,
+    long: false,
 };
 
 /// 200 pages of an API that takes 50 ms for each.
@@ -122,6 +125,14 @@ pub(crate) const ALL: &[Workload] = &[
         rows: 1_000_000,
         steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
         peers: false,
+        ..FLAT
+    },
+    Workload {
+        name: "10m",
+        rows: 10_000_000,
+        steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
+        peers: false,
+        long: true,
         ..FLAT
     },
     Workload {
