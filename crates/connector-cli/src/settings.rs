@@ -19,6 +19,8 @@ mod precedence;
 mod preset;
 mod resolve;
 mod schema;
+mod section;
+mod setting;
 mod variables;
 mod write;
 

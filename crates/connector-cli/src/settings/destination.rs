@@ -3,10 +3,11 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Flags;
-use super::connectors_toml::{File, Nowhere, SecretsSetting};
+use super::connectors_toml::{File, Nowhere};
 use super::names::check_schema;
 use super::precedence::Layers;
 use super::preset::preset_of;
+use super::section::SecretsSetting;
 use super::variables::invocation;
 use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
@@ -142,7 +143,7 @@ impl Destination {
         let url = url.or(file.database_url.as_ref());
         let database_url = match (environment("DATABASE_URL"), url) {
             (Some(url), _) => Some(url),
-            (None, Some(setting)) => Some(setting.read("database_url", file)?),
+            (None, Some(setting)) => Some(file.value("database_url", setting)?),
             (None, None) => None,
         };
         Ok(Self { schema: schema.unwrap_or_default().to_owned(), database_url })

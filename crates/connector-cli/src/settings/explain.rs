@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Flags;
-use super::connectors_toml::{File, SecretsSetting};
+use super::connectors_toml::File;
 use super::lineage;
 use super::params::by_flags;
 use super::precedence::{Layers, SetBy};
+use super::section::SecretsSetting;
 use super::variables::prefix;
 use connector_core::error::Result;
 use connector_core::store::is_address;

@@ -9,8 +9,9 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::connectors_toml::{File, Section, misread};
+use super::connectors_toml::{File, misread};
 use super::names::check_letters;
+use super::section::Section;
 use super::{Flags, plain_files};
 use connector_core::error::{Error, Result};
 use connector_core::foreign::Foreign;

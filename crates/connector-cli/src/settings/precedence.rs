@@ -6,8 +6,10 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::Flags;
-use super::connectors_toml::{File, Nowhere, ResourceSection, Resources, Section, Setting};
+use super::connectors_toml::{File, Nowhere};
 use super::params::by_flags;
+use super::section::{ResourceSection, Resources, Section};
+use super::setting::Setting;
 use super::variables::{invocation, prefix};
 use connector_core::environment::{environment, file_of};
 use connector_core::error::{Error, Result};
@@ -171,7 +173,7 @@ impl<'a> Layers<'a> {
             return Ok(Some((value, SetBy::Variable(variable))));
         }
         let Some(setting) = setting else { return Ok(None) };
-        let value = setting.read(&key.to_ascii_lowercase(), self.file);
+        let value = self.file.value(&key.to_ascii_lowercase(), setting);
         let value = value.map_err(|error| error.at("connection", self.name))?;
         Ok(Some((value, self.by_section())))
     }
@@ -206,7 +208,7 @@ impl<'a> Layers<'a> {
             (None, Some(setting)) => (setting, SetBy::File),
             (None, None) => return Ok(None),
         };
-        Ok(Some((setting.read("database_url", self.file)?, by)))
+        Ok(Some((self.file.value("database_url", setting)?, by)))
     }
 
     /// The file's parameters, with those of flags in the place of the same names.

@@ -11,12 +11,13 @@ use tracing::{info, warn};
 
 use super::Flags;
 use super::authorities::authorities;
-use super::connectors_toml::{File, Nowhere, SecretsSetting};
+use super::connectors_toml::{File, Nowhere};
 use super::env_file::open_env_file;
 use super::lineage::lineage;
 use super::names::{check_letters, check_schema};
 use super::precedence::Layers;
 use super::preset::{preset_of, presets_unlike};
+use super::section::SecretsSetting;
 use super::variables::{how_unset, invocation, mistaken_for, prefix};
 
 /// The connection that flags, environment and file describe together.

@@ -6,13 +6,14 @@ use std::path::Path;
 use secrecy::ExposeSecret as _;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
-use super::connectors_toml::{File, Setting};
+use super::connectors_toml::File;
 use super::env_file::unwritable;
 use super::names::check_name;
 use super::params::by_flags;
 use super::plain_files::{self, Mode};
 use super::preset::preset_of;
 use super::schema::SCHEMA_FILE;
+use super::setting::Setting;
 use super::variables::prefix;
 use connector_core::ask::check_address;
 use connector_core::error::{Error, Result};
@@ -137,7 +138,7 @@ pub(crate) fn check_base_url(text: &str, allow_http: bool, file: &File) -> Resul
     if setting.is_plain() {
         return check_address(text, allow_http);
     }
-    let url = setting.read("base_url", file)?;
+    let url = file.value("base_url", &setting)?;
     check_address(url.expose_secret(), allow_http).map_err(|error| error.at("base_url", text))
 }
 
