@@ -67,7 +67,7 @@ impl WholeWalk {
     pub(super) fn said(&self, now: DateTime<Utc>) -> String {
         let last = match self.last {
             Some(last) => format!("all of it was last read {} ago", ago(last, now)),
-            None => "all of it was never read".to_owned(),
+            None => "it is not known when all of it was last read".to_owned(),
         };
         let due = match self.due {
             Some(due) if due <= now => "the next run does it".to_owned(),

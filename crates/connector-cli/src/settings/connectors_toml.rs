@@ -58,7 +58,7 @@ impl File {
     pub fn read(config: Option<&Path>) -> Result<Self> {
         let path = config.unwrap_or(Path::new(CONFIG_FILE));
         let read = match config {
-            Some(_) => plain_files::read_text(path),
+            Some(_) => plain_files::read_named_text(path),
             None => plain_files::read_found_text(path),
         };
         let text = match read {

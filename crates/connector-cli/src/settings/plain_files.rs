@@ -3,7 +3,7 @@
 //! A path is a person's word, and what lies there may be anything: a pipe that nobody
 //! writes into, a device without an end, a link that leads elsewhere.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Read as _, Result, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
@@ -38,15 +38,30 @@ pub(super) fn read_found(path: &Path) -> Result<Vec<u8>> {
     if metadata.uid() != user && metadata.uid() != 0 && user != 0 {
         return refused("it belongs to another user, who could choose where the key goes");
     }
-    if metadata.mode() & 0o002 != 0 {
-        return refused("everybody may write to it, and choose where the key goes");
-    }
+    nobody_else_writes(&metadata)?;
     contents(&file)
 }
 
 /// The same, as text.
 pub(super) fn read_found_text(path: &Path) -> Result<String> {
     text(read_found(path)?)
+}
+
+/// The text of a file that somebody named and that says where the key goes: it may be another
+/// user's, who is trusted by that, but not everybody's.
+pub(super) fn read_named_text(path: &Path) -> Result<String> {
+    let file = open(path)?;
+    nobody_else_writes(&file.metadata()?)?;
+    text(contents(&file)?)
+}
+
+/// Fails if everybody may write to a file.
+fn nobody_else_writes(metadata: &Metadata) -> Result<()> {
+    if metadata.mode() & 0o002 != 0 {
+        let what = "everybody may write to it, and choose where the key goes";
+        return Err(Error::new(ErrorKind::PermissionDenied, what));
+    }
+    Ok(())
 }
 
 /// Whether others than its owner may read a file.
@@ -162,13 +177,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_found_and_that_others_write_is_not_believed() {
+    fn a_file_that_was_found_or_named_and_that_others_write_is_not_believed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
         std::fs::write(&path, "A=1").unwrap();
         for (mode, good) in [(0o600, true), (0o644, true), (0o664, true), (0o666, false)] {
             std::fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
             assert_eq!(read_found(&path).is_ok(), good, "{mode:o}");
+            assert_eq!(read_named_text(&path).is_ok(), good, "{mode:o}");
         }
     }
 

@@ -64,7 +64,8 @@ fn of_connection(table: &str, by_name: bool) -> String {
 }
 
 /// Records of runs that ended before `$1` (and began, if they never ended), but for those that
-/// say what is known now: the newest run of a connection, and the last complete one of each resource.
+/// say what is known now: the newest run of a connection, the last complete one of each resource, and
+/// of runs those in which a listing was last read whole, as it is due again some time after that.
 const OLD_RESOURCES: &str = "sync.resources r where coalesce(r.finished_at, r.started_at) < $1 \
     and ($2::text[] is null or r.connection = any($2)) \
     and r.run_id <> (select max(n.run_id) from sync.resources n where n.connection = r.connection and n.resource = r.resource) \
@@ -72,7 +73,8 @@ const OLD_RESOURCES: &str = "sync.resources r where coalesce(r.finished_at, r.st
 const OLD_RUNS: &str = "sync.runs r where coalesce(r.finished_at, r.started_at) < $1 \
     and ($2::text[] is null or r.connection = any($2)) \
     and r.run_id <> (select max(n.run_id) from sync.runs n where n.connection = r.connection) \
-    and not exists (select from sync.resources k where k.run_id = r.run_id)";
+    and not exists (select from sync.resources k where k.run_id = r.run_id) \
+    and not exists (select from sync.state s where s.connection = r.connection and s.whole_run_id = r.run_id)";
 const OLD_RETURNS: &str = "sync.returns r where ($2::text[] is null or r.connection = any($2)) \
     and not exists (select from sync.runs n where n.run_id = r.run_id and coalesce(n.finished_at, n.started_at) >= $1)";
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connector_core::store::{ConnectionChanges, Database, Held, RowChange, Shown, Since};
-use connector_core::{TimeDelta, Verdict};
+use connector_core::{Resource, TimeDelta, Verdict};
 use connector_testkit::Content;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -13,6 +13,8 @@ use crate::shop::{NOW, SHOP, Test, items};
 use crate::support::{OFFSET, Play, block_on, row, things};
 
 const ALL: Shown = Shown { rows: 100, fields: false };
+static THINGS: Resource = things(OFFSET);
+
 const TWO: Shown = Shown { rows: 2, fields: false };
 
 /// What happens to a row before a run.
@@ -284,11 +286,47 @@ async fn what_runs_did_whose_records_are_forgotten_is_told_by_the_times_of_rows(
     let known = changes(Since::Time(before)).await;
     assert_eq!(known.resources[0].inserted, 30);
     assert!(known.forgotten_until.is_some());
-    // Of a run without a record it is not known when it was.
-    let known = changes(Since::Run(0)).await;
-    assert!(known.forgotten_until.is_some());
     assert_eq!(changes(Since::NewestRun).await.forgotten_until, None);
     test.end().await;
+}
+
+#[tokio::test]
+async fn what_came_after_a_run_whose_record_was_forgotten_is_refused_and_not_left_out() {
+    let content = Content::empty().with("things", (0..30).map(row));
+    let play = Play::new(&[things(OFFSET)], content).await;
+    play.complete().await;
+    play.vendor.edit("things", |things| things[0]["name"] = json!("another"));
+    play.complete().await;
+    play.vendor.edit("things", |things| drop(things.pop()));
+    for _ in 0..2 {
+        play.complete().await;
+    }
+    let database = Database::server(&play.database.url()).unwrap();
+    let changes = async |run| database.changes("hostile", &[&THINGS], Since::Run(run), TWO).await;
+    let told = async |run| {
+        let known = changes(run).await.unwrap().unwrap();
+        let of = &known.resources[0];
+        ((of.inserted, of.updated, of.deleted), known.forgotten_until.is_some())
+    };
+    assert_eq!(told(1).await, ((0, 1, 1), false));
+    assert_eq!(told(2).await, ((0, 0, 1), false));
+    database.forget_records("2200-01-01T00:00:00Z".parse().unwrap(), None).await.unwrap();
+    let refused = changes(1).await.unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "the record of run 1 of `hostile` was forgotten, and when it was is not known"
+    );
+    // Another connection's run says when it was, and so does an own one that stays.
+    for of in ["other", "hostile"] {
+        let run = format!(
+            "insert into sync.runs (run_id, connection, connector, preset, connector_version, started_at) overriding system value \
+             select 1, '{of}', connector, preset, connector_version, (select min(_first_seen_at) from hostile.things) from sync.runs limit 1"
+        );
+        play.database.execute("delete from sync.runs where run_id = 1").await;
+        play.database.execute(&run).await;
+        assert_eq!(told(1).await, ((0, 1, 1), true), "{of}");
+    }
+    play.end().await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Listings of which runs read only what is new: from time to time, one reads all of them.
 
+use connector_core::store::Database;
 use connector_core::{Filter, Resource, TimeDelta, TimeFormat};
 use connector_testkit::Content;
 use serde_json::{Value, json};
@@ -85,4 +86,20 @@ async fn a_listing_that_only_grows_is_read_from_its_start_from_time_to_time_or_n
         assert_eq!(play.database.value(changed).await, deleted.to_string(), "{every:?}");
         play.end().await;
     }
+}
+
+#[tokio::test]
+async fn a_whole_walk_is_not_made_again_because_the_records_of_old_runs_were_forgotten() {
+    let content = Content::empty().with("things", (0..120).map(|number| thing(number, number)));
+    let play = Play::new(&[FEED], content).await;
+    let monthly = || play.connection().full_refresh_every(Some(TimeDelta::days(30)));
+    for _ in 0..3 {
+        complete(play.sync_as(&monthly()).await);
+    }
+    let database = Database::server(&play.database.url()).unwrap();
+    let later = "2200-01-01T00:00:00Z".parse().unwrap();
+    assert!(!database.forget_records(later, None).await.unwrap().is_nothing());
+    complete(play.sync_as(&monthly()).await);
+    assert!(asked_for_a_part(&play));
+    play.end().await;
 }

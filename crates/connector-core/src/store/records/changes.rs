@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
@@ -14,7 +14,7 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::failed;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::database::Database;
 use crate::store::migrate;
 use crate::store::sql::{Beside, ident, qualified};
@@ -149,18 +149,24 @@ struct Runs {
     written: Option<HashSet<String>>,
     /// Records of runs that ended before this time are not there, if some may be missing.
     forgotten: Option<DateTime<Utc>>,
+    /// The run behind which they come, if one was named.
+    behind: Option<i64>,
 }
 
 impl Runs {
     /// The first run that may have written what is asked for: where records are missing, the
     /// times of the rows alone tell.
     fn lowest(&self) -> Option<i64> {
-        if self.forgotten.is_some() { Some(0) } else { self.first }
+        match self.forgotten {
+            Some(_) => Some(self.behind.map_or(0, |run| run + 1)),
+            None => self.first,
+        }
     }
 }
 
 impl Database {
-    /// What changed of the connection with that schema, or `None` if it never synced.
+    /// What changed of the connection with that schema, or `None` if it never synced. Fails if the
+    /// record of a run that is named was forgotten.
     pub async fn changes(
         &self,
         schema: &str,
@@ -239,7 +245,8 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
          else run_id = (select max(run_id) from known) end) \
          select (select count(*) from known) as known, min(run_id) as first, max(run_id) as last, min(started_at) as since, \
          (select forgotten_until from sync.connections where connection = $1) as forgotten, \
-         (select min(started_at) from known) as began, (select min(run_id) from known) as oldest from wanted",
+         (select min(started_at) from known) as began, (select min(run_id) from known) as oldest, \
+         (select started_at from sync.runs where run_id = $2) as named_at from wanted",
     )
     .bind(schema)
     .bind(run)
@@ -262,11 +269,25 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
         // The record of the newest run is never forgotten.
         _ if since == Since::NewestRun => true,
         (_, None) => true,
-        // A run of which there is no record any more has no time.
         (Some(since), Some(forgotten)) => since >= forgotten && !is_before_all,
         (None, Some(_)) => run.is_none() || first.is_none(),
     };
-    let since = [time, began].into_iter().flatten().min().or(earliest).unwrap_or_default();
+    // The run that was named may be another connection's, as all of them are counted together.
+    let named_at: Option<DateTime<Utc>> = found.try_get("named_at").map_err(failed)?;
+    if let (false, Some(run), None) = (all_recorded, run, named_at) {
+        let what = format!(
+            "the record of run {run} of `{schema}` was forgotten, and when it was is not known"
+        );
+        let next = match oldest {
+            Some(oldest) => format!("name a time, as in --since 14h, or a run from {oldest} on"),
+            None => "name a time, as in --since 14h".to_owned(),
+        };
+        return Err(Error::settings(what).next(next));
+    }
+    // What runs behind it did whose records are gone has a later time.
+    let behind_at = named_at.filter(|_| !all_recorded).map(|at| at + TimeDelta::microseconds(1));
+    let since = [time, began, behind_at].into_iter().flatten().min();
+    let since = since.or(earliest).unwrap_or_default();
     let written = match first {
         Some(first) if all_recorded => {
             let names: Vec<String> = sqlx::query_scalar(
@@ -284,7 +305,7 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
     };
     let last = found.try_get("last").map_err(failed)?;
     let forgotten = forgotten.filter(|_| first.is_some() && !all_recorded);
-    Ok(Some(Runs { first, last, since, written, forgotten }))
+    Ok(Some(Runs { first, last, since, written, forgotten, behind: run }))
 }
 
 /// How a row `t` changed; nothing if it did not. Binds connection, resource, the first run that
