@@ -21,9 +21,20 @@ fn check(path: &str, needed: &[&str]) {
     assert!(missing.is_empty(), "{path} does not say {missing:?}");
 }
 
+/// The units of systemd, and what bounds the time of each.
+const UNITS: [(&str, &str); 2] = [
+    ("deploy/systemd/vendor-connector@.service", "TimeoutStartSec=6h"),
+    ("deploy/temporal/vendor-connectors-worker.service", "TimeoutStopSec=2min"),
+];
+
 #[test]
-fn the_unit_takes_all_rights_away_that_a_sync_does_not_need() {
-    let unit = "deploy/systemd/vendor-connector@.service";
+fn the_units_take_all_rights_away_that_a_sync_does_not_need() {
+    for (unit, bound) in UNITS {
+        has_no_more_rights_than_it_needs(unit, bound);
+    }
+}
+
+fn has_no_more_rights_than_it_needs(unit: &str, bound: &str) {
     let settings = [
         "DynamicUser=yes",
         "UMask=0077",
@@ -57,7 +68,7 @@ fn the_unit_takes_all_rights_away_that_a_sync_does_not_need() {
         "LimitCORE=0",
         "MemoryMax=512M",
         "TasksMax=64",
-        "TimeoutStartSec=6h",
+        bound,
         "KillMode=mixed",
     ];
     check(unit, &settings);
@@ -72,17 +83,25 @@ fn the_unit_takes_all_rights_away_that_a_sync_does_not_need() {
 }
 
 /// The files for a cluster.
-const IN_A_CLUSTER: [&str; 2] =
-    ["deploy/kubernetes/cronjob.yaml", "deploy/kubernetes/workers.yaml"];
+const IN_A_CLUSTER: [&str; 3] = [
+    "deploy/kubernetes/cronjob.yaml",
+    "deploy/kubernetes/workers.yaml",
+    "deploy/temporal/deployment.yaml",
+];
 
 #[test]
-fn the_jobs_in_a_cluster_have_no_rights_and_a_bound() {
+fn the_jobs_in_a_cluster_have_a_bound() {
+    for path in &IN_A_CLUSTER[..2] {
+        check(path, &["concurrencyPolicy: Forbid", "activeDeadlineSeconds: 21600"]);
+    }
+}
+
+#[test]
+fn what_runs_in_a_cluster_has_no_rights() {
     for path in IN_A_CLUSTER {
         check(
             path,
             &[
-                "concurrencyPolicy: Forbid",
-                "activeDeadlineSeconds: 21600",
                 "automountServiceAccountToken: false",
                 "enableServiceLinks: false",
                 "hostNetwork: false",

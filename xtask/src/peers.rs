@@ -24,12 +24,12 @@ use crate::test::cargo;
 use crate::wheel::output;
 
 /// The environments, each of its own as what they depend on excludes each other.
-const ENVIRONMENTS: [&str; 6] =
-    ["airbyte", "airbyte-cdk", "airflow", "dagster", "meltano", "target-postgres"];
+const ENVIRONMENTS: [&str; 7] =
+    ["airbyte", "airbyte-cdk", "airflow", "dagster", "meltano", "target-postgres", "temporal"];
 
-/// All tests of that package, and those of the schedulers, which share their connections with tests
-/// that are run for every change.
-const TESTS: &str = "package(peers) | package(readers) & test(/^(airflow|dagster)::/)";
+/// All tests of that package, those of the schedulers, which share their connections with tests
+/// that are run for every change, and those of the worker, which need a server.
+const TESTS: &str = "package(peers) | package(readers) & test(/^(airflow|dagster)::/) | package(vendor-connectors-worker)";
 
 /// The one that tests of every change use too.
 const TARGET_JSONL: &str = "target-jsonl";
@@ -68,7 +68,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     fs::create_dir(&notes)?;
     let mut tests = cargo(&["nextest", "run", "--no-fail-fast", "--ignore-default-filter"]);
     tests.args(["--profile", "peers", "--run-ignored", "all"]);
-    tests.args(["--package", "peers", "--package", "readers", "-E", TESTS]);
+    tests.args(["--package", "peers", "--package", "readers"]);
+    tests.args(["--package", "vendor-connectors-worker", "-E", TESTS]);
     // For people on stderr, and for the result on stdout.
     tests.args(["--message-format", "libtest-json", "--"]).args(&args.filters);
     tests.env("NEXTEST_EXPERIMENTAL_LIBTEST_JSON", "1").stdout(File::create(&events)?);

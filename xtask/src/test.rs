@@ -17,6 +17,9 @@ use crate::{postgres_versions, root, snapshots};
 /// whole programs.
 const TESTED_BY_VERSION: [&str; 3] = ["connector-core", "accounts-connector", "vendor-connectors"];
 
+/// What is tested with programs that have to be brought first.
+const BROUGHT: [&str; 3] = ["readers", "peers", "vendor-connectors-worker"];
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Run only the tests that have one of these in their name
@@ -82,8 +85,9 @@ fn run_on(
         let mut command = cargo(tests);
         if packages.is_empty() || chooses {
             // Always the whole workspace, as cargo compiles much of it anew for a part.
-            // Readers are programs that `cargo xtask readers` brings.
-            command.args(["--workspace", "--exclude", "readers", "--exclude", "peers"]);
+            // Readers are programs that `cargo xtask readers` brings, and peers those of `cargo xtask
+            // peers`.
+            command.arg("--workspace").args(BROUGHT.iter().flat_map(|name| ["--exclude", name]));
         } else {
             command.args(packages.iter().flat_map(|package| ["-p", package]));
         }

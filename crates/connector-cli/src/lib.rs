@@ -55,7 +55,7 @@ pub use dbt::{View, dbt_package, views};
 pub use generate::{Completions, Man, commands_as_markdown, write_pages};
 pub use init::{InitSeveral, init_several};
 pub use json::{FORMAT, print_failure};
-pub use log::start_logging;
+pub use log::{start_logging, start_logging_of_pieces};
 pub use log_options::{Log, LogFormat};
 pub use progress::Progress;
 pub use resources::{columns_as_markdown, resources_as_markdown};
@@ -306,7 +306,7 @@ pub fn now() -> chrono::DateTime<chrono::Utc> {
 }
 
 /// A time with its unit, as a person types it.
-fn duration(text: &str) -> Result<Duration, &'static str> {
+pub fn duration(text: &str) -> Result<Duration, &'static str> {
     humantime::parse_duration(text)
         .map_err(|_| "a number and a unit are needed, as in 90s, 15m or 26h")
 }

@@ -67,8 +67,13 @@ fn timestamp() -> String {
 }
 
 /// Whose lines are shown at all.
-const OURS: [&str; 4] =
-    ["connector_core", "connector_cli", "connector_telemetry", "embedded_postgres"];
+const OURS: [&str; 5] = [
+    "connector_core",
+    "connector_cli",
+    "connector_telemetry",
+    "embedded_postgres",
+    "vendor_connectors_worker",
+];
 
 /// Which lines `RUST_LOG` asks for, if it is set and can be read.
 fn asked_for() -> Option<Targets> {
@@ -77,22 +82,27 @@ fn asked_for() -> Option<Targets> {
 
 /// Sends log lines to stderr, above the lines of the progress; `RUST_LOG` chooses which.
 pub fn start_logging(log: Log, progress: &Progress) {
-    start(log, progress, None);
+    start(log, progress, None, Whose::Connection);
+}
+
+/// The same for a process that does pieces of several runs: each line says of which.
+pub fn start_logging_of_pieces(log: Log) {
+    start(log, &Progress::default(), None, Whose::Piece);
 }
 
 /// The same for a command that runs connections, which is told by OTLP too if that is asked for,
 /// until [`telemetry::end`].
 pub(super) fn start_telling(log: Log, progress: &Progress) {
     match telemetry::begin() {
-        Ok(spans) => start(log, progress, spans),
+        Ok(spans) => start(log, progress, spans, Whose::Connection),
         Err(why) => {
-            start(log, progress, None);
+            start(log, progress, None, Whose::Connection);
             warn!("no traces and no metrics are sent, which changes nothing of the run: {why}");
         }
     }
 }
 
-fn start(log: Log, progress: &Progress, spans: Option<SpanLayer>) {
+fn start(log: Log, progress: &Progress, spans: Option<SpanLayer>, whose: Whose) {
     let Log { quiet, log_format: format } = log;
     write_as(format);
     let filter = asked_for().unwrap_or_else(|| {
@@ -109,8 +119,8 @@ fn start(log: Log, progress: &Progress, spans: Option<SpanLayer>) {
         .with_ansi(is_terminal && colour_is_welcome());
     let lines = match format {
         LogFormat::Text => {
-            let lines = Lines { with_time: !is_terminal, progress: shown };
-            log.fmt_fields(Whose).event_format(lines).with_filter(filter).boxed()
+            let lines = Lines { with_time: !is_terminal, progress: shown, whose };
+            log.fmt_fields(whose).event_format(lines).with_filter(filter).boxed()
         }
         LogFormat::Json => {
             let lines = log.json().flatten_event(true).with_target(false);
@@ -127,10 +137,17 @@ fn start(log: Log, progress: &Progress, spans: Option<SpanLayer>) {
 struct Lines {
     with_time: bool,
     progress: Progress,
+    whose: Whose,
 }
 
-/// Of a span's fields, the connection that it is about.
-struct Whose;
+/// Of a span's fields, what it is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// The connection, where there are several.
+    Connection,
+    /// The connection, the run, the resource and the part.
+    Piece,
+}
 
 /// One field of an event or a span.
 struct One {
@@ -174,7 +191,18 @@ impl<'w> FormatFields<'w> for Whose {
     fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
         let mut connection = One::of("connection");
         fields.record(&mut connection);
-        writer.write_str(&connection.value)
+        writer.write_str(&connection.value)?;
+        if *self == Self::Connection {
+            return Ok(());
+        }
+        for (name, before) in [("run", ", run "), ("resource", ", "), ("part", ", part ")] {
+            let mut field = One::of(name);
+            fields.record(&mut field);
+            if !field.value.is_empty() {
+                write!(writer, "{before}{}", field.value)?;
+            }
+        }
+        Ok(())
     }
 
     /// What a span comes to says nothing of whose it is.
@@ -207,7 +235,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> FormatEvent<S, Whose> for Lines {
         } else {
             write!(writer, "{word} ")?;
         }
-        if self.progress.is_of_several() {
+        if self.whose == Whose::Piece || self.progress.is_of_several() {
             for span in context.event_scope().into_iter().flatten() {
                 let fields = span.extensions();
                 if let Some(connection) = fields.get::<FormattedFields<Whose>>()

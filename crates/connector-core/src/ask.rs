@@ -162,7 +162,7 @@ impl Cost {
 
 impl Traffic {
     /// Whether requests wait for a time that is known: then nothing has to come.
-    pub(crate) fn waits(&self) -> bool {
+    pub fn waits(&self) -> bool {
         let counts = [&self.held, &self.pausing];
         counts.iter().any(|count| count.load(Ordering::Relaxed) > 0) || self.rest.left().is_some()
     }

@@ -37,7 +37,9 @@ pub use self::job::{Member, take_part};
 use self::lineage::Told;
 use self::resource::{Fatal, known, skip, skipped};
 pub use self::resource_settings::{AllSettings, ResourceSettings};
-pub use self::verbs::{Begun, PartOutcome, Step, begin, finish, prepare, settle, shard, work};
+pub use self::verbs::{
+    Begun, PartOutcome, Step, begin, finish, prepare, settle, shard, stop, work,
+};
 pub use self::worker::{Gone, Worker};
 use crate::ask::{Client, millis};
 use crate::error::{Error, ErrorKind, Result};

@@ -64,7 +64,7 @@ impl Stop {
     }
 
     /// Waits until a run has to stop, and returns why.
-    pub(crate) async fn asked(&self) -> Error {
+    pub async fn asked(&self) -> Error {
         self.after(Duration::ZERO).await
     }
 

@@ -24,7 +24,7 @@ use super::resource::{divide, judged, known, record, skip, skipped, stops_all};
 use super::spans::{self, note_error};
 use super::worker::Worker;
 use super::{PARALLEL_RESOURCES, end, part, plan_of, report};
-use crate::ask::{Traffic, signed};
+use crate::ask::signed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Database, Heard, Plan, SILENT, Store};
 use crate::verdict::{Report, ResourceReport, Verdict, is_over};
@@ -268,7 +268,8 @@ async fn read_part(
 ) -> Result<PartOutcome> {
     let span = spans::of_part(context, resource, number);
     let statements = context.statements(resource);
-    let traffic = Arc::new(Traffic::default());
+    let traffic = Arc::new(context.client.traffic());
+    let _shown = context.progress.begin(resource.name, &traffic);
     let noted = span.clone();
     let read = async {
         context.table(resource, &statements).check()?;
@@ -387,6 +388,18 @@ pub async fn finish(connection: &Connection, run: i64) -> Result<Report> {
             told.end(&report, TimeDelta::try_milliseconds(took).unwrap_or_default()).await;
         }
         report
+    })
+    .await
+}
+
+/// Tells all who read parts of a run to stop, so that whoever ends it says so, and the next one goes
+/// on from there; a run that came to its end stays as it is.
+pub async fn stop(connection: &Connection, run: i64, why: &str) -> Result<()> {
+    with_one(connection, (run, true), (Worker::default(), 1), async |context| {
+        if context.store.ended.is_none() {
+            context.store.tell_to_stop(why).await?;
+        }
+        Ok(())
     })
     .await
 }

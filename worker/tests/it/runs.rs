@@ -1,0 +1,84 @@
+//! Runs that go well.
+
+use connector_testkit::Database;
+use serde_json::{Value, json};
+
+use crate::play::{ID, NAME, Play};
+
+/// A value of a row that no number and no name is.
+fn a_value(play: &Play, resource: &'static str, field: &str) -> String {
+    let value = play.vendor.items(resource)[0][field].clone();
+    let text = value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned();
+    assert!(text.len() > 3, "{text}");
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_runs_by_a_server_are_those_of_syncs_by_one_process() {
+    let play = Play::nested(30).await;
+    let alone = Database::create().await;
+    let workers = [play.worker(1).await, play.worker(2).await];
+    play.sync(&[]).await;
+    play.sync_alone(&alone).await;
+    assert_eq!(play.tables(&play.database).await, play.tables(&alone).await);
+    play.nothing_is_kept_of(&[&a_value(&play, "applications", "name")]);
+
+    // Rows change, come and go.
+    play.vendor.edit("applications", |rows| {
+        rows[0]["name"] = json!("another name");
+        rows.remove(3);
+    });
+    play.sync(&["--workers", "2", "--window", "3"]).await;
+    play.sync_alone(&alone).await;
+    let tables = play.tables(&play.database).await;
+    assert_eq!(tables, play.tables(&alone).await);
+    let gone = |row: &&Value| row["is_deleted"] == json!(true);
+    assert!(tables.values().flatten().any(|row| gone(&row)));
+    assert_eq!(play.newest_run().await["verdict"], "complete");
+
+    // Each line says what it is about.
+    let log: String = workers.iter().map(|worker| worker.log()).collect();
+    assert!(log.contains(&format!("{NAME}, run 1, applications, part 1: read")), "{log}");
+    drop(workers);
+    alone.drop().await;
+    play.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_of_a_run_is_told_in_numbers() {
+    let play = Play::nested(6).await;
+    let _worker = play.worker(1).await;
+    let output = play.run(&["start", NAME, "--wait"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains("applications: 6 rows read, 6 written, 0 deleted, complete"), "{told}");
+    assert!(told.ends_with(&format!("{NAME}: complete (run 1)\n")), "{told}");
+    let history = play.engine.history(ID);
+    let last = history["events"].as_array().unwrap().last().unwrap();
+    let result = &last["workflowExecutionCompletedEventAttributes"]["result"]["payloads"][0];
+    assert_eq!(result["verdict"], "complete", "{last}");
+    assert_eq!(result["resources"][0]["rows_read"], 6, "{last}");
+    play.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_that_gets_long_is_begun_anew_and_the_run_goes_on() {
+    let play = Play::nested(12).await;
+    let alone = Database::create().await;
+    let _worker = play.worker(1).await;
+    let input = json!({"connection": NAME, "pieces": 3}).to_string();
+    let queue = ["--task-queue", "vendor-connectors", "--type", "sync"];
+    let start = ["workflow", "start", "--workflow-id", ID, "--input", &input];
+    play.engine.ask(&[&start[..], &queue[..]].concat());
+    let first = play.engine.end_of(ID).await;
+    assert_eq!(first, "WORKFLOW_EXECUTION_STATUS_COMPLETED", "{}", play.engine.history(ID));
+    let query = format!("WorkflowId = \"{ID}\"");
+    let all = play.engine.ask_json(&["workflow", "list", "--query", &query]);
+    assert!(all.as_array().unwrap().len() > 3, "{all}");
+    play.sync_alone(&alone).await;
+    assert_eq!(play.tables(&play.database).await, play.tables(&alone).await);
+    let runs = play.database.value("select count(*)::text from sync.runs").await;
+    assert_eq!(runs, "1");
+    alone.drop().await;
+    play.end().await;
+}
