@@ -162,11 +162,7 @@ impl Activities {
 
 impl Activities {
     /// Those of a process with that name and the settings of that file, until it is to end.
-    pub fn new(
-        config: Option<PathBuf>,
-        name: String,
-        leaving: Stop,
-    ) -> Result<Self> {
+    pub fn new(config: Option<PathBuf>, name: String, leaving: Stop) -> Result<Self> {
         let file = File::read(config.as_deref())?;
         Ok(Self { file, config, name, leaving, known: Mutex::default() })
     }
@@ -192,7 +188,8 @@ impl Activities {
         };
         let Some(connector) = connectors::find(connector) else {
             let known = connectors::ALL.map(|known| known.name);
-            let what = format!("`{name}` belongs to a connector `{connector}`, which does not exist");
+            let what =
+                format!("`{name}` belongs to a connector `{connector}`, which does not exist");
             return Err(Error::settings(what).next(nearest(connector, &known)));
         };
         let connection = Some(name.to_owned());

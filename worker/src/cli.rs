@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use connector_cli::{Log, Progress, block_on, prepare, print, start_logging_of_pieces, stop_on_signals};
+use connector_cli::{
+    Log, Progress, block_on, prepare, print, start_logging_of_pieces, stop_on_signals,
+};
 use connector_core::{Result, Stop};
 
 use crate::names::{LARGEST_WINDOW, SILENCE, Sync, WINDOW, WORKERS};

@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn what_all_pieces_would_meet_is_known_by_its_kind() {
-        for (kind, all) in [("auth", true), ("settings", true), ("contract", true), ("busy", false)] {
+        for (kind, all) in [("auth", true), ("settings", true), ("contract", true), ("busy", false)]
+        {
             assert_eq!(ends_all(kind), all, "{kind}");
         }
     }

@@ -80,13 +80,13 @@ impl Sync {
 
     /// The name of its workflow, of which one at a time goes on.
     pub fn id(&self) -> String {
-        id_of(&self.connection)
+        format!("sync/{}", self.connection)
     }
 }
 
-/// The name of a connection's workflow, and of its schedule.
-pub fn id_of(connection: &str) -> String {
-    format!("sync/{connection}")
+/// The name of a connection's schedule.
+pub fn schedule_of(connection: &str) -> String {
+    format!("schedule/{connection}")
 }
 
 /// A run.
@@ -231,9 +231,10 @@ fn why(report: &ResourceReport) -> Option<String> {
                 let rows = count(report.quarantined, "row has", "rows have");
                 format!("{rows} no place in the table")
             }
-            None => {
-                report.evidence.missing().unwrap_or_else(|| "it is not proved to be whole".to_owned())
-            }
+            None => report
+                .evidence
+                .missing()
+                .unwrap_or_else(|| "it is not proved to be whole".to_owned()),
         }),
     }
 }

@@ -9,13 +9,11 @@ use connector_core::ask::is_loopback;
 use connector_core::environment::environment;
 use connector_core::foreign::Foreign;
 use connector_core::{Error, ErrorKind, ExposeSecret as _, Result, SecretString};
-use temporalio_client::errors::{
-    ClientConnectError, WorkflowGetResultError, WorkflowStartError,
-};
+use temporalio_client::errors::{ClientConnectError, WorkflowGetResultError, WorkflowStartError};
 use temporalio_client::grpc::WorkflowService as _;
 use temporalio_client::schedules::{
     CreateScheduleOptions, DeleteScheduleOptions, ScheduleAction, ScheduleError,
-    ScheduleOverlapPolicy, ScheduleSpec,
+    ScheduleOverlapPolicy, ScheduleSpec, ScheduleUpdate,
 };
 use temporalio_client::tonic::{Code, IntoRequest as _, Status};
 use temporalio_client::{
@@ -24,8 +22,8 @@ use temporalio_client::{
 };
 use temporalio_common::protos::temporal::api::workflowservice::v1::GetSystemInfoRequest;
 
-use crate::names::{Came, Sync, id_of};
-use crate::workflow::SyncConnection;
+use crate::names::{Came, Sync, schedule_of};
+use crate::workflow::{ScheduledSync, SyncConnection};
 
 /// How long a connection may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -228,38 +226,31 @@ impl Reached {
 
     /// Lets workflows of a connection be started as cron writes it, one at a time.
     pub async fn schedule(&self, asked: Sync, cron: &str) -> Result<()> {
-        let (id, connection) = (asked.id(), asked.connection.clone());
+        let (id, connection) = (schedule_of(&asked.connection), asked.connection.clone());
         let spec = ScheduleSpec::builder().cron_strings(vec![cron.to_owned()]).build();
         let queue = self.task_queue.clone();
-        let action = ScheduleAction::start_workflow(SyncConnection::run, asked, queue, id.clone());
-        // It begins when it is known that its workflow has the name of the connection alone, so
-        // that it does not overlap with one that somebody starts.
+        let action = ScheduleAction::start_workflow(ScheduledSync::run, asked, queue, id.clone());
         let made = CreateScheduleOptions::builder()
             .action(action.clone())
             .spec(spec.clone())
             .overlap_policy(ScheduleOverlapPolicy::Skip)
-            .paused(true)
             .build();
         let failed = |error| self.schedule_failed(&error, &connection, cron);
         match self.client.create_schedule(id.clone(), made).await {
             Err(ScheduleError::Rpc(status)) if status.code() == Code::AlreadyExists => {}
-            other => drop(other.map_err(failed)?),
+            other => return other.map(drop).map_err(failed),
         }
+        let update = move |schedule: &mut ScheduleUpdate| {
+            schedule.set_spec(spec).set_action(action).set_paused(false);
+            schedule.set_overlap_policy(ScheduleOverlapPolicy::Skip);
+        };
         let handle = self.client.get_schedule_handle(id);
-        let update = handle.update(
-            move |schedule| {
-                schedule.set_spec(spec).set_action(action).set_paused(false);
-                schedule.set_overlap_policy(ScheduleOverlapPolicy::Skip);
-                schedule.set_keep_original_workflow_id(true);
-            },
-            RpcOptions::default(),
-        );
-        update.await.map_err(failed)
+        handle.update(update, RpcOptions::default()).await.map_err(failed)
     }
 
     /// Takes the schedule of a connection away; what it has started goes on.
     pub async fn unschedule(&self, connection: &str) -> Result<()> {
-        let handle = self.client.get_schedule_handle(id_of(connection));
+        let handle = self.client.get_schedule_handle(schedule_of(connection));
         let deleted = handle.delete(DeleteScheduleOptions::default()).await;
         deleted.map_err(|error| match error {
             ScheduleError::Rpc(status) if status.code() == Code::NotFound => {
@@ -279,10 +270,8 @@ impl Reached {
                     .because(status)
             }
             ScheduleError::Rpc(status) => self.refused(status),
-            other => {
-                Error::settings(format!("the schedule of `{connection}` cannot be written"))
-                    .because(other)
-            }
+            other => Error::settings(format!("the schedule of `{connection}` cannot be written"))
+                .because(other),
         }
     }
 

@@ -13,7 +13,7 @@ use tracing::{info, warn};
 
 use crate::activities::Activities;
 use crate::server::{Reached, Server};
-use crate::workflow::SyncConnection;
+use crate::workflow::{ScheduledSync, SyncConnection};
 
 /// How long pieces may take to end in order: longer than a page in flight and its commit.
 const LAST_WORK: Duration = Duration::from_secs(30);
@@ -50,6 +50,7 @@ pub async fn work(
     let options = WorkerOptions::new(reached.task_queue.clone())
         .register_activities(activities)
         .register_workflow::<SyncConnection>()
+        .and_then(|options| options.register_workflow::<ScheduledSync>())
         .map_err(|error| broken(&error))?
         .tuner(tuner)
         .max_heartbeat_throttle_interval(HEARD)

@@ -10,8 +10,9 @@ use temporalio_common::error::IncomingError;
 use temporalio_macros::{workflow, workflow_methods};
 use temporalio_sdk::{
     ActivityCancellationType, ActivityExecutionError, ActivityOptions, ApplicationFailure,
-    ContinueAsNewOptions, WorkflowCancellationToken, WorkflowContext, WorkflowResult,
-    WorkflowTermination,
+    ChildWorkflowOptions, ChildWorkflowStartError, ContinueAsNewOptions, ParentClosePolicy,
+    StartChildWorkflowExecutionFailedCause, WorkflowCancellationToken, WorkflowContext,
+    WorkflowResult, WorkflowTermination,
 };
 
 use crate::activities::Activities;
@@ -72,6 +73,38 @@ impl SyncConnection {
     }
 }
 
+/// Syncs a connection when the server's clock says so, unless a sync of it goes on: what a schedule
+/// starts has a name of its own each time, and what it starts itself has the connection's.
+#[workflow]
+#[derive(Debug, Default)]
+pub struct ScheduledSync;
+
+#[workflow_methods]
+impl ScheduledSync {
+    /// Starts the workflow of a connection, and comes to what that comes to; to nothing, if that goes
+    /// on already.
+    #[run(name = "scheduled_sync")]
+    pub async fn run(ctx: &mut WorkflowContext<Self>, asked: Sync) -> WorkflowResult<Option<Came>> {
+        let options = ChildWorkflowOptions::builder()
+            .workflow_id(asked.id())
+            // Its parts stop in order.
+            .parent_close_policy(ParentClosePolicy::RequestCancel)
+            .build();
+        let started = match ctx.start_child_workflow(SyncConnection::run, asked, options).await {
+            Ok(started) => started,
+            Err(ChildWorkflowStartError::StartFailed {
+                cause: StartChildWorkflowExecutionFailedCause::WorkflowAlreadyExists,
+                ..
+            }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        match started.result().await {
+            Ok(came) => Ok(Some(came)),
+            Err(error) => Err(ended(error.as_cancelled().is_some(), error.reason())),
+        }
+    }
+}
+
 type Context = WorkflowContext<SyncConnection>;
 
 /// Begins a run.
@@ -96,8 +129,8 @@ async fn read(ctx: &Context, asked: &Sync, order: &mut Order) -> bool {
             order.end();
         }
         // What goes on as another workflow would not know that it is cancelled.
-        let is_long = !cancelled.is_cancelled()
-            && (begun >= asked.pieces || ctx.continue_as_new_suggested());
+        let is_long =
+            !cancelled.is_cancelled() && (begun >= asked.pieces || ctx.continue_as_new_suggested());
         while !is_long && let Some(piece) = order.next(window) {
             begun += 1;
             under_way.push(start(ctx, asked, order.run, piece));
@@ -126,7 +159,8 @@ fn start<'a>(
             let options = options(asked, OTHERS, resource.clone(), false);
             let of = OfResource { connection, run, resource, workers };
             let done = ctx.execute_activity(Activities::prepare, of, options);
-            done.map(|done| (piece, done.map_or_else(|error| lost(&error), End::Parts))).boxed_local()
+            done.map(|done| (piece, done.map_or_else(|error| lost(&error), End::Parts)))
+                .boxed_local()
         }
         Piece::Shard(resource, part) => {
             let options = options(asked, PART, format!("{resource}, part {part}"), false);
@@ -175,12 +209,17 @@ fn lost(error: &ActivityExecutionError) -> End {
 
 /// What a workflow comes to without whose first or last piece there is no run.
 fn failed(error: &ActivityExecutionError) -> WorkflowTermination {
-    let (kind, words) = match (error, error.reason()) {
-        (ActivityExecutionError::Cancelled(_), _) => return WorkflowTermination::cancelled(),
-        (_, Some(IncomingError::Application(failure))) => {
+    ended(matches!(error, ActivityExecutionError::Cancelled(_)), error.reason())
+}
+
+/// What a workflow comes to without which something else did not.
+fn ended(is_cancelled: bool, reason: Option<&IncomingError>) -> WorkflowTermination {
+    let (kind, words) = match reason {
+        _ if is_cancelled => return WorkflowTermination::cancelled(),
+        Some(IncomingError::Application(failure)) => {
             (failure.type_name().unwrap_or("failed").to_owned(), failure.to_string())
         }
-        (_, Some(IncomingError::Timeout(_))) => {
+        Some(IncomingError::Timeout(_)) => {
             let tries = count(TRIES, "try", "tries");
             ("lost".to_owned(), format!("no worker did it in {tries}; next: look at their logs"))
         }

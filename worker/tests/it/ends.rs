@@ -45,7 +45,10 @@ async fn what_is_incomplete_fails_the_workflow_in_words_and_numbers() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert_eq!(play.engine.status(ID), FAILED);
     let said = play.engine.failure(ID);
-    assert!(said.starts_with(&format!("{NAME}: incomplete (run 1); campaigns: 1 row has")), "{said}");
+    assert!(
+        said.starts_with(&format!("{NAME}: incomplete (run 1); campaigns: 1 row has")),
+        "{said}"
+    );
     play.nothing_is_kept_of(&["nobody's", "the first"]);
     play.end().await;
 }
@@ -96,11 +99,12 @@ async fn a_vendor_that_wants_a_longer_rest_than_a_run_has_is_tried_again_when_it
     play.vendor.on(|_, _| Answer::json(429, &json!({})).header("retry-after", &"3600"));
     let _worker = play.worker(1).await;
     play.start(&[]);
-    // The piece is asked for again by the server, an hour later: until then nobody asks.
-    let pending = until("a piece that waits", async || {
+    // All pieces are asked for again by the server, an hour later: until then nobody asks.
+    let pending = until("pieces that wait", async || {
         let told = play.engine.ask_json(&["workflow", "describe", "--workflow-id", ID]);
-        let pending = told["pendingActivities"].as_array()?.clone();
-        pending.into_iter().find(|one| one["attempt"].as_i64() == Some(2))
+        let pending = told["pendingActivities"].as_array()?;
+        let wait = pending.iter().all(|one| one["attempt"].as_i64() == Some(2));
+        pending.first().filter(|_| wait).cloned()
     })
     .await;
     let failure = &pending["lastFailure"];

@@ -25,7 +25,8 @@ pub(crate) struct Engine {
 /// The program of the server, and of those who look at it.
 fn program() -> PathBuf {
     let tools = std::env::var("READERS_TOOLS");
-    let tools = tools.unwrap_or_else(|_| panic!("READERS_TOOLS is not set: run `cargo xtask peers`"));
+    let tools =
+        tools.unwrap_or_else(|_| panic!("READERS_TOOLS is not set: run `cargo xtask peers`"));
     Path::new(&tools).join("temporal/bin/temporal")
 }
 

@@ -1,7 +1,10 @@
 //! Workers and servers that are lost.
 
+use std::time::Duration;
+
 use connector_testkit::Database;
 
+use crate::engine::until;
 use crate::play::{ID, Play, SLOW};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -18,7 +21,7 @@ async fn a_lost_worker_and_a_lost_server_cost_nothing() {
     let status = play.engine.end_of(ID).await;
     assert_eq!(status, "WORKFLOW_EXECUTION_STATUS_COMPLETED", "{}", play.engine.history(ID));
     assert_eq!(play.newest_run().await["verdict"], "complete");
-    play.vendor.set_latency(std::time::Duration::ZERO);
+    play.vendor.set_latency(Duration::ZERO);
     play.sync_alone(&alone).await;
     assert_eq!(play.tables(&play.database).await, play.tables(&alone).await);
     let runs = play.database.value("select count(*)::text from sync.runs").await;
@@ -29,19 +32,29 @@ async fn a_lost_worker_and_a_lost_server_cost_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_to_end_leaves_its_parts_to_others_at_once() {
-    let play = Play::nested(60).await;
+    // A part is several answers, one after the other.
+    const ANSWER: Duration = Duration::from_secs(2);
+    let play = Play::nested(12).await;
+    play.set("requests_at_a_time = 1");
     let alone = Database::create().await;
-    play.vendor.set_latency(SLOW);
+    play.vendor.on(|request, honest| match request.resource {
+        Some("endpoints") => honest.delayed(ANSWER),
+        _ => honest,
+    });
     let leaving = play.worker(1).await;
-    play.start(&["--workers", "4"]);
-    play.asked(40).await;
+    play.start(&["--workers", "1"]);
+    until("a part that takes its time", async || {
+        let asked = play.vendor.requests();
+        asked.iter().any(|one| one.resource == Some("endpoints")).then_some(())
+    })
+    .await;
     let _other = play.worker(2).await;
     let (status, log) = leaving.end().await;
     assert_eq!(status.code(), Some(0), "{log}");
     assert!(log.contains("its worker is to end"), "{log}");
+    play.vendor.honest();
     let status = play.engine.end_of(ID).await;
     assert_eq!(status, "WORKFLOW_EXECUTION_STATUS_COMPLETED", "{}", play.engine.history(ID));
-    play.vendor.set_latency(std::time::Duration::ZERO);
     play.sync_alone(&alone).await;
     assert_eq!(play.tables(&play.database).await, play.tables(&alone).await);
     alone.drop().await;

@@ -62,6 +62,13 @@ impl Play {
         fs::set_permissions(folder.join(".env"), fs::Permissions::from_mode(0o600)).unwrap();
     }
 
+    /// Adds a line to the settings.
+    pub(crate) fn set(&self, line: &str) {
+        let path = self.folder.path().join("connectors.toml");
+        let file = fs::read_to_string(&path).unwrap();
+        fs::write(path, format!("{file}{line}\n")).unwrap();
+    }
+
     /// The program, where the settings are.
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vendor-connectors-worker"));
@@ -87,7 +94,8 @@ impl Play {
 
     /// Starts a sync, whose lost workers are noticed soon unless it is told otherwise.
     pub(crate) fn start(&self, words: &[&str]) {
-        let silence: &[&str] = if words.contains(&"--silence") { &[] } else { &["--silence", "5s"] };
+        let silence: &[&str] =
+            if words.contains(&"--silence") { &[] } else { &["--silence", "5s"] };
         let output = self.run(&[&["start", NAME], silence, words].concat());
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}");
@@ -143,7 +151,8 @@ impl Play {
         let (key, url) = (self.vendor.key(), self.vendor.base_url().to_owned());
         let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let database = self.database.url();
-        for secret in [key.as_str(), &url, &host, &database].into_iter().chain(more.iter().copied()) {
+        for secret in [key.as_str(), &url, &host, &database].into_iter().chain(more.iter().copied())
+        {
             assert!(!kept.contains(secret), "{secret} is kept: {kept}");
         }
         // It is what was to be looked through.
