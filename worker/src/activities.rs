@@ -59,9 +59,9 @@ impl Activities {
             let mut connection = self.connection(&of.connection)?;
             connection.waits = true;
             connection.takes_over_run = ctx.info().attempt > 1;
-            let begin = Box::pin(run::begin(&connection, now()));
-            let (begun, asked) = self.watch(&ctx, &connection, None, begin).await;
-            let begun = begun.map_err(|error| failed(&error, asked))?;
+            let work = Box::pin(run::begin(&connection, now()));
+            let (done, asked) = self.watch(&ctx, &connection, None, work).await;
+            let begun = done.map_err(|error| failed(&error, asked))?;
             info!("run {} began", begun.run);
             Ok(begun.into())
         };

@@ -89,6 +89,7 @@ pub struct Start {
 
 /// What is to be started, and when.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::doc_markdown, reason = "a help text is shown as it is written")]
 pub struct Schedule {
     #[command(flatten)]
     how: How,

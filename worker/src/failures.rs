@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn what_lasts_is_not_tried_again_and_a_vendor_has_the_rest_that_it_wants() {
-        let rest = Duration::from_secs(3_600);
+        let rest = Duration::from_hours(1);
         let busy = Error::new(ErrorKind::Busy, "it wants a rest").rests(rest);
         let never = [
             ErrorKind::Settings,

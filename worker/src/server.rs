@@ -36,6 +36,7 @@ const QUEUE: &str = "vendor-connectors";
 
 /// Where the server is, and how it knows who is asking.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[expect(clippy::doc_markdown, reason = "a help text is shown as it is written")]
 pub struct Server {
     /// Where the Temporal server is [default: TEMPORAL_ADDRESS, or http://localhost:7233]
     #[arg(long, value_name = "ADDRESS")]

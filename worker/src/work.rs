@@ -8,7 +8,7 @@ use connector_core::{Error, ErrorKind, Result, Stop};
 use temporalio_sdk::error::WorkerRunError;
 use temporalio_sdk::runtime::RuntimeOptions;
 use temporalio_sdk::runtime::worker_tuner::{FixedSizeSlotSupplier, TunerHolder};
-use temporalio_sdk::{Runtime, Worker, WorkerOptions};
+use temporalio_sdk::{Runtime, Worker, WorkerOptions, WorkerOptionsBuilder};
 use tracing::{info, warn};
 
 use crate::activities::Activities;
@@ -50,7 +50,7 @@ pub async fn work(
     let options = WorkerOptions::new(reached.task_queue.clone())
         .register_activities(activities)
         .register_workflow::<SyncConnection>()
-        .and_then(|options| options.register_workflow::<ScheduledSync>())
+        .and_then(WorkerOptionsBuilder::register_workflow::<ScheduledSync>)
         .map_err(|error| broken(&error))?
         .tuner(tuner)
         .max_heartbeat_throttle_interval(HEARD)

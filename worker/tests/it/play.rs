@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use connector_core::{Connector, Report, SecretString, Verdict};
 use connector_testkit::{Content, Database, Vendor};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::engine::{Engine, until};
@@ -142,7 +142,7 @@ impl Play {
     /// How the newest run of the connection came out.
     pub(crate) async fn newest_run(&self) -> Value {
         let query = "select verdict, interrupted, finished_at is not null as ended from sync.runs order by run_id desc limit 1";
-        self.database.rows(query).await.first().cloned().unwrap_or_else(|| json!(null))
+        self.database.rows(query).await.first().cloned().unwrap_or_default()
     }
 
     /// Fails if the server keeps what is not for operators.

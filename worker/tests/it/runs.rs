@@ -3,7 +3,7 @@
 use connector_testkit::Database;
 use serde_json::{Value, json};
 
-use crate::play::{ID, NAME, Play};
+use crate::play::{ID, NAME, Play, Worker};
 
 /// A value of a row that no number and no name is.
 fn a_value(play: &Play, resource: &'static str, field: &str) -> String {
@@ -37,7 +37,7 @@ async fn tables_of_runs_by_a_server_are_those_of_syncs_by_one_process() {
     assert_eq!(play.newest_run().await["verdict"], "complete");
 
     // Each line says what it is about.
-    let log: String = workers.iter().map(|worker| worker.log()).collect();
+    let log: String = workers.iter().map(Worker::log).collect();
     assert!(log.contains(&format!("{NAME}, run 1, applications, part 1: read")), "{log}");
     drop(workers);
     alone.drop().await;
