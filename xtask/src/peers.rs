@@ -29,7 +29,7 @@ const ENVIRONMENTS: [&str; 7] =
 
 /// All tests of that package, those of the schedulers, which share their connections with tests
 /// that are run for every change, and those of the worker, which need a server.
-const TESTS: &str = "package(peers) | package(readers) & test(/^(airflow|dagster)::/) | package(vendor-connectors-worker)";
+const TESTS: &str = "package(peers) | package(readers) & test(/^(airflow|dagster)::/) | package(vendor-connectors-worker) - test(/^scale::/)";
 
 /// The one that tests of every change use too.
 const TARGET_JSONL: &str = "target-jsonl";

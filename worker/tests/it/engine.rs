@@ -73,6 +73,17 @@ impl Engine {
         .await;
     }
 
+    /// The process of the server.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// How many bytes the server keeps in its file, and in what it has not put there yet.
+    pub(crate) fn kept(&self) -> u64 {
+        let sizes = ["t.db", "t.db-wal"].map(|name| self.folder.path().join(name).metadata());
+        sizes.into_iter().flatten().map(|file| file.len()).sum()
+    }
+
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }

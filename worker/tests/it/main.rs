@@ -7,4 +7,5 @@ mod engine;
 mod losses;
 mod play;
 mod runs;
+mod scale;
 mod schedules;

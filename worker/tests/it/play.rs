@@ -62,6 +62,19 @@ impl Play {
         fs::set_permissions(folder.join(".env"), fs::Permissions::from_mode(0o600)).unwrap();
     }
 
+    /// Writes the settings of many connections with that vendor, which has no limit, with these lines
+    /// in each.
+    pub(crate) fn set_connections(&self, names: &[String], lines: &str) {
+        let (connector, url) = (self.connector.name, self.vendor.base_url());
+        let section = |name: &String| {
+            format!(
+                "[connections.{name}]\nconnector = \"{connector}\"\nbase_url = \"{url}\"\napi_key = \"env:KEY\"\nrequests_per_second = 1000000\n{lines}\n"
+            )
+        };
+        let file = names.iter().map(section).collect::<String>();
+        fs::write(self.folder.path().join("connectors.toml"), file).unwrap();
+    }
+
     /// Adds a line to the settings.
     pub(crate) fn set(&self, line: &str) {
         let path = self.folder.path().join("connectors.toml");
@@ -79,8 +92,13 @@ impl Play {
 
     /// Starts a worker, and waits until it asks for work.
     pub(crate) async fn worker(&self, number: u32) -> Worker {
+        self.worker_of(number, &["--parts-at-once", "2"]).await
+    }
+
+    /// The same, with these words.
+    pub(crate) async fn worker_of(&self, number: u32, words: &[&str]) -> Worker {
         let log = self.folder.path().join(format!("worker-{number}.log"));
-        let mut command = self.command(&["work", "--parts-at-once", "2"]);
+        let mut command = self.command(&[&["work"], words].concat());
         let child = command.stderr(File::create(&log).unwrap()).spawn().unwrap();
         let worker = Worker { child, log };
         until("a worker", async || worker.log().contains("waiting for work").then_some(())).await;
@@ -173,6 +191,10 @@ impl Play {
 impl Worker {
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Kills it, as a machine that is lost.
