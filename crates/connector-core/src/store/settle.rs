@@ -325,3 +325,60 @@ fn problems(parts: &[Part]) -> Vec<String> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three parts that are all of a resource.
+    fn whole() -> [Part; 3] {
+        let part = |shard: i32, after: Option<&str>, upto: Option<&str>| Part {
+            shard,
+            after: after.map(str::to_owned),
+            upto: upto.map(str::to_owned),
+            before: i64::from(shard - 1) * 10,
+            listings: 10,
+            state: "closed".to_owned(),
+            tally: Some(Json(Tally::of_listings(10))),
+        };
+        [part(1, None, Some("g")), part(2, Some("g"), Some("p")), part(3, Some("p"), None)]
+    }
+
+    type Change = fn(&mut Part);
+
+    #[test]
+    fn whatever_is_not_where_it_should_be_keeps_parts_from_being_all() {
+        assert_eq!(problems(&whole()), [""; 0]);
+        let changes: [(usize, Change, &str); 7] = [
+            (1, |part| part.shard = 4, "the listings before part 4 were not read"),
+            (
+                1,
+                |part| part.after = Some("h".to_owned()),
+                "the listings before part 2 were not read",
+            ),
+            (
+                1,
+                |part| part.upto = Some("o".to_owned()),
+                "the listings before part 3 were not read",
+            ),
+            (1, |part| part.before = 11, "the listings before part 2 were not read"),
+            (
+                2,
+                |part| part.upto = Some("z".to_owned()),
+                "the listings behind the last part were not read",
+            ),
+            (2, |part| part.state = "lost".to_owned(), "part 3 was not read to its end"),
+            (
+                2,
+                |part| part.tally = Some(Json(Tally::of_listings(9))),
+                "part 3 was read in 9 of its 10 listings",
+            ),
+        ];
+        for (at, change, problem) in changes {
+            let mut parts = whole();
+            change(&mut parts[at]);
+            assert!(problems(&parts).iter().any(|one| one == problem), "{:?}", problems(&parts));
+        }
+        assert_eq!(problems(&[]), ["the listings behind the last part were not read"]);
+    }
+}

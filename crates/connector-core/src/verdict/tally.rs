@@ -86,6 +86,12 @@ impl Tally {
         }
     }
 
+    /// So many listings that were asked for.
+    #[cfg(test)]
+    pub(crate) fn of_listings(partitions: u64) -> Self {
+        Self { evidence: Evidence { partitions, ..Evidence::default() }, ..Self::default() }
+    }
+
     /// Nothing but a failure.
     pub(crate) fn failed(sample: Option<i64>, error: Error) -> Self {
         Self { error: Some(error), ..Self::new(sample, false) }

@@ -600,9 +600,14 @@ async fn connections_with_one_key_keep_one_limit() {
         connection.rate = Some(RATE);
         play.sync_as(&connection).await
     };
-    let (one, other) = tokio::join!(sync("hostile"), sync("other"));
-    for report in [one, other] {
-        assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    for _ in 0..2 {
+        let (one, other) = tokio::join!(sync("hostile"), sync("other"));
+        for report in [one, other] {
+            assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+        }
+        // What nobody asked for in an hour is not saved up for later.
+        let idle = "update sync.budgets set next_at = next_at - interval '1 hour'";
+        play.database.execute(idle).await;
     }
     let refused = play.vendor.requests().iter().filter(|one| one.status == Some(429)).count();
     assert_eq!(refused, 0);
