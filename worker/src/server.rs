@@ -310,7 +310,7 @@ fn unreachable(address: &str, error: &ClientConnectError) -> Error {
 }
 
 /// What to do where no server is.
-const START: &str = "start one, as by `temporal server start-dev`, or name another with --address or TEMPORAL_ADDRESS";
+const START: &str = "start one, as by `temporal server start-dev`, or name another with --address or TEMPORAL_ADDRESS; one with TLS is named with https://, and its authorities with --tls-ca";
 
 /// What a server says that is there.
 fn refused(address: &str, status: &Status) -> Error {

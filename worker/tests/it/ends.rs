@@ -134,7 +134,8 @@ async fn a_cancelled_workflow_stops_its_parts_in_order_and_ends_its_run() {
     play.start(&["--workers", "4", "--silence", "2m"]);
     until("a part that takes its time", async || {
         let asked = play.vendor.requests();
-        asked.iter().any(|one| one.resource == Some("endpoints")).then_some(())
+        let mut of_children = asked.iter().filter_map(|one| one.resource);
+        of_children.any(|name| matches!(name, "endpoints" | "integrations")).then_some(())
     })
     .await;
     play.engine.ask(&["workflow", "cancel", "--workflow-id", ID]);

@@ -1,5 +1,9 @@
 //! Runs that go well.
 
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
 use connector_testkit::Database;
 use serde_json::{Value, json};
 
@@ -80,5 +84,39 @@ async fn a_history_that_gets_long_is_begun_anew_and_the_run_goes_on() {
     let runs = play.database.value("select count(*)::text from sync.runs").await;
     assert_eq!(runs, "1");
     alone.drop().await;
+    play.end().await;
+}
+
+/// It is noted for the result of `cargo xtask peers`.
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_workers_share_a_run_and_a_part_costs_less_than_half_a_second() {
+    let play = Play::nested(200).await;
+    let mut workers = Vec::new();
+    for number in 1..=8 {
+        workers.push(play.worker(number).await);
+    }
+    let begun = Instant::now();
+    play.sync(&["--workers", "16"]).await;
+    let took = begun.elapsed().as_secs_f64() * 1e3;
+    let history = play.engine.history(ID);
+    let events = history["events"].as_array().unwrap().iter();
+    let scheduled = events.filter_map(|event| event.get("activityTaskScheduledEventAttributes"));
+    let pieces: Vec<&str> =
+        scheduled.filter_map(|one| one["activityType"]["name"].as_str()).collect();
+    let parts = pieces.iter().filter(|name| **name == "shard").count();
+    assert!(parts > 100, "{pieces:?}");
+    let (each, all) = (took / f64::from(u32::try_from(parts).unwrap()), history.to_string().len());
+    assert!(each < 500.0, "{each} ms");
+    let idle = workers.iter().filter(|worker| !worker.log().contains(": read")).count();
+    assert_eq!(idle, 0);
+    eprintln!("{each:.1} ms for each of {parts} parts, {} bytes of history", all / parts);
+    if let Ok(folder) = std::env::var("PEERS_RESULTS") {
+        let told = [
+            ("parts of a run", parts.to_string()),
+            ("ms for each, by eight workers", format!("{each:.0}")),
+            ("bytes of the history for each", (all / parts).to_string()),
+        ];
+        fs::write(Path::new(&folder).join("Temporal"), json!(told).to_string()).unwrap();
+    }
     play.end().await;
 }
