@@ -119,8 +119,8 @@ async fn a_million_parents_are_read_by_four_workers() {
         }
         let took = begun.elapsed().as_secs_f64();
         assert_eq!(play.engine.status(ID), "WORKFLOW_EXECUTION_STATUS_COMPLETED");
-        let there = play.database.value(&format!("select count(*)::text from {NAME}.endpoints"));
-        assert_eq!(there.await, parents.to_string());
+        let there = format!("select count(*)::text from {NAME}.endpoints");
+        assert_eq!(play.database.value(&there).await, parents.to_string());
         let (mut events, mut bytes, mut histories) = (0, 0, 0);
         let query = format!("WorkflowId='{ID}' and StartTime >= '{}'", since.to_rfc3339());
         for one in
