@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::ago::ago;
 use super::chosen::{Chosen, OfConnector};
 use super::json::print_json;
-use super::known::{ConnectionKnown, history, outcome};
+use super::known::{ConnectionKnown, history, outcome, resting};
 use super::page::{Page, Seen};
 use super::serve::serve;
 use super::{duration, now, print, print_errors};
@@ -120,7 +120,9 @@ fn write(mut chosen: Chosen, how: &How, max_age: Option<TimeDelta>) -> Result<u8
 
 fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
     let ConnectionKnown { connection, status, .. } = known;
-    let mut text = vec![wrapped(&headline(connection, &status.run, now), look), String::new()];
+    let mut text = vec![wrapped(&headline(connection, &status.run, now), look)];
+    text.extend(rest([known], now).map(|rest| wrapped(&rest, look)));
+    text.push(String::new());
     // The columns that a narrow terminal can do without go first where the number is highest.
     let mut header = vec![("resource", 0), ("last run", 3), ("complete", 0)];
     let is_counted = status.resources.iter().any(|resource| resource.rows.is_some());
@@ -163,6 +165,15 @@ fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
     text.join("\n")
 }
 
+/// That a vendor wants a rest, which runs of these may be waiting for.
+fn rest<'a>(
+    known: impl IntoIterator<Item = &'a ConnectionKnown>,
+    now: DateTime<Utc>,
+) -> Option<String> {
+    let until = known.into_iter().filter_map(|known| known.status.rest_until).max()?;
+    Some(format!("  a {}", resting(until, now)))
+}
+
 fn since(then: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
     then.map_or("never".to_owned(), |then| format!("{} ago", ago(then, now)))
 }
@@ -192,7 +203,8 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
     ];
     let mut several: Vec<&ConnectionKnown> = several.iter().collect();
     several.sort_by_key(|known| (std::cmp::Reverse(known.badness()), &known.connection));
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> =
+        rest(several.iter().copied(), now).map(|rest| wrapped(&rest, look)).into_iter().collect();
     for known in &several {
         let notes = notes(known);
         if !notes.is_empty() {

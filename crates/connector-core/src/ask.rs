@@ -55,7 +55,7 @@ pub use reqwest::Certificate as Authority;
 pub use response::Response;
 
 /// The shortest rest that is told.
-const WORTH_SAYING: Duration = Duration::from_secs(10);
+pub(crate) const WORTH_SAYING: Duration = Duration::from_secs(10);
 
 /// The most requests to one vendor at the same time, where nobody says otherwise.
 const AT_A_TIME: usize = 10;

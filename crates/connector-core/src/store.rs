@@ -531,6 +531,8 @@ pub struct Holder {
     role: Option<String>,
     application: Option<String>,
     since: Option<DateTime<Utc>>,
+    /// Until when a vendor wants a rest, for which it may be waiting.
+    rest_until: Option<DateTime<Utc>>,
 }
 
 impl Holder {
@@ -539,7 +541,7 @@ impl Holder {
     /// Any user of the database may take it, and then it is not a run that ends by itself. What
     /// can wait for it names the command that does.
     pub fn said(&self, schema: &str, waiting: Option<&str>) -> (String, String) {
-        let Self { pid, role, application, since } = self;
+        let Self { pid, role, application, since, rest_until } = self;
         let known = [
             pid.map(|pid| format!("Postgres session {pid}")),
             role.as_ref().map(|role| format!("role `{}`", Foreign(role))),
@@ -550,7 +552,11 @@ impl Holder {
         let known = if known.is_empty() { known } else { format!(" ({known})") };
         let is_run = application.as_deref().is_none_or(|name| name == APPLICATION);
         if is_run {
-            let what = format!("another run of `{schema}` is writing{known}");
+            let rest = rest_until.map_or(String::new(), |until| {
+                let until = until.format("%Y-%m-%d %H:%M:%S UTC");
+                format!("; a vendor that is asked from this database wants a rest until {until}")
+            });
+            let what = format!("another run of `{schema}` is writing{known}{rest}");
             let next = match waiting {
                 Some(command) => format!("run again when it has ended; `{command}` waits for it"),
                 None => "run this again when it has ended".to_owned(),
@@ -574,6 +580,7 @@ async fn holder(session: &mut PgConnection, schema: &str) -> Result<Option<Holde
     type Known = (i32, Option<String>, Option<String>, Option<DateTime<Utc>>);
     // Two halves of a number are all that a lock tells of its key. What a session is called
     // everybody may see; since when it is there, not everybody.
+    let failed = |error| Error::storage("looking at the connection's lock", error);
     let holder: Option<Known> = sqlx::query_as(
         "select l.pid, a.usename::text, a.application_name, a.backend_start \
          from pg_locks l left join pg_stat_activity a using (pid) \
@@ -582,13 +589,11 @@ async fn holder(session: &mut PgConnection, schema: &str) -> Result<Option<Holde
          and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('vendor-connectors ' || $1, 0::bigint) limit 1",
     )
     .bind(schema)
-    .fetch_optional(session)
+    .fetch_optional(&mut *session)
     .await
-    .map_err(|error| Error::storage("looking at the connection's lock", error))?;
-    Ok(holder.map(|(pid, role, application, since)| Holder {
-        pid: Some(pid),
-        role,
-        application,
-        since,
-    }))
+    .map_err(failed)?;
+    let Some((pid, role, application, since)) = holder else { return Ok(None) };
+    // Whoever may not read it may know of the lock still.
+    let rest_until = budgets::rest_until(session).await.unwrap_or_default();
+    Ok(Some(Holder { pid: Some(pid), role, application, since, rest_until }))
 }

@@ -411,3 +411,38 @@ async fn a_promised_field_that_is_not_sent_is_not_said_to_be_kept_nor_counted_on
     vendor.finish();
     database.drop().await;
 }
+
+/// Whoever looks on would see nothing move, and not know why.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rest_that_the_vendor_wants_is_seen_from_elsewhere_and_told_whoever_is_refused() {
+    let vendor = vendor();
+    vendor.on(|_, _| Answer::json(429, "{}").header("retry-after", "600"));
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    let mut waits = shell.command(crate::program()).args(["sync", "--quiet"]).spawn().unwrap();
+    let resting = "select count(*) from sync.budgets where rest_until > now()";
+    while database.value("select to_regclass('sync.budgets') is not null").await == "false"
+        || database.value(resting).await == "0"
+    {
+        assert!(waits.try_wait().unwrap().is_none(), "the run waits for the vendor");
+        tokio::task::yield_now().await;
+    }
+    let rest = "vendor that is asked from this database wants a rest, for 9m still";
+    let said = shell.run("status");
+    assert!(said.stdout.contains(&format!("\n  a {rest}\n")), "{said:?}");
+    let said = shell.run("status --html -");
+    assert!(said.stdout.contains(rest), "{}", said.stdout);
+    let said = shell.run("status --json");
+    assert!(said.json()["connections"][0]["rest_until"].is_string(), "{said:?}");
+    let said = shell.run("sync");
+    assert_eq!(said.status, 2, "{said:?}");
+    let until = "; a vendor that is asked from this database wants a rest until 20";
+    assert!(said.stderr.contains(until), "{said:?}");
+    waits.kill().unwrap();
+    waits.wait().unwrap();
+    // A rest that nobody waits for is nothing to look at.
+    let said = shell.run("status");
+    assert!(!said.stdout.contains("wants a rest"), "{said:?}");
+    vendor.finish();
+    database.drop().await;
+}

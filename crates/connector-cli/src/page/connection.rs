@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::words::{machine_time, many, number, time};
 use super::{Page, Seen, resource};
 use crate::ago::ago;
-use crate::known::outcome;
+use crate::known::{outcome, resting};
 use connector_core::store::{Going, PartsStatus};
 use connector_core::words::count;
 
@@ -42,8 +42,8 @@ fn going(page: &Page, seen: &Seen) -> Markup {
     html! {
         div.going {
             h3 { "Being read now" }
-            @if let Some(until) = seen.recent.rest_until.filter(|until| *until > page.now) {
-                p { "A vendor that is asked from this database wants a rest, for " (ago(page.now, until)) " still." }
+            @if let Some(until) = status.rest_until {
+                p { "A " (resting(until, page.now)) "." }
             }
             ul {
                 @for one in &seen.recent.going { li { (far(page, one)) } }

@@ -1,8 +1,10 @@
 //! What all walks of a run share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use tokio::sync::Semaphore;
 
 use super::connection::{Connection, Range};
@@ -10,7 +12,7 @@ use super::progress::Watch;
 use super::request_hash::{self, Part};
 use super::resource_settings::AllSettings;
 use super::worker::{Gone, Worker};
-use crate::ask::Client;
+use crate::ask::{Client, SharedLimit, WORTH_SAYING};
 use crate::budget::Budget;
 use crate::error::Result;
 use crate::params::Params;
@@ -93,10 +95,12 @@ impl Context {
     }
 
     /// Lets the limit of the vendor be kept by all who use this database, and rests be heard.
-    pub(super) async fn share_limit(&self) -> Result<()> {
+    pub(super) async fn share_limit(self: &Arc<Self>) -> Result<()> {
         if self.client.has_limit() || self.worker.lease.is_some() {
             let key = self.limit_key().await?;
             self.client.share(Arc::new(self.store.budget(key)));
+        } else {
+            self.client.share(Arc::new(Teller(Arc::downgrade(self))));
         }
         Ok(())
     }
@@ -168,5 +172,25 @@ impl Context {
         let choice = self.settings.of(resource.name).choice.about(resource);
         let kept = (self.keep_secrets, &choice);
         request_hash::of_listings(resource, &self.params, base, kept, part)
+    }
+}
+
+/// Tells of long rests where no limit is kept with others: whoever looks on sees why nothing moves.
+/// It asks the database for nothing until there is one.
+struct Teller(Weak<Context>);
+
+impl SharedLimit for Teller {
+    fn reserve(&self, _: u32, _: Duration) -> BoxFuture<'_, Result<Duration>> {
+        Box::pin(async { Ok(Duration::ZERO) })
+    }
+
+    fn tell_rest(&self, wait: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let Some(context) = self.0.upgrade().filter(|_| wait >= WORTH_SAYING) else { return };
+            match context.limit_key().await {
+                Ok(key) => context.store.budget(key).tell_rest(wait).await,
+                Err(error) => tracing::info!("others were not told of the rest: {error}"),
+            }
+        })
     }
 }

@@ -5,10 +5,13 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use sqlx::PgConnection;
 use sqlx::postgres::types::PgInterval;
 
 use super::Store;
+use super::migrate;
 use super::outage::Patience;
 use crate::ask::SharedLimit;
 use crate::error::{Error, Result};
@@ -54,6 +57,16 @@ impl Store {
         })
         .await
     }
+}
+
+/// Until when a vendor that is asked from this database wants a rest, if one does.
+pub(super) async fn rest_until(session: &mut PgConnection) -> sqlx::Result<Option<DateTime<Utc>>> {
+    // Tables of an older version may not have it.
+    if !migrate::is_there(&mut *session, "sync.budgets").await? {
+        return Ok(None);
+    }
+    let query = "select max(rest_until) from sync.budgets where rest_until > clock_timestamp()";
+    sqlx::query_scalar(query).fetch_one(session).await
 }
 
 impl Budget {

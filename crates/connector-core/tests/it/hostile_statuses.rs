@@ -102,7 +102,7 @@ async fn the_last_runs_of_a_resource_are_told_the_oldest_first_whatever_was_sync
     let runs: Vec<_> = things.runs.iter().map(|run| (run.run_id, run.rows_read)).collect();
     assert_eq!((&things.resource[..], runs), ("things", vec![(2, 3), (3, 3), (4, 3)]));
     assert!(things.runs.iter().all(|run| run.verdict == "complete" && run.finished_at.is_some()));
-    assert!(recent.going.is_empty() && recent.rest_until.is_none(), "{recent:?}");
+    assert!(recent.going.is_empty(), "{recent:?}");
     // A look does not open a session for each of its questions.
     let sessions = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
     database.recent("hostile", &["things"], 3).await.unwrap();

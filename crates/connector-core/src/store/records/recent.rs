@@ -15,8 +15,6 @@ pub struct Recent {
     pub resources: Vec<ResourceRuns>,
     /// Those that are being read now.
     pub going: Vec<Going>,
-    /// Until when a vendor that is asked from this database wants a rest, if one does.
-    pub rest_until: Option<DateTime<Utc>>,
 }
 
 /// The last runs of a resource.
@@ -133,12 +131,6 @@ impl Database {
             })
         })
         .fetch_all(&mut *session)
-        .await
-        .map_err(failed)?;
-        recent.rest_until = sqlx::query_scalar(
-            "select max(rest_until) from sync.budgets where rest_until > clock_timestamp()",
-        )
-        .fetch_one(&mut *session)
         .await
         .map_err(failed)?;
         Ok(Some(recent))

@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use super::{failed, shown};
 use crate::error::Result;
 use crate::foreign::escaped;
+use crate::store::budgets::rest_until;
 use crate::store::database::Database;
 use crate::store::sql::{Beside, ident};
 use crate::store::{holder, migrate};
@@ -25,6 +26,9 @@ pub struct ConnectionStatus {
     pub resources: Vec<ResourceStatus>,
     /// The parts of the newest run's resources that have several, or that workers read.
     pub parts: Vec<PartsStatus>,
+    /// Until when a vendor that is asked from this database wants a rest, if one does while the run
+    /// goes on.
+    pub rest_until: Option<DateTime<Utc>>,
 }
 
 /// How far the parts of a resource are.
@@ -212,7 +216,9 @@ impl Database {
         }
         let resources = statuses(&mut session, schema, resources, counting).await?;
         let parts = parts(&mut session, run.run_id).await?;
-        Ok(Some(ConnectionStatus { run, resources, parts }))
+        let rest_until =
+            if run.running { rest_until(&mut session).await.map_err(failed)? } else { None };
+        Ok(Some(ConnectionStatus { run, resources, parts, rest_until }))
     }
 }
 
