@@ -640,6 +640,11 @@ impl Client {
         self.pace.share(shared);
     }
 
+    /// For how long in all the vendor wanted rests, in milliseconds.
+    pub(crate) fn rested_ms(&self) -> u64 {
+        self.pace.rested_ms()
+    }
+
     /// Rests for that long, as others were told to.
     pub(crate) fn hear_rest(&self, wait: Duration) {
         self.pace.hear_rest(wait);

@@ -295,6 +295,8 @@ fn report(
         run_id: context.store.run_id,
         started_at: context.store.started_at,
         elapsed_ms: 0,
+        // What other workers were told is known to them alone.
+        rests_ms: if context.workers > 1 { 0 } else { context.client.rested_ms() },
         continues: context.store.continues,
         interrupted,
         verdict,

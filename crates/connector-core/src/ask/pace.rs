@@ -71,6 +71,8 @@ pub(super) struct Pace {
     pub(super) rest: Rest,
     /// How much longer the vendor may make the run wait.
     rests: Mutex<Duration>,
+    /// For how long in all it wanted rests, in milliseconds.
+    rested: AtomicU64,
     stop: Stop,
     /// How many more requests may be made.
     budget: Option<AtomicU64>,
@@ -137,6 +139,7 @@ impl Pace {
             probe: tokio::sync::Mutex::new(()),
             rest: Rest::default(),
             rests: Mutex::new(RESTS),
+            rested: AtomicU64::new(0),
             stop,
             budget: budget.map(AtomicU64::new),
         })
@@ -298,8 +301,14 @@ impl Pace {
             tokio::spawn(async move { shared.tell_rest(wait).await });
         }
         let (more, is_first) = self.rest.extend(wait);
+        self.rested.fetch_add(super::millis(more), Ordering::Relaxed);
         self.spend_rest(more);
         is_first
+    }
+
+    /// For how long in all the vendor wanted rests, in milliseconds.
+    pub(super) fn rested_ms(&self) -> u64 {
+        self.rested.load(Ordering::Relaxed)
     }
 
     /// Counts a rest, or asks everybody to stop if there were too many: a vendor that asks for

@@ -31,6 +31,9 @@ pub struct Report {
     pub started_at: DateTime<Utc>,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+    /// For how long in all the vendor wanted rests, in milliseconds, as far as one process did the
+    /// run.
+    pub rests_ms: u64,
     /// The interrupted run that it went on with.
     pub continues: Option<i64>,
     /// Whether it was asked to stop before its end.

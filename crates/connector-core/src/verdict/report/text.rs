@@ -1,13 +1,14 @@
 //! A report as text for people: tables that fit into their terminal, and what went wrong.
 
 use std::fmt;
+use std::time::Duration;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use super::{Report, ResourceReport};
 use crate::verdict::Verdict;
-use crate::words::{count, number, took};
+use crate::words::{count, number, span, took};
 
 /// The rows that have no place in the table: a column that is shown where there are any.
 pub(super) const SET_ASIDE: &str = "set aside";
@@ -185,8 +186,17 @@ impl Report {
                 lines.push(format!("  {resource}: left out by --since and --until: {rows}"));
             }
         }
+        lines.extend(self.rests());
         lines.extend(self.continued());
         lines
+    }
+
+    /// For how long in all the vendor wanted rests, where that is why a run took so long.
+    pub(super) fn rests(&self) -> Option<String> {
+        const WORTH_SAYING_MS: u64 = 60_000;
+        let rests = span(Duration::from_secs(self.rests_ms / 1_000));
+        (self.rests_ms > WORTH_SAYING_MS)
+            .then(|| format!("  the vendor asked for rests of {rests} in all"))
     }
 
     /// What earlier runs had read, without which a run that goes on looks like one that lost rows.

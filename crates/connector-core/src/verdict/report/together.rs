@@ -16,12 +16,18 @@ pub fn together(reports: &[Report], others: usize, look: Look) -> String {
     lines.join("\n")
 }
 
-/// The problems of runs alone; none if all are complete.
+/// The problems of runs alone; none if all are complete. Of those that are, it is said where the
+/// time went, as nothing else tells it.
 pub fn problems_together(reports: &[Report]) -> Vec<String> {
     let reports = worst_first(reports);
-    let wrong: Vec<&Report> =
-        reports.into_iter().filter(|report| report.verdict != Verdict::Complete).collect();
-    wrong.into_iter().flat_map(|report| below(report, report.problems())).collect()
+    if reports.iter().all(|report| report.verdict == Verdict::Complete) {
+        return Vec::new();
+    }
+    let said = |report: &Report| match report.verdict {
+        Verdict::Complete => report.rests().into_iter().collect(),
+        _ => report.problems(),
+    };
+    reports.into_iter().flat_map(|report| below(report, said(report))).collect()
 }
 
 /// The table alone, with the sum.
@@ -186,6 +192,7 @@ mod tests {
             run_id: 7,
             started_at: DateTime::UNIX_EPOCH,
             elapsed_ms: 12_300,
+            rests_ms: 0,
             continues: None,
             interrupted: false,
             verdict: resources.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Complete),
@@ -194,6 +201,20 @@ mod tests {
             invocation: Invocation::new("vendor-connectors accounts", "--connection us"),
             ddl: None,
         }
+    }
+
+    #[test]
+    fn a_mail_says_for_how_long_vendors_wanted_rests() {
+        let mut rested = report("eu", vec![read("users", Verdict::Complete, 0)], &[]);
+        rested.rests_ms = 1_200_400;
+        let mut failed = report("us", vec![read("users", Verdict::Failed, 0)], &[]);
+        failed.rests_ms = 59_000;
+        let said = problems_together(&[rested.clone(), failed.clone()]);
+        assert_eq!(said, ["eu:", "  the vendor asked for rests of 20m in all"]);
+        failed.rests_ms = 7_200_000;
+        let said = problems_together(&[failed]);
+        assert_eq!(said, ["us:", "  the vendor asked for rests of 2h in all"]);
+        assert!(problems_together(&[rested]).is_empty(), "where all is well, there is no mail");
     }
 
     fn narrow(columns: u16) -> Look {
