@@ -31,6 +31,9 @@ pub(super) struct ConnectionDrift {
     connection: String,
     schema: String,
     drift: Vec<DriftRecord>,
+    /// Which of them are about fields that a person leaves out.
+    #[serde(skip)]
+    left_out: Vec<bool>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -48,7 +51,24 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
         let names: Vec<&str> = place.resources.iter().map(|resource| resource.name).collect();
         let drift = database.drift(&place.schema, &names).await?;
         let drift = drift.ok_or_else(|| place.never_synced(connector))?;
-        Ok(ConnectionDrift { connection: place.name.clone(), schema: place.schema.clone(), drift })
+        let is_left_out = |record: &DriftRecord| {
+            let resource = place.resources.iter().find(|one| one.name == record.resource);
+            let column = resource.and_then(|resource| {
+                resource.table_columns().find(|column| column.wire == record.field)
+            });
+            let name = column.map_or_else(
+                || format!("_extra.{}", record.field),
+                |column| column.name.to_owned(),
+            );
+            place.settings.of(&record.resource).choice.exclude.contains(&name)
+        };
+        let left_out = drift.iter().map(is_left_out).collect();
+        Ok(ConnectionDrift {
+            connection: place.name.clone(),
+            schema: place.schema.clone(),
+            drift,
+            left_out,
+        })
     })?;
     let all = All { connections };
     let (now, look) = (now(), Look::of_stdout());
@@ -57,11 +77,15 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
 }
 
 fn text(
-    ConnectionDrift { connection, drift, .. }: &ConnectionDrift,
+    ConnectionDrift { connection, drift, left_out, .. }: &ConnectionDrift,
     how: &How,
     now: DateTime<Utc>,
 ) -> String {
-    let (still, mended): (Vec<_>, Vec<_>) = drift.iter().partition(|record| record.still);
+    // What is left out comes no more, and nothing was mended by that.
+    let (left_out, others): (Vec<_>, Vec<_>) =
+        drift.iter().zip(left_out).partition(|(record, left_out)| **left_out && !record.still);
+    let (still, mended): (Vec<_>, Vec<_>) =
+        others.into_iter().map(|(record, _)| record).partition(|record| record.still);
     let fields = match still.len() {
         0 => "all fields are as the models have them".to_owned(),
         fields => format!("{} unlike the models", count(fields, "field is", "fields are")),
@@ -79,16 +103,23 @@ fn text(
             count(fields, "more was, and has been mended", "more were, and have been mended")
         ),
     };
-    let mut lines = vec![format!("{connection}: {fields}{were}")];
-    let adopted = still.iter().any(|record| record.adopt.is_some());
+    let without = match left_out.len() {
+        0 => String::new(),
+        fields => format!(
+            "; {}",
+            count(fields, "field is left out by `exclude`", "fields are left out by `exclude`")
+        ),
+    };
+    let mut lines = vec![format!("{connection}: {fields}{were}{without}")];
+    let adopted = still.iter().find(|record| record.adopt.is_some()).map(|record| &record.field);
     for record in still {
         lines.push(format!("  {}: {}", record.resource, sentence(record, now)));
         if record.adopt.is_some() {
             lines.push(format!("    in SQL: _extra -> '{}'", record.field.replace('\'', "''")));
         }
     }
-    if adopted {
-        lines.push("    next: read them from _extra as shown; a newer version of the program may have columns for them, so upgrade, or report the fields to its makers".to_owned());
+    if let Some(field) = adopted {
+        lines.push(format!("    next: read them from _extra as shown; a newer version of the program may have columns for them, so upgrade, or report the fields to its makers; what is not to be kept is left out by its name there, as in `exclude = [\"_extra.{field}\"]`"));
     }
     if how.mended {
         let mended = mended.into_iter();

@@ -446,3 +446,57 @@ async fn a_rest_that_the_vendor_wants_is_seen_from_elsewhere_and_told_whoever_is
     vendor.finish();
     database.drop().await;
 }
+
+/// Below a run that broke off, it would seem to be the reason for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_of_an_older_run_names_that_run() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let shell = Shell::with(&vendor, &database);
+    assert_eq!(shell.run("sync --resource campaigns").status, 1);
+    let said = shell.run("status --resource campaigns");
+    assert!(said.stdout.contains("\n  campaigns: 1 row "), "{said:?}");
+    shell.run("sync --resource users");
+    let broken = "update sync.runs set finished_at = null where run_id = 2";
+    database.execute(broken).await;
+    let said = shell.run("status --resource campaigns");
+    assert!(said.stdout.contains("run 2 (preset documented) broke off"), "{said:?}");
+    assert!(said.stdout.contains("\n  campaigns: run 1: 1 row "), "{said:?}");
+    vendor.finish();
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_is_left_out_is_named_as_it_has_to_be_and_is_not_mended() {
+    let vendor = vendor();
+    let database = Database::create().await;
+    let shell = Shell::new().set("DATABASE_URL", &database.url());
+    let exclude = |names: &str| {
+        let file = format!(
+            "[connections.eu]\nconnector = \"accounts\"\nexclude = [{names}]\nquarantine = {{ rows = 9 }}\nbase_url = \"{}\"\napi_key = \"{}\"\n",
+            vendor.base_url(),
+            vendor.key()
+        );
+        std::fs::write(shell.path().join("connectors.toml"), file).unwrap();
+    };
+    exclude("");
+    assert_eq!(shell.run("sync").status, 0);
+    let name = "\"_extra.colour\"";
+    let said = shell.run("drift");
+    assert!(said.stdout.contains(&format!("`exclude = [{name}]`")), "{said:?}");
+    exclude("\"colour\"");
+    let said = shell.run("sync");
+    assert!(said.stderr.contains("no resource of `accounts` has a column `colour`"), "{said:?}");
+    assert!(said.stderr.contains("is named `_extra.colour`; "), "{said:?}");
+    exclude(name);
+    let said = shell.run("sync");
+    let told =
+        "  `campaigns`: from now on `_extra.colour` is left out; 1 row that was there changed\n";
+    assert!(said.stdout.contains(told), "{said:?}");
+    assert_eq!(said.stdout.matches("from now on").count(), 1, "{said:?}");
+    let said = shell.run("drift");
+    assert!(said.stdout.contains("1 field is left out by `exclude`"), "{said:?}");
+    assert!(!said.stdout.contains("mended"), "{said:?}");
+    vendor.finish();
+    database.drop().await;
+}

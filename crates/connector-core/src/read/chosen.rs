@@ -157,7 +157,8 @@ impl Chosen {
                         resource.table_columns().map(|column| column.name).collect();
                     let what = format!("`{}` has no column `{name}`", resource.name);
                     return Err(Error::settings(what).next(format!(
-                        "{}; a field that no column knows is named `_extra.FIELD`",
+                        "a field that no column knows is named `_extra.{}`; {}",
+                        if name.starts_with('_') { "FIELD" } else { name },
                         nearest(name, &known)
                     )));
                 }

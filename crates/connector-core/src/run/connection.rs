@@ -393,7 +393,10 @@ impl Connection {
                 let known: Vec<&str> = columns.map(|column| column.name).collect();
                 let what =
                     format!("no resource of `{}` has a column `{name}`", self.connector.name);
-                return Err(Error::settings(what).next(nearest(name, &known)));
+                return Err(Error::settings(what).next(format!(
+                    "a field that no column knows is named `_extra.{name}`; {}",
+                    nearest(name, &known)
+                )));
             }
         }
         Ok(choices)

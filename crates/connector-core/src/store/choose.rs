@@ -73,7 +73,8 @@ impl Store {
                         .then(|| "secrets are kept as fingerprints".to_owned()),
                 ];
                 let what = what.into_iter().flatten().collect::<Vec<_>>().join(", ");
-                if !what.is_empty() {
+                // Most resources have no field that is named for all of them.
+                if !what.is_empty() && rows > 0 {
                     let name = resource.name;
                     said.push(if self.sample.is_some() {
                         let rows = count(rows, "row that is there", "rows that are there");
