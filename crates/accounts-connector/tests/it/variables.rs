@@ -184,6 +184,24 @@ fn a_check_shows_the_settings_whatever_is_missing() {
     }
 }
 
+#[test]
+fn a_variable_that_another_connection_reads_is_not_taken_for_a_slip() {
+    let section = |name: &str| {
+        format!(
+            "[connections.{name}]\nconnector = \"accounts\"\nbase_url = \"https://api.example.com\"\n"
+        )
+    };
+    for key in ["", "api_key = \"env:US_API_KEY\"\n"] {
+        let file = format!("{}{}{key}", section("eu"), section("us"));
+        let shell =
+            Shell::new().file("connectors.toml", &file).file(".env", "EU_API_KEY=invented\n");
+        let said = shell.run("sync --connection us");
+        assert_eq!(said.status, 2, "{said:?}");
+        assert!(said.stderr.contains("US_API_KEY"), "{said:?}");
+        assert!(!said.stderr.contains("EU_API_KEY"), "{said:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_told_of_runs_by_openlineage_is_set_by_variables_and_tried_by_none_that_are_wrong() {
     let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();

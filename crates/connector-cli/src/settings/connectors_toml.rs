@@ -12,7 +12,7 @@ use super::names::check_letters;
 use super::plain_files;
 use super::section::Section;
 use super::setting::Setting;
-use super::variables::{how_unset, mistaken_for};
+use super::variables::{how_unset, mistaken_for, prefix};
 use connector_core::budget::Budget;
 use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
@@ -116,6 +116,18 @@ impl File {
             .map(|(name, section)| (name.as_str(), section.connector.as_deref().unwrap_or(name)))
     }
 
+    /// The variables that its connections read: those that settings name, and those of their names.
+    pub(super) fn variables_read(&self) -> Vec<String> {
+        let of_one = |(name, section): (&String, &Section)| {
+            let own = [("API_KEY", &section.api_key), ("BASE_URL", &section.base_url)];
+            own.map(|(kind, setting)| match setting.as_ref().and_then(Setting::variable) {
+                Some(variable) => variable.to_owned(),
+                None => format!("{}_{kind}", prefix(name)),
+            })
+        };
+        self.connections.iter().flat_map(of_one).collect()
+    }
+
     /// The value of a setting of this name: what stands here, or what that leads to.
     pub(super) fn value(&self, name: &str, setting: &Setting) -> Result<SecretString> {
         let text = setting.text();
@@ -125,16 +137,18 @@ impl File {
                 Error::settings(format!(
                     "`{name}` is to be read from the variable `{variable}`, which is {how}"
                 ))
-                .next(mistaken_for(variable, variable).unwrap_or_else(|| {
-                    // Of settings that are given for one call, no file of variables is read.
-                    let set = if self.given {
-                        String::new()
-                    } else {
-                        format!(" set it in {},", env_file(self.path.as_deref()).display())
-                    };
-                    let name = self.name();
-                    format!("export {variable}=…,{set} or correct the name in {name}")
-                }))
+                .next(
+                    mistaken_for(variable, variable, &self.variables_read()).unwrap_or_else(|| {
+                        // Of settings that are given for one call, no file of variables is read.
+                        let set = if self.given {
+                            String::new()
+                        } else {
+                            format!(" set it in {},", env_file(self.path.as_deref()).display())
+                        };
+                        let name = self.name();
+                        format!("export {variable}=…,{set} or correct the name in {name}")
+                    }),
+                )
             });
         }
         if let Some(path) = text.strip_prefix("file:") {

@@ -70,6 +70,11 @@ pub(super) struct Layers<'a> {
 }
 
 impl<'a> Layers<'a> {
+    /// The variables that connections of the file read.
+    pub(super) fn variables_read(&self) -> Vec<String> {
+        self.file.variables_read()
+    }
+
     pub(super) fn of(
         connector: &'static Connector,
         file: &'a File,

@@ -150,7 +150,7 @@ fn unset(connector: &Connector, layers: &Layers, key: &str, what: &str, value: &
     let how = how_unset(&variable);
     let what = format!("{what}: {variable} is {how}");
     let of_connector = format!("{}_{key}", prefix(connector.name));
-    let other = mistaken_for(&variable, &of_connector);
+    let other = mistaken_for(&variable, &of_connector, &layers.variables_read());
     match layers.no_file() {
         Some(nowhere) => {
             Error::settings(format!("{what}, and {nowhere}")).next(other.unwrap_or_else(|| {

@@ -24,8 +24,9 @@ pub(crate) fn how_unset(variable: &str) -> &'static str {
 }
 
 /// Advice that names a variable that somebody set in the place of another one: that of
-/// the connector, where the connection has another name, or one with a slip in it.
-pub(crate) fn mistaken_for(variable: &str, of_connector: &str) -> Option<String> {
+/// the connector, where the connection has another name, or one with a slip in it. What is read
+/// by a connection of the file is no slip.
+pub(crate) fn mistaken_for(variable: &str, of_connector: &str, read: &[String]) -> Option<String> {
     let kind = variable.rsplit('_').next().unwrap_or_default();
     let of_shell = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let file = VariablesFile::current();
@@ -36,6 +37,7 @@ pub(crate) fn mistaken_for(variable: &str, of_connector: &str) -> Option<String>
     };
     // The address of the database is that of no vendor.
     let set = set.filter(|name| name != variable && name != "DATABASE_URL");
+    let set = set.filter(|name| !read.contains(name));
     let alike = set.filter(|name| environment(name).is_some()).filter(|name| {
         let upper = name.to_ascii_uppercase();
         upper.ends_with(kind) && likeness(&upper) > 0.85
