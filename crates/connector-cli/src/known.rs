@@ -188,15 +188,16 @@ pub(super) fn problem<'a>(known: &'a ConnectionKnown, one: &'a ResourceStatus) -
 /// How a run came out, or goes on.
 pub(super) fn outcome(run: &RunStatus, now: DateTime<Utc>) -> String {
     let began = ago(run.started_at, now);
+    let ended = run.finished_at.map_or_else(|| began.clone(), |at| ago(at, now));
     match (run.finished_at, run.running) {
         (None, true) => format!("is running, for {began}"),
         (None, false) => format!("broke off; it began {began} ago"),
         (Some(_), _) if run.interrupted && run.verdict == "incomplete" => {
-            format!("was stopped, {began} ago; the next one goes on from there")
+            format!("was stopped, {ended} ago; the next one goes on from there")
         }
-        (Some(_), _) if run.interrupted => format!("was stopped, {began} ago, and {}", run.verdict),
-        (Some(_), _) if run.verdict == "failed" => format!("failed, {began} ago"),
-        (Some(_), _) => format!("was {}, {began} ago", run.verdict),
+        (Some(_), _) if run.interrupted => format!("was stopped, {ended} ago, and {}", run.verdict),
+        (Some(_), _) if run.verdict == "failed" => format!("failed, {ended} ago"),
+        (Some(_), _) => format!("was {}, {ended} ago", run.verdict),
     }
 }
 

@@ -16,6 +16,7 @@ fn vendor() -> Vendor {
 /// Moves all runs into the past, so that ages are known.
 async fn age(database: &Database, by: &str) {
     for table in ["runs", "resources"] {
+        let past = format!("now() - interval '{by}'");
         database
             .execute(&format!("update sync.{table} set started_at = now() - interval '{by}'"))
             .await;
@@ -78,9 +79,9 @@ async fn what_is_too_old_or_not_complete_ends_with_status_1() {
             "update sync.resources set started_at = now() - interval '5 minutes' where run_id = 2",
         )
         .await;
-    database
-        .execute("update sync.runs set started_at = now() - interval '5 minutes' where run_id = 2")
-        .await;
+    // A run that was long stopped a moment ago.
+    let long = "update sync.runs set started_at = now() - interval '2 hours', finished_at = now() - interval '5 minutes' where run_id = 2";
+    database.execute(long).await;
     let interrupted = shell.run(&format!("{only} --max-age 26h"));
     insta::assert_snapshot!("status-interrupted", interrupted.text());
     let at = &shell.run(&format!("{only} --json")).json()["connections"][0]["resources"][0];
