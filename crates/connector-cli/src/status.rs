@@ -370,6 +370,15 @@ fn interruption(resource: &ResourceStatus, at: &Interrupted) -> String {
     format!("interrupted after {rows}{listings}{earlier}, before {next}")
 }
 
+/// Why a resource is not complete, with the run that gave the reason if it is not the newest one.
+fn reason(resource: &ResourceStatus, run: &RunStatus) -> Option<String> {
+    let error = resource.error.as_deref()?;
+    Some(match resource.run_id {
+        Some(other) if other != run.run_id => format!("run {other}: {error}"),
+        _ => error.to_owned(),
+    })
+}
+
 /// What a person should know, and what to type next.
 fn notes(known: &ConnectionKnown) -> Vec<String> {
     let ConnectionKnown { status, stale, invocation, .. } = known;
@@ -380,9 +389,7 @@ fn notes(known: &ConnectionKnown) -> Vec<String> {
     let mut notes = grouped(tried.into_iter().chain(skipped).map(|resource| {
         // A run that goes on has walks that did not end yet.
         let interrupted = resource.interrupted.as_ref().filter(|_| !status.run.running);
-        let what = resource
-            .error
-            .clone()
+        let what = reason(resource, &status.run)
             .into_iter()
             .chain(interrupted.map(|at| interruption(resource, at)));
         (resource.resource, what.collect(), resource.next.as_deref())
