@@ -226,6 +226,9 @@ async fn what_the_vendor_refuses_is_said_for_each_resource() {
         busy.stdout.contains("the lock of `accounts` is held by a session that is no run"),
         "{busy:?}"
     );
+    let waits =
+        "accounts: ready when its lock is free; `accounts-connector sync --wait` waits for it\n";
+    assert!(busy.stdout.ends_with(waits), "{busy:?}");
     drop(session);
     vendor.finish();
     database.drop().await;

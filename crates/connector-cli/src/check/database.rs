@@ -10,6 +10,9 @@ use connector_core::store::{
 use connector_core::words::count;
 use connector_spec::{Connector, Resource};
 
+/// What the check is called of who writes into the tables.
+pub(super) const LOCK: &str = "lock";
+
 /// The server, what the user may do there, the tables, and who writes into them.
 pub(super) async fn database(
     connector: &Connector,
@@ -113,9 +116,9 @@ fn fitness(
     checks.push(match &found.holder {
         Some(holder) => {
             let (what, next) = holder.said(schema, Some(&invocation.of("sync --wait")));
-            Check::warning("lock", what, next)
+            Check::warning(LOCK, what, next)
         }
-        None => Check::ok("lock", "free"),
+        None => Check::ok(LOCK, "free"),
     });
     match (found.room.left(), found.room.limit()) {
         (Err(error), _) => checks.push(Check::error("sessions", &error)),

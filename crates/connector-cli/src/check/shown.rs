@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, Color, ContentArrangement, Table};
 
 use super::super::{lines, table};
+use super::database::LOCK;
 use super::{Check, Checked, Outcome};
 use connector_core::verdict::{Look, wrapped};
 
@@ -70,7 +71,13 @@ impl Checked {
 
     /// Whether it is ready, in a line.
     fn sum(&self) -> String {
+        let is_held = |check: &Check| check.name == LOCK && check.outcome == Outcome::Warning;
         match self.failed() {
+            0 if self.checks.iter().any(is_held) => format!(
+                "{}: ready when its lock is free; `{}` waits for it",
+                self.connection,
+                self.invocation.of("sync --wait")
+            ),
             0 => format!("{}: ready; run `{}`", self.connection, self.invocation.of("sync")),
             1 => format!("{}: 1 thing failed", self.connection),
             failed => format!("{}: {failed} things failed", self.connection),
