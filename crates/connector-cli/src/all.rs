@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use connector_core::error::Result;
+use connector_core::error::{Error, Result};
 use connector_spec::Connector;
 
+use super::called::program_of_all;
 use super::chosen::{Chosen, WhichOfAll};
 use super::log::{start_logging, start_telling, write_as};
 use super::log_options::Log;
@@ -55,10 +56,10 @@ pub struct SyncAll {
     #[arg(short, long = "resource", value_name = "NAME")]
     resources: Vec<String>,
     /// Ignore what earlier runs reached, interrupted ones included, and read everything; of connections that are named
-    #[arg(long, requires = "connections", conflicts_with = "all")]
+    #[arg(long)]
     full_refresh: bool,
     /// Mark rows deleted however many are no longer listed, of connections that are named; without it, 5 rows or more that are over 30 % are not believed at once
-    #[arg(long, requires = "connections", conflicts_with = "all")]
+    #[arg(long)]
     allow_deletes: bool,
     #[command(flatten)]
     how: sync::How,
@@ -145,6 +146,7 @@ impl AllCommand {
         }
         match self {
             Self::Sync(args) => {
+                args.check()?;
                 let mut chosen = args.which.named()?.choose(connectors, &args.resources)?;
                 for (_, flags) in &mut chosen.each {
                     flags.full_refresh = args.full_refresh;
@@ -167,6 +169,21 @@ impl AllCommand {
                 forget::run(args)
             }
         }
+    }
+}
+
+impl SyncAll {
+    /// Fails where something is asked for that no person means for connections that are not named.
+    fn check(&self) -> Result<()> {
+        let flags =
+            [("--full-refresh", self.full_refresh), ("--allow-deletes", self.allow_deletes)];
+        let Some((flag, _)) = flags.into_iter().find(|(_, is_set)| *is_set) else { return Ok(()) };
+        if self.which.names_connections() {
+            return Ok(());
+        }
+        let what = format!("{flag} is for connections that are named one by one");
+        let program = program_of_all().map_or(String::new(), |program| format!("{program} "));
+        Err(Error::settings(what).next(format!("`{program}sync --connection NAME {flag}`")))
     }
 }
 

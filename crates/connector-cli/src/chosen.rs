@@ -10,9 +10,10 @@ use connector_core::words::nearest;
 use connector_spec::Connector;
 use serde::Serialize;
 
+use super::called::program_of_all;
 use super::json::print_json;
 use super::{block_on, prepare, print, print_errors};
-use crate::settings::{CONFIG_FILE, Databases, File, Flags, Place};
+use crate::settings::{CONFIG_FILE, Databases, File, Flags, Nowhere, Place};
 
 /// Which connections of one connector.
 #[derive(Debug, clap::Args)]
@@ -88,10 +89,22 @@ impl WhichOfAll {
         Self { all: true, connections: Vec::new(), connectors: Vec::new(), config }
     }
 
+    /// Whether connections are named, and nothing else is meant.
+    pub(super) fn names_connections(&self) -> bool {
+        !self.all && !self.connections.is_empty()
+    }
+
     /// Fails if nothing says which connections are meant, where that is not for granted.
     pub(super) fn named(&self) -> Result<&Self> {
         if self.all || !self.connections.is_empty() || !self.connectors.is_empty() {
             return Ok(self);
+        }
+        let nowhere = match File::read(self.config.as_deref()) {
+            Ok(file) if file.connections().next().is_none() => file.nowhere(),
+            _ => None,
+        };
+        if let Some(nowhere) = nowhere {
+            return Err(none_anywhere(&nowhere));
         }
         Err(Error::settings("no connection is named")
             .next("add --all, or name some with --connection or --connector"))
@@ -118,7 +131,10 @@ impl WhichOfAll {
             let known: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
             let what = format!("there is no connection `{unknown}`");
             return Err(Error::settings(what).next(if known.is_empty() {
-                format!("make it with the `init` of a connector, which writes {CONFIG_FILE}, or name its file with --config")
+                format!(
+                    "make it with `{}`, which writes {CONFIG_FILE}, or name its file with --config",
+                    init()
+                )
             } else {
                 nearest(unknown, &known)
             }));
@@ -133,13 +149,10 @@ impl WhichOfAll {
             .map(|(name, connector)| self.flags(connectors, name, connector))
             .collect();
         if chosen.is_empty() {
-            let next = format!(
-                "make one with the `init` of a connector, which writes {CONFIG_FILE}, or name its file with --config"
-            );
+            let next = make_one();
             return Err(match &wanted[..] {
                 [] => match file.nowhere() {
-                    Some(nowhere) => Error::settings(nowhere.to_string())
-                        .next(format!("`cd` to the folder that has it, {next}")),
+                    Some(nowhere) => none_anywhere(&nowhere),
                     None => Error::settings("there are no connections").next(next),
                 },
                 wanted => {
@@ -171,6 +184,24 @@ impl WhichOfAll {
         let connection = Some(name.to_owned());
         Ok((known, Flags { config: self.config.clone(), connection, ..Flags::default() }))
     }
+}
+
+/// What to type for a first connection.
+fn init() -> String {
+    program_of_all().map_or("init".to_owned(), |program| format!("{program} init"))
+}
+
+fn make_one() -> String {
+    format!(
+        "make one with `{}`, which writes {CONFIG_FILE}, or name its file with --config",
+        init()
+    )
+}
+
+/// That there is no file of connections, and what to do about it.
+fn none_anywhere(nowhere: &Nowhere) -> Error {
+    Error::settings(nowhere.to_string())
+        .next(format!("`cd` to the folder that has it, {}", make_one()))
 }
 
 /// Leaves of each connection the resources that are named, and the connections that have one.

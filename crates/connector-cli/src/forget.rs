@@ -21,7 +21,7 @@ use connector_core::words::count;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The connection to forget: its schema with all tables, and all that is known of its runs
-    #[arg(value_name = "NAME", required_unless_present = "older_than")]
+    #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Forget the records of runs that ended longer ago than this, as in 365days, of this connection or of all in the file; the newest run, and the last complete one of each resource, stay
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -51,6 +51,11 @@ pub(super) struct Told<'a> {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
+    if args.name.is_none() && args.older_than.is_none() {
+        return Err(Error::settings("nothing is named that is to be forgotten").next(
+            "name a connection, or with --older-than the age from which on records of runs go, as in `forget --older-than 365days --dry-run`",
+        ));
+    }
     let file = File::read(args.config.as_deref())?;
     if args.json && !args.yes && !args.dry_run {
         return Err(Error::settings("with --json, no question is asked")

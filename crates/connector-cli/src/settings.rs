@@ -30,6 +30,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub(crate) use answered::Answered;
+pub(crate) use connectors_toml::Nowhere;
 pub use connectors_toml::{CONFIG_FILE, File};
 pub(crate) use destination::{Databases, Destination, Place};
 pub(crate) use env_file::{Draft, env_file, load};

@@ -79,15 +79,18 @@ fn no_manual_page_has_a_space_in_its_name_and_each_is_what_the_page_above_it_say
 #[test]
 fn without_a_file_of_connections_all_of_them_are_none_and_the_error_says_how_to_make_one() {
     let folder = folder();
-    for command in ["sync", "status", "check"] {
-        let (status, _, stderr) =
-            said(&program(folder.path(), &[command, "--all"]).output().unwrap());
+    let all = ["sync", "status", "check"].map(|command| vec![command, "--all"]);
+    // What has to name connections says first that there are none.
+    for words in all.into_iter().chain([vec!["sync"], vec!["plan"]]) {
+        let (status, _, stderr) = said(&program(folder.path(), &words).output().unwrap());
         assert_eq!(status, Some(2), "{stderr}");
         let lines: Vec<&str> = stderr.lines().collect();
         let [error, next] = lines[..] else { panic!("{stderr}") };
         assert!(error.starts_with("error: there is no connectors.toml in /"), "{stderr}");
         assert!(
-            next.contains("`cd` to the folder that has it, make one with the `init`"),
+            next.contains(
+                "`cd` to the folder that has it, make one with `vendor-connectors init`,"
+            ),
             "{stderr}"
         );
     }
