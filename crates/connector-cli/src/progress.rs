@@ -22,6 +22,7 @@ use self::echo::NoEcho;
 use super::log_options::{Log, LogFormat};
 use connector_core::ask::Traffic;
 use connector_core::run::progress::Watch;
+use connector_core::verdict::shortened;
 use connector_core::words::{count, number, span};
 
 /// How often the lines are drawn.
@@ -220,15 +221,16 @@ impl Lines {
     /// The line of a resource.
     fn line(&self, name: &str, traffic: &Arc<Traffic>) -> ProgressBar {
         let traffic = Arc::clone(traffic);
-        let style = style("  {prefix:24!} {state}").with_key(
+        let width = name_width(terminal_columns());
+        let style = style(&format!("  {{prefix:{width}!}} {{state}}")).with_key(
             "state",
             move |state: &ProgressState, line: &mut dyn Write| {
-                let (time, columns) = (state.elapsed(), room());
+                let (time, columns) = (state.elapsed(), room(width));
                 let shown = Shown { traffic: &traffic, time, columns }.to_string();
                 let _ = write!(line, "{}", console::truncate_str(&shown, columns, ""));
             },
         );
-        let line = ProgressBar::new_spinner().with_style(style).with_prefix(name.to_owned());
+        let line = ProgressBar::new_spinner().with_style(style).with_prefix(shortened(name, width));
         let line = self.all.insert_before(&self.last, line);
         line.enable_steady_tick(TICK);
         line
@@ -301,11 +303,20 @@ impl Drop for Reading {
     }
 }
 
-/// The columns behind a resource's name: a line that wraps is not taken away again.
-fn room() -> usize {
-    const NAME: usize = 28;
-    let columns = console::Term::stderr().size_checked().map(|(_, columns)| columns.into());
-    columns.unwrap_or(usize::MAX).saturating_sub(NAME)
+fn terminal_columns() -> Option<usize> {
+    console::Term::stderr().size_checked().map(|(_, columns)| columns.into())
+}
+
+/// The columns of a resource's name: as many as the rest leaves, within reason.
+fn name_width(columns: Option<usize>) -> usize {
+    const LEAST: usize = 24;
+    const MOST: usize = 56;
+    columns.map_or(LEAST, |columns| columns.saturating_sub(ALL + 4).clamp(LEAST, MOST))
+}
+
+/// The columns behind a name of that width: a line that wraps is not taken away again.
+fn room(name: usize) -> usize {
+    terminal_columns().unwrap_or(usize::MAX).saturating_sub(name + 4)
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -348,6 +359,9 @@ impl std::fmt::Display for Doing<'_> {
     }
 }
 
+/// The columns of all that is told of a resource behind its name.
+const ALL: usize = 50;
+
 /// What one resource has cost and brought after some time, in fifty columns, or in as many as
 /// there are: what it waits for is then said instead of the rest.
 struct Shown<'a> {
@@ -358,7 +372,6 @@ struct Shown<'a> {
 
 impl std::fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        const ALL: usize = 50;
         let Self { traffic, time, columns } = self;
         let is_narrow = *columns < ALL;
         let (rows, total) = (traffic.rows.load(Relaxed), traffic.total.load(Relaxed));
@@ -367,7 +380,8 @@ impl std::fmt::Display for Shown<'_> {
         if let Some(left) = rest.filter(|_| is_narrow) {
             return write!(f, "waiting for the vendor, {}", whole_seconds(left));
         }
-        write!(f, "{:>11} rows", number(rows))?;
+        let word = if rows == 1 { "row" } else { "rows" };
+        write!(f, "{:>11} {word:<4}", number(rows))?;
         // Nobody is asked meanwhile, so that is all there is to say.
         if let Some(left) = rest {
             return write!(f, "  waiting for the vendor, {}", whole_seconds(left));
@@ -376,7 +390,8 @@ impl std::fmt::Display for Shown<'_> {
         if is_narrow && is_held {
             return f.write_str("  rate limit");
         }
-        write!(f, " {:>7} pages", number(pages))?;
+        let word = if pages == 1 { "page" } else { "pages" };
+        write!(f, " {:>7} {word:<5}", number(pages))?;
         if is_narrow {
             return Ok(());
         }
@@ -426,6 +441,17 @@ mod tests {
     }
 
     #[test]
+    fn a_wide_terminal_has_room_for_long_names_and_one_of_a_thing_is_one() {
+        let widths = [None, Some(60), Some(80), Some(120), Some(300)].map(name_width);
+        assert_eq!(widths, [24, 24, 26, 56, 56]);
+        let one = Traffic::default();
+        one.rows.store(1, Relaxed);
+        one.pages.store(1, Relaxed);
+        let shown = Shown { traffic: &one, time: Duration::ZERO, columns: 32 }.to_string();
+        assert_eq!(shown.trim_end(), "          1 row        1 page");
+    }
+
+    #[test]
     fn the_lines_fit_into_eighty_columns_and_leave_nothing() {
         let terminal = InMemoryTerm::new(24, 80);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
@@ -457,7 +483,7 @@ mod tests {
         let shown = terminal.contents();
         assert!(shown.lines().all(|line| line.chars().count() < 80), "{shown}");
         for part in [
-            "  item_collection_website_  12,345,678 rows 123,456 pages",
+            "  item_collection_website…  12,345,678 rows 123,456 pages",
             "   12 %",
             "  eu.users                           0 rows  waiting for the vendor, 9m 58s",
             "  orders                            30 rows       0 pages rate limit   75 %",

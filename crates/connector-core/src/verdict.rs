@@ -20,7 +20,8 @@ pub(crate) use counts::{Counts, Settled};
 pub(crate) use ended::{EndedWalk, WalkEnd, is_over};
 pub use report::{
     Change, Changes, DriftReport, Evidence, Look, Report, ResourceReport, aligned, drift_said,
-    grouped, hanging, plans_together, problems_together, table_together, together, wrapped,
+    grouped, hanging, plans_together, problems_together, shortened, table_together, together,
+    wrapped,
 };
 pub(crate) use tally::{Came, Tally};
 pub use tolerance::Tolerance;

@@ -15,7 +15,7 @@ use crate::walk::Ending;
 use crate::words::Invocation;
 
 pub use text::Look;
-pub use text::{aligned, drift_said, grouped, hanging, wrapped};
+pub use text::{aligned, drift_said, grouped, hanging, shortened, wrapped};
 pub use together::{plans_together, problems_together, table_together, together};
 
 /// What a run did.

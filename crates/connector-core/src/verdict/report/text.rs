@@ -510,7 +510,24 @@ pub fn hanging(line: &str, columns: u16, indent: usize) -> String {
         .subsequent_indent(&indent)
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(line, options)
+    let room = usize::from(columns).saturating_sub(indent.len());
+    textwrap::fill(&kept_together(line, room), options).replace(NO_BREAK, " ")
+}
+
+/// A space at which no line ends.
+const NO_BREAK: char = '\u{a0}';
+
+/// A line in which what stands in backquotes is one word, if it fits into so many columns: it is
+/// there to be copied.
+fn kept_together(line: &str, room: usize) -> String {
+    let mut parts: Vec<String> = line.split('`').map(str::to_owned).collect();
+    let pairs = (parts.len() - 1) / 2;
+    for quoted in parts.iter_mut().skip(1).step_by(2).take(pairs) {
+        if quoted.chars().count() + 2 <= room {
+            *quoted = quoted.replace(' ', &NO_BREAK.to_string());
+        }
+    }
+    parts.join("`")
 }
 
 /// A disagreement between a model and what came, in words, which name a field and quote no value.
@@ -531,7 +548,7 @@ pub fn drift_said(field: &str, kind: &str, json_type: &str, shape: &str) -> Stri
 }
 
 /// A name in so many columns.
-fn shortened(name: &str, columns: usize) -> String {
+pub fn shortened(name: &str, columns: usize) -> String {
     if name.chars().count() <= columns {
         return name.to_owned();
     }
@@ -570,6 +587,19 @@ mod tests {
         // What colours a word has no width.
         let painted = line.replace("ERROR", "\u{1b}[31mERROR\u{1b}[0m");
         assert!(hanging(&painted, 50, 6).contains("1 request,\n      failed:"), "{painted:?}");
+    }
+
+    #[test]
+    fn a_command_that_fits_into_a_line_is_in_one() {
+        let look = Look { columns: Some(44), colours: false };
+        let text =
+            "  eu: 2 rows are set aside; see `vendor-connectors accounts quarantine`, or wait";
+        assert_eq!(
+            wrapped(text, look),
+            "  eu: 2 rows are set aside; see\n    `vendor-connectors accounts quarantine`,\n    or wait"
+        );
+        let long = "see `vendor-connectors accounts quarantine --connection europe --rows 5`";
+        assert!(wrapped(long, look).lines().all(|line| line.len() <= 44));
     }
 
     #[test]
