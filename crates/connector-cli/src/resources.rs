@@ -11,6 +11,7 @@ use super::{lines, print, table};
 use crate::settings::preset_of;
 use connector_core::error::Result;
 use connector_core::run::check_resources;
+use connector_core::verdict::{Look, hanging};
 use connector_spec::{Column, Connector, DOCUMENTED, METADATA, Paging, Resource};
 
 #[derive(Debug, clap::Args)]
@@ -74,11 +75,18 @@ fn columns(resource: &Resource) -> String {
         table.add_row([column.name, column.wire, column.sql_type.short(), note, column.doc]);
     }
     let Resource { name, table: of, doc, .. } = resource;
+    let too = METADATA.map(|name| format!("`{name}`")).join(", ");
     format!(
-        "{name}: {doc}\n\n{}\n\nThe table `{of}` has {} too.",
+        "{}\n\n{}\n\n{}",
+        filled(&format!("{name}: {doc}")),
         lines(&table),
-        METADATA.map(|name| format!("`{name}`")).join(", ")
+        filled(&format!("The table `{of}` has {too} too."))
     )
+}
+
+/// A paragraph in the columns of the terminal.
+fn filled(text: &str) -> String {
+    Look::of_stdout().columns.map_or_else(|| text.to_owned(), |columns| hanging(text, columns, 0))
 }
 
 /// What is special about a column.
