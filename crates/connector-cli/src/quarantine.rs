@@ -122,7 +122,9 @@ fn advice(known: &ConnectionQuarantine, too_many: &[&ResourceQuarantine]) -> Str
     for resource in too_many {
         let tolerated = known.settings.of(&resource.resource).quarantine;
         is_set |= tolerated != Tolerance::default();
-        let section = if tolerated == all.quarantine {
+        // A line for all resources would tolerate rows where there are none now.
+        let for_all = too_many.len() > 1 || all.quarantine != Tolerance::default();
+        let section = if tolerated == all.quarantine && for_all {
             format!("[connections.{}]", known.connection)
         } else {
             format!("[connections.{}.resources.{}]", known.connection, resource.resource)

@@ -223,7 +223,10 @@ async fn the_morning_after_tells_what_changed_what_is_wrong_and_what_to_do() {
     let kept = night.run("quarantine --connector accounts").stdout;
     assert!(kept.contains("eu: no row is set aside\nus: 1 row is set aside\n  labels: 1 row on page 1: its key `id` is missing (run "), "{kept}");
     assert!(kept.contains("in the newest run)"), "{kept}");
-    assert!(kept.contains("by `quarantine = { rows = 2 }` below `[connections.us]`"), "{kept}");
+    assert!(
+        kept.contains("by `quarantine = { rows = 2 }` below `[connections.us.resources.labels]`"),
+        "{kept}"
+    );
     let drift = night.json("drift --all");
     assert_eq!(connection(&drift, "us")["drift"][0]["field"], "colour");
     let drift = night.run("drift --connection us --connection eu").stdout;
