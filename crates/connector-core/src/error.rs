@@ -196,6 +196,13 @@ impl Error {
         (self, here.into_iter().map(|(_, value)| value).collect())
     }
 
+    /// The same without all places: what was not begun is nowhere yet.
+    #[must_use]
+    pub(crate) fn nowhere(mut self) -> Self {
+        self.place.clear();
+        self
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn next(mut self, next: impl Into<String>) -> Self {

@@ -150,8 +150,10 @@ impl Tally {
                 self.problem(said);
             }
             let shows = invocation.of("quarantine");
+            let (they_are, them) =
+                if quarantined == 1 { ("it is", "it") } else { ("they are", "them") };
             self.advise(format!(
-                "`{shows}` shows them; they are taken away when a whole listing comes without them"
+                "`{shows}` shows {them}; {they_are} taken away when a whole listing comes without {them}"
             ));
         }
     }
@@ -421,6 +423,10 @@ impl Tally {
             self.evidence.problems.push(format!("and {} more", self.more_problems));
         }
         let untried = self.cost.requests == 0;
+        let is_stop = |error: &mut Error| error.kind() == ErrorKind::Stopped;
+        if untried && let Some(stop) = self.error.take_if(is_stop) {
+            self.error = Some(stop.nowhere());
+        }
         let verdict = match &self.error {
             // Another resource met what keeps this one from being tried.
             Some(error) if error.kind() == ErrorKind::Stopped && untried => Verdict::Skipped,

@@ -237,6 +237,17 @@ async fn a_run_that_is_asked_to_stop_commits_the_page_in_flight_and_the_next_one
 }
 
 #[tokio::test]
+async fn what_was_not_asked_for_was_stopped_nowhere() {
+    let play = Play::with(OFFSET, 400).await;
+    let connection = lasting(&play);
+    connection.stop().ask("Ctrl-C");
+    let report = play.sync_as(&connection).await;
+    let [one] = &report.resources[..] else { panic!("{report:?}") };
+    assert_eq!((one.requests, one.error.as_deref()), (0, Some("stopped: Ctrl-C")));
+    play.end().await;
+}
+
+#[tokio::test]
 async fn runs_of_a_few_requests_each_come_to_the_end_together() {
     let vendor = async || {
         let content = Content::empty().with("things", rows(300)).with("others", rows(60));
