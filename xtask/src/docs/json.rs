@@ -49,7 +49,11 @@ fn table(schema: &Value) -> String {
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
         let meaning = member["description"].as_str().unwrap_or_default();
         let kind = kind(member);
-        let _ = writeln!(text, "| `{name}` | {kind} | {} |", meaning.replace('|', "\\|"));
+        let _ = writeln!(
+            text,
+            "| `{name}` | {kind} | {} |",
+            meaning.replace('|', "\\|").replace('\n', " ")
+        );
     }
     text.push('\n');
     text
