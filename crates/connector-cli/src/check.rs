@@ -13,7 +13,7 @@ use self::vendor::vendor;
 use super::chosen::{Chosen, Which};
 use super::json::print_json;
 use super::{block_on, print, print_errors};
-use crate::settings::{Explained, File, Flags, Place, explain, resolve};
+use crate::settings::{Explained, File, Flags, Place, SetBy, explain, resolve};
 use connector_core::error::{Error, Result};
 use connector_core::store::Keep;
 use connector_core::verdict::Look;
@@ -161,6 +161,16 @@ impl Examined {
         let mut checks = self.all.connections.iter().flat_map(|checked| &checked.checks);
         let answers = |check: &Check| is_resource(check) && matches!(check.outcome, Outcome::Ok);
         checks.clone().any(answers) && checks.all(|check| !failed(&check) || is_resource(check))
+    }
+
+    /// Notes that a variable was tried with a value that nothing keeps.
+    pub(super) fn was_given_once(&mut self, variable: &str) {
+        let all = self.all.connections.iter_mut().flat_map(|checked| &mut checked.settings);
+        for setting in all {
+            if matches!(&setting.by, SetBy::Variable(name) if name == variable) {
+                "tried, and to be set by you".clone_into(&mut setting.value);
+            }
+        }
     }
 
     /// What failed, each with what to do.

@@ -38,6 +38,7 @@ pub(crate) use explain::{Explained, explain};
 pub(crate) use given::{given, read_json};
 pub(crate) use names::check_name;
 pub(crate) use plain_files::{Mode, reason, replace};
+pub(crate) use precedence::SetBy;
 pub use preset::preset_of;
 pub use resolve::resolve;
 pub(crate) use schema::{SCHEMA_FILE, of as schema_of_file};

@@ -81,6 +81,9 @@ fn a_secret_can_be_kept_out_of_all_files() {
     let said = shell.run_with(init, "canary-key");
     insta::assert_snapshot!("init-nowhere", said.text());
     assert!(!shell.path().join(".env").exists());
+    // What was tried once is not set by that.
+    let tried = shell.run_with(&init.replace("--no-check", "--force"), "canary-key");
+    assert!(tried.stdout.contains("tried, and to be set by you"), "{tried:?}");
     let odd = shell.run_with(&init.replace("nowhere", "env-file --force"), "a #b $HOME");
     assert_eq!(odd.status, 0, "{odd:?}");
     let env = std::fs::read_to_string(shell.path().join(".env")).unwrap();
