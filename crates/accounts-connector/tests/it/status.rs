@@ -18,7 +18,7 @@ async fn age(database: &Database, by: &str) {
     for table in ["runs", "resources"] {
         let past = format!("now() - interval '{by}'");
         database
-            .execute(&format!("update sync.{table} set started_at = now() - interval '{by}'"))
+            .execute(&format!("update sync.{table} set started_at = {past}, finished_at = case when finished_at is not null then {past} end"))
             .await;
     }
 }
@@ -253,6 +253,7 @@ async fn the_line_that_is_advised_for_rows_that_are_set_aside_tolerates_them() {
         ("", "[connections.shop.resources.campaigns]", " in connectors.toml\n"),
         (
             "quarantine = { rows = 1 }\n",
+            "[connections.shop]",
             " in connectors.toml; the limit that is set there now is exceeded\n",
         ),
     ] {
