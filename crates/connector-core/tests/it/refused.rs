@@ -50,7 +50,7 @@ async fn one_row_that_is_refused_costs_no_other_row() {
                 "{kept}"
             );
             assert!(
-                report.next.as_deref().unwrap().contains("`quarantine` shows them"),
+                report.next.as_deref().unwrap().contains("`quarantine` shows it"),
                 "{:?}",
                 report.next
             );
