@@ -158,6 +158,14 @@ impl Tally {
         }
     }
 
+    /// Takes away where it was stopped: nothing was asked for.
+    fn was_stopped_nowhere(&mut self) {
+        let is_stop = |error: &mut Error| error.kind() == ErrorKind::Stopped;
+        if let Some(stop) = self.error.take_if(is_stop) {
+            self.error = Some(stop.nowhere());
+        }
+    }
+
     /// The rows that were set aside, in words.
     fn said_of_set_aside(&self, rows: u64) -> Vec<String> {
         let why = self.set_aside.iter().map(|(reason, (rows, page))| match rows {
@@ -423,9 +431,8 @@ impl Tally {
             self.evidence.problems.push(format!("and {} more", self.more_problems));
         }
         let untried = self.cost.requests == 0;
-        let is_stop = |error: &mut Error| error.kind() == ErrorKind::Stopped;
-        if untried && let Some(stop) = self.error.take_if(is_stop) {
-            self.error = Some(stop.nowhere());
+        if untried {
+            self.was_stopped_nowhere();
         }
         let verdict = match &self.error {
             // Another resource met what keeps this one from being tried.
