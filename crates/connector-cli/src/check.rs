@@ -163,11 +163,12 @@ impl Examined {
         checks.clone().any(answers) && checks.all(|check| !failed(&check) || is_resource(check))
     }
 
-    /// Notes that a variable was tried with a value that nothing keeps.
-    pub(super) fn was_given_once(&mut self, variable: &str) {
+    /// Notes that these variables were tried with values that nothing keeps.
+    pub(super) fn were_given_once<T>(&mut self, variables: &[(&str, T)]) {
         let all = self.all.connections.iter_mut().flat_map(|checked| &mut checked.settings);
         for setting in all {
-            if matches!(&setting.by, SetBy::Variable(name) if name == variable) {
+            let SetBy::Variable(by) = &setting.by else { continue };
+            if variables.iter().any(|(name, _)| name == by) {
                 "tried, and to be set by you".clone_into(&mut setting.value);
             }
         }

@@ -203,9 +203,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         let to_set = if store == Store::Nowhere { &secrets[..] } else { &[] };
         Draft::try_out_besides(&env_file, to_set);
         let mut found = check_as(connector, &new.name, &config, &text)?;
-        for (name, _) in to_set {
-            found.was_given_once(name);
-        }
+        found.were_given_once(to_set);
         examined = Some(found);
     }
     let status = examined.as_ref().map_or(0, Examined::status);
