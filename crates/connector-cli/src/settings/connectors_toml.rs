@@ -72,7 +72,12 @@ impl File {
                     path.display(),
                     plain_files::reason(&error)
                 ))
-                .next("check the path and who may read and write the file, or make one with `init`")
+                .next(if plain_files::everybody_may_write(path) {
+                    format!("run `chmod o-w {}`", path.display())
+                } else {
+                    "check the path and who may read and write the file, or make one with `init`"
+                        .to_owned()
+                })
                 .because(error));
             }
         };

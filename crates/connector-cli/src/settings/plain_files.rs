@@ -55,6 +55,11 @@ pub(super) fn read_named_text(path: &Path) -> Result<String> {
     text(contents(&file)?)
 }
 
+/// Whether everybody may write to a file.
+pub(super) fn everybody_may_write(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.mode() & 0o002 != 0)
+}
+
 /// Fails if everybody may write to a file.
 fn nobody_else_writes(metadata: &Metadata) -> Result<()> {
     if metadata.mode() & 0o002 != 0 {
