@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
+use connector_cli::now;
 use connector_testkit::Content;
 use serde_json::Value;
 
@@ -53,7 +54,7 @@ async fn five_hundred_connections_are_synced_by_their_schedules() {
     play.set_connections(&names, "only_resources = [\"applications\"]\n");
     let workers = [play.worker_of(1, &[]).await, play.worker_of(2, &[]).await];
     // All of them at one minute, which is far enough away for all schedules to be made.
-    let at = Utc::now() + TimeDelta::seconds(60 + i64::try_from(connections / 8).unwrap());
+    let at = now() + TimeDelta::seconds(60 + i64::try_from(connections / 8).unwrap());
     let at = at + TimeDelta::seconds(60 - i64::from(at.second()));
     let cron = format!("{} {} * * *", at.minute(), at.hour());
     for name in &names {
@@ -111,7 +112,7 @@ async fn a_million_parents_are_read_by_four_workers() {
     for run in ["first load", "unchanged"] {
         let (before, asked) = (of_workers(&workers).0, play.vendor.asked());
         let of_server = usage(play.engine.process()).0;
-        let (begun, since) = (Instant::now(), Utc::now());
+        let (begun, since) = (Instant::now(), now());
         play.start(&["--workers", "4"]);
         let goes_on = |status: &str| status.ends_with("RUNNING") || status.ends_with("AS_NEW");
         while goes_on(&play.engine.status(ID)) {
