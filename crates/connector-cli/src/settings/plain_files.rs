@@ -55,9 +55,9 @@ pub(super) fn read_named_text(path: &Path) -> Result<String> {
     text(contents(&file)?)
 }
 
-/// Whether everybody may write to a file.
+/// Whether it is a plain file that everybody may write to.
 pub(super) fn everybody_may_write(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| metadata.mode() & 0o002 != 0)
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o002 != 0)
 }
 
 /// Fails if everybody may write to a file.
