@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use connector_testkit::Database;
-
 use crate::engine::until;
 use crate::play::{ID, Play, SLOW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_worker_and_a_lost_server_cost_nothing() {
     let mut play = Play::nested(60).await;
-    let alone = Database::create().await;
     play.vendor.set_latency(SLOW);
     let (lost, _other) = (play.worker(1).await, play.worker(2).await);
     play.start(&["--workers", "4"]);
@@ -22,12 +19,7 @@ async fn a_lost_worker_and_a_lost_server_cost_nothing() {
     assert_eq!(status, "WORKFLOW_EXECUTION_STATUS_COMPLETED", "{}", play.engine.history(ID));
     assert_eq!(play.newest_run().await["verdict"], "complete");
     play.vendor.set_latency(Duration::ZERO);
-    play.sync_alone(&alone).await;
-    assert_eq!(play.tables(&play.database).await, play.tables(&alone).await);
-    let runs = play.database.value("select count(*)::text from sync.runs").await;
-    assert_eq!(runs, "1");
-    alone.drop().await;
-    play.end().await;
+    play.one_run_left_what_one_process_leaves().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,7 +28,6 @@ async fn a_worker_that_is_to_end_leaves_its_parts_to_others_at_once() {
     const ANSWER: Duration = Duration::from_secs(2);
     let play = Play::nested(12).await;
     play.set("requests_at_a_time = 1");
-    let alone = Database::create().await;
     play.vendor.on(|request, honest| match request.resource {
         Some("endpoints") => honest.delayed(ANSWER),
         _ => honest,
@@ -55,8 +46,5 @@ async fn a_worker_that_is_to_end_leaves_its_parts_to_others_at_once() {
     play.vendor.honest();
     let status = play.engine.end_of(ID).await;
     assert_eq!(status, "WORKFLOW_EXECUTION_STATUS_COMPLETED", "{}", play.engine.history(ID));
-    play.sync_alone(&alone).await;
-    assert_eq!(play.tables(&play.database).await, play.tables(&alone).await);
-    alone.drop().await;
-    play.end().await;
+    play.one_run_left_what_one_process_leaves().await;
 }

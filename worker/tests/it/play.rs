@@ -143,6 +143,18 @@ impl Play {
         report
     }
 
+    /// Compares the tables that one run made with those of one process without a server, and takes
+    /// everything down.
+    pub(crate) async fn one_run_left_what_one_process_leaves(self) {
+        let alone = Database::create().await;
+        self.sync_alone(&alone).await;
+        assert_eq!(self.tables(&self.database).await, self.tables(&alone).await);
+        let runs = self.database.value("select count(*)::text from sync.runs").await;
+        assert_eq!(runs, "1");
+        alone.drop().await;
+        self.end().await;
+    }
+
     /// All tables of a database, but for what is each run's and each database's own.
     pub(crate) async fn tables(&self, database: &Database) -> BTreeMap<&'static str, Vec<Value>> {
         let mut tables = BTreeMap::new();

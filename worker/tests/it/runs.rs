@@ -68,7 +68,6 @@ async fn what_came_of_a_run_is_told_in_numbers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_history_that_gets_long_is_begun_anew_and_the_run_goes_on() {
     let play = Play::nested(12).await;
-    let alone = Database::create().await;
     let _worker = play.worker(1).await;
     let input = json!({"connection": NAME, "pieces": 3}).to_string();
     let queue = ["--task-queue", "vendor-connectors", "--type", "sync"];
@@ -79,12 +78,7 @@ async fn a_history_that_gets_long_is_begun_anew_and_the_run_goes_on() {
     let query = format!("WorkflowId = \"{ID}\"");
     let all = play.engine.ask_json(&["workflow", "list", "--query", &query]);
     assert!(all.as_array().unwrap().len() > 3, "{all}");
-    play.sync_alone(&alone).await;
-    assert_eq!(play.tables(&play.database).await, play.tables(&alone).await);
-    let runs = play.database.value("select count(*)::text from sync.runs").await;
-    assert_eq!(runs, "1");
-    alone.drop().await;
-    play.end().await;
+    play.one_run_left_what_one_process_leaves().await;
 }
 
 /// It is noted for the result of `cargo xtask peers`.
