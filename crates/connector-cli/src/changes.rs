@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::ago::ago;
 use super::chosen::{Chosen, OfConnector};
 use super::json::print_json;
-use super::{now, print, print_errors, since};
+use super::{now, print, print_errors, since, tell};
 use connector_core::error::{Error, Result};
 use connector_core::store::{
     ConnectionChanges, FieldChange, ResourceChanges, RowChange, Shown, Since,
@@ -93,6 +93,11 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
     }
     print_errors(&errors);
     if how.csv {
+        for known in &connections {
+            for line in caveats(known, now()) {
+                tell(&format!("{}: {line}", known.connection));
+            }
+        }
         print(csv(&connections)?.trim_end())?;
     } else if !connections.is_empty() {
         connections.sort_by_key(|known| known.changes.first_run_id.is_none());
@@ -183,10 +188,8 @@ fn short(value: &serde_json::Value) -> String {
     }
 }
 
-fn headline(
-    ConnectionChanged { connection, changes, .. }: &ConnectionChanged,
-    now: DateTime<Utc>,
-) -> String {
+fn headline(known: &ConnectionChanged, now: DateTime<Utc>) -> String {
+    let ConnectionChanged { connection, changes, .. } = known;
     let (Some(first), Some(last)) = (changes.first_run_id, changes.last_run_id) else {
         return format!("{connection}: no run since then");
     };
@@ -199,9 +202,22 @@ fn headline(
         tables => format!("changes in {}", count(tables, "table", "tables")),
     };
     let mut lines = vec![format!("{connection}: {tables} ({runs}{began})")];
+    lines.extend(caveats(known, now).into_iter().map(|line| format!("  {line}")));
+    lines.join("\n")
+}
+
+/// What may have changed besides.
+fn caveats(
+    ConnectionChanged { changes, .. }: &ConnectionChanged,
+    now: DateTime<Utc>,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    if changes.first_run_id.is_none() {
+        return lines;
+    }
     lines.extend(changes.forgotten_until.map(|until| {
         format!(
-            "  records of runs that ended before {} ago were forgotten: what they did is told by the times of rows, and as far as these go back",
+            "records of runs that ended before {} ago were forgotten: what they did is told by the times of rows, and as far as these go back",
             ago(until, now)
         )
     }));
@@ -214,11 +230,11 @@ fn headline(
         .collect();
     if !unread.is_empty() {
         lines.push(format!(
-            "  not proved whole, so that more may have changed: {}",
+            "not proved whole, so that more may have changed: {}",
             unread.join(", ")
         ));
     }
-    lines.join("\n")
+    lines
 }
 
 /// The rows as comma-separated values, with a header.

@@ -204,7 +204,7 @@ pub(super) fn outcome(run: &RunStatus, now: DateTime<Utc>) -> String {
 /// That a run may be waiting for a vendor. Which one it is, only a run that has the key knows.
 pub(super) fn resting(until: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let still = ago(now, until);
-    format!("vendor that is asked from this database wants a rest, for {still} still")
+    format!("vendor wants a rest, for {still} still")
 }
 
 /// What is known of former versions.

@@ -121,7 +121,7 @@ fn write(mut chosen: Chosen, how: &How, max_age: Option<TimeDelta>) -> Result<u8
 fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
     let ConnectionKnown { connection, status, .. } = known;
     let mut text = vec![wrapped(&headline(connection, &status.run, now), look)];
-    text.extend(rest([known], now).map(|rest| wrapped(&rest, look)));
+    text.extend(rest([known], now).map(|(_, rest)| wrapped(&format!("  {rest}"), look)));
     text.push(String::new());
     // The columns that a narrow terminal can do without go first where the number is highest.
     let mut header = vec![("resource", 0), ("last run", 3), ("complete", 0)];
@@ -165,13 +165,17 @@ fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
     text.join("\n")
 }
 
-/// That a vendor wants a rest, which runs of these may be waiting for.
+/// That a vendor wants a rest, and which of these connections, which have runs that go on, may be
+/// waiting for it.
 fn rest<'a>(
     known: impl IntoIterator<Item = &'a ConnectionKnown>,
     now: DateTime<Utc>,
-) -> Option<String> {
-    let until = known.into_iter().filter_map(|known| known.status.rest_until).max()?;
-    Some(format!("  a {}", resting(until, now)))
+) -> Option<(String, String)> {
+    let resting = known.into_iter().filter(|known| known.status.rest_until.is_some());
+    let resting: Vec<&ConnectionKnown> = resting.collect();
+    let until = resting.iter().filter_map(|known| known.status.rest_until).max()?;
+    let names: Vec<&str> = resting.iter().map(|known| known.connection.as_str()).collect();
+    Some((names.join(", "), format!("a {}", self::resting(until, now))))
 }
 
 fn since(then: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
@@ -203,8 +207,9 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
     ];
     let mut several: Vec<&ConnectionKnown> = several.iter().collect();
     several.sort_by_key(|known| (std::cmp::Reverse(known.badness()), &known.connection));
-    let mut lines: Vec<String> =
-        rest(several.iter().copied(), now).map(|rest| wrapped(&rest, look)).into_iter().collect();
+    let rest = rest(several.iter().copied(), now);
+    let rest = rest.map(|(names, rest)| wrapped(&format!("{names}: {rest}"), look));
+    let mut lines: Vec<String> = rest.into_iter().collect();
     for known in &several {
         let notes = notes(known);
         if !notes.is_empty() {

@@ -554,7 +554,7 @@ impl Holder {
         if is_run {
             let rest = rest_until.map_or(String::new(), |until| {
                 let until = until.format("%Y-%m-%d %H:%M:%S UTC");
-                format!("; a vendor that is asked from this database wants a rest until {until}")
+                format!("; a vendor wants a rest until {until}")
             });
             let what = format!("another run of `{schema}` is writing{known}{rest}");
             let next = match waiting {

@@ -430,7 +430,7 @@ async fn a_rest_that_the_vendor_wants_is_seen_from_elsewhere_and_told_whoever_is
         assert!(waits.try_wait().unwrap().is_none(), "the run waits for the vendor");
         tokio::task::yield_now().await;
     }
-    let rest = "vendor that is asked from this database wants a rest, for 9m still";
+    let rest = "vendor wants a rest, for 9m still";
     let said = shell.run("status");
     assert!(said.stdout.contains(&format!("\n  a {rest}\n")), "{said:?}");
     let said = shell.run("status --html -");
@@ -439,7 +439,7 @@ async fn a_rest_that_the_vendor_wants_is_seen_from_elsewhere_and_told_whoever_is
     assert!(said.json()["connections"][0]["rest_until"].is_string(), "{said:?}");
     let said = shell.run("sync");
     assert_eq!(said.status, 2, "{said:?}");
-    let until = "; a vendor that is asked from this database wants a rest until 20";
+    let until = "; a vendor wants a rest until 20";
     assert!(said.stderr.contains(until), "{said:?}");
     waits.kill().unwrap();
     waits.wait().unwrap();

@@ -316,15 +316,18 @@ async fn what_came_after_a_run_whose_record_was_forgotten_is_refused_and_not_lef
         refused,
         "the record of run 1 of `hostile` was forgotten, and when it was is not known"
     );
-    // Another connection's run says when it was, and so does an own one that stays.
-    for of in ["other", "hostile"] {
+    let unknown = changes(999).await.unwrap_err().to_string();
+    assert_eq!(unknown, "there is no run 999");
+    // Another connection's run says when it was, also if both were begun by one command; and so
+    // does an own one that stays.
+    for (of, expected) in [("other", (1, 0, 1)), ("hostile", (0, 1, 1))] {
         let run = format!(
             "insert into sync.runs (run_id, connection, connector, preset, connector_version, started_at) overriding system value \
              select 1, '{of}', connector, preset, connector_version, (select min(_first_seen_at) from hostile.things) from sync.runs limit 1"
         );
         play.database.execute("delete from sync.runs where run_id = 1").await;
         play.database.execute(&run).await;
-        assert_eq!(told(1).await, ((0, 1, 1), true), "{of}");
+        assert_eq!(told(1).await, (expected, true), "{of}");
     }
     play.end().await;
 }

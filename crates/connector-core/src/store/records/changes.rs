@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
@@ -246,7 +246,8 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
          select (select count(*) from known) as known, min(run_id) as first, max(run_id) as last, min(started_at) as since, \
          (select forgotten_until from sync.connections where connection = $1) as forgotten, \
          (select min(started_at) from known) as began, (select min(run_id) from known) as oldest, \
-         (select started_at from sync.runs where run_id = $2) as named_at from wanted",
+         (select started_at + case when connection = $1 then interval '1 microsecond' else interval '0' end \
+         from sync.runs where run_id = $2) as behind, (select max(run_id) from sync.runs) as newest from wanted",
     )
     .bind(schema)
     .bind(run)
@@ -272,9 +273,15 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
         (Some(since), Some(forgotten)) => since >= forgotten && !is_before_all,
         (None, Some(_)) => run.is_none() || first.is_none(),
     };
-    // The run that was named may be another connection's, as all of them are counted together.
-    let named_at: Option<DateTime<Utc>> = found.try_get("named_at").map_err(failed)?;
-    if let (false, Some(run), None) = (all_recorded, run, named_at) {
+    let newest: Option<i64> = found.try_get("newest").map_err(failed)?;
+    if let Some((run, newest)) = run.zip(newest).filter(|(run, newest)| run > newest) {
+        let what = format!("there is no run {run}");
+        return Err(Error::settings(what).next(format!("the newest one is {newest}")));
+    }
+    // The run that was named may be another connection's, as all of them are counted together; what
+    // is begun with one command has one time.
+    let behind: Option<DateTime<Utc>> = found.try_get("behind").map_err(failed)?;
+    if let (false, Some(run), None) = (all_recorded, run, behind) {
         let what = format!(
             "the record of run {run} of `{schema}` was forgotten, and when it was is not known"
         );
@@ -285,8 +292,8 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
         return Err(Error::settings(what).next(next));
     }
     // What runs behind it did whose records are gone has a later time.
-    let behind_at = named_at.filter(|_| !all_recorded).map(|at| at + TimeDelta::microseconds(1));
-    let since = [time, began, behind_at].into_iter().flatten().min();
+    let behind = behind.filter(|_| !all_recorded);
+    let since = [time, began, behind].into_iter().flatten().min();
     let since = since.or(earliest).unwrap_or_default();
     let written = match first {
         Some(first) if all_recorded => {
