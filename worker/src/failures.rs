@@ -146,6 +146,7 @@ mod tests {
             ErrorKind::Unreachable,
             ErrorKind::Unavailable,
             ErrorKind::Busy,
+            ErrorKind::Locked,
             ErrorKind::Storage,
             ErrorKind::Output,
         ];

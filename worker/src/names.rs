@@ -246,6 +246,7 @@ pub fn meaning(kind: ErrorKind) -> &'static str {
         ErrorKind::Auth => "the key was refused",
         ErrorKind::Unreachable => "the vendor cannot be reached",
         ErrorKind::Busy => "the vendor wants a rest",
+        ErrorKind::Locked => "another run of the connection is writing",
         ErrorKind::Unavailable => "the vendor kept failing",
         ErrorKind::Rejected => "the vendor refuses a request",
         ErrorKind::Forbidden => "the vendor refuses the key a request",

@@ -1,10 +1,10 @@
 //! The Temporal server: where it is, who is asking, and what is asked of it.
 
 use std::error::Error as StdError;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use connector_cli::read_named;
 use connector_core::ask::is_loopback;
 use connector_core::environment::environment;
 use connector_core::foreign::Foreign;
@@ -83,13 +83,6 @@ fn file(flag: Option<&PathBuf>, variable: &str) -> Option<PathBuf> {
     flag.cloned().or_else(of_variable)
 }
 
-fn read(path: &Path, what: &str) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|error| {
-        let what = format!("{what} in `{}` cannot be read: {error}", path.display());
-        Error::settings(what).next("name a file that is there, and that this user may read")
-    })
-}
-
 impl Server {
     /// Connects, as somebody of that name.
     pub async fn reach(&self, identity: &str) -> Result<Reached> {
@@ -135,7 +128,7 @@ impl Server {
 
     fn key(&self) -> Result<Option<SecretString>> {
         let Some(path) = &self.api_key_file else { return Ok(environment("TEMPORAL_API_KEY")) };
-        let text = read(path, "the key for the Temporal server")?;
+        let text = read_named(path, "the key for the Temporal server")?;
         let text = String::from_utf8(text).ok().map(|text| text.trim().to_owned());
         let key = text.filter(|text| !text.is_empty());
         let none = || {
@@ -152,8 +145,8 @@ impl Server {
         let client = match (cert, key) {
             (Some(cert), Some(key)) => Some(
                 ClientTlsOptions::builder()
-                    .client_cert(read(&cert, "the certificate for the Temporal server")?)
-                    .client_private_key(read(&key, "the certificate's key")?)
+                    .client_cert(read_named(&cert, "the certificate for the Temporal server")?)
+                    .client_private_key(read_named(&key, "the certificate's key")?)
                     .build(),
             ),
             (None, None) => None,
@@ -162,7 +155,8 @@ impl Server {
                 return Err(Error::settings(what).next("name both, with --tls-cert and --tls-key"));
             }
         };
-        let ca = ca.map(|ca| read(&ca, "the authorities for the Temporal server")).transpose()?;
+        let ca =
+            ca.map(|ca| read_named(&ca, "the authorities for the Temporal server")).transpose()?;
         Ok((client.is_some() || ca.is_some()).then(|| {
             TlsOptions::builder()
                 .maybe_server_root_ca_cert(ca)

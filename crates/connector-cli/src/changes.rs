@@ -1,5 +1,7 @@
 //! `changes`: which rows are new, changed, back and gone since a time or a run.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -7,6 +9,7 @@ use serde::Serialize;
 use super::ago::ago;
 use super::chosen::{Chosen, OfConnector};
 use super::json::print_json;
+use super::known::came_out;
 use super::{now, print, print_errors, since, tell};
 use connector_core::error::{Error, Result};
 use connector_core::store::{
@@ -68,6 +71,11 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
 /// Shows what changed of these connections, and returns the exit status.
 pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
     let wanted = how.since.unwrap_or(Since::NewestRun);
+    if matches!(wanted, Since::Time(time) if time > now()) {
+        return Err(Error::settings("--since is a time that is still to come").next(
+            "name one that is over, in UTC, as in 2024-01-31T12:00:00Z, or how long ago, as in 14h",
+        ));
+    }
     let rows = match (how.keys || how.fields, how.csv) {
         (false, false) => 0,
         (true, false) => how.limit.map_or(20, i64::from),
@@ -158,6 +166,9 @@ fn text(all: &[ConnectionChanged], how: &How, now: DateTime<Utc>, look: Look) ->
                     changes.rows.iter().filter(|row| row.change == change).map(|_| word).collect();
                 for row in changes.rows.iter().filter(|row| row.change == change) {
                     lines.push(format!("  {word:<8} {}", row.key.join("  ")));
+                    if row.fields.as_ref().is_some_and(BTreeMap::is_empty) {
+                        lines.push(format!("           {AS_BEFORE}"));
+                    }
                     for (field, FieldChange { from, to }) in row.fields.iter().flatten() {
                         let (from, to) = (short(from), short(to));
                         lines.push(format!("           {field}: {from} → {to}"));
@@ -177,6 +188,9 @@ fn text(all: &[ConnectionChanged], how: &How, now: DateTime<Utc>, look: Look) ->
     }
     wrapped(&lines.join("\n"), look)
 }
+
+/// Of a row that changed, and no field of which differs.
+const AS_BEFORE: &str = "no field differs now: it changed and changed back, or only `exclude` or `fingerprint` changed it";
 
 /// A value in a line.
 fn short(value: &serde_json::Value) -> String {
@@ -224,7 +238,11 @@ fn caveats(
     let unread: Vec<String> = changes
         .resources
         .iter()
-        .filter_map(|of| Some((of.resource, of.verdict.as_deref()?)))
+        .filter(|of| of.verdict.is_some())
+        .map(|of| {
+            let goes_on = changes.running && of.run_id == changes.last_run_id;
+            (of.resource, came_out(of.verdict.as_deref(), of.finished_at.is_some(), goes_on))
+        })
         .filter(|(_, verdict)| *verdict != Verdict::Complete.name())
         .map(|(resource, verdict)| format!("{resource} ({verdict})"))
         .collect();

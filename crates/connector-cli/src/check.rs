@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use self::database::database;
 use self::shown::{text, together};
-use self::vendor::vendor;
+use self::vendor::{VENDOR, vendor};
 use super::chosen::{Chosen, Which};
 use super::json::print_json;
 use super::{block_on, print, print_errors};
@@ -227,22 +227,28 @@ async fn checks(
 ) -> Vec<Check> {
     let mut checks = Vec::new();
     let mut scope = None;
+    // It knows whether the vendor wants a rest.
+    let opened = match place {
+        Some(place) => place.database().await,
+        None => Ok(None),
+    };
     match resolve(connector, file, flags) {
         Ok(connection) => {
             scope = Some(connection.scope());
             checks.push(Check::ok(SETTINGS, "complete and consistent"));
             checks.extend(place.and_then(idle_keep));
-            vendor(&connection, &mut checks).await;
+            let database = opened.as_ref().ok().and_then(Option::as_ref);
+            vendor(&connection, database, &mut checks).await;
         }
         Err(error) => {
             checks.push(Check::error(SETTINGS, &error));
             let what = "not tried: the settings have to be right first";
-            checks.push(Check::new("vendor", Outcome::Skipped, what));
+            checks.push(Check::new(VENDOR, Outcome::Skipped, what));
         }
     }
     // A database can be looked at without a key.
     if let Some(place) = place {
-        database(connector, place, scope, &mut checks).await;
+        database(connector, place, opened, scope, &mut checks).await;
     } else {
         let what = "not tried: the settings have to be right first";
         checks.push(Check::new("database", Outcome::Skipped, what));

@@ -18,6 +18,7 @@ use connector_core::verdict::wrapped;
 use connector_spec::{Connector, DOCUMENTED, Unset};
 
 use super::check::{self, Examined};
+use super::signals::Questions;
 use super::{look_of_stderr, print, print_error, schemas, tell};
 
 /// The variable of the database.
@@ -215,8 +216,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     }
     if status != 0 && replaces && !(asking && keeps_all_the_same(gets_in)?) {
         print("nothing was written: the new settings do not work, and the old ones may")?;
-        let again = crate::called::binary(connector);
-        print(&format!("to try again:\n  {again} init --connection {}", new.name))?;
+        print(&format!("to try again:\n  {}", try_again(&new, &file)))?;
         return Ok(status);
     }
     // The file of secrets comes first: without it, the other one is of no use.
@@ -252,13 +252,20 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         print(&examined.text())?;
     }
     if status != 0 && asking {
-        let again = crate::called::binary(connector);
-        let name = &new.name;
-        print(&format!(
-            "to try again, keeping what was right:\n  {again} init --connection {name}"
-        ))?;
+        let again = try_again(&new, &File::read(Some(&config))?);
+        print(&format!("to try again, keeping what was right:\n  {again}"))?;
     }
     Ok(status)
+}
+
+/// The command that asks once more; what the file has is the usual answer to each question, so that
+/// an address which it has not is named.
+fn try_again(new: &NewConnection, file: &File) -> String {
+    let NewConnection { name, connector, base_url, .. } = new;
+    let init = crate::called::binary(connector);
+    let is_there = Answered::of(file, connector, name).base_url.as_ref() == Some(base_url);
+    let other = if is_there { String::new() } else { format!(" --base-url {base_url}") };
+    format!("{init} init --connection {name}{other}")
 }
 
 /// Writes the file of connections, and the schema that it names.
@@ -292,6 +299,7 @@ fn check_as(
 /// Whether a person wants answers that do not work, or not for all resources: that is usual,
 /// as an account need not have all of them.
 fn keeps_all_the_same(gets_in: bool) -> Result<bool> {
+    let _questions = Questions::begin();
     let prompt = if gets_in {
         "Not all resources answer. Write it anyway?"
     } else {
@@ -388,6 +396,7 @@ fn read_key() -> Result<SecretString> {
 
 /// What a person answers; what flags say is not asked.
 fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers> {
+    let _questions = Questions::begin();
     let name = if let Some(name) = args.connection {
         name
     } else {

@@ -169,11 +169,18 @@ fn stale(status: &ConnectionStatus, max_age: TimeDelta, now: DateTime<Utc>) -> V
 
 /// The verdict, or what there is in its place.
 pub(super) fn verdict<'a>(resource: &'a ResourceStatus, run: &RunStatus) -> &'a str {
-    match (&resource.verdict, resource.finished_at) {
+    let goes_on = run.running && resource.run_id == Some(run.run_id);
+    came_out(resource.verdict.as_deref(), resource.finished_at.is_some(), goes_on)
+}
+
+/// How a run came out for a resource, or that it did not end with it: what it began with counts as
+/// incomplete until then.
+pub(super) fn came_out(verdict: Option<&str>, has_ended: bool, goes_on: bool) -> &str {
+    match (verdict, has_ended) {
         (None, _) => "-",
-        (Some(_), None) if run.running && resource.run_id == Some(run.run_id) => "running",
-        (Some(_), None) => "broken off",
-        (Some(verdict), Some(_)) => verdict,
+        (Some(_), false) if goes_on => "running",
+        (Some(_), false) => "broken off",
+        (Some(verdict), true) => verdict,
     }
 }
 

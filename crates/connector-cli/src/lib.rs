@@ -60,7 +60,7 @@ pub use log_options::{Log, LogFormat};
 pub use progress::Progress;
 pub use resources::{columns_as_markdown, resources_as_markdown};
 pub use schemas::{file_schema, print_file_schema, schemas};
-pub use settings::{CONFIG_FILE, File, Flags, preset_of, resolve, write_names};
+pub use settings::{CONFIG_FILE, File, Flags, preset_of, read_named, resolve, write_names};
 pub use signals::stop_on_signals;
 pub use tips::matches_of;
 pub use together::{sync_together, tell_all};

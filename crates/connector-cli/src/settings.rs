@@ -37,6 +37,7 @@ pub(crate) use env_file::{Draft, env_file, load};
 pub(crate) use explain::{Explained, explain};
 pub(crate) use given::{given, read_json};
 pub(crate) use names::check_name;
+pub use plain_files::read_named;
 pub(crate) use plain_files::{Mode, reason, replace};
 pub(crate) use precedence::SetBy;
 pub use preset::preset_of;

@@ -1,6 +1,7 @@
 //! Ctrl-C and SIGTERM: the first asks to stop, the second ends the program.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Once, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -32,6 +33,49 @@ pub fn stop_on_signals(stop: &Stop, progress: &Progress) {
         // It ends as soon as it listens, or cannot.
         let _ = is_ready.recv();
     }
+}
+
+/// Whether questions are asked, so that nothing was written yet.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Lets Ctrl-C end a program that asks questions: it says that nothing was written, and a list's
+/// cursor is back.
+pub(crate) struct Questions;
+
+impl Questions {
+    pub(crate) fn begin() -> Self {
+        static HEARD: Once = Once::new();
+        ASKING.store(true, Ordering::SeqCst);
+        HEARD.call_once(|| {
+            let (ready, is_ready) = mpsc::channel::<()>();
+            let hear = move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+                if let Ok(runtime) = runtime {
+                    runtime.block_on(end_on_ctrl_c(ready));
+                }
+            };
+            if thread::Builder::new().name("signals".to_owned()).spawn(hear).is_ok() {
+                let _ = is_ready.recv();
+            }
+        });
+        Self
+    }
+}
+
+impl Drop for Questions {
+    fn drop(&mut self) {
+        ASKING.store(false, Ordering::SeqCst);
+    }
+}
+
+async fn end_on_ctrl_c(ready: mpsc::Sender<()>) {
+    let Ok(mut interrupt) = signal(SignalKind::interrupt()) else { return };
+    drop(ready);
+    interrupt.recv().await;
+    let _ = console::Term::stderr().show_cursor();
+    let wrote = if ASKING.load(Ordering::SeqCst) { "; nothing was written" } else { "" };
+    tell(&format!("\nCtrl-C: stopped{wrote}"));
+    std::process::exit(2);
 }
 
 async fn listen(stop: &Stop, progress: &Progress, ready: mpsc::Sender<()>) {

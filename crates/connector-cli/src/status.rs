@@ -422,7 +422,7 @@ fn notes(known: &ConnectionKnown) -> Vec<String> {
     let incomplete = status.run.verdict != "complete" && !status.run.running;
     // Where a resource says what is to be done, another run alone would end in the same way.
     let told = status.resources.iter().any(|resource| resource.next.is_some());
-    if !told && (incomplete || !stale.is_empty()) {
+    if !told && !status.run.running && (incomplete || !stale.is_empty()) {
         notes.push(format!("    next: run `{}`", invocation.of("sync")));
     }
     notes

@@ -43,7 +43,7 @@ pub use address::{address, check_address};
 use coding::Coding;
 use failure::{Failure, LATER, cut_off, damaged};
 pub(crate) use guess::Guess;
-pub(crate) use pace::SharedLimit;
+pub(crate) use pace::{Listener, SharedLimit};
 use pace::{Pace, Rest};
 use patience::Patience;
 pub(crate) use patience::apart;
@@ -635,7 +635,12 @@ impl Client {
         self.pace.has_limit()
     }
 
-    /// Lets others keep the limit too, and hear of rests.
+    /// Lets others hear of rests.
+    pub(crate) fn tell(&self, listener: Arc<dyn Listener>) {
+        self.pace.tell(listener);
+    }
+
+    /// Lets others keep the limit too.
     pub(crate) fn share(&self, shared: Arc<dyn SharedLimit>) {
         self.pace.share(shared);
     }

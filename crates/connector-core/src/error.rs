@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Unreachable,
     /// Run again later: the vendor wants a rest, from all requests alike.
     Busy,
+    /// Run again later: another run of the connection is writing.
+    Locked,
     /// Run again later: the vendor kept failing after every repetition.
     Unavailable,
     /// Ask for something else: the vendor refuses this request.
@@ -52,6 +54,7 @@ impl ErrorKind {
             Self::Auth => "auth",
             Self::Unreachable => "unreachable",
             Self::Busy => "busy",
+            Self::Locked => "locked",
             Self::Unavailable => "unavailable",
             Self::Rejected => "rejected",
             Self::Forbidden => "forbidden",

@@ -42,7 +42,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, PgConnection};
 use tracing::info;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -79,7 +79,7 @@ pub use records::{
 };
 pub use rows::{Mark, Snapshot, Wanted, columns_of, type_of};
 pub use session::Room;
-use session::{Session, Sessions};
+use session::{OfRun, Session, Sessions};
 pub(crate) use shards::{Claimed, Division, Listings};
 pub(crate) use sql::Statements;
 pub use sql::ident;
@@ -101,7 +101,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(crate) struct Store {
     patience: Patience,
     /// Holds the lock of the connection as long as the run lasts.
-    lock: Option<PgConnection>,
+    lock: Option<OfRun>,
     pub(crate) schema: String,
     pub(crate) run_id: i64,
     /// Whose rows the schema has, as the vendor told it, by resource.
@@ -131,7 +131,7 @@ pub(crate) struct Store {
 }
 
 /// The lock of a connection, as long as a run lasts.
-pub(crate) struct Lock(Option<PgConnection>);
+pub(crate) struct Lock(Option<OfRun>);
 
 impl Lock {
     /// Gives the lock back; an error here changes nothing that was committed.
@@ -139,7 +139,7 @@ impl Lock {
         let Some(mut session) = self.0 else { return };
         // A server takes a moment to notice that a session is closed, and the next run may begin in it.
         let close = async {
-            sqlx::query("select pg_advisory_unlock_all()").execute(&mut session).await?;
+            sqlx::query("select pg_advisory_unlock_all()").execute(&mut *session).await?;
             session.close().await
         };
         // A server that is away has given it back itself, or will.
@@ -220,7 +220,8 @@ impl Store {
         let Plan { connector, schema, .. } = *plan;
         if let Some(lock) = self.lock.as_mut() {
             let room = Room::of(lock).await.map_err(nothing_tried)?;
-            database.sessions.limit_to(room.left()?);
+            let open = database.sessions.open_ones();
+            database.sessions.limit_to(room.left_with(open)?);
         }
         if waited {
             // What changed while the other run was writing came after this time.
@@ -495,16 +496,17 @@ async fn lock(
     schema: &str,
     (waits, waiting): (bool, Option<String>),
     stop: &Stop,
-) -> Result<(PgConnection, bool)> {
+) -> Result<(OfRun, bool)> {
     let failed = |error| Error::storage("taking the connection's lock", error);
-    let mut session = sessions.own().await?;
+    let mut session = sessions.of_run().await?;
     let mut said = false;
+    let mut rest_said = None;
     loop {
         let free: bool = sqlx::query_scalar(
             "select pg_try_advisory_lock(hashtextextended('vendor-connectors ' || $1, 0::bigint))",
         )
         .bind(schema)
-        .fetch_one(&mut session)
+        .fetch_one(&mut *session)
         .await
         .map_err(failed)?;
         if free {
@@ -516,12 +518,23 @@ async fn lock(
         if !std::mem::replace(&mut said, true) {
             info!("waiting until the other run of `{schema}` ends");
         }
+        // Nothing moves meanwhile, and whoever waits here would not know why.
+        let rest = budgets::rest_until(&mut session).await.unwrap_or_default();
+        if let Some(until) = rest.filter(|until| rest_said.is_none_or(|said| said < *until)) {
+            info!("it may be waiting too: {}", a_rest(until));
+            rest_said = rest;
+        }
         stop.sleep(WAIT_FOR_LOCK).await?;
     }
     // It may have been given back meanwhile.
     let holder = holder(&mut session, schema).await?.unwrap_or_default();
     let (what, next) = holder.said(schema, waiting.as_deref());
-    Err(Error::new(ErrorKind::Storage, what).next(next))
+    Err(Error::new(ErrorKind::Locked, what).next(next))
+}
+
+/// That a vendor wants a rest, with the time of its end, as it may be read later.
+fn a_rest(until: DateTime<Utc>) -> String {
+    format!("a vendor wants a rest until {}", until.format("%Y-%m-%d %H:%M:%S UTC"))
 }
 
 /// Who holds the lock of a connection, as far as one may know.
@@ -552,10 +565,7 @@ impl Holder {
         let known = if known.is_empty() { known } else { format!(" ({known})") };
         let is_run = application.as_deref().is_none_or(|name| name == APPLICATION);
         if is_run {
-            let rest = rest_until.map_or(String::new(), |until| {
-                let until = until.format("%Y-%m-%d %H:%M:%S UTC");
-                format!("; a vendor wants a rest until {until}")
-            });
+            let rest = rest_until.map_or(String::new(), |until| format!("; {}", a_rest(until)));
             let what = format!("another run of `{schema}` is writing{known}{rest}");
             let next = match waiting {
                 Some(command) => format!("run again when it has ended; `{command}` waits for it"),

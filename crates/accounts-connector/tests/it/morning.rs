@@ -51,6 +51,7 @@ async fn what_a_run_left_is_told_as_the_options_say() {
     assert_eq!(other.json()["connections"][0]["schema"], "south", "{other:?}");
     for (wrong, said) in [
         ("changes --since soon", "write a run as 41"),
+        ("changes --config mine.toml --since 9999-01-01", "a time that is still to come"),
         ("changes --config mine.toml --resource label", "has no resource `label`"),
         ("changes --csv --json", "cannot be used with"),
     ] {

@@ -1,5 +1,8 @@
 //! `status`, which a monitor can call.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use accounts_connector::CONNECTOR;
 use connector_testkit::{Answer, Content, Database, Vendor};
 use serde_json::json;
@@ -380,12 +383,19 @@ async fn a_run_that_goes_on_is_told_from_one_that_was_killed() {
     // What it read and wrote is told when a resource ends.
     assert!(killed.contains("  130        0    -        -  "), "{killed}");
     assert!(killed.contains("  broken off\n"), "{killed}");
+    let changed = shell.run("changes --resource users");
+    assert!(changed.stdout.contains("more may have changed: users (broken off)\n"), "{changed:?}");
     let mut run = database.connect().await;
     let lock = "select pg_advisory_lock(hashtextextended('vendor-connectors accounts', 0))";
     sqlx::Executor::execute(&mut run, lock).await.unwrap();
     let going = shell.run("status --resource users").stdout;
     assert!(going.contains("is running, for 2m"), "{going}");
     assert!(going.contains("  running\n"), "{going}");
+    assert!(!going.contains("next: run `"), "{going}");
+    let old = shell.run("status --resource users --max-age 1m");
+    assert!(old.status == 1 && !old.stdout.contains("next: run `"), "{old:?}");
+    let changed = shell.run("changes --resource users");
+    assert!(changed.stdout.contains("more may have changed: users (running)\n"), "{changed:?}");
     drop(run);
     vendor.finish();
     database.drop().await;
@@ -441,6 +451,26 @@ async fn a_rest_that_the_vendor_wants_is_seen_from_elsewhere_and_told_whoever_is
     assert_eq!(said.status, 2, "{said:?}");
     let until = "; a vendor wants a rest until 20";
     assert!(said.stderr.contains(until), "{said:?}");
+    let said = shell.run("sync --json");
+    assert_eq!(said.json()["errors"][0]["kind"], "locked", "{said:?}");
+    let mut waiting = shell.command(crate::program());
+    let mut waiting = waiting.args(["sync", "--wait"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(waiting.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(
+        lines.any(|line| line.contains("it may be waiting too: a vendor wants a rest until 20"))
+    );
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+    // What asks once more makes a rest longer.
+    let asked = vendor.requests().len();
+    let said = shell.run("check");
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(
+        said.stdout.contains("not asked: it told a run that it wants a rest until 20"),
+        "{said:?}"
+    );
+    assert!(said.stdout.ends_with("nothing failed, and the vendor was not asked\n"), "{said:?}");
+    assert_eq!(vendor.requests().len(), asked);
     waits.kill().unwrap();
     waits.wait().unwrap();
     // A rest that nobody waits for is nothing to look at.
@@ -494,7 +524,7 @@ async fn a_field_that_is_left_out_is_named_as_it_has_to_be_and_is_not_mended() {
     exclude(name);
     let said = shell.run("sync");
     let told =
-        "  `campaigns`: from now on `_extra.colour` is left out; 1 row that was there changed\n";
+        "  `campaigns`: from now on `_extra.colour` is left out; applied to 1 row that was there\n";
     assert!(said.stdout.contains(told), "{said:?}");
     assert_eq!(said.stdout.matches("from now on").count(), 1, "{said:?}");
     let said = shell.run("drift");

@@ -2,9 +2,10 @@
 
 use super::Check;
 use crate::settings::Place;
+use connector_core::error::Result;
 use connector_core::foreign::Foreign;
 use connector_core::store::{
-    EMBEDDED_DIRECTORY, Inspection, OLDEST_SERVER, Schema, State, Way as Encryption,
+    Database, EMBEDDED_DIRECTORY, Inspection, OLDEST_SERVER, Schema, State, Way as Encryption,
     check_embedded, other_connector, other_scope,
 };
 use connector_core::words::count;
@@ -17,10 +18,11 @@ pub(super) const LOCK: &str = "lock";
 pub(super) async fn database(
     connector: &Connector,
     place: &Place,
+    database: Result<Option<Database>>,
     scope: Option<String>,
     checks: &mut Vec<Check>,
 ) {
-    let database = match place.database().await {
+    let database = match database {
         Ok(Some(database)) => database,
         Ok(None) => {
             let what = format!(

@@ -6,6 +6,7 @@ use comfy_table::{Cell, Color, ContentArrangement, Table};
 
 use super::super::{lines, table};
 use super::database::LOCK;
+use super::vendor::VENDOR;
 use super::{Check, Checked, Outcome};
 use connector_core::verdict::{Look, wrapped};
 
@@ -71,9 +72,14 @@ impl Checked {
 
     /// Whether it is ready, in a line.
     fn sum(&self) -> String {
-        let is_held = |check: &Check| check.name == LOCK && check.outcome == Outcome::Warning;
+        let warns = |name: &str| {
+            self.checks.iter().any(|check| check.name == name && check.outcome == Outcome::Warning)
+        };
         match self.failed() {
-            0 if self.checks.iter().any(is_held) => format!(
+            0 if warns(VENDOR) => {
+                format!("{}: nothing failed, and the vendor was not asked", self.connection)
+            }
+            0 if warns(LOCK) => format!(
                 "{}: ready when its lock is free; `{}` waits for it",
                 self.connection,
                 self.invocation.of("sync --wait")

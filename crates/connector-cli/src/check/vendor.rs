@@ -8,15 +8,31 @@ use connector_core::ask::Way;
 use connector_core::error::{Error, ErrorKind};
 use connector_core::run::Connection;
 use connector_core::run::probe::{FirstPage, first_page};
+use connector_core::store::Database;
 use connector_core::words::{count, span};
 use connector_spec::Rate;
 
+/// What the check is called of a vendor that was not asked.
+pub(super) const VENDOR: &str = "vendor";
+
 /// The way to the vendor, the key, and the first page of each resource that has one.
-pub(super) async fn vendor(connection: &Connection, checks: &mut Vec<Check>) {
+pub(super) async fn vendor(
+    connection: &Connection,
+    database: Option<&Database>,
+    checks: &mut Vec<Check>,
+) {
     let client = match connection.impatient_client() {
         Ok(client) => client,
         Err(error) => return checks.push(Check::error("key", &error)),
     };
+    // What keeps it from being known is said where the database is looked at.
+    if let Some(database) = database
+        && let Ok(Some(until)) = database.rest_of(&client).await
+    {
+        let until = until.format("%Y-%m-%d %H:%M:%S UTC");
+        let what = format!("not asked: it told a run that it wants a rest until {until}");
+        return checks.push(Check::warning(VENDOR, what, "check again after that"));
+    }
     checks.push(match client.way().await {
         Ok(Way::Proxy(proxy)) => Check::ok("name", format!("left to the proxy `{proxy}`")),
         Ok(Way::Number) => Check::ok("name", "not needed: the base URL has an IP address"),

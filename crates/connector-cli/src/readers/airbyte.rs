@@ -245,7 +245,10 @@ impl Messages {
     fn error(&mut self, error: &Error, stream: Option<&Stream>) -> Result<()> {
         let kind = match error.kind() {
             ErrorKind::Settings | ErrorKind::Auth | ErrorKind::Forbidden => "config_error",
-            ErrorKind::Busy | ErrorKind::Unavailable | ErrorKind::Unreachable => "transient_error",
+            ErrorKind::Busy
+            | ErrorKind::Locked
+            | ErrorKind::Unavailable
+            | ErrorKind::Unreachable => "transient_error",
             _ => "system_error",
         };
         let mut told = json!({"message": said(error), "failure_type": kind});

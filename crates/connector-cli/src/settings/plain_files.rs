@@ -22,6 +22,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     contents(&open(path)?)
 }
 
+/// The bytes of a file that somebody named; `what` it is stands in the error.
+pub fn read_named(path: &Path, what: &str) -> connector_core::error::Result<Vec<u8>> {
+    read(path).map_err(|error| {
+        let what = format!("{what} in `{}` cannot be read: {}", path.display(), reason(&error));
+        connector_core::error::Error::settings(what)
+            .next("name a file that is there, and that this user may read")
+    })
+}
+
 /// The text of a file of settings.
 pub(crate) fn read_text(path: &Path) -> Result<String> {
     text(read(path)?)

@@ -196,7 +196,7 @@ impl<'a> Layers<'a> {
             return if is_plain { under } else { format!("in the file that {under} names") };
         };
         let Some(file) = file_of(variable) else {
-            return format!("the variable `{variable}` of this shell");
+            return format!("the environment variable `{variable}`");
         };
         let flags = Flags { config: self.flags.config.clone(), ..Flags::default() };
         let init = invocation(connector, self.name, &flags).of("init");

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use connector_core::ask::address;
+use connector_core::environment::environment;
 use connector_core::error::{Error, Result};
 use connector_core::params::check_required;
 use connector_core::run::{Connection, Range};
@@ -124,6 +125,17 @@ fn mind(layers: &Layers, schema: &str) {
 }
 
 fn no_address(connector: &Connector, layers: &Layers) -> Error {
+    let variables = ["BASE_URL", "API_KEY"].map(|key| format!("{}_{key}", prefix(layers.name)));
+    let slip = |variable: &String| {
+        let (_, key) = variable.split_at(prefix(layers.name).len());
+        let of_connector = format!("{}{key}", prefix(connector.name));
+        mistaken_for(variable, &of_connector, &layers.variables_read()).is_some()
+    };
+    if let Some(nowhere) = layers.no_file()
+        && !variables.iter().any(|variable| environment(variable).is_some() || slip(variable))
+    {
+        return nothing_set_up(connector, &nowhere, &variables);
+    }
     // Documents name a host that exists nowhere, so the default only tells the path.
     let example = if layers.are_given() {
         format!("=https://…, or set {}", layers.setting("base_url"))
@@ -132,6 +144,15 @@ fn no_address(connector: &Connector, layers: &Layers) -> Error {
     };
     unset(connector, layers, "BASE_URL", "the address of the API is not known", &example)
         .at("connection", layers.name)
+}
+
+/// That somebody begins, or stands in another folder than that of the settings.
+fn nothing_set_up(connector: &Connector, nowhere: &Nowhere, variables: &[String]) -> Error {
+    let what = format!("nothing is set up: {nowhere}, and {} are not set", variables.join(" and "));
+    Error::settings(what).next(format!(
+        "run `{} init`, which asks for what is needed; if that was done, `cd` to its folder",
+        crate::called::binary(connector)
+    ))
 }
 
 fn no_key(connector: &Connector, layers: &Layers) -> Error {

@@ -27,9 +27,12 @@ pub(crate) trait SharedLimit: Send + Sync {
     /// Reserves so many requests, each so long after the one before it, and says how long it is
     /// until the first.
     fn reserve(&self, requests: u32, interval: Duration) -> BoxFuture<'_, Result<Duration>>;
+}
 
-    /// Tells all others that the vendor wants a rest.
-    fn tell_rest(&self, wait: Duration) -> BoxFuture<'_, ()>;
+/// Who hears of it when the vendor wants a rest.
+pub(crate) trait Listener: Send + Sync {
+    /// Tells all others that the vendor wants a rest of that length from now on.
+    fn hear(&self, rest: Duration) -> BoxFuture<'_, ()>;
 }
 
 /// Requests that were reserved of a shared limit. One that is not made in its time expires: made
@@ -49,6 +52,8 @@ pub(super) struct Pace {
     rate: Option<Rate>,
     /// The limit that others keep too, and what is reserved of it.
     shared: OnceLock<Arc<dyn SharedLimit>>,
+    /// Who tells others of rests.
+    listener: OnceLock<Arc<dyn Listener>>,
     slots: tokio::sync::Mutex<Slots>,
     /// Held by the one whose turn is next.
     turn: tokio::sync::Mutex<()>,
@@ -122,6 +127,7 @@ impl Pace {
         Ok(Self {
             rate,
             shared: OnceLock::new(),
+            listener: OnceLock::new(),
             slots: tokio::sync::Mutex::new(Slots {
                 next: Instant::now(),
                 left: 0,
@@ -265,6 +271,11 @@ impl Pace {
         let _ = self.shared.set(shared);
     }
 
+    /// Lets others hear of rests.
+    pub(super) fn tell(&self, listener: Arc<dyn Listener>) {
+        let _ = self.listener.set(listener);
+    }
+
     /// Whether there is a limit.
     pub(super) fn has_limit(&self) -> bool {
         self.rate.is_some()
@@ -297,8 +308,8 @@ impl Pace {
 
     /// Keeps everybody from asking for that long; false if they were kept from it already.
     pub(super) fn rest(&self, wait: Duration) -> bool {
-        if let Some(shared) = self.shared.get().map(Arc::clone) {
-            tokio::spawn(async move { shared.tell_rest(wait).await });
+        if let Some(listener) = self.listener.get().map(Arc::clone) {
+            tokio::spawn(async move { listener.hear(wait).await });
         }
         let (more, is_first) = self.rest.extend(wait);
         self.rested.fetch_add(super::millis(more), Ordering::Relaxed);
@@ -465,10 +476,6 @@ mod tests {
                 tokio::time::sleep(self.answers_after).await;
                 Ok(wait)
             })
-        }
-
-        fn tell_rest(&self, _: Duration) -> BoxFuture<'_, ()> {
-            Box::pin(async {})
         }
     }
 

@@ -12,7 +12,7 @@ use super::progress::Watch;
 use super::request_hash::{self, Part};
 use super::resource_settings::AllSettings;
 use super::worker::{Gone, Worker};
-use crate::ask::{Client, SharedLimit, WORTH_SAYING};
+use crate::ask::{Client, Listener, WORTH_SAYING};
 use crate::budget::Budget;
 use crate::error::Result;
 use crate::params::Params;
@@ -97,10 +97,11 @@ impl Context {
     /// Lets the limit of the vendor be kept by all who use this database, and rests be heard.
     pub(super) async fn share_limit(self: &Arc<Self>) -> Result<()> {
         if self.client.has_limit() || self.worker.lease.is_some() {
-            let key = self.limit_key().await?;
-            self.client.share(Arc::new(self.store.budget(key)));
+            let budget = Arc::new(self.store.budget(self.limit_key().await?));
+            self.client.tell(Arc::clone(&budget) as Arc<dyn Listener>);
+            self.client.share(budget);
         } else {
-            self.client.share(Arc::new(Teller(Arc::downgrade(self))));
+            self.client.tell(Arc::new(Teller(Arc::downgrade(self))));
         }
         Ok(())
     }
@@ -179,16 +180,12 @@ impl Context {
 /// It asks the database for nothing until there is one.
 struct Teller(Weak<Context>);
 
-impl SharedLimit for Teller {
-    fn reserve(&self, _: u32, _: Duration) -> BoxFuture<'_, Result<Duration>> {
-        Box::pin(async { Ok(Duration::ZERO) })
-    }
-
-    fn tell_rest(&self, wait: Duration) -> BoxFuture<'_, ()> {
+impl Listener for Teller {
+    fn hear(&self, rest: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            let Some(context) = self.0.upgrade().filter(|_| wait >= WORTH_SAYING) else { return };
+            let Some(context) = self.0.upgrade().filter(|_| rest >= WORTH_SAYING) else { return };
             match context.limit_key().await {
-                Ok(key) => context.store.budget(key).tell_rest(wait).await,
+                Ok(key) => context.store.budget(key).hear(rest).await,
                 Err(error) => tracing::info!("others were not told of the rest: {error}"),
             }
         })

@@ -11,9 +11,10 @@ use sqlx::PgConnection;
 use sqlx::postgres::types::PgInterval;
 
 use super::Store;
+use super::database::Database;
 use super::migrate;
 use super::outage::Patience;
-use crate::ask::SharedLimit;
+use crate::ask::{Client, Listener, SharedLimit};
 use crate::error::{Error, Result};
 
 /// The limit of one key.
@@ -69,6 +70,25 @@ pub(super) async fn rest_until(session: &mut PgConnection) -> sqlx::Result<Optio
     sqlx::query_scalar(query).fetch_one(session).await
 }
 
+impl Database {
+    /// Until when the vendor of a client wants a rest from its key, as far as runs were told.
+    pub async fn rest_of(&self, client: &Client) -> Result<Option<DateTime<Utc>>> {
+        let Some(mut session) = self.records().await? else { return Ok(None) };
+        let failed = |error| Error::storage("looking for a rest", error);
+        let secret = "select key from sync.fingerprint_keys where connection = ''";
+        let secret: Option<String> =
+            sqlx::query_scalar(secret).fetch_optional(&mut *session).await.map_err(failed)?;
+        let Some(secret) = secret else { return Ok(None) };
+        let rest =
+            "select rest_until from sync.budgets where key = $1 and rest_until > clock_timestamp()";
+        sqlx::query_scalar(rest)
+            .bind(client.fingerprint(&secret))
+            .fetch_optional(&mut *session)
+            .await
+            .map_err(failed)
+    }
+}
+
 impl Budget {
     async fn reserve_now(&self, requests: u32, interval: Duration) -> Result<Duration> {
         let reserved = &microseconds(interval * requests);
@@ -120,10 +140,12 @@ impl SharedLimit for Budget {
     fn reserve(&self, requests: u32, interval: Duration) -> BoxFuture<'_, Result<Duration>> {
         Box::pin(self.reserve_now(requests, interval))
     }
+}
 
-    fn tell_rest(&self, wait: Duration) -> BoxFuture<'_, ()> {
+impl Listener for Budget {
+    fn hear(&self, rest: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            if let Err(error) = self.tell(wait).await {
+            if let Err(error) = self.tell(rest).await {
                 tracing::info!("others were not told of the rest: {error}");
             }
         })

@@ -78,10 +78,10 @@ impl Store {
                     let name = resource.name;
                     said.push(if self.sample.is_some() {
                         let rows = count(rows, "row that is there", "rows that are there");
-                        format!("`{name}`: from the next sync on {what}; {rows} would change")
+                        format!("`{name}`: from the next sync on {what}; to be applied to {rows}")
                     } else {
                         let rows = count(rows, "row that was there", "rows that were there");
-                        format!("`{name}`: from now on {what}; {rows} changed")
+                        format!("`{name}`: from now on {what}; applied to {rows}")
                     });
                 }
             }

@@ -96,7 +96,7 @@ impl Store {
                 let what = format!(
                     "workers read run {run} of `{schema}`, which keeps others out until {until} UTC"
                 );
-                return Err(Error::new(ErrorKind::Storage, what)
+                return Err(Error::new(ErrorKind::Locked, what)
                     .next("run again when it has ended, or with --wait; --take-over ends it for its workers"));
             }
             if !std::mem::replace(&mut said, true) {

@@ -24,6 +24,10 @@ use crate::error::{Error, ErrorKind, Result};
 /// The most sessions that the runs of a program have, beside those of their locks.
 const MOST: usize = 8;
 
+/// The most runs that go on at the same time in a program: each has a session more, for its lock, and
+/// others need some of the server too.
+const MOST_RUNS: usize = 32;
+
 /// The fewest sessions of a run: one keeps the lock, and one works.
 const FEWEST: i64 = 2;
 
@@ -46,6 +50,7 @@ pub(super) struct Sessions {
     room: Arc<Semaphore>,
     returning: Arc<Returning>,
     size: Arc<Mutex<Size>>,
+    runs: Arc<Runs>,
     /// When somebody last looked whether the server answers.
     looked: Arc<tokio::sync::Mutex<Option<Instant>>>,
     pub(super) clock: Clock,
@@ -87,6 +92,69 @@ struct Size {
     most: usize,
     /// Whether it was said that these are fewer than are of use.
     said: bool,
+}
+
+/// The runs that go on at the same time.
+#[derive(Debug)]
+struct Runs {
+    room: Arc<Semaphore>,
+    going_on: AtomicUsize,
+    beginning: tokio::sync::Mutex<Beginning>,
+}
+
+/// What is known when the next run begins; held by whoever begins one.
+#[derive(Debug)]
+struct Beginning {
+    /// How many there may be.
+    most: usize,
+    /// Why none could begin, and when that was.
+    failed: Option<(Error, Instant)>,
+}
+
+/// The session that keeps the lock of a run, and the place of that run among those that go on.
+pub(super) struct OfRun {
+    session: PgConnection,
+    _place: Place,
+}
+
+/// The place of a run that goes on.
+struct Place {
+    runs: Arc<Runs>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Place {
+    fn of(runs: &Arc<Runs>, room: OwnedSemaphorePermit) -> Self {
+        runs.going_on.fetch_add(1, Relaxed);
+        Self { runs: Arc::clone(runs), _room: room }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.runs.going_on.fetch_sub(1, Relaxed);
+    }
+}
+
+impl OfRun {
+    /// Ends the session.
+    pub(super) async fn close(self) -> sqlx::Result<()> {
+        self.session.close().await
+    }
+}
+
+impl Deref for OfRun {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.session
+    }
+}
+
+impl DerefMut for OfRun {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.session
+    }
 }
 
 /// The sessions that are on their way back.
@@ -203,6 +271,11 @@ impl Sessions {
             room: Arc::new(Semaphore::new(most)),
             returning: Arc::default(),
             size: Arc::new(Mutex::new(Size { most, said: false })),
+            runs: Arc::new(Runs {
+                room: Arc::new(Semaphore::new(MOST_RUNS)),
+                going_on: AtomicUsize::new(0),
+                beginning: tokio::sync::Mutex::new(Beginning { most: MOST_RUNS, failed: None }),
+            }),
             looked: Arc::default(),
             clock: Clock::default(),
         }
@@ -271,6 +344,11 @@ impl Sessions {
         true
     }
 
+    /// How many sessions are open, beside those of locks.
+    pub(super) fn open_ones(&self) -> usize {
+        self.pool.status().size
+    }
+
     /// Leaves it at so many sessions at the most.
     pub(super) fn limit_to(&self, sessions: usize) {
         let mut size = self.size.lock().unwrap_or_else(PoisonError::into_inner);
@@ -279,6 +357,62 @@ impl Sessions {
         if fewer > 0 {
             size.say();
         }
+    }
+
+    /// A session for a run's lock; waits as long as so many runs go on as there may be.
+    ///
+    /// Where the server has no room for one more, those that go on are waited for: from then on
+    /// there are as many at a time as it has room for.
+    pub(super) async fn of_run(&self) -> Result<OfRun> {
+        loop {
+            let room = Arc::clone(&self.runs.room).acquire_owned().await;
+            let room = room.map_err(|_| Error::storage("connecting", sqlx::Error::PoolClosed))?;
+            // One begins after the other, so that no lock takes the last room of those that go on.
+            let mut beginning = self.runs.beginning.lock().await;
+            // Of many that would find the same out, one does.
+            if let Some((error, at)) = &beginning.failed
+                && at.elapsed() < MOMENT
+            {
+                return Err(error.clone());
+            }
+            let is_alone = self.runs.going_on.load(Relaxed) == 0;
+            let options = &self.pool.manager().options;
+            // A pooler that has no more does not say so, and lets one wait until one is free.
+            let patience = if is_alone { CONNECT } else { ONE_MORE };
+            let session = tokio::time::timeout(patience, open(options)).await;
+            let error = match session.unwrap_or_else(|_| Err(silent())) {
+                // Who is alone is told by the server's limits that there is no other.
+                Ok(session) if self.works().await || is_alone => {
+                    beginning.failed = None;
+                    return Ok(OfRun { session, _place: Place::of(&self.runs, room) });
+                }
+                Ok(session) => {
+                    drop(session.close().await);
+                    full()
+                }
+                Err(error) => error,
+            };
+            let has_no_room = is_full(&error) || is_silent(&error);
+            if is_alone || !has_no_room {
+                let error = not_connected(options, error);
+                if is_alone {
+                    beginning.failed = Some((error.clone(), Instant::now()));
+                }
+                return Err(error);
+            }
+            if beginning.most == MOST_RUNS {
+                info!("the server has no room for one more run: others wait for those that go on");
+            }
+            beginning.most -= 1;
+            room.forget();
+        }
+    }
+
+    /// Whether there is a session beside the locks, or can be one. A rehearsal is alone, and has its
+    /// one when it begins.
+    async fn works(&self) -> bool {
+        let is_there = self.open_ones() > 0 || self.pool.manager().rehearses;
+        is_there || self.session().await.is_ok()
     }
 
     /// A session of its own, which is none of the pool's.
@@ -384,9 +518,14 @@ impl Room {
 
     /// How many more sessions there may be beside the one that asked, of those that are of use.
     pub fn left(&self) -> Result<usize> {
+        self.left_with(0)
+    }
+
+    /// The same with so many that are open, and are the asking program's to work with.
+    pub(super) fn left_with(&self, open: usize) -> Result<usize> {
         let mut left = MOST;
         for (kind, name, limit, has) in &self.0 {
-            let more = usize::try_from(limit - has).unwrap_or(0);
+            let more = usize::try_from(limit - has).unwrap_or(0) + open;
             if more == 0 {
                 let what = format!(
                     "a run needs {FEWEST} sessions, one of them for its lock; the {kind} `{name}` may have {limit}, and {has} are in use"
@@ -425,6 +564,11 @@ fn full() -> sqlx::Error {
     ))
 }
 
+/// Whether nothing was heard.
+fn is_silent(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut)
+}
+
 /// That nothing was heard.
 fn silent() -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the server does not answer"))
@@ -432,12 +576,14 @@ fn silent() -> sqlx::Error {
 
 /// A new session of its own; where there is none, the error says with which server.
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
-    open(options).await.map_err(|error| {
-        // A host that has no address may be what stands behind an @ in a password.
-        let has_address = !matches!(&error, sqlx::Error::Io(error) if error.raw_os_error().is_none() && error.kind() != io::ErrorKind::TimedOut);
-        let error = Error::storage("connecting", error);
-        if has_address { error.at("server", server(options)) } else { error }
-    })
+    open(options).await.map_err(|error| not_connected(options, error))
+}
+
+fn not_connected(options: &PgConnectOptions, error: sqlx::Error) -> Error {
+    // A host that has no address may be what stands behind an @ in a password.
+    let has_address = !matches!(&error, sqlx::Error::Io(error) if error.raw_os_error().is_none() && error.kind() != io::ErrorKind::TimedOut);
+    let error = Error::storage("connecting", error);
+    if has_address { error.at("server", server(options)) } else { error }
 }
 
 async fn open(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {

@@ -149,6 +149,22 @@ async fn a_run_makes_do_with_the_sessions_that_its_user_may_have() {
     }
 }
 
+/// Five hundred accounts are no reason to ask for five hundred sessions.
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_for_which_the_server_has_no_room_wait_for_those_that_go_on() {
+    let test = Test::with("products", items(3)).await;
+    let (role, url) = limited(&test, "crowded", 6).await;
+    let connection = |number: i32| {
+        test.connection_by(&url, &["products"]).in_schema(&format!("account_{number}"))
+    };
+    let all: Vec<_> = (0..40).map(connection).collect();
+    for report in connector_core::sync_all(&all, *NOW).await {
+        let report = report.unwrap();
+        assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    }
+    forget(test, &role).await;
+}
+
 #[tokio::test]
 async fn a_user_who_may_have_one_session_is_told_how_many_are_needed() {
     let test = Test::with("products", items(3)).await;

@@ -419,5 +419,9 @@ async fn with_a_history_it_is_told_which_fields_changed_from_what_to_what() {
         ])
     );
     assert_eq!(changes(2).await, json!([[["p000"], {"price": {"from": 7, "to": 8}}]]));
+    // It changed, and is as it was: that is known, which is more than nothing.
+    test.vendor.edit("products", |all| all[0]["price"] = json!(7));
+    sync(30).await;
+    assert_eq!(changes(2).await, json!([[["p000"], {}]]));
     test.end().await;
 }

@@ -126,7 +126,7 @@ async fn a_choice_that_is_new_is_applied_to_rows_that_are_there_and_makes_no_ver
     .await
     .unwrap();
     let told = planned.to_plan(Look::default());
-    assert!(told.contains("`email`") && told.contains("that are there would change"), "{told}");
+    assert!(told.contains("`email`") && told.contains("; to be applied to "), "{told}");
     assert!(everything(&play).await.contains(CANARY), "a plan changes nothing");
     play.vendor.edit("people", |people| people.truncate(2));
     let report = play.sync_as(&choosing(&play)).await;
@@ -138,7 +138,7 @@ async fn a_choice_that_is_new_is_applied_to_rows_that_are_there_and_makes_no_ver
         report.to_text()
     );
     let told = report.to_text();
-    assert!(told.contains("left out") && told.contains("that were there changed"), "{told}");
+    assert!(told.contains("left out") && told.contains("; applied to "), "{told}");
     let again = play.sync_as(&choosing(&play)).await;
     assert!(again.chosen.is_empty(), "it is done once");
     // What comes back is read again.
@@ -227,7 +227,7 @@ async fn secrets_that_were_kept_are_nowhere_once_they_are_not_to_be() {
         "{}",
         report.to_text()
     );
-    insta::assert_snapshot!(report.chosen.join("\n"), @"`accounts`: from now on secrets are kept as fingerprints; 3 rows that were there changed");
+    insta::assert_snapshot!(report.chosen.join("\n"), @"`accounts`: from now on secrets are kept as fingerprints; applied to 3 rows that were there");
     let kept = "select version || ' ' || (detail ->> 'city') from hostile.accounts_versions where id = 'a' order by version";
     assert_eq!(play.database.rows(kept).await.len(), 2);
     assert!(play.sync_as(&veiling()).await.chosen.is_empty(), "it is done once");

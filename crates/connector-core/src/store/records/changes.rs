@@ -16,8 +16,8 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use super::failed;
 use crate::error::{Error, Result};
 use crate::store::database::Database;
-use crate::store::migrate;
 use crate::store::sql::{Beside, ident, qualified};
+use crate::store::{holder, migrate};
 use connector_spec::Resource;
 
 /// From where on changes are asked for.
@@ -40,6 +40,8 @@ pub struct ConnectionChanges {
     pub last_run_id: Option<i64>,
     /// When the first of them began, or the time that was asked for, if that is earlier.
     pub since: Option<DateTime<Utc>>,
+    /// Whether the newest of them is going on now.
+    pub running: bool,
     /// Records of runs that ended before this time were forgotten, and of what was asked for some
     /// may be among them; nothing if all records are there.
     pub forgotten_until: Option<DateTime<Utc>>,
@@ -62,9 +64,12 @@ pub struct ResourceChanges {
     pub returned: i64,
     /// Rows that are gone, those among them that came meanwhile.
     pub deleted: i64,
-    /// The verdict of the newest of the runs that read it, or tried to; nothing if none did. What
-    /// is not `complete` may have changed more.
+    /// The newest of the runs that read it, or tried to; nothing if none did.
+    pub run_id: Option<i64>,
+    /// The verdict of that run. What is not `complete` may have changed more.
     pub verdict: Option<String>,
+    /// When that run ended with it; nothing while it reads it, and if it was killed.
+    pub finished_at: Option<DateTime<Utc>>,
     /// Whether it is known of each row how it was before: the table has had a history since then.
     pub history: bool,
     /// The rows, as many as were asked for.
@@ -80,8 +85,9 @@ pub struct ChangedRow {
     pub key: Vec<String>,
     /// When the run began that saw it last.
     pub at: DateTime<Utc>,
-    /// By column, what the row was before, and is now; nothing if that was not asked for, or
-    /// is not known.
+    /// By column, what the row was before, and is now: none of a row that is as it was, as it
+    /// changed and changed back, or lost what is left out. Nothing if that was not asked for, or is
+    /// not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<BTreeMap<String, FieldChange>>,
 }
@@ -151,6 +157,8 @@ struct Runs {
     forgotten: Option<DateTime<Utc>>,
     /// The run behind which they come, if one was named.
     behind: Option<i64>,
+    /// Of a newest run without an end, whether a lease says that it goes on.
+    going: Option<bool>,
 }
 
 impl Runs {
@@ -176,9 +184,10 @@ impl Database {
     ) -> Result<Option<ConnectionChanges>> {
         let Some(mut session) = self.records().await? else { return Ok(None) };
         let Some(runs) = runs(&mut session, schema, since).await? else { return Ok(None) };
-        let mut verdicts = verdicts(&mut session, schema, &runs).await?;
+        let tried = tried(&mut session, schema, &runs).await?;
         let mut all = Vec::new();
         for resource in resources {
+            let tried = tried.iter().find(|tried| tried.resource == resource.name);
             let mut changes = ResourceChanges {
                 resource: resource.name,
                 table: resource.table,
@@ -186,7 +195,9 @@ impl Database {
                 updated: 0,
                 returned: 0,
                 deleted: 0,
-                verdict: verdicts.remove(resource.name),
+                run_id: tried.map(|tried| tried.run_id),
+                verdict: tried.map(|tried| tried.verdict.clone()),
+                finished_at: tried.and_then(|tried| tried.finished_at),
                 history: has_history(&mut session, schema, resource, &runs).await?,
                 rows: Vec::new(),
             };
@@ -205,29 +216,44 @@ impl Database {
             first_run_id: runs.first,
             last_run_id: runs.last,
             since: runs.first.map(|_| runs.since),
+            running: match runs.going {
+                Some(leased) => leased || holder(&mut session, schema).await?.is_some(),
+                None => false,
+            },
             forgotten_until: runs.forgotten,
             resources: all,
         }))
     }
 }
 
-/// The newest verdict on each resource in these runs.
-async fn verdicts(
-    session: &mut PgConnection,
-    schema: &str,
-    runs: &Runs,
-) -> Result<BTreeMap<String, String>> {
-    let verdicts: Vec<(String, String)> = sqlx::query_as(
-        "select distinct on (resource) resource, verdict from sync.resources \
+/// How the newest run that tried a resource came out for it.
+struct Tried {
+    resource: String,
+    run_id: i64,
+    verdict: String,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+/// How each resource came out of the newest of these runs that tried it.
+async fn tried(session: &mut PgConnection, schema: &str, runs: &Runs) -> Result<Vec<Tried>> {
+    sqlx::query(
+        "select distinct on (resource) resource, run_id, verdict, finished_at from sync.resources \
          where connection = $1 and run_id between $2 and $3 order by resource, run_id desc",
     )
     .bind(schema)
     .bind(runs.first)
     .bind(runs.last)
+    .try_map(|row: PgRow| {
+        Ok(Tried {
+            resource: row.try_get("resource")?,
+            run_id: row.try_get("run_id")?,
+            verdict: row.try_get("verdict")?,
+            finished_at: row.try_get("finished_at")?,
+        })
+    })
     .fetch_all(session)
     .await
-    .map_err(failed)?;
-    Ok(verdicts.into_iter().collect())
+    .map_err(failed)
 }
 
 /// The runs that went on after a time, or come after a run; `None` if there never was one.
@@ -247,7 +273,9 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
          (select forgotten_until from sync.connections where connection = $1) as forgotten, \
          (select min(started_at) from known) as began, (select min(run_id) from known) as oldest, \
          (select started_at + case when connection = $1 then interval '1 microsecond' else interval '0' end \
-         from sync.runs where run_id = $2) as behind, (select max(run_id) from sync.runs) as newest from wanted",
+         from sync.runs where run_id = $2) as behind, (select max(run_id) from sync.runs) as newest, \
+         (select case when finished_at is null then coalesce(lease_until > clock_timestamp(), false) end from wanted order by run_id desc limit 1) as going \
+         from wanted",
     )
     .bind(schema)
     .bind(run)
@@ -312,7 +340,8 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
     };
     let last = found.try_get("last").map_err(failed)?;
     let forgotten = forgotten.filter(|_| first.is_some() && !all_recorded);
-    Ok(Some(Runs { first, last, since, written, forgotten, behind: run }))
+    let going = found.try_get("going").map_err(failed)?;
+    Ok(Some(Runs { first, last, since, written, forgotten, behind: run, going }))
 }
 
 /// How a row `t` changed; nothing if it did not. Binds connection, resource, the first run that
@@ -394,7 +423,7 @@ async fn has_history(
 }
 
 /// The columns in which a row `t` differs from the version that it had before the first run, as
-/// an object; nothing for a row that had none. Both are read as JSON, so that columns of all
+/// an object, which is empty if it is as it was; nothing for a row that had none. Both are read as JSON, so that columns of all
 /// types are compared alike.
 fn fields(schema: &str, resource: &Resource) -> String {
     let history = qualified(schema, &Beside::of(resource.table).history);
@@ -408,13 +437,12 @@ fn fields(schema: &str, resource: &Resource) -> String {
         format!("(values {})", all.collect::<Vec<_>>().join(", "))
     };
     format!(
-        "(select jsonb_object_agg(w.name, jsonb_build_object('from', w.value, 'to', n.value)) from \
-         (select * from {history} h where {} and h._valid_from < $4 and h._valid_to >= $4 order by h._valid_from desc limit 1) h, \
-         lateral {} w (name, value) join lateral {} n (name, value) on n.name = w.name \
-         where w.value is distinct from n.value)",
-        same.collect::<Vec<_>>().join(" and "),
+        "(select (select coalesce(jsonb_object_agg(w.name, jsonb_build_object('from', w.value, 'to', n.value)), '{{}}') \
+         from {} w (name, value) join {} n (name, value) on n.name = w.name where w.value is distinct from n.value) \
+         from {history} h where {} and h._valid_from < $4 and h._valid_to >= $4 order by h._valid_from desc limit 1)",
         object("h"),
         object("t"),
+        same.collect::<Vec<_>>().join(" and "),
     )
 }
 

@@ -150,6 +150,7 @@ impl Report {
             grouped(tried.into_iter().chain(skipped).map(|resource| {
                 (resource.resource, resource.problems(), resource.next.as_deref())
             }));
+        let drift_is_told = lines.len();
         for ResourceReport { resource, drift, .. } in &self.resources {
             let (known, new): (Vec<_>, Vec<_>) = drift.iter().partition(|drift| drift.known);
             for drift in new.iter().take(MOST_FIELDS) {
@@ -171,6 +172,12 @@ impl Report {
                     self.invocation.of("drift")
                 ));
             }
+        }
+        let drift = self.invocation.of("drift");
+        if lines.len() > drift_is_told
+            && !lines[drift_is_told..].iter().any(|line| line.contains(&drift))
+        {
+            lines.push(format!("    next: see `{drift}`, which says what may be done about it"));
         }
         for ResourceReport { resource, quarantined, verdict, evidence, .. } in &self.resources {
             // Where more than is tolerated are set aside, that was said as what keeps it from being complete.
@@ -444,10 +451,13 @@ pub fn aligned(header: &[(&str, u8)], mut rows: Vec<Vec<String>>, look: Look) ->
             }
             break;
         }
-        header.remove(spare);
+        // What is of the same use goes together: one of two numbers would pass for both.
+        let gone = header[spare].1;
         for row in &mut rows {
-            row.remove(spare);
+            let mut of_use = header.iter().map(|(_, use_)| *use_ != gone);
+            row.retain(|_| of_use.next().unwrap_or(true));
         }
+        header.retain(|(_, use_)| *use_ != gone);
     }
     let mut table = Table::new();
     table.load_style(NOTHING);

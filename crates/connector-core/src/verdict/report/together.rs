@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_connection_is_named_once_and_no_word_is_cut() {
-        let chosen = "`accounts`: from now on left out: `email`, `name`, `phone`; 40 rows that were there changed";
+        let chosen = "`accounts`: from now on left out: `email`, `name`, `phone`; applied to 40 rows that were there";
         let us = report("us", vec![read("labels", Verdict::Complete, 1)], &[chosen]);
         let text = together(&[us], 0, narrow(80));
         assert_eq!(text.lines().filter(|line| *line == "us:").count(), 1, "{text}");
