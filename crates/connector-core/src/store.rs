@@ -81,6 +81,7 @@ pub use rows::{Mark, Snapshot, Wanted, columns_of, type_of};
 pub use session::Room;
 use session::{OfRun, Session, Sessions};
 pub(crate) use shards::{Claimed, Division, Listings};
+use sql::Parents;
 pub(crate) use sql::Statements;
 pub use sql::ident;
 pub(crate) use table::Table;
@@ -326,43 +327,25 @@ impl Store {
         Lock(self.lock.take())
     }
 
-    /// The query for the values of a parent's column as `key`, in rows that are not deleted. Binds
-    /// the schema, and a resource that was read for some of them, where the others are wanted:
-    /// those of the changed ones.
-    fn keys_of_parents(&self, table: &str, column: &str) -> String {
-        let column = ident(column);
-        format!(
-            "select {column}::text as key from {}.{} p where _deleted_at is null and {column} is not null \
-             and ($2::text is null or not exists (select from sync.state s where s.connection = $1 and s.resource = $2 \
-             and s.partition = jsonb_build_array({column}::text)::text and s.whole_run_id >= p._run_id))",
-            ident(&self.schema),
-            ident(table)
-        )
-    }
-
-    /// Up to `limit` values of a parent's column after `after` and up to `upto`, in rows that are
-    /// not deleted, in order; of the changed ones only, if `child` is a resource that was read for
-    /// the others.
+    /// Up to `limit` of a parent's rows after `after` and up to `upto`, by the values of their
+    /// column; of the changed ones only, if `child` is a resource that was read for the others.
     pub(crate) async fn parents(
         &self,
-        (table, column): (&str, &str),
+        parents: &Parents,
         (after, upto): (Option<&str>, Option<&str>),
-        limit: i64,
+        limit: usize,
         child: Option<&str>,
     ) -> Result<Vec<String>> {
-        let query = format!(
-            "select key from ({}) k where ($3::text is null or key collate \"C\" > $3) \
-             and ($4::text is null or key collate \"C\" <= $4) order by key collate \"C\" limit $5",
-            self.keys_of_parents(table, column)
-        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let query = parents.some(after.is_some(), upto.is_some());
         let query = query.as_str();
         self.patiently(|| async move {
-            sqlx::query_scalar(AssertSqlSafe(query))
-                .bind(&self.schema)
-                .bind(child)
-                .bind(after)
-                .bind(upto)
-                .bind(limit)
+            let mut query =
+                sqlx::query_scalar(AssertSqlSafe(query)).bind(&self.schema).bind(child).bind(limit);
+            for bound in after.into_iter().chain(upto) {
+                query = query.bind(bound);
+            }
+            query
                 .fetch_all(&mut *self.session().await?)
                 .await
                 .map_err(|error| Error::storage("reading the parents", error))

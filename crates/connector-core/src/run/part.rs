@@ -22,18 +22,18 @@ use crate::verdict::Tally;
 use crate::walk::{Bookmark, Partition};
 use connector_spec::{Parent, Resource};
 
-/// The number of parent rows that are read from the database at a time.
-const PARENTS: i64 = 500;
+/// The number of parent rows that are read from the database at a time: more than a part has where
+/// there are many, so that one look is enough.
+const PARENTS: usize = 2_000;
 
 /// The listings of a resource, to be divided into parts.
 pub(super) fn listings<'a>(context: &Context, resource: &'static Resource) -> Result<Listings<'a>> {
     if let Some(named) = Partition::of_params(resource, context.connector, &context.params) {
         return Ok(Listings::Named(named.len() as u64));
     }
-    let parent = resource.parent.and_then(|parent| {
-        let table = context.connector.resource(parent.resource)?.table;
+    let parent = resource.parent.map(|_| {
         let child = Some(resource.name).filter(|_| context.range.changed_parents_only);
-        Some(Listings::Rows { table, column: parent.column, child })
+        Listings::Rows { child }
     });
     parent.ok_or_else(|| Error::settings(format!("`{}` has no listings to ask for", resource.name)))
 }
@@ -144,7 +144,7 @@ async fn fetch(
         let walk = Box::pin(walker.run(span.clone()));
         walks.spawn(walk.instrument(span.or_current()));
     };
-    let mut parents = Parents::of(&context, resource, &shard)?;
+    let mut parents = Parents::of(&context, resource, (&shard, &statements))?;
     let table = context.table(resource, &statements).reading(shard, false);
     let mut outcome = Ok(());
     'all: while let Some(mut partitions) = parents.next(&context, resource).await? {
@@ -181,7 +181,7 @@ enum Parents {
 /// The rows of a parent, behind one of them and up to another.
 struct Rows {
     parent: Parent,
-    table: &'static str,
+    statements: Arc<Statements>,
     after: Option<String>,
     upto: Option<String>,
     /// How many there are before it.
@@ -189,16 +189,21 @@ struct Rows {
 }
 
 impl Parents {
-    fn of(context: &Context, resource: &'static Resource, shard: &Shard) -> Result<Self> {
+    fn of(
+        context: &Context,
+        resource: &'static Resource,
+        (shard, statements): (&Shard, &Arc<Statements>),
+    ) -> Result<Self> {
         if let Some(named) = Partition::of_params(resource, context.connector, &context.params) {
             let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
             let own = named.into_iter().skip(count(shard.before)).take(count(shard.listings));
             return Ok(Self::Named(own.collect()));
         }
         let parent = resource.parent.and_then(|parent| {
-            let table = context.connector.resource(parent.resource)?.table;
+            statements.parents.as_ref()?;
+            let (statements, before) = (Arc::clone(statements), shard.before);
             let (after, upto) = (shard.after.clone(), shard.upto.clone());
-            Some(Self::Rows(Box::new(Rows { parent, table, after, upto, before: shard.before })))
+            Some(Self::Rows(Box::new(Rows { parent, statements, after, upto, before })))
         });
         parent.ok_or_else(|| {
             Error::settings(format!("`{}` has no listings to ask for", resource.name))
@@ -216,13 +221,16 @@ impl Parents {
             Self::Rows(mut rows) => {
                 let child = Some(resource.name).filter(|_| context.range.changed_parents_only);
                 let range = (rows.after.as_deref(), rows.upto.as_deref());
-                let from = (rows.table, rows.parent.column);
-                let keys = context.store.parents(from, range, PARENTS, child).await?;
+                let Some(parents) = &rows.statements.parents else { return Ok(None) };
+                let keys = context.store.parents(parents, range, PARENTS, child).await?;
                 let Some(last) = keys.last() else { return Ok(None) };
                 let (first, placeholder) = (rows.before + 1, rows.parent.placeholder);
-                rows.after = Some(last.clone());
-                rows.before += keys.len() as u64;
-                *self = Self::Rows(rows);
+                // Fewer than might have come are the last ones.
+                if keys.len() == PARENTS {
+                    rows.after = Some(last.clone());
+                    rows.before += keys.len() as u64;
+                    *self = Self::Rows(rows);
+                }
                 let of = |(row, key)| Partition::of_parent(placeholder, key, row);
                 Ok(Some((first..).zip(keys).map(of).collect()))
             }

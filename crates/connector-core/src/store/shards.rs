@@ -15,7 +15,6 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgTransaction};
 
 use super::part::{Prepared, Shard, parts};
-use super::sql::OF_SHARD;
 use super::table::Table;
 use crate::error::{Error, ErrorKind, Result};
 use crate::verdict::{Tally, is_over};
@@ -28,9 +27,9 @@ const MAX_OPEN_WALKS: i64 = 1_000;
 pub(crate) enum Listings<'a> {
     /// So many that settings name.
     Named(u64),
-    /// Those of a parent's rows, by this column of this table; of the changed ones only, where a
-    /// child is named that was read for the others.
-    Rows { table: &'a str, column: &'a str, child: Option<&'a str> },
+    /// Those of a parent's rows; of the changed ones only, where a child is named that was read for
+    /// the others.
+    Rows { child: Option<&'a str> },
 }
 
 /// How a resource is to be divided into parts.
@@ -204,18 +203,19 @@ impl Table<'_> {
         listings: &Listings<'_>,
         workers: u64,
     ) -> sqlx::Result<u64> {
-        let Listings::Rows { table, column, child } = listings else {
-            let Listings::Named(listings) = listings else { return Ok(0) };
-            let parts = if workers > 1 { *listings } else { 1 };
-            return self.divide_named(transaction, *listings, parts).await.map(|()| parts);
+        let (child, parents) = match (listings, &self.statements.parents) {
+            (Listings::Rows { child }, Some(parents)) => (child, parents),
+            (Listings::Rows { .. }, None) => return Ok(0),
+            (Listings::Named(listings), _) => {
+                let parts = if workers > 1 { *listings } else { 1 };
+                return self.divide_named(transaction, *listings, parts).await.map(|()| parts);
+            }
         };
-        let keys = self.store.keys_of_parents(table, column);
-        let listings: i64 =
-            sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from ({keys}) k")))
-                .bind(&self.store.schema)
-                .bind(child)
-                .fetch_one(&mut **transaction)
-                .await?;
+        let listings: i64 = sqlx::query_scalar(AssertSqlSafe(parents.count()))
+            .bind(&self.store.schema)
+            .bind(child)
+            .fetch_one(&mut **transaction)
+            .await?;
         let listings = listings.unsigned_abs();
         let parts = if workers > 1 {
             let (requests, of): (i64, i64) = sqlx::query_as(
@@ -235,15 +235,7 @@ impl Table<'_> {
         if parts <= 1 {
             return self.divide_named(transaction, listings, 1).await.map(|()| 1);
         }
-        let divide = format!(
-            "insert into sync.shards (run_id, connection, resource, shard, after, upto, before, listings) \
-             select $3, $1, $4, part, lag(last) over w, case when part < max(part) over () then last end, \
-             coalesce(sum(listings) over (order by part rows between unbounded preceding and 1 preceding), 0), listings \
-             from (select part, max(key collate \"C\") as last, count(*) as listings \
-             from (select key, ntile($5) over (order by key collate \"C\") as part from ({keys}) k) n group by part) p \
-             window w as (order by part)"
-        );
-        let done = sqlx::query(AssertSqlSafe(divide))
+        let done = sqlx::query(AssertSqlSafe(parents.divide()))
             .bind(&self.store.schema)
             .bind(child)
             .bind(self.store.run_id)
@@ -340,7 +332,8 @@ impl Table<'_> {
         }
         let open = format!(
             "select partition, position from sync.state where connection = $1 and resource = $2 \
-             and position is not null and $3::bigint is not null and {OF_SHARD}"
+             and position is not null and $3::bigint is not null and {}",
+            self.statements.within
         );
         let open: Vec<(String, serde_json::Value)> = sqlx::query_as(AssertSqlSafe(open))
             .bind(&self.store.schema)

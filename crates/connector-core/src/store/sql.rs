@@ -8,6 +8,7 @@ mod history;
 mod listings;
 mod merge;
 mod names;
+mod parents;
 mod rehearsal;
 mod seen;
 mod stage;
@@ -19,8 +20,8 @@ pub(crate) use merge::Collisions;
 use names::Names;
 pub use names::ident;
 pub(crate) use names::qualified;
+pub(crate) use parents::Parents;
 pub(crate) use rehearsal::Foresee;
-pub(super) use seen::OF_SHARD;
 pub(crate) use stage::Fill;
 
 /// For what compares whole listings. Nobody tells the planner how many keys or parents there
@@ -78,6 +79,10 @@ pub(crate) struct Statements {
     /// Forgets a kind of what is known of listings that belong to no row of the parent: where
     /// their walks are, or what those have seen. Binds connection and resource.
     pub(crate) forget_orphans: Option<[String; 2]>,
+    /// The rows of the parent, of each of which there is a listing.
+    pub(crate) parents: Option<Parents>,
+    /// Whether a row of `sync.state` is of the part of the resource that lies between `$4` and `$5`.
+    pub(crate) within: String,
     /// The number of rows of a positional listing, unless some are not there. Binds the partition's values.
     pub(crate) count_positions: Option<String>,
     /// The table's qualified name.
@@ -96,6 +101,11 @@ impl Statements {
         let differing = &merge::differing(names);
         let closing = has_history.then(|| history::closing(names, schema, resource.table));
         let by_parent = parent.zip(resource.parent);
+        let parents = by_parent.and_then(|(parent, by)| {
+            let column = parent.table_columns().find(|column| column.name == by.column)?;
+            Some(Parents::of(schema, parent.table, column))
+        });
+        let within = parents.as_ref().map_or_else(|| parents::within("text"), Parents::within);
         let by_parent = by_parent.map(|(parent, by)| (qualified(schema, parent.table), by));
         Self {
             stage: stage::make(names),
@@ -110,7 +120,7 @@ impl Statements {
             foresee: rehearsal::foresee(names, differing),
             foresee_deleted: rehearsal::deleted(names),
             note_seen: seen::note(names),
-            note_all: seen::note_all(names),
+            note_all: seen::note_all(names, &within),
             count_seen: seen::count(names),
             note_gone: deletes::note(names),
             mark_gone: deletes::mark(names),
@@ -118,6 +128,8 @@ impl Statements {
                 .as_ref()
                 .map(|(parent, by)| deletes::mark_orphans(names, parent, by)),
             forget_orphans: by_parent.as_ref().map(|(parent, by)| deletes::forget(parent, by)),
+            parents,
+            within,
             is_empty: listings::is_empty(names),
             count_live: listings::count_live(names),
             reaching: listings::reaching(names),

@@ -2,10 +2,6 @@
 
 use super::names::{Names, STAGE};
 
-/// Whether a row of `sync.state` is of the part of a resource that lies in this range.
-pub(crate) const OF_SHARD: &str = "($4::text is null or (partition::jsonb ->> 0) collate \"C\" > $4) \
-     and ($5::text is null or (partition::jsonb ->> 0) collate \"C\" <= $5)";
-
 /// One row of hashes for each commit.
 pub(super) fn note(names: &Names) -> String {
     format!(
@@ -19,9 +15,9 @@ pub(super) fn note(names: &Names) -> String {
 /// What walks have seen that began with an empty table is the table itself (`unnoted`), until
 /// one of them goes on elsewhere. The hashes are put into 64 rows for each listing, as one
 /// array of all keys of a large table would be larger than a value can be.
-pub(super) fn note_all(names: &Names) -> String {
+pub(super) fn note_all(names: &Names, within: &str) -> String {
     format!(
-        "with unnoted as (update sync.state set unnoted = false where connection = $1 and resource = $2 and unnoted and {OF_SHARD} returning partition) \
+        "with unnoted as (update sync.state set unnoted = false where connection = $1 and resource = $2 and unnoted and {within} returning partition) \
          insert into sync.seen (connection, resource, partition, run_id, keys) \
          select $1, $2, u.partition, $3, array_agg({hash}) from unnoted u join {} t on {} \
          group by u.partition, {hash} & 63",
