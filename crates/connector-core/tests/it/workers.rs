@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use connector_core::run::{self, Gone, Worker};
-use connector_core::{Connection, ErrorKind, Rate, Report, Resource, Verdict, to_json};
-use connector_testkit::{Answer, Content, Proxy, RateLimit};
+use connector_core::{Connection, ErrorKind, Rate, Record, Report, Resource, Verdict, to_json};
+use connector_testkit::{Answer, Content, Proxy, RateLimit, Request};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -144,6 +144,48 @@ async fn tables_of_a_run_by_many_workers_are_those_of_one() {
             assert_eq!(report.verdict, *verdict, "{told}");
             pretty_assertions_eq(&left_with_history(&play).await, expected, &told);
         }
+        play.end().await;
+    }
+}
+
+/// A thing whose key is a number: as texts, they would be in another order.
+#[derive(Record)]
+#[expect(dead_code, reason = "a model is a declaration and is never built")]
+struct Numbered {
+    id: i64,
+}
+
+/// They are divided by the order of their keys, and gone on with behind one of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_children_of_each_parent_are_asked_for_once_whatever_its_key_is_like() {
+    const NUMBERED: Resource = Resource { columns: Numbered::COLUMNS, ..things(TOTAL) };
+    let numbers = [-30_i64, -4, 0, 7, 10, 9, 100, 99, 1_000_000_007, i64::MAX, i64::MIN, 5];
+    let texts = ["a", "B", "b", "Z", "10", "9", "a b", "_", "é", "e", "\"", "É", "-", "ä%2F"];
+    let numbers = numbers.map(|id| json!({"id": id})).to_vec();
+    let texts = texts.map(|id| json!({"id": id})).to_vec();
+    for (parents, keys) in [(NUMBERED, numbers), (things(TOTAL), texts)] {
+        let count = keys.len();
+        let content = Content::empty().with("things", keys.clone());
+        let play = Play::new(&[parents, parts(OFFSET)], content).await;
+        for key in &keys {
+            let of = key["id"].as_str().map_or_else(|| key["id"].to_string(), str::to_owned);
+            play.vendor.edit(("parts", of.as_str()), |items| items.extend(rows(2)));
+        }
+        for workers in [1, 3, 1, 8] {
+            let asked = play.vendor.asked();
+            let report = among(&play, workers).await;
+            assert_eq!(report.verdict, Verdict::Complete, "{workers}: {}", report.to_text());
+            let requests = play.vendor.requests_behind(asked);
+            let first = |request: &&Request| {
+                request.path.ends_with("/parts") && request.param("offset") == Some("0")
+            };
+            assert_eq!(requests.iter().filter(first).count(), count, "{workers} workers");
+            assert_eq!(play.live_in("parts").await, 2 * count as u64);
+        }
+        // One that is stopped is gone on with, and what was read is not read again.
+        play.try_sync_as(&play.connection().with_max_requests(9)).await.unwrap();
+        let report = among(&play, 4).await;
+        assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
         play.end().await;
     }
 }

@@ -79,9 +79,13 @@ impl Parents {
 
 /// The same where listings have no rows: there is no range then.
 pub(super) fn within(sql_type: &str) -> String {
-    let value = match sql_type {
-        "text" => "(partition::jsonb ->> 0)".to_owned(),
-        other => format!("(partition::jsonb ->> 0)::{other}"),
+    // A setting may have named a listing there that is no number.
+    let (value, sql_type) = match sql_type {
+        "bigint" => (
+            r#"case when partition ~ '^\["-?[0-9]+"\]$' then (partition::jsonb ->> 0)::numeric end"#,
+            "numeric",
+        ),
+        _ => ("(partition::jsonb ->> 0)", "text"),
     };
     format!(
         "($4::text is null or {value} > $4::text::{sql_type}) \
