@@ -345,6 +345,8 @@ async fn sync_resources(
     context.progress.expect(all.len());
     let mut reports: Vec<Option<ResourceReport>> = all.iter().map(|_| None).collect();
     let mut waiting: Vec<usize> = (0..all.len()).collect();
+    // Whatever uses the database is among these: what is waited for beside them would keep them from
+    // giving back the sessions that it waits for.
     let mut running = FuturesUnordered::new();
     let mut stopped: Option<Fatal> = None;
     loop {
@@ -373,34 +375,34 @@ async fn sync_resources(
         };
         let resource = all[at];
         let parent = parent_of(resource).and_then(|by| reports[by].as_ref());
-        match (&stopped, parent.map(|parent| parent.verdict)) {
+        let parent = parent.map(|parent| parent.verdict);
+        let why_not = match (stopped, parent) {
             _ if before.iter().any(|known| known == resource.name) => {
                 reports[at] = Some(known(resource));
+                continue;
             }
-            (Some((kind, reason)), _) => {
-                // A database that failed would be waited for once more for each resource.
-                reports[at] = Some(if *kind == ErrorKind::Storage {
-                    skipped(resource, reason)
-                } else {
-                    skip(context, resource, reason).await
-                });
+            // A database that failed would be waited for once more for each resource.
+            (Some((ErrorKind::Storage, reason)), _) => {
+                reports[at] = Some(skipped(resource, reason));
+                continue;
             }
+            (Some((_, reason)), _) => Some(reason),
             (None, Some(Verdict::Failed | Verdict::Skipped)) => {
-                let reason = "its parent could not be read";
-                reports[at] = Some(skip(context, resource, reason).await);
+                Some("its parent could not be read")
             }
-            (None, parent) => {
-                let stranger = stranger.take();
-                let span = spans::of_resource(context, resource);
-                let synced = async move {
-                    let synced = resource::sync(context, resource, parent, stranger);
-                    let (report, fatal) = synced.instrument(span.clone()).await;
-                    spans::note_report(&span, &report);
-                    (at, report, fatal)
-                };
-                running.push(synced);
+            (None, _) => None,
+        };
+        let stranger = if why_not.is_none() { stranger.take() } else { None };
+        running.push(async move {
+            if let Some(reason) = why_not {
+                return (at, skip(context, resource, reason).await, None);
             }
-        }
+            let span = spans::of_resource(context, resource);
+            let synced = resource::sync(context, resource, parent, stranger);
+            let (report, fatal) = synced.instrument(span.clone()).await;
+            spans::note_report(&span, &report);
+            (at, report, fatal)
+        });
     }
     reports.into_iter().flatten().collect()
 }

@@ -12,9 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
+use tokio::task::JoinSet;
 use tracing::{Instrument as _, info, warn};
 
 use super::connection::Connection;
@@ -416,7 +415,8 @@ pub async fn work(connection: &Connection, run: i64, worker: Worker) -> Result<(
 }
 
 async fn work_in(context: &Arc<Context>) -> Result<()> {
-    let mut running = FuturesUnordered::new();
+    // Each goes on by itself, as it may have a session that is waited for here.
+    let mut running = JoinSet::new();
     let mut busy: Vec<&'static str> = Vec::new();
     loop {
         if context.stop.is_asked() && running.is_empty() {
@@ -431,15 +431,19 @@ async fn work_in(context: &Arc<Context>) -> Result<()> {
             && let Some(resource) = context.connector.resource(&part.resource)
         {
             busy.push(resource.name);
-            running.push(async move {
-                (resource.name, read_part(context, resource, part.number, true).await)
-            });
+            let context = Arc::clone(context);
+            let read = async move {
+                (resource.name, read_part(&context, resource, part.number, true).await)
+            };
+            running.spawn(read.in_current_span());
             continue;
         }
-        let (name, read) = tokio::select! {
-            Some(done) = running.next(), if !running.is_empty() => done,
+        let done = tokio::select! {
+            Some(done) = running.join_next(), if !running.is_empty() => done,
             _ = context.stop.sleep(IDLE) => continue,
         };
+        let (name, read) = done
+            .map_err(|error| Error::new(ErrorKind::Stopped, "reading broke off").because(error))?;
         busy.retain(|other| *other != name);
         tell_all(context, &read?).await?;
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use sqlx::PgConnection;
 use sqlx::postgres::types::PgInterval;
+use sqlx::{Connection as _, PgConnection};
 
 use super::Store;
 use super::database::Database;
@@ -73,19 +73,22 @@ pub(super) async fn rest_until(session: &mut PgConnection) -> sqlx::Result<Optio
 impl Database {
     /// Until when the vendor of a client wants a rest from its key, as far as runs were told.
     pub async fn rest_of(&self, client: &Client) -> Result<Option<DateTime<Utc>>> {
-        let Some(mut session) = self.records().await? else { return Ok(None) };
         let failed = |error| Error::storage("looking for a rest", error);
+        // Not the one that is kept between two looks: how many there are is counted after this.
+        let mut session = self.session().await?;
+        if !migrate::is_there(&mut session, "sync.budgets").await.map_err(failed)? {
+            return Ok(None);
+        }
         let secret = "select key from sync.fingerprint_keys where connection = ''";
         let secret: Option<String> =
-            sqlx::query_scalar(secret).fetch_optional(&mut *session).await.map_err(failed)?;
+            sqlx::query_scalar(secret).fetch_optional(&mut session).await.map_err(failed)?;
         let Some(secret) = secret else { return Ok(None) };
         let rest =
             "select rest_until from sync.budgets where key = $1 and rest_until > clock_timestamp()";
-        sqlx::query_scalar(rest)
-            .bind(client.fingerprint(&secret))
-            .fetch_optional(&mut *session)
-            .await
-            .map_err(failed)
+        let rest = sqlx::query_scalar(rest).bind(client.fingerprint(&secret));
+        let rest = rest.fetch_optional(&mut session).await.map_err(failed)?;
+        drop(session.close().await);
+        Ok(rest)
     }
 }
 

@@ -112,6 +112,12 @@ fn remedy(error: &sqlx::Error) -> Remedy {
     }
 }
 
+/// Whether somebody kept something locked for longer than is waited for a lock.
+pub(super) fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.as_deref() == Some("55P03")
+}
+
 /// Whether the server, or what stands before it, has no session left for this user.
 pub(super) fn is_full(error: &sqlx::Error) -> bool {
     if let sqlx::Error::Io(error) = error {

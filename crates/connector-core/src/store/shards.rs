@@ -14,6 +14,7 @@ use sqlx::postgres::types::PgInterval;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgTransaction};
 
+use super::failure::is_locked;
 use super::part::{Prepared, Shard, parts};
 use super::table::Table;
 use crate::error::{Error, ErrorKind, Result};
@@ -268,7 +269,7 @@ impl Table<'_> {
     }
 
     /// Begins with a part: from now on nobody else may write what is of it. Nothing if all of it
-    /// was read, or, `only_if_free`, somebody reads it.
+    /// was read, or, `only_if_free`, somebody reads it, or keeps it locked for longer than is waited.
     pub(crate) async fn claim(
         &self,
         number: i32,
@@ -282,7 +283,11 @@ impl Table<'_> {
                 let mut transaction = session.begin().await.map_err(failed)?;
                 self.check_fence(&mut transaction).await?;
                 let claimed = self.claim_in(&mut transaction, number, (owner, lease), only_if_free);
-                let claimed = claimed.await.map_err(failed)?;
+                let claimed = match claimed.await {
+                    // Whoever keeps it locked has it for now: there may be others to read.
+                    Err(error) if only_if_free && is_locked(&error) => return Ok(None),
+                    claimed => claimed.map_err(failed)?,
+                };
                 transaction.commit().await.map_err(failed)?;
                 Ok(claimed)
             })

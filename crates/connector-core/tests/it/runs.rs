@@ -1,10 +1,13 @@
 //! Runs beside and after one another, and databases that are not as expected.
 
-use connector_core::{Connection, Verdict};
-use connector_testkit::Proxy;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use connector_core::{Connection, Stop, Verdict};
+use connector_testkit::{Content, Proxy};
 
 use crate::shop::{NOW, SHOP, Test, items};
-use crate::support::block_on;
+use crate::support::{OFFSET, Play, block_on, list, rows};
 
 #[tokio::test]
 async fn a_second_run_at_the_same_time_ends_at_once_and_says_why() {
@@ -39,6 +42,36 @@ async fn two_connections_in_one_database_do_not_disturb_each_other() {
     }
     assert_eq!(test.database.value("select count(*) from \"Amé\"\"rica\".products").await, "30");
     test.end().await;
+}
+
+/// Each would wait for a session that another one holds, and that nobody goes on with.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_runs_that_are_stopped_end_though_they_share_a_few_sessions() {
+    const NAMES: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    let lists =
+        NAMES.map(|name| list(name, Box::leak(format!("/{name}").into_boxed_str()), OFFSET));
+    let content = Content::empty();
+    let content = NAMES.iter().fold(content, |content, name| content.with(*name, rows(120)));
+    let play = Play::new(&lists, content).await;
+    for asked_first in [40, 100, 170] {
+        let stop = Stop::new();
+        let (asked, stops) = (AtomicU64::new(0), stop.clone());
+        play.vendor.on(move |_, answer| {
+            if asked.fetch_add(1, Relaxed) == asked_first {
+                stops.ask("a test");
+            }
+            answer
+        });
+        let connection = |number: i32| {
+            play.connection().in_schema(&format!("account_{number}")).stopped_by(&stop)
+        };
+        let all: Vec<_> = (0..20).map(connection).collect();
+        let runs = connector_core::sync_all(&all, play.next_day());
+        let ended = tokio::time::timeout(Duration::from_mins(1), runs).await;
+        let ended = ended.expect("all of them end");
+        assert!(ended.iter().flatten().any(|report| report.interrupted), "{ended:?}");
+    }
+    play.end().await;
 }
 
 #[tokio::test]

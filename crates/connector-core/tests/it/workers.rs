@@ -340,6 +340,36 @@ async fn how_long_a_vendor_wants_to_rest_is_told_to_whoever_reads_settles_and_en
 }
 
 /// One that asked how the run came out, and was frozen amid that, would keep all others from ending it.
+/// Somebody else has the table locked, whom nobody may end, for longer than is waited for a lock.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_is_not_lost_where_a_part_stays_locked() {
+    let play = play().await;
+    let run = run::begin(&play.connection(), play.next_day()).await.unwrap().run;
+    run::prepare(&play.connection(), run, "things", 2).await.unwrap();
+    let name = play.database.value("select current_database()").await;
+    play.database.execute(&format!("alter database \"{name}\" set lock_timeout = '300ms'")).await;
+    // The part can be found, and not be begun with.
+    let held = play.database.hold("lock table sync.shards in share mode").await;
+    let connection = play.connection();
+    let worker =
+        tokio::spawn(async move { run::work(&connection, run, Worker::named("one")).await });
+    let waits = "select exists (select from pg_locks where not granted and relation = 'sync.shards'::regclass)";
+    for waiting in ["true", "false", "true"] {
+        while play.database.value(waits).await != waiting {
+            assert!(!worker.is_finished(), "it is lost");
+        }
+    }
+    drop(held);
+    while play.database.value("select count(*) from sync.shards where state = 'open'").await != "0"
+    {
+        assert!(!worker.is_finished(), "it is lost");
+    }
+    run::settle(&play.connection(), run, "things").await.unwrap();
+    run::finish(&play.connection(), run).await.unwrap();
+    worker.await.unwrap().unwrap();
+    play.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_ends_a_run_waits_for_nobody_who_looks_at_its_resources() {
     let play = play().await;
