@@ -217,6 +217,8 @@ async fn conduct(
 ) -> Result<Report> {
     let start = Instant::now();
     let stop = connection.stop();
+    // Whoever bounds its time means that of waiting for its turn too.
+    let _clock = connection.max_duration.map(|limit| Clock::started(&stop, limit));
     let client = connection.client()?;
     let plan = Plan { sample: around.sample, ..plan_of(connection, started_at)? };
     let store = Store::begin(database, &plan, &stop).await?;
@@ -248,7 +250,6 @@ async fn conduct_begun(
     if let Some(first) = store.continues {
         info!("going on with run {first}, which was interrupted");
     }
-    let clock = connection.max_duration.map(|limit| tokio::spawn(stop_after(stop.clone(), limit)));
     let context = Context::new(connection, client, store, (Worker::default(), workers));
     if context.store.sample.is_none() {
         context.share_limit().await?;
@@ -258,9 +259,6 @@ async fn conduct_begun(
         begun(context.store.run_id, context.gone.clone());
     }
     let resources = sync_resources(&context, connection, &before, stranger).await;
-    if let Some(clock) = clock {
-        clock.abort();
-    }
     let report = end(&context, resources, stop.is_asked()).await;
     ended(&report).await;
     lock.give_back().await;
@@ -407,8 +405,21 @@ async fn sync_resources(
     reports.into_iter().flatten().collect()
 }
 
-/// Asks a run to stop when its time is over.
-async fn stop_after(stop: Stop, limit: Duration) {
-    tokio::time::sleep(limit).await;
-    stop.ask("the time of --max-duration is over");
+/// Asks a run to stop when its time is over, as long as this is there.
+struct Clock(tokio::task::JoinHandle<()>);
+
+impl Clock {
+    fn started(stop: &Stop, limit: Duration) -> Self {
+        let stop = stop.clone();
+        Self(tokio::spawn(async move {
+            tokio::time::sleep(limit).await;
+            stop.ask("the time of --max-duration is over");
+        }))
+    }
+}
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }

@@ -481,7 +481,12 @@ async fn lock(
     stop: &Stop,
 ) -> Result<(OfRun, bool)> {
     let failed = |error| Error::storage("taking the connection's lock", error);
-    let mut session = sessions.of_run().await?;
+    let mut session = tokio::select! {
+        biased;
+        // What did not begin need not begin any more.
+        error = stop.asked() => return Err(error),
+        session = sessions.of_run() => session?,
+    };
     let mut said = false;
     let mut rest_said = None;
     loop {

@@ -11,7 +11,7 @@ use tracing::{info, warn};
 use super::connection::Connection;
 use super::verbs::{begin_in, finish, with_one, work};
 use super::worker::Worker;
-use super::{stop_after, sync_resources};
+use super::{Clock, sync_resources};
 use crate::error::{Error, ErrorKind, Result};
 use crate::stop::Stop;
 use crate::store::Database;
@@ -148,15 +148,11 @@ async fn conduct(connection: &Connection, run: i64, workers: u64) -> Result<Repo
         }
         let before = context.store.complete_before(context.connector).await?;
         let limit = connection.max_duration;
-        let clock = limit.map(|limit| tokio::spawn(stop_after(run_stops.clone(), limit)));
-        let conducted = tokio::select! {
+        let _clock = limit.map(|limit| Clock::started(&run_stops, limit));
+        tokio::select! {
             error = connection.stop.asked() => Err(error),
             _ = sync_resources(&context, &conducted, &before, None) => Ok(()),
-        };
-        if let Some(clock) = clock {
-            clock.abort();
         }
-        conducted
     })
     .await?;
     finish(connection, run).await

@@ -241,9 +241,9 @@ async fn what_was_not_asked_for_was_stopped_nowhere() {
     let play = Play::with(OFFSET, 400).await;
     let connection = lasting(&play);
     connection.stop().ask("Ctrl-C");
-    let report = play.sync_as(&connection).await;
-    let [one] = &report.resources[..] else { panic!("{report:?}") };
-    assert_eq!((one.requests, one.error.as_deref()), (0, Some("stopped: Ctrl-C")));
+    let error = play.try_sync_as(&connection).await.unwrap_err();
+    assert_eq!((error.to_string().as_str(), error.exit_status()), ("stopped: Ctrl-C", 2));
+    assert_eq!(play.vendor.asked(), 0);
     play.end().await;
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use connector_core::{Connection, Stop, Verdict};
+use connector_core::{Connection, ErrorKind, Stop, Verdict};
 use connector_testkit::{Content, Proxy};
 
 use crate::shop::{NOW, SHOP, Test, items};
@@ -70,6 +70,9 @@ async fn many_runs_that_are_stopped_end_though_they_share_a_few_sessions() {
         let ended = tokio::time::timeout(Duration::from_mins(1), runs).await;
         let ended = ended.expect("all of them end");
         assert!(ended.iter().flatten().any(|report| report.interrupted), "{ended:?}");
+        // A run that would begin only now is none.
+        let late = connector_core::sync(&all[0], play.next_day()).await.unwrap_err();
+        assert_eq!((late.kind(), late.exit_status()), (ErrorKind::Stopped, 2));
     }
     play.end().await;
 }
