@@ -24,6 +24,7 @@ pub enum AllCommand {
     )]
     Sync(SyncAll),
     /// Show what syncs would do, one after the other; nothing is written
+    #[command(after_help = "Exit status: as that of the syncs")]
     Plan(PlanAll),
     /// Show how connections stand: last run, freshness, rows, and what needs somebody
     #[command(

@@ -34,6 +34,9 @@ pub(super) struct ConnectionDrift {
     /// Which of them are about fields that a person leaves out.
     #[serde(skip)]
     left_out: Vec<bool>,
+    /// What the file of connections is called.
+    #[serde(skip)]
+    file: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -68,6 +71,7 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
             schema: place.schema.clone(),
             drift,
             left_out,
+            file: place.file.clone(),
         })
     })?;
     let all = All { connections };
@@ -77,7 +81,7 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
 }
 
 fn text(
-    ConnectionDrift { connection, drift, left_out, .. }: &ConnectionDrift,
+    ConnectionDrift { connection, drift, left_out, file, .. }: &ConnectionDrift,
     how: &How,
     now: DateTime<Utc>,
 ) -> String {
@@ -119,7 +123,7 @@ fn text(
         }
     }
     if let Some(field) = adopted {
-        lines.push(format!("    next: read them from _extra as shown; a newer version of the program may have columns for them, so upgrade, or report the fields to its makers; what is not to be kept is left out by its name there, as in `exclude = [\"_extra.{field}\"]`"));
+        lines.push(format!("    next: read them from _extra as shown; a newer version of the program may have columns for them, so upgrade, or report the fields to its makers; what is not to be kept is left out by its name, as in `exclude = [\"_extra.{field}\"]` below `[connections.{connection}]` in {file}"));
     }
     if how.mended {
         let mended = mended.into_iter();

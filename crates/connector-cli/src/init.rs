@@ -216,7 +216,8 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     }
     if status != 0 && replaces && !(asking && keeps_all_the_same(gets_in)?) {
         print("nothing was written: the new settings do not work, and the old ones may")?;
-        print(&format!("to try again:\n  {}", try_again(&new, &file)))?;
+        let again = crate::called::binary(connector);
+        print(&format!("to try again:\n  {again} init --connection {}", new.name))?;
         return Ok(status);
     }
     // The file of secrets comes first: without it, the other one is of no use.
@@ -252,20 +253,13 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
         print(&examined.text())?;
     }
     if status != 0 && asking {
-        let again = try_again(&new, &File::read(Some(&config))?);
-        print(&format!("to try again, keeping what was right:\n  {again}"))?;
+        let again = crate::called::binary(connector);
+        let name = &new.name;
+        print(&format!(
+            "to try again, keeping what was right:\n  {again} init --connection {name}"
+        ))?;
     }
     Ok(status)
-}
-
-/// The command that asks once more; what the file has is the usual answer to each question, so that
-/// an address which it has not is named.
-fn try_again(new: &NewConnection, file: &File) -> String {
-    let NewConnection { name, connector, base_url, .. } = new;
-    let init = crate::called::binary(connector);
-    let is_there = Answered::of(file, connector, name).base_url.as_ref() == Some(base_url);
-    let other = if is_there { String::new() } else { format!(" --base-url {base_url}") };
-    format!("{init} init --connection {name}{other}")
 }
 
 /// Writes the file of connections, and the schema that it names.

@@ -198,7 +198,9 @@ pub(super) fn outcome(run: &RunStatus, now: DateTime<Utc>) -> String {
     let ended = run.finished_at.map_or_else(|| began.clone(), |at| ago(at, now));
     match (run.finished_at, run.running) {
         (None, true) => format!("is running, for {began}"),
-        (None, false) => format!("broke off; it began {began} ago"),
+        (None, false) => {
+            format!("broke off; it began {began} ago, and the next one goes on from there")
+        }
         (Some(_), _) if run.interrupted && run.verdict == "incomplete" => {
             format!("was stopped, {ended} ago; the next one goes on from there")
         }

@@ -362,7 +362,7 @@ fn print_errors(errors: &[Error]) {
         print_error(&match &names[..] {
             [] => error,
             [name] => error.at("connection", name),
-            several => error.at("connections", several.join(", ")),
+            several => error.at("connections", several.join("`, `")),
         });
     }
 }

@@ -103,7 +103,9 @@ async fn listen(stop: &Stop, progress: &Progress, ready: mpsc::Sender<()>) {
         again = true;
         stop.ask(name);
         thread::spawn(move || {
-            warn!("{name}: stopping after the page in flight; once more stops at once");
+            warn!(
+                "{name}: stopping, as soon as what is under way is done; once more stops at once"
+            );
         });
     }
 }

@@ -312,10 +312,7 @@ async fn what_came_after_a_run_whose_record_was_forgotten_is_refused_and_not_lef
     assert_eq!(told(2).await, ((0, 0, 1), false));
     database.forget_records("2200-01-01T00:00:00Z".parse().unwrap(), None).await.unwrap();
     let refused = changes(1).await.unwrap_err().to_string();
-    assert_eq!(
-        refused,
-        "the record of run 1 of `hostile` was forgotten, and when it was is not known"
-    );
+    assert_eq!(refused, "the record of run 1 was forgotten, and when it was is not known");
     let unknown = changes(999).await.unwrap_err().to_string();
     assert_eq!(unknown, "there is no run 999");
     // Another connection's run says when it was, also if both were begun by one command; and so

@@ -185,7 +185,7 @@ async fn an_error_that_connections_share_is_told_once_with_their_names() {
         assert_eq!(status, Some(2), "{stderr}");
         let errors = stderr.lines().filter(|line| line.starts_with("error: ")).count();
         assert_eq!(errors, 1, "{command}: {stderr}");
-        assert!(stderr.contains("connections `eu, hooks, us`"), "{command}: {stderr}");
+        assert!(stderr.contains("connections `eu`, `hooks`, `us`"), "{command}: {stderr}");
     }
     database.drop().await;
 }

@@ -310,13 +310,8 @@ async fn runs(session: &mut PgConnection, schema: &str, since: Since) -> Result<
     // is begun with one command has one time.
     let behind: Option<DateTime<Utc>> = found.try_get("behind").map_err(failed)?;
     if let (false, Some(run), None) = (all_recorded, run, behind) {
-        let what = format!(
-            "the record of run {run} of `{schema}` was forgotten, and when it was is not known"
-        );
-        let next = match oldest {
-            Some(oldest) => format!("name a time, as in --since 14h, or a run from {oldest} on"),
-            None => "name a time, as in --since 14h".to_owned(),
-        };
+        let what = format!("the record of run {run} was forgotten, and when it was is not known");
+        let next = "name a time, as in --since 14h, or a run that `sync.runs` has still";
         return Err(Error::settings(what).next(next));
     }
     // What runs behind it did whose records are gone has a later time.

@@ -129,12 +129,13 @@ impl Report {
             }
         }
         lines.push(String::new());
-        let Sum { requests, elapsed_ms, written, .. } = Sum::of([self]);
+        let sum = Sum::of([self]);
+        let Sum { requests, elapsed_ms, .. } = sum;
         let sum = format!(
             "{}: {}, a sync would write {}; nothing was written now, {}, {}",
             self.connection,
             look.verdict(self.ended()),
-            count(written, "row", "rows"),
+            sum.planned(),
             count(requests, "request", "requests"),
             took(elapsed_ms),
         );
@@ -215,7 +216,7 @@ impl Report {
             .partition(|resource| resource.evidence.known > 0 && resource.evidence.partitions == 0);
         if !known.is_empty() {
             let names: Vec<&str> = known.iter().map(|resource| resource.resource).collect();
-            let first = self.continues.map_or(String::new(), |run| format!(", run {run}"));
+            let first = self.continues.map_or(String::new(), |run| format!(", from run {run} on"));
             lines.push(format!("  complete before the interruption{first}: {}", names.join(", ")));
         }
         for ResourceReport { resource, evidence, .. } in read {
@@ -251,6 +252,8 @@ pub(super) struct Sum {
     pub(super) written: u64,
     pub(super) requests: u64,
     pub(super) elapsed_ms: u64,
+    /// Whether rows that were there were rewritten beside them, as was told.
+    pub(super) rewrote: bool,
 }
 
 impl Sum {
@@ -264,14 +267,24 @@ impl Sum {
                 sum.requests += one.requests;
             }
             sum.elapsed_ms = sum.elapsed_ms.max(report.elapsed_ms);
+            sum.rewrote |= !report.chosen.is_empty();
         }
         sum
+    }
+}
+
+impl Sum {
+    /// What would be written, where these are plans.
+    pub(super) fn planned(&self) -> String {
+        let besides = if self.rewrote { " besides" } else { "" };
+        format!("{}{besides}", count(self.written, "row", "rows"))
     }
 }
 
 impl fmt::Display for Sum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let written = match self.written {
+            0 if self.rewrote => "nothing else written".to_owned(),
             0 => "nothing written".to_owned(),
             rows => format!("{} written", count(rows, "row", "rows")),
         };

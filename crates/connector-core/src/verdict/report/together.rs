@@ -64,11 +64,12 @@ pub fn plans_together(reports: &[Report], look: Look) -> String {
     }
     let (header, rows) = without_nothing(&HEADER, rows);
     lines.extend(aligned(&header, rows, look));
-    let Sum { written, requests, elapsed_ms, .. } = Sum::of(reports);
+    let sum = Sum::of(reports);
+    let Sum { requests, elapsed_ms, .. } = sum;
     lines.push(String::new());
     let sum = format!(
         "syncs would write {}; nothing was written now, {}, {}; `plan --connection NAME` shows statements and columns",
-        count(written, "row", "rows"),
+        sum.planned(),
         count(requests, "request", "requests"),
         took(elapsed_ms)
     );
