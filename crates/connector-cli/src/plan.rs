@@ -86,7 +86,7 @@ pub(super) fn tell_several(outcomes: Vec<Result<Report>>, how: &How) -> Result<u
         match &reports.runs[..] {
             [] => {}
             [one] if errors.is_empty() => print(&one.to_plan(Look::of_stdout()))?,
-            several => print(&plans_together(several, Look::of_stdout()))?,
+            several => print(&plans_together(several, errors.len(), Look::of_stdout()))?,
         }
     }
     Ok(status)

@@ -78,6 +78,8 @@ struct Lines {
 #[derive(Debug, Default)]
 struct Sum {
     resources: AtomicU64,
+    /// Whether those of runs that did not begin yet are counted too.
+    all_known: AtomicBool,
     ended: AtomicU64,
     rows: AtomicU64,
     requests: AtomicU64,
@@ -166,6 +168,14 @@ impl Progress {
             shared.several.store(true, Relaxed);
         }
         Self { shared: self.shared.clone(), connection: Some(connection.into()) }
+    }
+
+    /// How many resources all runs together have, those too that wait for their turn.
+    pub(crate) fn expect_in_all(&self, resources: usize) {
+        if let Some(shared) = &self.shared {
+            shared.sum.resources.store(resources as u64, Relaxed);
+            shared.sum.all_known.store(true, Relaxed);
+        }
     }
 
     /// Whether there are several connections, so that what is said has to name one.
@@ -271,7 +281,8 @@ impl Shared {
 
 impl Watch for Progress {
     fn expect(&self, resources: usize) {
-        if let Some(shared) = &self.shared {
+        let shared = self.shared.as_ref().filter(|shared| !shared.sum.all_known.load(Relaxed));
+        if let Some(shared) = shared {
             shared.sum.resources.fetch_add(resources as u64, Relaxed);
         }
     }

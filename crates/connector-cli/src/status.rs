@@ -139,7 +139,7 @@ fn text(known: &ConnectionKnown, now: DateTime<Utc>, look: Look) -> String {
     let rows = status.resources.iter().map(|resource| {
         let mut row = vec![
             resource.resource.to_owned(),
-            since(resource.started_at),
+            since(resource.finished_at.or(resource.started_at)),
             since(resource.complete_at),
         ];
         if is_counted {
@@ -230,7 +230,7 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
         let oldest = resources.iter().map(|resource| resource.complete_at).min().flatten();
         rows.push(vec![
             known.connection.clone(),
-            since(Some(run.started_at), now),
+            since(Some(run.finished_at.unwrap_or(run.started_at)), now),
             since(oldest, now),
             counted(sum(&|one| one.rows)),
             counted(sum(&|one| one.deleted)),
@@ -241,7 +241,7 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
         for one in resources.iter().filter(|one| known.needs_somebody(one)) {
             rows.push(vec![
                 format!("  {}", one.resource),
-                since(one.started_at, now),
+                since(one.finished_at.or(one.started_at), now),
                 since(one.complete_at, now),
                 counted(one.rows),
                 counted(one.deleted),

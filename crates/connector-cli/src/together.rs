@@ -94,6 +94,7 @@ pub fn sync_together(
         connection.stopped_by(&stop).shown_by(progress)
     };
     let connections: Vec<Connection> = connections.into_iter().map(together).collect();
+    progress.expect_in_all(connections.iter().map(|one| one.selected().count()).sum());
     let outcomes = block_on(async {
         stop_on_signals(&stop, progress);
         connector_core::sync_all(&connections, now()).await

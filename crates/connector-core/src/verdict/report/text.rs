@@ -83,9 +83,9 @@ impl Report {
             ("read", 1),
             ("insert", 0),
             ("update", 0),
-            ("undelete", 0),
+            ("undelete", 3),
             ("delete", 0),
-            (SET_ASIDE, 0),
+            (SET_ASIDE, 2),
             ("verdict", 0),
         ];
         let mut lines: Vec<String> = Vec::new();

@@ -35,8 +35,9 @@ pub fn table_together(reports: &[Report], others: usize, look: Look) -> String {
     table(&worst_first(reports), others, look)
 }
 
-/// What syncs would do, for people; the reports are those of rehearsals.
-pub fn plans_together(reports: &[Report], look: Look) -> String {
+/// What syncs would do, for people; the reports are those of rehearsals, and so many others came to
+/// nothing.
+pub fn plans_together(reports: &[Report], others: usize, look: Look) -> String {
     const HEADER: [(&str, u8); 9] = [
         ("connection", 0),
         ("statements", 3),
@@ -67,8 +68,12 @@ pub fn plans_together(reports: &[Report], look: Look) -> String {
     let sum = Sum::of(reports);
     let Sum { requests, elapsed_ms, .. } = sum;
     lines.push(String::new());
+    let others = match others {
+        0 => String::new(),
+        others => format!(", and {} no plan", count(others, "connection has", "connections have")),
+    };
     let sum = format!(
-        "syncs would write {}; nothing was written now, {}, {}; `plan --connection NAME` shows statements and columns",
+        "syncs would write {}{others}; nothing was written now, {}, {}; `plan --connection NAME` shows statements and columns",
         sum.planned(),
         count(requests, "request", "requests"),
         took(elapsed_ms)
@@ -83,8 +88,11 @@ fn worst_first(reports: &[Report]) -> Vec<&Report> {
     reports
 }
 
+/// Those that have a line of their own. What was not tried has no numbers, and is named above the
+/// table, with the reason.
 fn incomplete(report: &Report) -> impl Iterator<Item = &ResourceReport> {
-    report.resources.iter().filter(|one| one.verdict != Verdict::Complete)
+    let told = |one: &&ResourceReport| !matches!(one.verdict, Verdict::Complete | Verdict::Skipped);
+    report.resources.iter().filter(told)
 }
 
 /// What a person should know, by connection: first what is left out of rows that were there, and
@@ -264,7 +272,7 @@ mod tests {
         let all = [us, eu];
         let mut shown = vec![all[0].to_table(Look::default()), all[0].to_plan(Look::default())];
         shown.extend([60, 80, 120].map(|columns| table_together(&all, 0, narrow(columns))));
-        shown.push(plans_together(&all, narrow(80)));
+        shown.push(plans_together(&all, 1, narrow(80)));
         insta::assert_snapshot!(shown.join("\n\n"));
     }
 
