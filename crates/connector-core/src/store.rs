@@ -66,7 +66,7 @@ pub(crate) use frozen::SILENT;
 use history::History;
 pub use history::Keep;
 pub use inspect::{Inspection, Schema, State};
-pub(crate) use joined::Heard;
+pub(crate) use joined::{Free, Heard};
 use misfits::Misfits;
 pub(crate) use outage::PATIENCE;
 use outage::Patience;

@@ -12,8 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
-use tokio::task::JoinSet;
 use tracing::{Instrument as _, info, warn};
 
 use super::connection::Connection;
@@ -25,7 +26,7 @@ use super::worker::Worker;
 use super::{PARALLEL_RESOURCES, end, part, plan_of, report};
 use crate::ask::signed;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Database, Heard, Plan, SILENT, Store};
+use crate::store::{Database, Free, Heard, Plan, SILENT, Store};
 use crate::verdict::{Report, ResourceReport, Verdict, is_over};
 use connector_spec::Resource;
 
@@ -415,37 +416,48 @@ pub async fn work(connection: &Connection, run: i64, worker: Worker) -> Result<(
 }
 
 async fn work_in(context: &Arc<Context>) -> Result<()> {
-    // Each goes on by itself, as it may have a session that is waited for here.
-    let mut running = JoinSet::new();
+    // All of them are polled whatever else is waited for: they have sessions, which are needed here too.
+    let mut running = FuturesUnordered::new();
     let mut busy: Vec<&'static str> = Vec::new();
     loop {
-        if context.stop.is_asked() && running.is_empty() {
+        let is_stopped = context.stop.is_asked();
+        if is_stopped && running.is_empty() {
             return Ok(());
         }
-        let free = if running.len() < PARALLEL_RESOURCES && !context.stop.is_asked() {
-            context.store.free_part(&busy).await?
-        } else {
-            None
+        let has_room = running.len() < PARALLEL_RESOURCES && !is_stopped;
+        let look = async {
+            if !has_room {
+                return std::future::pending().await;
+            }
+            let free = context.store.free_part(&busy).await?;
+            if free.is_none() {
+                // Whether it has to stop is seen above.
+                let _ = context.stop.sleep(IDLE).await;
+            }
+            Ok(free)
         };
-        if let Some(part) = free
-            && let Some(resource) = context.connector.resource(&part.resource)
-        {
-            busy.push(resource.name);
-            let context = Arc::clone(context);
-            let read = async move {
-                (resource.name, read_part(&context, resource, part.number, true).await)
-            };
-            running.spawn(read.in_current_span());
-            continue;
+        tokio::select! {
+            Some((name, read)) = running.next(), if !running.is_empty() => {
+                busy.retain(|other| *other != name);
+                read?;
+            }
+            free = look => {
+                let free: Result<Option<Free>> = free;
+                if let Some(part) = free?
+                    && let Some(resource) = context.connector.resource(&part.resource)
+                {
+                    busy.push(resource.name);
+                    running.push(async move {
+                        let read = read_part(context, resource, part.number, true).await;
+                        let told = match &read {
+                            Ok(outcome) => tell_all(context, outcome).await,
+                            Err(_) => Ok(()),
+                        };
+                        (resource.name, read.and(told))
+                    });
+                }
+            }
         }
-        let done = tokio::select! {
-            Some(done) = running.join_next(), if !running.is_empty() => done,
-            _ = context.stop.sleep(IDLE) => continue,
-        };
-        let (name, read) = done
-            .map_err(|error| Error::new(ErrorKind::Stopped, "reading broke off").because(error))?;
-        busy.retain(|other| *other != name);
-        tell_all(context, &read?).await?;
     }
 }
 
