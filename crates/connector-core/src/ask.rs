@@ -32,7 +32,7 @@ use url::Url;
 
 use self::auth::Credential;
 use self::retry::Decision;
-use crate::budget::{Budget, Room};
+use crate::budget::{Budget, Reservation};
 use crate::error::{Error, ErrorKind, NotTried, Result};
 use crate::pieces;
 use crate::stop::Stop;
@@ -49,7 +49,7 @@ use patience::Patience;
 pub(crate) use patience::apart;
 pub use place::is_loopback;
 pub use post::Receiver;
-pub use reach::{Way, client_of};
+pub use reach::{Route, client_of};
 /// A certificate authority.
 pub use reqwest::Certificate as Authority;
 pub use response::Response;
@@ -195,6 +195,8 @@ impl Traffic {
 pub struct Client {
     http: reqwest::Client,
     base: Url,
+    /// Where a person set it, in words, if that is known.
+    base_source: Option<String>,
     /// Where else the key may go.
     hosts: Vec<Url>,
     credential: Credential,
@@ -218,6 +220,18 @@ pub struct Client {
     dismissed: AtomicBool,
 }
 
+/// Where a vendor is, and who says that it is the vendor.
+pub(crate) struct Whereabouts {
+    /// The base URL.
+    pub(crate) base: Url,
+    /// Where a person set it, in words, if that is known.
+    pub(crate) base_source: Option<String>,
+    /// Where else the key may go.
+    pub(crate) hosts: Vec<Url>,
+    /// Authorities beside those of the system.
+    pub(crate) authorities: Vec<Authority>,
+}
+
 /// What to ask for.
 #[derive(Clone, Debug)]
 pub enum Target {
@@ -237,7 +251,7 @@ pub enum Target {
 impl Client {
     /// A client for one vendor; nothing is sent yet.
     pub(crate) fn new(
-        (base, hosts, authorities): (Url, Vec<Url>, Vec<Authority>),
+        Whereabouts { base, base_source, hosts, authorities }: Whereabouts,
         (credential, other_ways): (Credential, Vec<&'static str>),
         (retry, rate, errors): (Retry, Option<Rate>, &'static [ErrorShape]),
         limits: Limits,
@@ -271,6 +285,7 @@ impl Client {
         Ok(Self {
             http,
             base,
+            base_source,
             hosts,
             credential,
             retry,
@@ -290,7 +305,7 @@ impl Client {
 
     /// Asks until there is an answer that is worth reading, or no more try.
     pub(crate) async fn get(&self, target: &Target, traffic: &Traffic) -> Result<Response> {
-        let response = self.get_in(self.budget.room(), 0, target, traffic, None).await?;
+        let response = self.get_in(self.budget.reserve(), 0, target, traffic, None).await?;
         response.ok_or_else(|| Error::new(ErrorKind::Stopped, "there is no room for the page"))
     }
 
@@ -300,13 +315,13 @@ impl Client {
     }
 
     /// Room for an answer of so many bytes that is asked for ahead of its turn, if there is any.
-    pub(crate) fn room_ahead(&self, bytes: usize) -> Option<Room> {
-        self.budget.room_ahead(bytes)
+    pub(crate) fn reserve_ahead(&self, bytes: usize) -> Option<Reservation> {
+        self.budget.reserve_ahead(bytes)
     }
 
     /// Room for an answer whose turn it is.
-    pub(crate) fn room(&self) -> Room {
-        self.budget.room()
+    pub(crate) fn reserve(&self) -> Reservation {
+        self.budget.reserve()
     }
 
     /// What [`get`](Self::get) does, within [room](Self::room) that was taken before, for an answer of about so many bytes; nothing if the room was
@@ -316,7 +331,7 @@ impl Client {
     /// pace: the page is asked for by the book when its turn comes, if it comes.
     pub(crate) async fn get_in(
         &self,
-        mut room: Room,
+        mut room: Reservation,
         bytes: usize,
         target: &Target,
         traffic: &Traffic,
@@ -434,7 +449,7 @@ impl Client {
         &self,
         (url, path, tries): (&Url, &str, u32),
         traffic: &Traffic,
-        room: &mut Room,
+        room: &mut Reservation,
         patience: &mut Patience<'_>,
         of_the_key: bool,
     ) -> Result<Response, Failure> {
@@ -460,7 +475,7 @@ impl Client {
         &self,
         (url, path): (&Url, &str),
         traffic: &Traffic,
-        room: &mut Room,
+        room: &mut Reservation,
         patience: &mut Patience<'_>,
         of_the_key: bool,
     ) -> Result<Response, Failure> {
@@ -473,7 +488,7 @@ impl Client {
         let mut response = patience
             .wait(self.http.execute(request))
             .await?
-            .map_err(|error| failure::unreachable(url, &error))?;
+            .map_err(|error| self.unreachable(url, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         trace!(path, status = status.as_u16(), "an answer begins");
         let body = self.read(&mut response, traffic, room, patience).await?;
@@ -490,7 +505,7 @@ impl Client {
                 let rest = span(rest);
                 info!(wait_ms, "resting {rest}: the vendor says that its limit is used up");
             }
-            let room = Arc::new(std::mem::replace(room, self.budget.room()));
+            let room = Arc::new(std::mem::replace(room, self.budget.reserve()));
             let url = url.clone();
             return apart(body.len(), &self.stop, move || Response::new(body, headers, url, room))
                 .await
@@ -511,7 +526,7 @@ impl Client {
         &self,
         response: &mut reqwest::Response,
         traffic: &Traffic,
-        room: &mut Room,
+        room: &mut Reservation,
         patience: &mut Patience<'_>,
     ) -> Result<Vec<u8>, Failure> {
         let good = response.status() == StatusCode::OK;

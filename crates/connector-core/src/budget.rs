@@ -61,8 +61,8 @@ impl Budget {
     }
 
     /// Room for an answer whose turn it is.
-    pub fn room(&self) -> Room {
-        Room {
+    pub fn reserve(&self) -> Reservation {
+        Reservation {
             budget: self.clone(),
             units: 0,
             taken: None,
@@ -73,8 +73,8 @@ impl Budget {
     }
 
     /// Room for an answer of so many bytes that is asked for ahead of its turn, if there is any.
-    pub fn room_ahead(&self, bytes: usize) -> Option<Room> {
-        let mut room = Room { waits: false, ..self.room() };
+    pub fn reserve_ahead(&self, bytes: usize) -> Option<Reservation> {
+        let mut room = Reservation { waits: false, ..self.reserve() };
         room.try_hold(bytes).then_some(room)
     }
 
@@ -96,7 +96,7 @@ impl Default for Budget {
 
 /// The room of one answer, given back when it is dropped.
 #[derive(Debug)]
-pub struct Room {
+pub struct Reservation {
     budget: Budget,
     units: usize,
     taken: Option<OwnedSemaphorePermit>,
@@ -105,7 +105,7 @@ pub struct Room {
     is_short: bool,
 }
 
-impl Room {
+impl Reservation {
     /// Waits until there is room for so many bytes in all; false if it is not the answer's
     /// turn to wait, and there is none.
     pub async fn hold(&mut self, bytes: usize) -> bool {
@@ -201,7 +201,7 @@ mod tests {
     #[tokio::test]
     async fn of_bodies_that_are_half_there_one_always_goes_on() {
         let budget = Budget::of_mib(8);
-        let mut rooms: Vec<Room> = (0..4).map(|_| budget.room()).collect();
+        let mut rooms: Vec<Reservation> = (0..4).map(|_| budget.reserve()).collect();
         for room in &mut rooms {
             assert!(room.hold(MIB).await);
         }
@@ -215,18 +215,18 @@ mod tests {
         assert!(three.hold(60 * MIB).await);
         assert!(four.hold(2 * MIB).now_or_never().is_none());
         drop(rooms);
-        assert!(budget.room().hold(4 * MIB).now_or_never().is_some());
+        assert!(budget.reserve().hold(4 * MIB).now_or_never().is_some());
     }
 
     #[tokio::test]
     async fn a_page_that_is_not_due_never_waits() {
         let budget = Budget::of_mib(8);
-        let mut ahead = budget.room_ahead(3 * MIB).expect("there is room");
-        assert!(budget.room_ahead(2 * MIB).is_none());
+        let mut ahead = budget.reserve_ahead(3 * MIB).expect("there is room");
+        assert!(budget.reserve_ahead(2 * MIB).is_none());
         assert!(!ahead.hold(5 * MIB).await);
         // It gives nothing up by that, and whose turn it is goes on.
         assert!(ahead.hold(4 * MIB).await);
-        assert!(budget.room().hold(MIB).await);
+        assert!(budget.reserve().hold(MIB).await);
     }
 
     #[test]

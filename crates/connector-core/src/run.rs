@@ -34,7 +34,7 @@ use tracing::{Instrument as _, Span, debug, info, warn};
 pub use self::connection::{Connection, Lineage, Range, check_resources, selected};
 use self::context::Context;
 pub use self::job::{Member, take_part};
-use self::lineage::Told;
+use self::lineage::ToldRun;
 use self::resource::{Fatal, known, skip, skipped};
 pub use self::resource_settings::{AllSettings, ResourceSettings};
 pub use self::verbs::{
@@ -223,7 +223,7 @@ async fn conduct(
     let plan = Plan { sample: around.sample, ..plan_of(connection, started_at)? };
     let store = Store::begin(database, &plan, &stop).await?;
     Span::current().record("run_id", store.run_id);
-    let told = Told::of(connection, &store).map(Told::begin);
+    let told = ToldRun::of(connection, &store).map(ToldRun::begin);
     let report = conduct_begun(connection, client, store, &stop, around).await;
     let report = report.map(|report| Report { elapsed_ms: millis(start.elapsed()), ..report });
     if let Some(told) = told {

@@ -29,8 +29,10 @@ mod records;
 mod refused;
 mod rehearse;
 mod rows;
+mod run_session;
 mod runs;
 mod session;
+mod session_limits;
 mod settle;
 mod shards;
 mod sql;
@@ -56,7 +58,7 @@ use connector_spec::Connector;
 
 pub(crate) use batch::Batch;
 pub(crate) use database::place;
-pub use database::{Database, Way, is_address};
+pub use database::{Database, Encryption, is_address};
 pub use embedded::{
     EMBEDDED_DIRECTORY, check_embedded, database_url, embedded, embedded_exists, embedded_programs,
     warn_of_leftover,
@@ -78,8 +80,9 @@ pub use records::{
     ResourceStatus, RowChange, RunStatus, Shown, Since,
 };
 pub use rows::{Mark, Snapshot, Wanted, columns_of, type_of};
-pub use session::Room;
-use session::{OfRun, Session, Sessions};
+use run_session::RunSession;
+use session::Session;
+pub use session_limits::SessionLimits;
 pub(crate) use shards::{Claimed, Division, Listings};
 use sql::Parents;
 pub(crate) use sql::Statements;
@@ -102,7 +105,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(crate) struct Store {
     patience: Patience,
     /// Holds the lock of the connection as long as the run lasts.
-    lock: Option<OfRun>,
+    lock: Option<RunSession>,
     pub(crate) schema: String,
     pub(crate) run_id: i64,
     /// Whose rows the schema has, as the vendor told it, by resource.
@@ -132,7 +135,7 @@ pub(crate) struct Store {
 }
 
 /// The lock of a connection, as long as a run lasts.
-pub(crate) struct Lock(Option<OfRun>);
+pub(crate) struct Lock(Option<RunSession>);
 
 impl Lock {
     /// Gives the lock back; an error here changes nothing that was committed.
@@ -197,7 +200,7 @@ impl Store {
         let mut store = Self::new(database, plan, stop);
         // This comes first, because a session of its own says at once why it cannot be had.
         let waiting = Some(plan.invocation.of("sync --wait"));
-        let lock = lock(&database.sessions, plan.schema, (plan.waits, waiting), stop).await;
+        let lock = lock(database, plan.schema, (plan.waits, waiting), stop).await;
         let (session, waited) = lock.map_err(nothing_tried)?;
         store.lock = Some(session);
         match store.begin_locked(database, plan, stop, waited).await {
@@ -220,7 +223,7 @@ impl Store {
     ) -> Result<()> {
         let Plan { connector, schema, .. } = *plan;
         if let Some(lock) = self.lock.as_mut() {
-            let room = Room::of(lock).await.map_err(nothing_tried)?;
+            let room = SessionLimits::of(lock).await.map_err(nothing_tried)?;
             let open = database.sessions.open_ones();
             database.sessions.limit_to(room.left_with(open)?);
         }
@@ -475,17 +478,17 @@ fn nothing_tried(error: Error) -> Error {
 /// Takes the lock of a connection, on a session of its own that lasts as long as the run;
 /// and says whether it had to wait.
 async fn lock(
-    sessions: &Sessions,
+    database: &Database,
     schema: &str,
     (waits, waiting): (bool, Option<String>),
     stop: &Stop,
-) -> Result<(OfRun, bool)> {
+) -> Result<(RunSession, bool)> {
     let failed = |error| Error::storage("taking the connection's lock", error);
     let mut session = tokio::select! {
         biased;
         // What did not begin need not begin any more.
         error = stop.asked() => return Err(error),
-        session = sessions.of_run() => session?,
+        session = database.runs.session(&database.sessions) => session?,
     };
     let mut said = false;
     let mut rest_said = None;

@@ -15,7 +15,7 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-pub use jsonb::{Room, fits_jsonb};
+pub use jsonb::{JsonbRoom, fits_jsonb};
 pub use normal::{hash, normal, normal_scalar};
 pub use number::{Decimal, normal_number};
 pub use tokens::{Token, Tokens};

@@ -5,7 +5,7 @@ use crate::settings::Place;
 use connector_core::error::Result;
 use connector_core::foreign::Foreign;
 use connector_core::store::{
-    Database, EMBEDDED_DIRECTORY, Inspection, OLDEST_SERVER, Schema, State, Way as Encryption,
+    Database, EMBEDDED_DIRECTORY, Encryption, Inspection, OLDEST_SERVER, Schema, State,
     check_embedded, other_connector, other_scope,
 };
 use connector_core::words::count;
@@ -35,14 +35,14 @@ pub(super) async fn database(
         }
         Err(error) => return checks.push(Check::error("database", &error)),
     };
-    let way = database.way();
+    let encryption = database.encryption();
     let has_history = |resource: &&&Resource| place.settings.of(resource.name).history;
     let with_history: Vec<&Resource> =
         place.resources.iter().filter(has_history).copied().collect();
     let inspected =
         database.inspect(&place.schema, connector, &place.resources, &with_history).await;
     database.close().await;
-    if let Encryption::Unverified(mode) = way {
+    if let Encryption::Unverified(mode) = encryption {
         let what = format!("sslmode={mode}: whoever answers on the way to the server is believed");
         let next = "write sslmode=verify-full in DATABASE_URL, and sslrootcert=FILE if the authority is a private one";
         checks.push(Check::warning("TLS", what, next));
@@ -122,7 +122,7 @@ fn fitness(
         }
         None => Check::ok(LOCK, "free"),
     });
-    match (found.room.left(), found.room.limit()) {
+    match (found.sessions.left(), found.sessions.limit()) {
         (Err(error), _) => checks.push(Check::error("sessions", &error)),
         (Ok(_), Some(limit)) => {
             let what = format!("{limit} may be used, which is enough; up to 9 would be");

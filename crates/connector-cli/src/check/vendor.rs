@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::super::now;
 use super::{Check, Outcome};
-use connector_core::ask::Way;
+use connector_core::ask::Route;
 use connector_core::error::{Error, ErrorKind};
 use connector_core::run::Connection;
 use connector_core::run::probe::{FirstPage, first_page};
@@ -33,10 +33,10 @@ pub(super) async fn vendor(
         let what = format!("not asked: it told a run that it wants a rest until {until}");
         return checks.push(Check::warning(VENDOR, what, "check again after that"));
     }
-    checks.push(match client.way().await {
-        Ok(Way::Proxy(proxy)) => Check::ok("name", format!("left to the proxy `{proxy}`")),
-        Ok(Way::Number) => Check::ok("name", "not needed: the base URL has an IP address"),
-        Ok(Way::Name { host, addresses }) => {
+    checks.push(match client.route().await {
+        Ok(Route::Proxy(proxy)) => Check::ok("name", format!("left to the proxy `{proxy}`")),
+        Ok(Route::Number) => Check::ok("name", "not needed: the base URL has an IP address"),
+        Ok(Route::Name { host, addresses }) => {
             Check::ok("name", format!("`{host}` has {}", count(addresses, "address", "addresses")))
         }
         Err(error) => return checks.push(Check::error("name", &error)),

@@ -81,11 +81,11 @@ impl Client {
                 let path = self.base.path().trim_matches('/');
                 let error = Error::new(ErrorKind::NotFound, what);
                 if path.is_empty() {
-                    error.next(
+                    error.next(self.with_base_source(
                         "check the base URL and the preset if all resources answer so: the live API may have other paths than its document; if this one does alone, it may want a parameter in its path, or the account has none: leave it out by `only_resources` in connectors.toml",
-                    )
+                    ))
                 } else {
-                    error.next(format!("check the base URL if all resources answer so: its path `/{path}` comes before each path that the command `resources` shows; if this one does alone, it may want a parameter in its path, or the account has none: leave it out by `only_resources` in connectors.toml"))
+                    error.next(self.with_base_source(&format!("check the base URL if all resources answer so: its path `/{path}` comes before each path that the command `resources` shows; if this one does alone, it may want a parameter in its path, or the account has none: leave it out by `only_resources` in connectors.toml")))
                 }
             }
             _ if passes => Error::new(ErrorKind::Unavailable, what).next(LATER),
@@ -151,6 +151,44 @@ impl Client {
         format!("check {key} and what it is allowed to read; it was sent {place}{others}")
     }
 
+    /// What it means that there was no answer from an address.
+    pub(super) fn unreachable(&self, url: &Url, error: &reqwest::Error) -> Failure {
+        let host = url.host_str().unwrap_or_default();
+        let host = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
+        let cause = Cause::of(error);
+        let proxy = reach::proxy(url);
+        let (kind, what) = if error.is_connect() {
+            (ErrorKind::Unreachable, "cannot be reached")
+        } else if error.is_timeout() {
+            (ErrorKind::Unavailable, "did not answer in time")
+        } else {
+            (ErrorKind::Unavailable, "broke the connection")
+        };
+        let next = match (kind, &proxy, cause.next) {
+            (_, Some(_), Some(next)) => next.to_owned(),
+            (_, None, Some(next)) => self.with_base_source(next),
+            (ErrorKind::Unreachable, Some(proxy), None) => reach::advice_of(proxy),
+            (ErrorKind::Unreachable, None, None) => self.with_base_source(reach::ADVICE),
+            _ if error.is_timeout() => {
+                "run again later, or check the address and the network".to_owned()
+            }
+            _ => "run again later".to_owned(),
+        };
+        let way = proxy
+            .map(|proxy| format!(" through the proxy `{}` ({})", proxy.address, proxy.variable));
+        let what = format!("`{host}` {what}{}: {}", way.unwrap_or_default(), cause.what);
+        let error = Error::new(kind, what).next(next);
+        if cause.lasts { Failure::lasting(error) } else { Failure::passing(error) }
+    }
+
+    /// What to check about the base URL, and where that is set.
+    pub(super) fn with_base_source(&self, next: &str) -> String {
+        match &self.base_source {
+            Some(source) => format!("{next}; the base URL is {source}"),
+            None => next.to_owned(),
+        }
+    }
+
     /// The vendor's own words about an error, if the body is declared to be one. A word or a
     /// number in the place of an error is none beside rows: some vendors say `OK` there.
     pub(crate) fn vendor_error(&self, body: &str, beside_rows: bool) -> Option<String> {
@@ -190,35 +228,6 @@ impl Client {
             |code, message| if code == message { code } else { format!("{code} {message}") },
         )
     }
-}
-
-/// What it means that there was no answer from an address.
-pub(super) fn unreachable(url: &Url, error: &reqwest::Error) -> Failure {
-    let host = url.host_str().unwrap_or_default();
-    let host = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
-    let cause = Cause::of(error);
-    let proxy = reach::proxy(url);
-    let (kind, what) = if error.is_connect() {
-        (ErrorKind::Unreachable, "cannot be reached")
-    } else if error.is_timeout() {
-        (ErrorKind::Unavailable, "did not answer in time")
-    } else {
-        (ErrorKind::Unavailable, "broke the connection")
-    };
-    let next = match (kind, &proxy) {
-        _ if cause.next.is_some() => cause.next.unwrap_or_default().to_owned(),
-        (ErrorKind::Unreachable, Some(proxy)) => reach::advice_of(proxy),
-        (ErrorKind::Unreachable, None) => reach::ADVICE.to_owned(),
-        _ if error.is_timeout() => {
-            "run again later, or check the address and the network".to_owned()
-        }
-        _ => "run again later".to_owned(),
-    };
-    let way =
-        proxy.map(|proxy| format!(" through the proxy `{}` ({})", proxy.address, proxy.variable));
-    let what = format!("`{host}` {what}{}: {}", way.unwrap_or_default(), cause.what);
-    let error = Error::new(kind, what).next(next);
-    if cause.lasts { Failure::lasting(error) } else { Failure::passing(error) }
 }
 
 /// Where APIs say what is wrong.

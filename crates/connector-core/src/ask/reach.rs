@@ -16,7 +16,7 @@ use crate::foreign::keep_secret;
 
 /// The way to a vendor.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Route {
     /// Through the proxy at this address, which looks the name up.
     Proxy(String),
     /// The address is a number.
@@ -40,14 +40,16 @@ pub(super) struct Proxy {
 
 impl Client {
     /// The way to the vendor, with its name looked up if there is no proxy.
-    pub async fn way(&self) -> Result<Way> {
+    pub async fn route(&self) -> Result<Route> {
         if let Some(proxy) = proxy(&self.base) {
-            return Ok(Way::Proxy(proxy.address));
+            return Ok(Route::Proxy(proxy.address));
         }
-        let Some(url::Host::Domain(host)) = self.base.host() else { return Ok(Way::Number) };
+        let Some(url::Host::Domain(host)) = self.base.host() else { return Ok(Route::Number) };
         let port = self.base.port_or_known_default().unwrap_or(443);
         match tokio::net::lookup_host((host, port)).await {
-            Ok(addresses) => Ok(Way::Name { host: host.to_owned(), addresses: addresses.count() }),
+            Ok(addresses) => {
+                Ok(Route::Name { host: host.to_owned(), addresses: addresses.count() })
+            }
             Err(error) => {
                 let cause = Cause::of_name(&error.to_string());
                 let what = if cause.lasts {
@@ -55,7 +57,7 @@ impl Client {
                 } else {
                     format!("the name `{host}` leads nowhere: {}", cause.what)
                 };
-                let next = cause.next.unwrap_or(ADVICE);
+                let next = self.with_base_source(cause.next.unwrap_or(ADVICE));
                 Err(Error::new(ErrorKind::Unreachable, what).next(next).because(error))
             }
         }

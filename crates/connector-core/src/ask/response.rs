@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LINK};
 use url::Url;
 
-use crate::budget::Room;
+use crate::budget::Reservation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
 use connector_spec::json;
@@ -20,7 +20,7 @@ pub struct Response {
     /// Where it came from.
     pub(super) url: Url,
     /// The memory that it takes.
-    room: Arc<Room>,
+    room: Arc<Reservation>,
 }
 
 impl Response {
@@ -29,7 +29,7 @@ impl Response {
         body: Vec<u8>,
         headers: HeaderMap,
         url: Url,
-        room: Arc<Room>,
+        room: Arc<Reservation>,
     ) -> Result<Self> {
         let value = json::document(&body).map_err(|malformed| not_json(&malformed, &headers))?;
         let start = value.as_ptr().addr() - body.as_ptr().addr();
@@ -47,7 +47,7 @@ impl Response {
     }
 
     /// The memory that it takes, to be held for longer.
-    pub fn room(&self) -> Arc<Room> {
+    pub fn reservation(&self) -> Arc<Reservation> {
         Arc::clone(&self.room)
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use connector_spec::json::{self, Room};
+use connector_spec::json::{self, JsonbRoom};
 use connector_spec::{Column, Fit, SqlType};
 
 use super::drift::{Drift, DriftKind, DriftSeen, notice};
@@ -93,7 +93,7 @@ pub(super) fn push_extra(tuple: &mut Vec<u8>, extra: &mut [Aside<'_>]) {
 fn push_object(tuple: &mut Vec<u8>, members: &mut [Aside<'_>]) {
     // The sort keeps the values of one name in their order.
     members.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let mut room = Room::ALL;
+    let mut room = JsonbRoom::ALL;
     let mut push = |out: &mut Vec<u8>, value: &str| {
         if room.take(value) {
             out.extend_from_slice(value.as_bytes());

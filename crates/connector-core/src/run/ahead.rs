@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
 use crate::ask::{Client, Guess, Response, Traffic};
-use crate::budget::Room;
+use crate::budget::Reservation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::walk::{Position, Walk};
 
@@ -32,7 +32,7 @@ pub(super) trait Asks {
         walk: &Walk,
         position: &Position,
         filter: &[(&str, String)],
-        room: (Room, usize),
+        room: (Reservation, usize),
         guess: Option<Arc<Guess>>,
     ) -> impl Future<Output = Result<Option<Response>>> + Send + 'static + use<Self>;
 }
@@ -89,7 +89,8 @@ impl Ahead {
                 break;
             }
             let Some(position) = walk.foresee(nth) else { break };
-            let room = if nth == 0 { Some(client.room()) } else { client.room_ahead(self.size) };
+            let room =
+                if nth == 0 { Some(client.reserve()) } else { client.reserve_ahead(self.size) };
             let Some(room) = room else { break };
             if is_guess {
                 self.give_up_on_the_wrong(Vec::new());
@@ -105,7 +106,7 @@ impl Ahead {
         walker: &impl Asks,
         walk: &Walk,
         filter: &[(&str, String)],
-        (position, room, is_guess): (Position, Room, bool),
+        (position, room, is_guess): (Position, Reservation, bool),
     ) {
         let guess = is_guess.then(Arc::<Guess>::default);
         let request = walker.request(walk, &position, filter, (room, self.size), guess.clone());
@@ -130,7 +131,7 @@ impl Ahead {
                 self.traffic.retries.fetch_add(1, Relaxed);
             }
             // Now it is its turn, and it waits.
-            let room = walker.client().room();
+            let room = walker.client().reserve();
             self.send(walker, walk, filter, (asked.position, room, false));
             self.pages.rotate_right(1);
         }

@@ -13,7 +13,7 @@ use url::Url;
 use super::progress::{Unwatched, Watch};
 use super::resource_settings::AllSettings;
 use crate::ask::auth::Credential;
-use crate::ask::{Authority, Client, Limits, Receiver, address};
+use crate::ask::{Authority, Client, Limits, Receiver, Whereabouts, address};
 use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::params::{Params, params_of};
@@ -62,6 +62,8 @@ pub struct Connection {
     pub params: Params,
     /// Where the API is.
     pub base_url: Url,
+    /// Where that is set, and how to set another, in words: for whoever is told that nobody answers there.
+    pub base_source: Option<String>,
     /// The key.
     pub api_key: SecretString,
     /// Where the key is set, and how to set another, in words: for whoever is told that it was refused.
@@ -144,6 +146,7 @@ impl Connection {
             params,
             base_url,
             api_key,
+            base_source: None,
             key_source: None,
             invocation: Invocation::default(),
             database_url,
@@ -462,9 +465,14 @@ impl Connection {
             .set_in(self.key_source.clone());
         let declared = (retry, self.rate, self.connector.errors);
         let limited = (self.stop.clone(), self.max_requests);
-        let places = (self.base_url.clone(), self.hosts.clone(), self.authorities.clone());
+        let whereabouts = Whereabouts {
+            base: self.base_url.clone(),
+            base_source: self.base_source.clone(),
+            hosts: self.hosts.clone(),
+            authorities: self.authorities.clone(),
+        };
         let credential = (credential, self.other_ways.clone());
-        Client::new(places, credential, declared, limits, limited, &self.budget)
+        Client::new(whereabouts, credential, declared, limits, limited, &self.budget)
     }
 
     /// The rate limit that requests keep, and where the vendor is.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::budget::Room;
+use crate::budget::Reservation;
 use crate::error::Result;
 use crate::read::Encoded;
 use crate::verdict::WalkEnd;
@@ -21,7 +21,7 @@ pub(super) enum Event {
         /// Room in memory, given back with the page.
         room: OwnedSemaphorePermit,
         /// The same of one that is large, given back when it is committed.
-        large: Option<Arc<Room>>,
+        large: Option<Arc<Reservation>>,
     },
     /// The listing moved, and what was seen of it so far proves nothing; whether all of that
     /// was seen in this run.

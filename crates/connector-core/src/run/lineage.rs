@@ -23,7 +23,7 @@ const BESIDE: Duration = Duration::from_secs(10);
 const AT_THE_END: Duration = Duration::from_millis(500);
 
 /// A run of which somebody is told.
-pub(super) struct Told<'a> {
+pub(super) struct ToldRun<'a> {
     connection: &'a Connection,
     lineage: &'a Lineage,
     run_id: i64,
@@ -31,7 +31,7 @@ pub(super) struct Told<'a> {
     start: Option<JoinHandle<Result<()>>>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> ToldRun<'a> {
     /// The run of a connection, if somebody is to be told of it: of a rehearsal nobody is.
     pub(super) fn of(connection: &'a Connection, store: &Store) -> Option<Self> {
         let lineage = connection.lineage.as_ref().filter(|_| store.sample.is_none())?;

@@ -19,7 +19,7 @@ use tracing::{Instrument as _, info, warn};
 
 use super::connection::Connection;
 use super::context::Context;
-use super::lineage::Told;
+use super::lineage::ToldRun;
 use super::resource::{divide, judged, known, record, skip, skipped, stops_all};
 use super::spans::{self, note_error};
 use super::worker::Worker;
@@ -128,7 +128,7 @@ pub(super) async fn begin_in(
     let client = connection.client()?;
     let plan = Plan { leased: true, job, ..plan_of(connection, started_at)? };
     let mut store = Store::begin(database, &plan, &connection.stop()).await?;
-    let told = Told::of(connection, &store).map(Told::begin);
+    let told = ToldRun::of(connection, &store).map(ToldRun::begin);
     let lock = store.take_lock();
     let before = store.complete_before(connection.connector).await?;
     let context = Context::new(connection, client, store, (Worker::default(), 1));
@@ -383,7 +383,7 @@ pub async fn finish(connection: &Connection, run: i64) -> Result<Report> {
         }
         let stopped = matches!(context.store.hear().await?, Heard::Stopped(_));
         let report = Ok(Report { elapsed_ms, ..end(&context, resources, stopped).await });
-        if let Some(told) = Told::of(connection, &context.store) {
+        if let Some(told) = ToldRun::of(connection, &context.store) {
             let took = i64::try_from(elapsed_ms).unwrap_or(i64::MAX);
             told.end(&report, TimeDelta::try_milliseconds(took).unwrap_or_default()).await;
         }

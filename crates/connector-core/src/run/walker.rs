@@ -15,7 +15,7 @@ use super::event::Event;
 use super::page::{Page, Reader, together};
 use super::spans::note_error;
 use crate::ask::{Client, Guess, Response, Traffic, signed};
-use crate::budget::Room;
+use crate::budget::Reservation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::secret::Secrets;
 use crate::read::veil::Veil;
@@ -50,7 +50,7 @@ const LARGE: usize = 1 << 20;
 struct Whole {
     /// Its last part, which is often its only one.
     last: Encoded,
-    large: Option<Arc<Room>>,
+    large: Option<Arc<Reservation>>,
     keys: Option<u64>,
     repeats: u64,
     rejects: u64,
@@ -479,7 +479,7 @@ impl Walker {
                 part.keys.iter().filter(|key| !seen.insert(**key)).count() as u64
             };
             // A large row takes the place of the answer that it came in until it is committed.
-            let large = (part.tuples.len() > LARGE).then(|| page.response().room());
+            let large = (part.tuples.len() > LARGE).then(|| page.response().reservation());
             if is_last {
                 (whole.last, whole.large) = (part, large);
                 return Ok(whole);
@@ -499,7 +499,7 @@ impl Walker {
         page: Encoded,
         number: u64,
         bookmark: Bookmark,
-        large: Option<Arc<Room>>,
+        large: Option<Arc<Reservation>>,
     ) -> Result<()> {
         let rows = page.keys.len() as u64 + page.rejects();
         self.traffic.rows.fetch_add(rows, Relaxed);
@@ -545,7 +545,7 @@ impl Asks for Walker {
         walk: &Walk,
         position: &Position,
         filter: &[(&str, String)],
-        (room, bytes): (Room, usize),
+        (room, bytes): (Reservation, usize),
         guess: Option<Arc<Guess>>,
     ) -> impl Future<Output = Result<Option<Response>>> + Send + 'static + use<> {
         let mut params = Cow::Borrowed(&self.context.params);

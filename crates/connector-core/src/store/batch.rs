@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::budget::Room;
+use crate::budget::Reservation;
 use crate::pieces::Pieces;
 use crate::read::{Drift, DriftSeen, Encoded, MAX_REJECTED, Rejected};
 use crate::verdict::EndedWalk;
@@ -35,7 +35,7 @@ pub(crate) struct Batch {
     /// The listings that failed, and are not asked for again.
     pub(super) over: BTreeSet<String>,
     /// The memory that its large rows take.
-    large: Vec<Arc<Room>>,
+    large: Vec<Arc<Reservation>>,
     /// Where the tuples come from: the listing, the page's number, and how many.
     pages: Vec<(Arc<Partition>, u64, usize)>,
     /// The number of rows that were taken out again, as the server refuses them, by listing.
@@ -57,7 +57,7 @@ impl Batch {
     }
 
     /// Holds the memory of large rows until they are committed.
-    pub(crate) fn hold(&mut self, large: Option<Arc<Room>>) {
+    pub(crate) fn hold(&mut self, large: Option<Arc<Reservation>>) {
         self.large.extend(large);
     }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::PgConnection;
@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tracing::{info, warn};
 use url::{Url, form_urlencoded};
 
+use super::run_session::RunSlots;
 use super::session::{Kept, Sessions};
 use crate::error::{Error, Result};
 use crate::foreign::keep_secret;
@@ -19,6 +20,7 @@ use crate::foreign::keep_secret;
 #[derive(Debug)]
 pub struct Database {
     pub(super) sessions: Sessions,
+    pub(super) runs: Arc<RunSlots>,
     pub(super) options: PgConnectOptions,
     /// The session that reads the run tables, between two looks.
     pub(super) kept: Kept,
@@ -30,7 +32,8 @@ impl Database {
     /// A server, by its address. Nothing is sent yet.
     pub fn server(url: &str) -> Result<Self> {
         let options = options(url)?;
-        Ok(Self { sessions: Sessions::new(&options), options, kept: Kept::default(), server: None })
+        let sessions = Sessions::new(&options);
+        Ok(Self { sessions, runs: Arc::default(), options, kept: Kept::default(), server: None })
     }
 
     /// The embedded Postgres in a directory, by the programs of a folder or those that are found.
@@ -59,8 +62,8 @@ impl Database {
     }
 
     /// How the way to it is encrypted.
-    pub fn way(&self) -> Way {
-        Way::of(&self.options)
+    pub fn encryption(&self) -> Encryption {
+        Encryption::of(&self.options)
     }
 
     /// A session of its own, which says at once why it cannot be had; the pool would try for a while.
@@ -147,7 +150,7 @@ fn is_this_machine(options: &PgConnectOptions) -> bool {
 
 /// How the way to a server is encrypted that is on another machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Encryption {
     /// It is this machine.
     Local,
     /// It is encrypted, and the server proves who it is.
@@ -156,7 +159,7 @@ pub enum Way {
     Unverified(&'static str),
 }
 
-impl Way {
+impl Encryption {
     fn of(options: &PgConnectOptions) -> Self {
         if is_this_machine(options) {
             return Self::Local;
@@ -197,21 +200,21 @@ mod tests {
     #[test]
     fn a_server_elsewhere_has_to_prove_who_it_is_unless_the_address_says_otherwise() {
         for (url, way) in [
-            ("postgres://me:secret@db.example.com/data", Way::Verified),
-            ("postgres://me:secret@10.0.0.7:5433/data?application_name=x", Way::Verified),
-            ("postgres://me:secret@db/data", Way::Verified),
-            ("postgres://me:secret@localhost.example.com/data", Way::Verified),
-            ("postgres://me:secret@db/data?sslmode=require", Way::Unverified("require")),
-            ("postgres://me:secret@db/data?ssl-mode=disable", Way::Unverified("disable")),
-            ("postgres://me:secret@db/data?sslmode=verify-full", Way::Verified),
-            ("postgres://me:secret@localhost/data", Way::Local),
-            ("postgres://me:secret@127.1.2.3/data", Way::Local),
-            ("postgres://me:secret@[::1]:5433/data", Way::Local),
-            ("postgres://me@%2Fvar%2Frun%2Fpostgresql/data", Way::Local),
-            ("postgres:///data?host=/var/run/postgresql", Way::Local),
-            ("postgres://me:secret@localhost/data?host=db.example.com", Way::Verified),
+            ("postgres://me:secret@db.example.com/data", Encryption::Verified),
+            ("postgres://me:secret@10.0.0.7:5433/data?application_name=x", Encryption::Verified),
+            ("postgres://me:secret@db/data", Encryption::Verified),
+            ("postgres://me:secret@localhost.example.com/data", Encryption::Verified),
+            ("postgres://me:secret@db/data?sslmode=require", Encryption::Unverified("require")),
+            ("postgres://me:secret@db/data?ssl-mode=disable", Encryption::Unverified("disable")),
+            ("postgres://me:secret@db/data?sslmode=verify-full", Encryption::Verified),
+            ("postgres://me:secret@localhost/data", Encryption::Local),
+            ("postgres://me:secret@127.1.2.3/data", Encryption::Local),
+            ("postgres://me:secret@[::1]:5433/data", Encryption::Local),
+            ("postgres://me@%2Fvar%2Frun%2Fpostgresql/data", Encryption::Local),
+            ("postgres:///data?host=/var/run/postgresql", Encryption::Local),
+            ("postgres://me:secret@localhost/data?host=db.example.com", Encryption::Verified),
         ] {
-            assert_eq!(Way::of(&options(url).unwrap()), way, "{url}");
+            assert_eq!(Encryption::of(&options(url).unwrap()), way, "{url}");
         }
     }
 }

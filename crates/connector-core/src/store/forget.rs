@@ -100,7 +100,7 @@ impl Database {
     /// Forgets a connection: its schema, and its rows in all tables of `sync`, in one
     /// transaction. Its lock is held meanwhile, so that no run writes.
     pub async fn forget(&self, connection: &str) -> Result<Forgotten> {
-        let (held, _) = lock(&self.sessions, connection, (false, None), &Stop::new())
+        let (held, _) = lock(self, connection, (false, None), &Stop::new())
             .await
             .map_err(Error::before_start)?;
         let forgotten = self.forget_locked(connection).await;

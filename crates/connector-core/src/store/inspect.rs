@@ -4,7 +4,7 @@ use sqlx::{PgConnection, Row as _};
 
 use super::database::Database;
 use super::misfits::Misfits;
-use super::session::Room;
+use super::session_limits::SessionLimits;
 use super::sql::Beside;
 use super::{Holder, OLDEST_SERVER, holder, migrate};
 use crate::error::{Error, Result};
@@ -44,7 +44,7 @@ pub struct Inspection {
     /// Who keeps the lock of the connection, if it is held.
     pub holder: Option<Holder>,
     /// How many sessions the user may have.
-    pub room: Room,
+    pub sessions: SessionLimits,
 }
 
 /// A schema that a sync writes to.
@@ -140,7 +140,7 @@ impl Database {
             altered,
             new_histories,
             holder,
-            room: Room::of(session).await?,
+            sessions: SessionLimits::of(session).await?,
         })
     }
 }

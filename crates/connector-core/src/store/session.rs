@@ -18,30 +18,22 @@ use tracing::info;
 
 use super::clock::Clock;
 use super::failure::is_full;
-use super::sql::ident;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// The most sessions that the runs of a program have, beside those of their locks.
-const MOST: usize = 8;
-
-/// The most runs that go on at the same time in a program: each has a session more, for its lock, and
-/// others need some of the server too.
-const MOST_RUNS: usize = 32;
-
-/// The fewest sessions of a run: one keeps the lock, and one works.
-const FEWEST: i64 = 2;
+pub(super) const MOST: usize = 8;
 
 /// How long a server may take to begin a session.
-const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 
 /// The same for one more session beside others.
-const ONE_MORE: Duration = Duration::from_secs(3);
+pub(super) const ONE_MORE: Duration = Duration::from_secs(3);
 
 /// How long one that is on its way back is waited for: less than it takes to begin another one.
 const RETURN: Duration = Duration::from_millis(5);
 
 /// How long a session may have been idle before it is asked whether it still is one.
-const MOMENT: Duration = Duration::from_secs(1);
+pub(super) const MOMENT: Duration = Duration::from_secs(1);
 
 /// The sessions that the runs of a program share.
 #[derive(Clone, Debug)]
@@ -50,7 +42,6 @@ pub(super) struct Sessions {
     room: Arc<Semaphore>,
     returning: Arc<Returning>,
     size: Arc<Mutex<Size>>,
-    runs: Arc<Runs>,
     /// When somebody last looked whether the server answers.
     looked: Arc<tokio::sync::Mutex<Option<Instant>>>,
     pub(super) clock: Clock,
@@ -92,69 +83,6 @@ struct Size {
     most: usize,
     /// Whether it was said that these are fewer than are of use.
     said: bool,
-}
-
-/// The runs that go on at the same time.
-#[derive(Debug)]
-struct Runs {
-    room: Arc<Semaphore>,
-    going_on: AtomicUsize,
-    beginning: tokio::sync::Mutex<Beginning>,
-}
-
-/// What is known when the next run begins; held by whoever begins one.
-#[derive(Debug)]
-struct Beginning {
-    /// How many there may be.
-    most: usize,
-    /// Why none could begin, and when that was.
-    failed: Option<(Error, Instant)>,
-}
-
-/// The session that keeps the lock of a run, and the place of that run among those that go on.
-pub(super) struct OfRun {
-    session: PgConnection,
-    _place: Place,
-}
-
-/// The place of a run that goes on.
-struct Place {
-    runs: Arc<Runs>,
-    _room: OwnedSemaphorePermit,
-}
-
-impl Place {
-    fn of(runs: &Arc<Runs>, room: OwnedSemaphorePermit) -> Self {
-        runs.going_on.fetch_add(1, Relaxed);
-        Self { runs: Arc::clone(runs), _room: room }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.runs.going_on.fetch_sub(1, Relaxed);
-    }
-}
-
-impl OfRun {
-    /// Ends the session.
-    pub(super) async fn close(self) -> sqlx::Result<()> {
-        self.session.close().await
-    }
-}
-
-impl Deref for OfRun {
-    type Target = PgConnection;
-
-    fn deref(&self) -> &PgConnection {
-        &self.session
-    }
-}
-
-impl DerefMut for OfRun {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.session
-    }
 }
 
 /// The sessions that are on their way back.
@@ -271,11 +199,6 @@ impl Sessions {
             room: Arc::new(Semaphore::new(most)),
             returning: Arc::default(),
             size: Arc::new(Mutex::new(Size { most, said: false })),
-            runs: Arc::new(Runs {
-                room: Arc::new(Semaphore::new(MOST_RUNS)),
-                going_on: AtomicUsize::new(0),
-                beginning: tokio::sync::Mutex::new(Beginning { most: MOST_RUNS, failed: None }),
-            }),
             looked: Arc::default(),
             clock: Clock::default(),
         }
@@ -359,65 +282,20 @@ impl Sessions {
         }
     }
 
-    /// A session for a run's lock; waits as long as so many runs go on as there may be.
-    ///
-    /// Where the server has no room for one more, those that go on are waited for: from then on
-    /// there are as many at a time as it has room for.
-    pub(super) async fn of_run(&self) -> Result<OfRun> {
-        loop {
-            let room = Arc::clone(&self.runs.room).acquire_owned().await;
-            let room = room.map_err(|_| Error::storage("connecting", sqlx::Error::PoolClosed))?;
-            // One begins after the other, so that no lock takes the last room of those that go on.
-            let mut beginning = self.runs.beginning.lock().await;
-            // Of many that would find the same out, one does.
-            if let Some((error, at)) = &beginning.failed
-                && at.elapsed() < MOMENT
-            {
-                return Err(error.clone());
-            }
-            let is_alone = self.runs.going_on.load(Relaxed) == 0;
-            let options = &self.pool.manager().options;
-            // A pooler that has no more does not say so, and lets one wait until one is free.
-            let patience = if is_alone { CONNECT } else { ONE_MORE };
-            let session = tokio::time::timeout(patience, open(options)).await;
-            let error = match session.unwrap_or_else(|_| Err(silent())) {
-                // Who is alone is told by the server's limits that there is no other.
-                Ok(session) if self.works().await || is_alone => {
-                    beginning.failed = None;
-                    return Ok(OfRun { session, _place: Place::of(&self.runs, room) });
-                }
-                Ok(session) => {
-                    drop(session.close().await);
-                    full()
-                }
-                Err(error) => error,
-            };
-            let has_no_room = is_full(&error) || is_silent(&error);
-            if is_alone || !has_no_room {
-                let error = not_connected(options, error);
-                if is_alone {
-                    beginning.failed = Some((error.clone(), Instant::now()));
-                }
-                return Err(error);
-            }
-            if beginning.most == MOST_RUNS {
-                info!("the server has no room for one more run: others wait for those that go on");
-            }
-            beginning.most -= 1;
-            room.forget();
-        }
-    }
-
-    /// Whether there is a session beside the locks, or can be one. A rehearsal is alone, and has its
-    /// one when it begins.
-    async fn works(&self) -> bool {
+    /// Whether there is a session, or can be one. A rehearsal is alone, and has its one when it begins.
+    pub(super) async fn any(&self) -> bool {
         let is_there = self.open_ones() > 0 || self.pool.manager().rehearses;
         is_there || self.session().await.is_ok()
     }
 
+    /// Where sessions begin, and how.
+    pub(super) fn options(&self) -> &PgConnectOptions {
+        &self.pool.manager().options
+    }
+
     /// A session of its own, which is none of the pool's.
     pub(super) async fn own(&self) -> Result<PgConnection> {
-        connect(&self.pool.manager().options).await
+        connect(self.options()).await
     }
 
     /// Looks whether the server answers; of many who wait, one does.
@@ -427,9 +305,7 @@ impl Sessions {
         if is_new {
             return Silence::Answers;
         }
-        let answer =
-            tokio::time::timeout(patience.min(CONNECT / 2), open(&self.pool.manager().options))
-                .await;
+        let answer = tokio::time::timeout(patience.min(CONNECT / 2), open(self.options())).await;
         match answer.unwrap_or_else(|_| Err(silent())) {
             Ok(session) => {
                 drop(session.close().await);
@@ -444,7 +320,7 @@ impl Sessions {
 
     /// The server's name, as a person knows it.
     pub(super) fn server(&self) -> String {
-        server(&self.pool.manager().options)
+        server(self.options())
     }
 
     /// Ends all sessions; what was committed stays, whatever happens here.
@@ -474,80 +350,6 @@ impl Size {
     }
 }
 
-/// How many sessions a user may have in a database.
-#[derive(Debug)]
-pub struct Room(Vec<Limit>);
-
-/// What limits them, its name, how many it allows, and how many there are, that of who asks
-/// among them.
-type Limit = (String, String, i64, i64);
-
-impl Room {
-    /// Asks the server by a session that is open.
-    pub(super) async fn of(session: &mut PgConnection) -> Result<Self> {
-        let failed = |error| Error::storage("counting its sessions", error);
-        // Nobody counts the sessions of a superuser; those of others are counted only where
-        // there is a limit, as to ask for all sessions takes longer than all else here.
-        let limits: Vec<(String, String, i64)> = sqlx::query_as(
-            "select 'role', rolname::text, rolconnlimit::bigint from pg_roles \
-             where rolname = session_user and not rolsuper and rolconnlimit >= 0 \
-             union all select 'database', datname::text, datconnlimit::bigint from pg_database \
-             where datname = current_database() and datconnlimit >= 0 \
-             and not exists (select from pg_roles where rolname = session_user and rolsuper)",
-        )
-        .fetch_all(&mut *session)
-        .await
-        .map_err(failed)?;
-        if limits.is_empty() {
-            return Ok(Self(Vec::new()));
-        }
-        let (of_role, of_database): (i64, i64) = sqlx::query_as(
-            "select count(*) filter (where usename = session_user), \
-             count(*) filter (where datname = current_database() and backend_type = 'client backend') \
-             from pg_stat_activity",
-        )
-        .fetch_one(session)
-        .await
-        .map_err(failed)?;
-        let with = |(kind, name, limit): (String, String, i64)| {
-            let has = if kind == "role" { of_role } else { of_database };
-            (kind, name, limit, has)
-        };
-        Ok(Self(limits.into_iter().map(with).collect()))
-    }
-
-    /// How many more sessions there may be beside the one that asked, of those that are of use.
-    pub fn left(&self) -> Result<usize> {
-        self.left_with(0)
-    }
-
-    /// The same with so many that are open, and are the asking program's to work with.
-    pub(super) fn left_with(&self, open: usize) -> Result<usize> {
-        let mut left = MOST;
-        for (kind, name, limit, has) in &self.0 {
-            let more = usize::try_from(limit - has).unwrap_or(0) + open;
-            if more == 0 {
-                let what = format!(
-                    "a run needs {FEWEST} sessions, one of them for its lock; the {kind} `{name}` may have {limit}, and {has} are in use"
-                );
-                let next = format!(
-                    "run: alter {kind} {} connection limit {}; or end sessions that nobody needs",
-                    ident(name),
-                    MOST + 1
-                );
-                return Err(Error::new(ErrorKind::Storage, what).next(next).before_start());
-            }
-            left = left.min(more);
-        }
-        Ok(left)
-    }
-
-    /// The number of sessions that a run may have, if that is fewer than it can use.
-    pub fn limit(&self) -> Option<usize> {
-        self.left().ok().map(|left| left + 1).filter(|sessions| *sessions <= MOST)
-    }
-}
-
 /// The server's name, as a person knows it.
 fn server(options: &PgConnectOptions) -> String {
     match options.get_socket() {
@@ -557,7 +359,7 @@ fn server(options: &PgConnectOptions) -> String {
 }
 
 /// That there is no session left.
-fn full() -> sqlx::Error {
+pub(super) fn full() -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(
         io::ErrorKind::QuotaExceeded,
         "no session is left beside those that are open, and a run needs 2",
@@ -565,12 +367,12 @@ fn full() -> sqlx::Error {
 }
 
 /// Whether nothing was heard.
-fn is_silent(error: &sqlx::Error) -> bool {
+pub(super) fn is_silent(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut)
 }
 
 /// That nothing was heard.
-fn silent() -> sqlx::Error {
+pub(super) fn silent() -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the server does not answer"))
 }
 
@@ -579,14 +381,14 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> 
     open(options).await.map_err(|error| not_connected(options, error))
 }
 
-fn not_connected(options: &PgConnectOptions, error: sqlx::Error) -> Error {
+pub(super) fn not_connected(options: &PgConnectOptions, error: sqlx::Error) -> Error {
     // A host that has no address may be what stands behind an @ in a password.
     let has_address = !matches!(&error, sqlx::Error::Io(error) if error.raw_os_error().is_none() && error.kind() != io::ErrorKind::TimedOut);
     let error = Error::storage("connecting", error);
     if has_address { error.at("server", server(options)) } else { error }
 }
 
-async fn open(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
+pub(super) async fn open(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
     let session = async {
         let mut session = PgConnection::connect_with(options).await?;
         begin(&mut session).await?;

@@ -29,12 +29,12 @@ const MAX_LONG_PRINTED: usize = 4 << 20;
 
 /// What is left of the room that a `jsonb` has.
 #[derive(Clone, Copy, Debug)]
-pub struct Room {
+pub struct JsonbRoom {
     values: usize,
     long_printed: usize,
 }
 
-impl Room {
+impl JsonbRoom {
     /// The room of one value.
     pub const ALL: Self = Self { values: MAX_VALUES, long_printed: MAX_LONG_PRINTED };
 
@@ -87,7 +87,7 @@ impl Room {
 
 /// Whether Postgres can hold the value as `jsonb`.
 pub fn fits_jsonb(json: &str) -> bool {
-    let mut room = Room::ALL;
+    let mut room = JsonbRoom::ALL;
     room.take(json)
 }
 
@@ -161,7 +161,7 @@ mod tests {
         assert!(fits_jsonb(&numbers(MAX_VALUES - 1, "1")));
         assert!(!fits_jsonb(&numbers(MAX_VALUES, "1")));
         // Many together have the room of one.
-        let mut room = Room::ALL;
+        let mut room = JsonbRoom::ALL;
         let taken = (0..1_000).filter(|_| room.take(&numbers(100, "1e10000"))).count();
         assert_eq!(taken, 4);
         assert!(room.take("1"));

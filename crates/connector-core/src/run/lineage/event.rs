@@ -37,13 +37,14 @@ struct Dataset {
 }
 
 /// How a value becomes that of a column.
-struct Way {
+struct Transformation {
     subtype: &'static str,
     description: Option<&'static str>,
     masking: bool,
 }
 
-const AS_IT_IS: Way = Way { subtype: "IDENTITY", description: None, masking: false };
+const AS_IT_IS: Transformation =
+    Transformation { subtype: "IDENTITY", description: None, masking: false };
 
 impl Subject<'_> {
     /// That it began, or how it ended after what time.
@@ -175,11 +176,11 @@ impl Subject<'_> {
         for column in resource.table_columns().filter(|column| !chosen.excludes(column)) {
             let mut from = Vec::new();
             if let Some(field) = field(column) {
-                from.push(input_field(&listing, field, &self.way(column, &chosen)));
+                from.push(input_field(&listing, field, &self.transformation(column, &chosen)));
             }
             from.extend(self.parent_field(resource, column));
             from.extend(stand_ins(resource, column).map(|other| {
-                let way = Way {
+                let way = Transformation {
                     subtype: "TRANSFORMATION",
                     description: Some("the key of rows that come without one is made from it"),
                     masking: false,
@@ -206,9 +207,9 @@ impl Subject<'_> {
     }
 
     /// How the value of a field becomes that of its column.
-    fn way(&self, column: &Column, chosen: &Chosen) -> Way {
+    fn transformation(&self, column: &Column, chosen: &Chosen) -> Transformation {
         let veils = !self.connection.keep_secrets;
-        let masking = |description| Way {
+        let masking = |description| Transformation {
             subtype: "TRANSFORMATION",
             description: Some(description),
             masking: true,
@@ -221,7 +222,7 @@ impl Subject<'_> {
             masking("keyed fingerprints stand for secrets in it")
         } else if column.unordered {
             let description = Some("a list that is kept sorted");
-            Way { subtype: "TRANSFORMATION", description, masking: false }
+            Transformation { subtype: "TRANSFORMATION", description, masking: false }
         } else {
             AS_IT_IS
         }
@@ -264,8 +265,8 @@ fn stand_ins(resource: &Resource, column: &Column) -> impl Iterator<Item = &'sta
     names.filter_map(move |name| field(columns.iter().find(|column| column.name == *name)?))
 }
 
-fn input_field(from: &Dataset, field: &str, way: &Way) -> Value {
-    let Way { subtype, description, masking } = way;
+fn input_field(from: &Dataset, field: &str, transformation: &Transformation) -> Value {
+    let Transformation { subtype, description, masking } = transformation;
     let mut transformation = json!({"type": "DIRECT", "subtype": subtype, "masking": masking});
     if let Some(description) = description {
         transformation["description"] = json!(description);
