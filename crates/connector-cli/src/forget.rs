@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use dialoguer::Confirm;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -105,7 +105,7 @@ async fn forget(database: &Database, file: &File, args: &Args, schema: &str) -> 
         }));
     }
     if !args.json {
-        print(&text(&known, name, before.is_some()))?;
+        print(&text(&known, name, before))?;
     }
     let goes = !args.dry_run && !known.is_nothing() && (args.yes || asked(name)?);
     if goes {
@@ -151,12 +151,16 @@ fn asked(name: Option<&str>) -> Result<bool> {
         .map_err(|error| Error::settings("no answer came").because(error))
 }
 
-fn text(known: &Forgotten, name: Option<&str>, old: bool) -> String {
+fn text(known: &Forgotten, name: Option<&str>, before: Option<DateTime<Utc>>) -> String {
     let whose = name.map_or(String::new(), |name| format!(" of `{name}`"));
-    let what = if old { "records of runs" } else { "all that is there" };
+    // An age is easily mistyped: `1m` is a minute.
+    let old = |before: DateTime<Utc>| {
+        format!("records of runs that ended before {}", before.format("%Y-%m-%d %H:%M UTC"))
+    };
     if known.is_nothing() {
         return format!("nothing is that old{whose}");
     }
+    let what = before.map_or("all that is there".to_owned(), old);
     let mut lines = vec![format!("{what}{whose}:")];
     let records = known.records.iter().filter(|held| held.rows != Some(0));
     for Held { table, rows } in known.tables.iter().chain(records) {

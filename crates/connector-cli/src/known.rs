@@ -148,6 +148,12 @@ impl ConnectionKnown {
         }
     }
 
+    /// Whether nobody has to do anything about it. What is under way counts as well.
+    pub(super) fn is_well(&self) -> bool {
+        let resources = &self.status.resources;
+        self.badness() <= 1 && !resources.iter().any(|one| self.needs_somebody(one))
+    }
+
     /// Whether a resource is not as it should be.
     pub(super) fn needs_somebody(&self, one: &ResourceStatus) -> bool {
         let bad = !matches!(verdict(one, &self.status.run), "complete" | "running" | "-");

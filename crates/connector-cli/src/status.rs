@@ -20,7 +20,7 @@ use connector_core::error::{Error, Result};
 use connector_core::store::{
     ConnectionStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
 };
-use connector_core::verdict::{Look, aligned, grouped, wrapped};
+use connector_core::verdict::{Look, aligned, grouped, told_once, wrapped};
 use connector_core::words::{count, number, span};
 use connector_spec::Connector;
 
@@ -35,6 +35,9 @@ pub struct How {
     /// Leave out the numbers of rows, which take long to count in large tables
     #[arg(long)]
     no_counts: bool,
+    /// Print nothing if all is complete, and with --max-age young enough
+    #[arg(short, long, conflicts_with_all = ["json", "html", "prometheus", "serve"])]
+    quiet: bool,
     /// Print one JSON document
     #[arg(long)]
     pub(super) json: bool,
@@ -73,6 +76,10 @@ pub(super) fn show(mut chosen: Chosen, how: &How) -> Result<u8> {
         ConnectionKnown::read(known, !how.no_counts, max_age, now).await
     })?;
     let all = All { connections };
+    let is_well = failures.is_empty() && all.connections.iter().all(ConnectionKnown::is_well);
+    if how.quiet && is_well {
+        return Ok(0);
+    }
     if how.json {
         print_json(&all, &failures)?;
     } else {
@@ -210,12 +217,12 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
     let rest = rest(several.iter().copied(), now);
     let rest = rest.map(|(names, rest)| wrapped(&format!("{names}: {rest}"), look));
     let mut lines: Vec<String> = rest.into_iter().collect();
-    for known in &several {
-        let notes = notes(known);
-        if !notes.is_empty() {
-            lines.push(wrapped(&headline(&known.connection, &known.status.run, now), look));
-            lines.push(wrapped(&notes.join("\n"), look));
-        }
+    let said = several.iter().map(|known| (known.connection.as_str(), notes(known)));
+    for (names, notes) in told_once(said) {
+        let of = several.iter().filter(|known| names.contains(&known.connection.as_str()));
+        let headlines = of.map(|known| headline(&known.connection, &known.status.run, now));
+        lines.extend(headlines.map(|headline| wrapped(&headline, look)));
+        lines.push(wrapped(&notes.join("\n"), look));
     }
     lines.extend((!lines.is_empty()).then(String::new));
     let mut rows = Vec::new();

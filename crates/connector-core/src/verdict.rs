@@ -21,7 +21,7 @@ pub(crate) use ended::{EndedWalk, WalkEnd, is_over};
 pub use report::{
     Change, Changes, DriftReport, Evidence, Look, Report, ResourceReport, aligned, drift_said,
     grouped, hanging, plans_together, problems_together, shortened, table_together, together,
-    wrapped,
+    told_once, wrapped,
 };
 pub(crate) use tally::{Came, Tally};
 pub use tolerance::Tolerance;

@@ -88,6 +88,11 @@ async fn what_a_run_left_is_told_as_the_options_say() {
 
     let old = shell.run("forget --config mine.toml --older-than 1day --dry-run");
     assert_eq!(old.stdout, "nothing is that old\n", "{old:?}");
+    // An age is easily mistyped, so the time is said.
+    let all = "forget --config mine.toml --older-than 0s --dry-run";
+    let all = shell.run(all);
+    assert!(all.stdout.starts_with("records of runs that ended before 20"), "{all:?}");
+    assert!(all.stdout.contains(" UTC:\n"), "{all:?}");
     let plan = shell.run("plan --config mine.toml --all");
     assert!(plan.stdout.contains("syncs would write 0 rows"), "{plan:?}");
     let refused = shell.run("forget south --config mine.toml --json");

@@ -72,6 +72,11 @@ async fn what_is_too_old_or_not_complete_ends_with_status_1() {
     let only = "status --no-counts --resource users --resource labels";
     assert_eq!(shell.run(&format!("{only} --max-age 26h")).status, 0);
     assert_eq!(shell.run(only).status, 0);
+    // Nothing for a mail, until somebody is needed.
+    let quiet = shell.run(&format!("{only} --quiet --max-age 26h"));
+    assert_eq!((quiet.status, &*quiet.stdout, &*quiet.stderr), (0, "", ""), "{quiet:?}");
+    let loud = shell.run(&format!("{only} --quiet --max-age 1day"));
+    assert!(loud.status == 1 && loud.stdout.contains("too old"), "{loud:?}");
     let old = shell.run(&format!("{only} --max-age 1day"));
     insta::assert_snapshot!("status-too-old", old.text());
     assert_eq!(shell.run("status --max-age 26h").status, 1, "most were never synced");

@@ -151,6 +151,10 @@ async fn a_host_that_does_not_exist_is_not_asked_again() {
     let said = shell("https://api.invalid", &database).run(SYNC);
     assert_eq!(said.status, 1, "{said:?}");
     assert!(said.text().contains("`api.invalid` cannot be reached"), "{said:?}");
+    assert!(
+        said.text().contains("the base URL is the environment variable `ACCOUNTS_BASE_URL`"),
+        "{said:?}"
+    );
     // Where no name server answers at all, that may pass.
     let is_silent = said.text().contains("no name server says where it is");
     assert!(is_silent || !said.text().contains("asking again"), "{said:?}");

@@ -183,16 +183,20 @@ impl<'a> Layers<'a> {
         Ok(Some((value, self.by_section())))
     }
 
-    /// Where the key is set, and how to set another, in words.
-    pub(super) fn key_source(&self, connector: &Connector, by: &SetBy) -> String {
-        let setting = self.section.api_key.as_ref();
+    /// Where a setting is set, `base_url` or `api_key`, and how to set another, in words.
+    pub(super) fn source_of(
+        &self,
+        connector: &Connector,
+        (name, setting): (&str, Option<&Setting>),
+        by: &SetBy,
+    ) -> String {
         let variable = match by {
             SetBy::Variable(name) => Some(name.as_str()),
             _ => setting.and_then(Setting::variable),
         };
-        let under = self.setting("api_key");
+        let under = self.setting(name);
         let Some(variable) = variable else {
-            let is_plain = self.section.has_plain_key();
+            let is_plain = setting.is_some_and(Setting::is_plain);
             return if is_plain { under } else { format!("in the file that {under} names") };
         };
         let Some(file) = file_of(variable) else {

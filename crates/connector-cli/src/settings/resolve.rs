@@ -30,11 +30,15 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
     let (declared, connector) = (connector, preset_of(connector, &preset)?);
     let other_ways = presets_unlike(declared, connector.auth);
     let base_url = layers.secret("BASE_URL", section.base_url.as_ref())?;
-    let (base_url, _) = base_url.ok_or_else(|| no_address(connector, &layers))?;
+    let (base_url, set_by) = base_url.ok_or_else(|| no_address(connector, &layers))?;
+    let source = ("base_url", section.base_url.as_ref());
+    let base_source = layers.source_of(connector, source, &set_by);
     let base_url = address(base_url.expose_secret(), section.allow_http)
         .map_err(|error| error.at("connection", name))?;
     let api_key = layers.secret("API_KEY", section.api_key.as_ref())?;
     let (api_key, set_by) = api_key.ok_or_else(|| no_key(connector, &layers))?;
+    let source = ("api_key", section.api_key.as_ref());
+    let key_source = layers.source_of(connector, source, &set_by);
     let database_url = layers.database_url()?.map(|(url, _)| url);
     let schema = layers.schema().0.to_owned();
     check_schema(&schema)?;
@@ -54,7 +58,8 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
             full_refresh: flags.full_refresh,
             changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
         },
-        key_source: Some(layers.key_source(connector, &set_by)),
+        base_source: Some(base_source),
+        key_source: Some(key_source),
         invocation: invocation(connector, name, flags),
         hosts: section.hosts()?,
         lineage: lineage(&authorities)?,

@@ -16,7 +16,7 @@ use crate::words::Invocation;
 
 pub use text::Look;
 pub use text::{aligned, drift_said, grouped, hanging, shortened, wrapped};
-pub use together::{plans_together, problems_together, table_together, together};
+pub use together::{plans_together, problems_together, table_together, together, told_once};
 
 /// What a run did.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

@@ -217,7 +217,10 @@ impl Report {
         if !known.is_empty() {
             let names: Vec<&str> = known.iter().map(|resource| resource.resource).collect();
             let first = self.continues.map_or(String::new(), |run| format!(", from run {run} on"));
-            lines.push(format!("  complete before the interruption{first}: {}", names.join(", ")));
+            lines.push(format!(
+                "  complete in the interrupted runs before this one{first}: {}",
+                names.join(", ")
+            ));
         }
         for ResourceReport { resource, evidence, .. } in read {
             if evidence.known > 0 {

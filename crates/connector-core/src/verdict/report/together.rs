@@ -27,7 +27,7 @@ pub fn problems_together(reports: &[Report]) -> Vec<String> {
         Verdict::Complete => report.rests().into_iter().collect(),
         _ => report.problems(),
     };
-    reports.into_iter().flat_map(|report| below(report, said(report))).collect()
+    by_what_is_said(reports.into_iter().map(|report| (report, said(report))))
 }
 
 /// The table alone, with the sum.
@@ -98,17 +98,42 @@ fn incomplete(report: &Report) -> impl Iterator<Item = &ResourceReport> {
 /// What a person should know, by connection: first what is left out of rows that were there, and
 /// veiled in them.
 fn said(reports: &[&Report], look: Look) -> Vec<String> {
-    let said = |report: &&Report| {
+    let said = reports.iter().map(|report| {
         let chosen = report.chosen.iter().map(|what| format!("  {what}"));
-        below(report, chosen.chain(report.problems()).collect())
-    };
-    reports.iter().flat_map(said).map(|line| wrapped(&line, look)).collect()
+        (*report, chosen.chain(report.problems()).collect())
+    });
+    by_what_is_said(said).iter().map(|line| wrapped(line, look)).collect()
 }
 
-/// Lines below the name of the connection that they are about.
-fn below(report: &Report, lines: Vec<String>) -> Vec<String> {
-    let name = (!lines.is_empty()).then(|| format!("{}:", report.connection));
-    name.into_iter().chain(lines).collect()
+/// Lines below the names of the connections that they are about.
+fn by_what_is_said<'a>(reports: impl Iterator<Item = (&'a Report, Vec<String>)>) -> Vec<String> {
+    let said = reports.map(|(report, lines)| (report.connection.as_str(), lines));
+    let below = |(names, lines): (Vec<&str>, Vec<String>)| {
+        [format!("{}:", names.join(", "))].into_iter().chain(lines)
+    };
+    told_once(said).into_iter().flat_map(below).collect()
+}
+
+/// What is said of connections, by their names: what is the same for many, such as one key that is
+/// wrong, once. The commands in it are for any of them then.
+pub fn told_once<'a>(
+    said: impl Iterator<Item = (&'a str, Vec<String>)>,
+) -> Vec<(Vec<&'a str>, Vec<String>)> {
+    let mut told: Vec<(Vec<&str>, Vec<String>, Vec<String>)> = Vec::new();
+    for (name, lines) in said.filter(|(_, lines)| !lines.is_empty()) {
+        let own = format!("--connection {name}");
+        let of_any: Vec<String> =
+            lines.iter().map(|line| line.replace(&own, "--connection NAME")).collect();
+        match told.iter_mut().find(|(_, _, others)| *others == of_any) {
+            Some((names, ..)) => names.push(name),
+            None => told.push((vec![name], lines, of_any)),
+        }
+    }
+    let of = |(names, own, of_any): (Vec<&'a str>, _, _)| {
+        let lines = if names.len() > 1 { of_any } else { own };
+        (names, lines)
+    };
+    told.into_iter().map(of).collect()
 }
 
 fn table(reports: &[&Report], others: usize, look: Look) -> String {
@@ -224,6 +249,28 @@ mod tests {
         let said = problems_together(&[failed]);
         assert_eq!(said, ["us:", "  the vendor asked for rests of 2h in all"]);
         assert!(problems_together(&[rested]).is_empty(), "where all is well, there is no mail");
+    }
+
+    #[test]
+    fn what_is_the_same_for_many_connections_is_told_once() {
+        let refused = |connection: &str| {
+            let users = ResourceReport {
+                error: Some("the vendor answered 401".to_owned()),
+                next: Some(format!("run `init --connection {connection}`")),
+                ..read("users", Verdict::Failed, 0)
+            };
+            report(connection, vec![users], &[])
+        };
+        let other = report("us", vec![read("labels", Verdict::Incomplete, 3)], &[]);
+        let all = [refused("asia"), refused("eu"), other, refused("africa")];
+        let said = problems_together(&all);
+        assert!(said.contains(&"africa, asia, eu:".to_owned()), "{said:#?}");
+        let times = said.iter().filter(|line| line.contains("the vendor answered 401")).count();
+        assert_eq!(times, 1, "{said:#?}");
+        assert!(said.iter().any(|line| line.contains("`init --connection NAME`")), "{said:#?}");
+        let text = together(&all, 0, narrow(80));
+        assert!(text.starts_with("africa, asia, eu:\n"), "{text}");
+        assert_eq!(text.matches("the vendor answered 401").count(), 1, "{text}");
     }
 
     fn narrow(columns: u16) -> Look {
