@@ -9,7 +9,7 @@ use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use connector_cli::{commands_as_markdown, print, resources_as_markdown, word};
+use connector_cli::{as_markdown, commands_as_markdown, print, resources_as_markdown, word};
 use connector_core::{Connector, Param, Unset, Values};
 
 use vendor_connectors::connectors;
@@ -64,8 +64,13 @@ fn documents() -> Result<Vec<(String, String)>> {
     let path = "docs/configuration.md".to_owned();
     // The commands of all connectors are the same.
     let commands = commands_as_markdown(connectors::ALL[0]);
-    let text = with_parts(&path, &[("commands", &commands), ("parameters", &parameters())])?;
-    documents.push((path, text));
+    let of_vendor = |name: &str| connectors::ALL.iter().any(|one| word(one.name) == name);
+    // Those of connectors, and what is the same for these, stand in the other table.
+    let is_own = |name: &str| !of_vendor(name) && !matches!(name, "schema" | "completions" | "man");
+    let own = as_markdown(&vendor_connectors::cli::command(), is_own);
+    let parameters = parameters();
+    let parts = [("commands", &*commands), ("own commands", &own), ("parameters", &parameters)];
+    documents.push((path.clone(), with_parts(&path, &parts)?));
     documents.extend(json::files()?);
     for (path, name, content) in [
         ("docs/json.md", "members", json::members()),

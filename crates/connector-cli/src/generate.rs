@@ -85,12 +85,18 @@ pub fn write_pages(program: Command, folder: &Path) -> std::io::Result<()> {
     write(program, folder)
 }
 
-/// The commands and their options as Markdown.
+/// The commands of a connector and their options as Markdown.
 pub fn commands_as_markdown(connector: &'static Connector) -> String {
+    as_markdown(&super::command(connector), |_| true)
+}
+
+/// Commands of a definition and their options as Markdown: those that are shown, and wanted by name.
+pub fn as_markdown(definition: &Command, wanted: impl Fn(&str) -> bool) -> String {
     let mut text = String::new();
     // The definition has those last that were changed after it was made.
-    let definition = super::command(connector);
-    let shown = definition.get_subcommands().filter(|command| !command.is_hide_set());
+    let shown = definition
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set() && wanted(command.get_name()));
     let mut commands: Vec<&Command> = shown.collect();
     commands.sort_by_key(|command| command.get_display_order());
     for command in commands {

@@ -165,9 +165,10 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     new.check(&file)?;
     let env_file = env_file(Some(&config));
     let variable = new.key_variable();
+    let key = variable.zip(key);
     // What was there before may work, and is not given up for what does not.
     let replaces = file.has(&new.name)
-        || (key.is_some() && file_of(&variable).is_some())
+        || key.as_ref().is_some_and(|(variable, _)| file_of(variable).is_some())
         || (!matches!(rows, Rows::AsSet) && file_of(DATABASE_URL).is_some());
     let nowhere = match rows {
         Rows::AsSet => environment(DATABASE_URL).is_none(),
@@ -178,7 +179,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     let unset = matches!(rows, Rows::Embedded) && file_of(DATABASE_URL).is_some();
     let url = if let Rows::Server(url) = rows { Some(url) } else { None };
     let mut secrets: Vec<(&str, SecretString)> = Vec::new();
-    secrets.extend(key.map(|key| (variable.as_str(), key)));
+    secrets.extend(key);
     secrets.extend(url.map(|url| (DATABASE_URL, url)));
     let mut draft = None;
     if unset || (store == Store::EnvFile && !secrets.is_empty()) {
@@ -234,7 +235,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
             Store::Nowhere => format!("set this yourself, with its value: export {name}=…"),
         })?;
     }
-    for name in [variable.as_str(), DATABASE_URL] {
+    for name in variable.into_iter().chain([DATABASE_URL]) {
         let is_new =
             secrets.iter().any(|(other, _)| *other == name) || (name == DATABASE_URL && unset);
         if !is_new && environment(name).is_some() {
@@ -244,7 +245,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     if draft.is_some() && is_open_to_git(&env_file) {
         print(&format!("git does not ignore {}: write it into .gitignore", env_file.display()))?;
     }
-    if nowhere && !file.has_database() {
+    if nowhere && !file.names_database(&new.name) {
         let what = format!("rows go to the embedded Postgres in {EMBEDDED_DIRECTORY}/");
         print(&format!("{DATABASE_URL} is not set: {what}"))?;
     }
@@ -265,6 +266,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
 /// Writes the file of connections, and the schema that it names.
 fn write(connector: &'static Connector, name: &str, config: &Path, text: &str) -> Result<()> {
     write_file(config, text)?;
+    Questions::wrote();
     print(&format!("wrote [connections.{name}] to {}", config.display()))?;
     if write_schema(config, text, &schemas::of_file(connector)?)? {
         print(&format!("wrote {SCHEMA_FILE}, by which editors complete and check that file"))?;
@@ -313,7 +315,8 @@ fn is_open_to_git(path: &Path) -> bool {
 }
 
 fn broke_off(error: dialoguer::Error) -> Error {
-    Error::settings("nothing was written: the questions were cancelled").because(error)
+    Error::settings(format!("{}: the questions were cancelled", Questions::nothing()))
+        .because(error)
 }
 
 /// Where a secret is that was there before.
@@ -353,9 +356,13 @@ fn take(connector: &'static Connector, file: &File, args: Args) -> Result<Answer
     let name = args.connection.unwrap_or_else(|| connector.name.to_owned());
     let before = Answered::of(file, connector, &name);
     let params = before.with_params(args.params);
+    let usual_key = NewConnection::usual_key(&name);
+    // A key from stdin goes into a variable.
+    let api_key = before.api_key.filter(|key| !args.key_stdin || key.starts_with("env:"));
     let new = NewConnection {
         name,
         connector,
+        api_key: api_key.unwrap_or(usual_key),
         base_url: args.base_url.or(before.base_url).ok_or_else(|| {
             Error::settings("the address of the API is not known")
                 .next("add --base-url https://…, or run `init` on a terminal, which asks for it")
@@ -366,8 +373,10 @@ fn take(connector: &'static Connector, file: &File, args: Args) -> Result<Answer
     };
     new.check(file)?;
     let key = if args.key_stdin { Some(read_key()?) } else { None };
-    let variable_of_key = new.key_variable();
-    if key.is_none() && environment(&variable_of_key).is_none() {
+    if let Some(variable_of_key) = new.key_variable()
+        && key.is_none()
+        && environment(variable_of_key).is_none()
+    {
         return Err(Error::settings("the key is not known").next(format!(
             "export {variable_of_key}=…, or pipe the key into `init --key-stdin`; it is never a flag"
         )));
@@ -443,25 +452,13 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
             params.extend(text.split(',').map(|value| format!("{}={}", param.name, value.trim())));
         }
     }
-    let new = NewConnection { name, connector, base_url, preset, allow_http, params };
-    let key_variable = new.key_variable();
-    let in_shell = |name: &str| environment(name).is_some() && file_of(name).is_none();
-    let key = if in_shell(&key_variable) {
-        remark(&format!("Key: that of {key_variable}, which is set in this shell"));
-        None
-    } else {
-        let stored = file_of(&key_variable);
-        if let Some(file) = &stored {
-            remark(&format!("Enter keeps the key in {}", file.display()));
-        }
-        let key = Password::new()
-            .allow_empty_password(stored.is_some())
-            .with_prompt(format!("Key ({key_variable}, not shown)"))
-            .interact()
-            .map_err(broke_off)?;
-        Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from)
-    };
-    let rows = if in_shell(DATABASE_URL) {
+    let api_key = before.api_key.unwrap_or_else(|| NewConnection::usual_key(&name));
+    let new = NewConnection { name, connector, base_url, api_key, preset, allow_http, params };
+    let key = ask_key(&new, file)?;
+    let rows = if environment(DATABASE_URL).is_none() && file.names_database(&new.name) {
+        remark(&format!("Where rows go: where `database_url` in {} says", file.name()));
+        Rows::AsSet
+    } else if in_shell(DATABASE_URL) {
         remark(&format!("Where rows go: to {DATABASE_URL}, which is set in this shell"));
         Rows::AsSet
     } else {
@@ -489,6 +486,39 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
     }
     let Args { config, no_check, .. } = args;
     Ok(Answers { new, key, rows, store, force, config, no_check })
+}
+
+/// Whether a variable has its value from the shell.
+fn in_shell(name: &str) -> bool {
+    environment(name).is_some() && file_of(name).is_none()
+}
+
+/// Asks for the key, if it is to be another one.
+fn ask_key(new: &NewConnection, file: &File) -> Result<Option<SecretString>> {
+    let Some(variable) = new.key_variable() else {
+        let place = new.api_key.trim_start_matches("file:");
+        remark(&format!("Key: as now, in the file {place}"));
+        return Ok(None);
+    };
+    if in_shell(variable) {
+        remark(&format!("Key: that of {variable}, which is set in this shell"));
+        return Ok(None);
+    }
+    let others = file.of_key(variable).filter(|other| *other != new.name);
+    let others: Vec<&str> = others.collect();
+    if !others.is_empty() {
+        remark(&format!("{variable} is the key of {} too", others.join(", ")));
+    }
+    let stored = file_of(variable);
+    if let Some(file) = &stored {
+        remark(&format!("Enter keeps the key in {}", file.display()));
+    }
+    let key = Password::new()
+        .allow_empty_password(stored.is_some())
+        .with_prompt(format!("Key ({variable}, not shown)"))
+        .interact()
+        .map_err(broke_off)?;
+    Ok(Some(key.trim()).filter(|key| !key.is_empty()).map(SecretString::from))
 }
 
 /// Asks until an answer is good, and says of each other one what is wrong with it; Enter alone is

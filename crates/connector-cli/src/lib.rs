@@ -52,7 +52,7 @@ pub use all::AllCommand;
 pub use called::{called_as_part_of, named_by_its_first_word, word};
 pub use complete::{answer_a_shell, with_names};
 pub use dbt::{View, dbt_package, views};
-pub use generate::{Completions, Man, commands_as_markdown, write_pages};
+pub use generate::{Completions, Man, as_markdown, commands_as_markdown, write_pages};
 pub use init::{InitSeveral, init_several};
 pub use json::{FORMAT, print_failure};
 pub use log::{start_logging, start_logging_of_pieces};
@@ -67,6 +67,8 @@ pub use together::{sync_together, tell_all};
 
 use connector_core::error::{Error, ErrorKind, Result};
 use connector_core::foreign::escaped_lines;
+use connector_core::words::nearest;
+use secrecy::SecretString;
 
 use crate::settings::{env_file, prefix};
 use connector_core::store::Since;
@@ -209,6 +211,21 @@ fn run_command(connector: &'static Connector, matches: &ArgMatches) -> ExitCode 
 /// one that holds connections is read.
 pub fn prepare(config: Option<&Path>) -> Result<()> {
     crate::settings::load(&env_file(config))
+}
+
+/// The address of the database of a connection, or of all that no other is named for, by variables
+/// and the file that holds connections; nothing, where it is the embedded Postgres.
+pub fn database_url_of(
+    config: Option<&Path>,
+    connection: Option<&str>,
+) -> Result<Option<SecretString>> {
+    let file = crate::settings::File::read(config)?;
+    if let Some(name) = connection.filter(|name| !file.has(name)) {
+        let known: Vec<&str> = file.connections().map(|(name, _)| name).collect();
+        let what = format!("{} has no connection `{name}`", file.name());
+        return Err(Error::settings(what).next(nearest(name, &known)));
+    }
+    Ok(crate::settings::Destination::of(&file, connection)?.database_url())
 }
 
 /// The version of the programs, with the commit that they are built from, if that is known.

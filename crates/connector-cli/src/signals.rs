@@ -35,14 +35,31 @@ pub fn stop_on_signals(stop: &Stop, progress: &Progress) {
     }
 }
 
-/// Whether questions are asked, so that nothing was written yet.
+/// Whether questions are asked, so that nothing was written of what they are about.
 static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Whether something was written that was asked for before.
+static WROTE: AtomicBool = AtomicBool::new(false);
 
 /// Lets Ctrl-C end a program that asks questions: it says that nothing was written, and a list's
 /// cursor is back.
 pub(crate) struct Questions;
 
 impl Questions {
+    /// Notes that what was asked for is written.
+    pub(crate) fn wrote() {
+        WROTE.store(true, Ordering::SeqCst);
+    }
+
+    /// What is written of questions that are not answered to their end.
+    pub(crate) fn nothing() -> &'static str {
+        if WROTE.load(Ordering::SeqCst) {
+            "nothing more was written"
+        } else {
+            "nothing was written"
+        }
+    }
+
     pub(crate) fn begin() -> Self {
         static HEARD: Once = Once::new();
         ASKING.store(true, Ordering::SeqCst);
@@ -73,7 +90,8 @@ async fn end_on_ctrl_c(ready: mpsc::Sender<()>) {
     drop(ready);
     interrupt.recv().await;
     let _ = console::Term::stderr().show_cursor();
-    let wrote = if ASKING.load(Ordering::SeqCst) { "; nothing was written" } else { "" };
+    let asking = ASKING.load(Ordering::SeqCst);
+    let wrote = if asking { format!("; {}", Questions::nothing()) } else { String::new() };
     tell(&format!("\nCtrl-C: stopped{wrote}"));
     std::process::exit(2);
 }

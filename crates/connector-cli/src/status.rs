@@ -20,7 +20,7 @@ use connector_core::error::{Error, Result};
 use connector_core::store::{
     ConnectionStatus, Interrupted, PartsStatus, ResourceStatus, RunStatus,
 };
-use connector_core::verdict::{Look, aligned, grouped, told_once, wrapped};
+use connector_core::verdict::{Look, aligned, met_by_all, told_once, wrapped};
 use connector_core::words::{count, number, span};
 use connector_spec::Connector;
 
@@ -219,10 +219,13 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
     let mut lines: Vec<String> = rest.into_iter().collect();
     let said = several.iter().map(|known| (known.connection.as_str(), notes(known)));
     for (names, notes) in told_once(said) {
-        let of = several.iter().filter(|known| names.contains(&known.connection.as_str()));
-        let headlines = of.map(|known| headline(&known.connection, &known.status.run, now));
-        lines.extend(headlines.map(|headline| wrapped(&headline, look)));
-        lines.push(wrapped(&notes.join("\n"), look));
+        let one = several.iter().find(|known| [known.connection.as_str()] == names[..]);
+        let head = match one {
+            Some(known) => headline(&known.connection, &known.status.run, now),
+            // When the run of each of them was, the table has.
+            None => format!("{}:", names.join(", ")),
+        };
+        lines.extend([head, notes.join("\n")].map(|said| wrapped(&said, look)));
     }
     lines.extend((!lines.is_empty()).then(String::new));
     let mut rows = Vec::new();
@@ -245,7 +248,10 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
             counted(sum(&|one| told(one, one.updated).filter(|_| of_run(one)))),
             known.verdict().to_owned(),
         ]);
-        for one in resources.iter().filter(|one| known.needs_somebody(one)) {
+        // What was not tried is named above, with the reason.
+        let skipped = |one: &&ResourceStatus| one.verdict.as_deref() == Some("skipped");
+        let needs = |one: &&ResourceStatus| known.needs_somebody(one) && !skipped(one);
+        for one in resources.iter().filter(needs) {
             rows.push(vec![
                 format!("  {}", one.resource),
                 since(one.finished_at.or(one.started_at), now),
@@ -391,6 +397,18 @@ fn reason(resource: &ResourceStatus, run: &RunStatus) -> Option<String> {
     })
 }
 
+/// What a resource met, and what to do about it.
+fn met<'a>(
+    resource: &'a ResourceStatus,
+    run: &RunStatus,
+) -> (&'a str, Vec<String>, Option<&'a str>) {
+    // A run that goes on has walks that did not end yet.
+    let interrupted = resource.interrupted.as_ref().filter(|_| !run.running);
+    let interrupted = interrupted.map(|at| interruption(resource, at));
+    let what = reason(resource, run).into_iter().chain(interrupted);
+    (resource.resource, what.collect(), resource.next.as_deref())
+}
+
 /// What a person should know, and what to type next.
 fn notes(known: &ConnectionKnown) -> Vec<String> {
     let ConnectionKnown { status, stale, invocation, .. } = known;
@@ -398,14 +416,10 @@ fn notes(known: &ConnectionKnown) -> Vec<String> {
         .resources
         .iter()
         .partition(|resource| resource.verdict.as_deref() == Some("skipped"));
-    let mut notes = grouped(tried.into_iter().chain(skipped).map(|resource| {
-        // A run that goes on has walks that did not end yet.
-        let interrupted = resource.interrupted.as_ref().filter(|_| !status.run.running);
-        let what = reason(resource, &status.run)
-            .into_iter()
-            .chain(interrupted.map(|at| interruption(resource, at)));
-        (resource.resource, what.collect(), resource.next.as_deref())
-    }));
+    let failed = tried.iter().all(|one| one.verdict.as_deref() == Some("failed"));
+    let tried = tried.into_iter().map(|one| met(one, &status.run)).collect();
+    let skipped = skipped.into_iter().map(|one| met(one, &status.run)).collect();
+    let mut notes = met_by_all((tried, failed), skipped);
     for resource in &status.resources {
         let name = resource.resource;
         if resource.quarantined > 0 && resource.error.is_none() {

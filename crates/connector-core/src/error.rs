@@ -185,7 +185,10 @@ impl Error {
     /// Adds where it happened; the outermost place comes last.
     #[must_use]
     pub fn at(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.place.push((name, escaped(&value.to_string()).into_owned()));
+        // What was not tried did not happen anywhere.
+        if self.not_tried.is_none() {
+            self.place.push((name, escaped(&value.to_string()).into_owned()));
+        }
         self
     }
 

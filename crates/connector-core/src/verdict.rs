@@ -19,9 +19,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) use counts::{Counts, Settled};
 pub(crate) use ended::{EndedWalk, WalkEnd, is_over};
 pub use report::{
-    Change, Changes, DriftReport, Evidence, Look, Report, ResourceReport, aligned, drift_said,
-    grouped, hanging, plans_together, problems_together, shortened, table_together, together,
-    told_once, wrapped,
+    Change, Changes, DriftReport, Evidence, Look, Report, ResourceReport, aligned, alike,
+    drift_said, hanging, met_by_all, plans_together, problems_together, shortened, table_together,
+    together, told_once, wrapped,
 };
 pub(crate) use tally::{Came, Tally};
 pub use tolerance::Tolerance;

@@ -33,7 +33,7 @@ pub enum Command {
     All(AllCommand),
     /// Sync from simulated vendors with invented rows, to see what it is like
     Demo(demo::Args),
-    /// Look into the embedded Postgres, or into the database of DATABASE_URL
+    /// Look into the database: that of DATABASE_URL or connectors.toml, or the embedded Postgres
     Psql(psql::Args),
     /// Print the JSON Schema of connectors.toml, by which editors complete and check it
     #[command(

@@ -65,7 +65,7 @@ fn run(asked: &Command) -> Result<ExitCode> {
         Command::Completions(args) => args.run(PROGRAM)?,
         Command::Man(args) => args.run(command())?,
         Command::Psql(args) => {
-            prepare(None)?;
+            prepare(args.config.as_deref())?;
             return psql::run(args);
         }
     };

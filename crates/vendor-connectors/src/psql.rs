@@ -1,12 +1,12 @@
-//! `psql`: a look into the database, the embedded Postgres or that of `DATABASE_URL`.
+//! `psql`: a look into the database, the embedded Postgres or that of the settings.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use comfy_table::{Table, presets::NOTHING};
-use connector_cli::{block_on, print};
-use connector_core::{EMBEDDED_DIRECTORY, ExposeSecret as _, database_url, embedded_programs};
+use connector_cli::{block_on, database_url_of, print};
+use connector_core::{EMBEDDED_DIRECTORY, ExposeSecret as _, embedded_programs};
 use embedded_postgres::Programs;
 use futures_util::TryStreamExt as _;
 use percent_encoding::percent_decode_str;
@@ -24,12 +24,18 @@ pub struct Args {
     /// The same, as psql takes it
     #[arg(short, long, value_name = "SQL", conflicts_with = "sql")]
     command: Option<String>,
+    /// The connection whose database it is, where connectors.toml names several
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
+    /// The file that holds connections [default: connectors.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// Opens `psql`, or runs the statements; where there is no psql, they are run without it.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let sql = args.sql.as_deref().or(args.command.as_deref());
-    if let Some(url) = database_url() {
+    if let Some(url) = database_url_of(args.config.as_deref(), args.connection.as_deref())? {
         // That of the private server does for another one, too.
         let programs = embedded_postgres::newest(embedded_programs().as_deref()).ok();
         return open(url.expose_secret(), programs.as_ref().map(Programs::bin), sql);
@@ -37,7 +43,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let dir = Path::new(EMBEDDED_DIRECTORY);
     ensure!(
         embedded_postgres::exists(dir),
-        "there is no database in {EMBEDDED_DIRECTORY}/; sync something first, or set DATABASE_URL"
+        "there is no database in {EMBEDDED_DIRECTORY}/, and neither DATABASE_URL nor `database_url` in connectors.toml names another one; sync something first, or name it"
     );
     let started = embedded_postgres::start(dir, embedded_programs().as_deref());
     let server = started.map_err(|error| anyhow!("{error}; {}", error.next()))?;

@@ -266,12 +266,7 @@ async fn a_key_that_is_refused_is_said_to_be_where_it_was_set_and_is_not_shown()
             "",
             "`api_key` under [connections.eu] in connectors.toml".to_owned(),
         ),
-        (
-            "api_key = \"file:key.txt\"\n",
-            "",
-            "",
-            "in the file that `api_key` under [connections.eu] in connectors.toml names".to_owned(),
-        ),
+        ("api_key = \"file:key.txt\"\n", "", "", "in the file `key.txt`".to_owned()),
     ] {
         let mut shell = Shell::new()
             .set("DATABASE_URL", &database.url())

@@ -8,7 +8,7 @@ use super::super::{lines, table};
 use super::database::LOCK;
 use super::vendor::VENDOR;
 use super::{Check, Checked, Outcome};
-use connector_core::verdict::{Look, wrapped};
+use connector_core::verdict::{Look, alike, wrapped};
 
 /// One connection: its settings, and all that was tried.
 pub(super) fn text(checked: &Checked, look: Look) -> String {
@@ -22,7 +22,7 @@ pub(super) fn text(checked: &Checked, look: Look) -> String {
         checked.connection,
         lines(&settings),
         lines(&found(&checked.checks, look)),
-        wrapped(&checked.sum(), look)
+        wrapped(&sum(&checked.connection, checked.sum()), look)
     )
 }
 
@@ -54,15 +54,25 @@ pub(super) fn together(several: &[Checked], look: Look) -> String {
     let mut several: Vec<&Checked> = several.iter().collect();
     several.sort_by_key(|checked| (std::cmp::Reverse(checked.failed()), &checked.connection));
     let mut text = String::new();
-    for checked in &several {
-        let wrong = |check: &&Check| matches!(check.outcome, Outcome::Failed | Outcome::Warning);
-        let mut wrong = checked.checks.iter().filter(wrong).peekable();
-        if wrong.peek().is_some() {
-            let _ = write!(text, "{}:\n\n{}\n\n", checked.connection, lines(&found(wrong, look)));
-        }
+    let wrong = several.iter().map(|checked| (checked.connection.as_str(), checked.wrong()));
+    let said = |checks: &Vec<&Check>| -> Vec<String> {
+        checks
+            .iter()
+            .map(|Check { name, what, next, .. }| format!("{name} {what} {next:?}"))
+            .collect()
+    };
+    for (names, wrong) in alike(wrong.filter(|(_, wrong)| !wrong.is_empty()), said) {
+        let head = wrapped(&format!("{}:", names.join(", ")), look);
+        let _ = write!(text, "{head}\n\n{}\n\n", lines(&found(wrong, look)));
     }
-    let sums: Vec<String> = several.iter().map(|checked| checked.sum()).collect();
-    text + &wrapped(&sums.join("\n"), look)
+    let sums = several.iter().map(|checked| (checked.connection.as_str(), checked.sum()));
+    let said = |(what, next): &(String, Option<String>)| vec![format!("{what} {next:?}")];
+    let sums = alike(sums, said).into_iter().map(|(names, (what, next))| {
+        // The command is for one of them.
+        let next = next.filter(|_| names.len() == 1);
+        wrapped(&sum(&names.join(", "), (what, next)), look)
+    });
+    text + &sums.collect::<Vec<_>>().join("\n")
 }
 
 impl Checked {
@@ -70,23 +80,32 @@ impl Checked {
         self.checks.iter().filter(|check| check.outcome == Outcome::Failed).count()
     }
 
-    /// Whether it is ready, in a line.
-    fn sum(&self) -> String {
+    /// What failed, or is to be looked at.
+    fn wrong(&self) -> Vec<&Check> {
+        let is_wrong = |check: &&Check| matches!(check.outcome, Outcome::Failed | Outcome::Warning);
+        self.checks.iter().filter(is_wrong).collect()
+    }
+
+    /// Whether it is ready, and the command that is next then.
+    fn sum(&self) -> (String, Option<String>) {
         let warns = |name: &str| {
             self.checks.iter().any(|check| check.name == name && check.outcome == Outcome::Warning)
         };
         match self.failed() {
-            0 if warns(VENDOR) => {
-                format!("{}: nothing failed, and the vendor was not asked", self.connection)
+            0 if warns(VENDOR) => ("nothing failed, and the vendor was not asked".to_owned(), None),
+            0 if warns(LOCK) => {
+                let next = format!("`{}` waits for it", self.invocation.of("sync --wait"));
+                ("ready when its lock is free".to_owned(), Some(next))
             }
-            0 if warns(LOCK) => format!(
-                "{}: ready when its lock is free; `{}` waits for it",
-                self.connection,
-                self.invocation.of("sync --wait")
-            ),
-            0 => format!("{}: ready; run `{}`", self.connection, self.invocation.of("sync")),
-            1 => format!("{}: 1 thing failed", self.connection),
-            failed => format!("{}: {failed} things failed", self.connection),
+            0 => ("ready".to_owned(), Some(format!("run `{}`", self.invocation.of("sync")))),
+            1 => ("1 thing failed".to_owned(), None),
+            failed => (format!("{failed} things failed"), None),
         }
     }
+}
+
+/// The same in a line.
+fn sum(names: &str, (what, next): (String, Option<String>)) -> String {
+    let next = next.map_or(String::new(), |next| format!("; {next}"));
+    format!("{names}: {what}{next}")
 }

@@ -9,6 +9,8 @@ use connector_spec::Connector;
 #[derive(Default)]
 pub(crate) struct Answered {
     pub(crate) base_url: Option<String>,
+    /// Where its key is, which is not the key itself.
+    pub(crate) api_key: Option<String>,
     pub(crate) preset: Option<String>,
     pub(crate) allow_http: bool,
     params: BTreeMap<String, Vec<String>>,
@@ -21,6 +23,11 @@ impl Answered {
         let section = file.section(name).filter(|_| is_its);
         section.map_or_else(Self::default, |section| Self {
             base_url: file.address(name).map(str::to_owned),
+            api_key: section
+                .api_key
+                .as_ref()
+                .filter(|setting| !setting.is_plain())
+                .map(|setting| setting.text().to_owned()),
             preset: section.preset.clone(),
             allow_http: section.allow_http,
             params: section.params(),

@@ -135,7 +135,6 @@ impl File {
 
     /// The value of a setting of this name: what stands here, or what that leads to.
     pub(super) fn value(&self, name: &str, setting: &Setting) -> Result<SecretString> {
-        let text = setting.text();
         if let Some(variable) = setting.variable() {
             return environment(variable).ok_or_else(|| {
                 let how = how_unset(variable);
@@ -156,7 +155,7 @@ impl File {
                 )
             });
         }
-        if let Some(path) = text.strip_prefix("file:") {
+        if let Some(path) = setting.file() {
             let content = plain_files::read_text(Path::new(path)).map_err(|error| {
                 Error::settings(format!(
                     "`{name}` cannot be read from the file `{path}`: {}",
@@ -198,9 +197,19 @@ impl File {
         environment("DATABASE_URL").is_some() || names.all(|name| of(name) == first)
     }
 
-    /// Whether it names a database for all connections.
-    pub(crate) fn has_database(&self) -> bool {
-        self.database_url.is_some()
+    /// Whether it names the database of a connection.
+    pub(crate) fn names_database(&self, connection: &str) -> bool {
+        let own = self.section(connection).and_then(|section| section.database_url.as_ref());
+        own.or(self.database_url.as_ref()).is_some()
+    }
+
+    /// The connections whose key is read from this variable because the file says so.
+    pub(crate) fn of_key<'a>(&'a self, variable: &'a str) -> impl Iterator<Item = &'a str> {
+        let has = move |section: &Section| {
+            section.api_key.as_ref().and_then(Setting::variable) == Some(variable)
+        };
+        let found = self.connections.iter().filter(move |(_, section)| has(section));
+        found.map(|(name, _)| name.as_str())
     }
 
     /// The address of a connection, as it stands there.

@@ -149,6 +149,11 @@ impl Destination {
         Ok(Self { schema: schema.unwrap_or_default().to_owned(), database_url })
     }
 
+    /// The address of its database; without one, it is the embedded Postgres.
+    pub(crate) fn database_url(self) -> Option<SecretString> {
+        self.database_url
+    }
+
     /// The database, or none if it is the embedded one and was never used.
     pub(crate) async fn database(&self) -> Result<Option<Database>> {
         open(self.database_url.as_ref()).await

@@ -27,6 +27,8 @@ pub(crate) enum SetBy {
     Variable(String),
     /// The section of a connection in the file.
     Section(String),
+    /// A variable that it names.
+    Named(String, String),
     /// The section of one of its resources.
     Resource(String, String),
     /// The file, for all of its connections.
@@ -41,6 +43,7 @@ impl std::fmt::Display for SetBy {
             Self::Flag(name) => f.write_str(name),
             Self::Variable(name) => f.write_str(name),
             Self::Section(name) => write!(f, "[connections.{name}]"),
+            Self::Named(name, variable) => write!(f, "{variable}, by [connections.{name}]"),
             Self::Resource(name, resource) => {
                 write!(f, "[connections.{name}.resources.{resource}]")
             }
@@ -107,8 +110,10 @@ impl<'a> Layers<'a> {
                 [only] => only,
                 _ => {
                     let what = format!("the file has several connections of `{}`", connector.name);
-                    return Err(Error::settings(what)
-                        .next(format!("name one with --connection: {}", own.join(", "))));
+                    return Err(Error::settings(what).next(format!(
+                        "take --all, or name one with --connection: {}",
+                        own.join(", ")
+                    )));
                 }
             },
         };
@@ -180,7 +185,12 @@ impl<'a> Layers<'a> {
         let Some(setting) = setting else { return Ok(None) };
         let value = self.file.value(&key.to_ascii_lowercase(), setting);
         let value = value.map_err(|error| error.at("connection", self.name))?;
-        Ok(Some((value, self.by_section())))
+        let name = || self.name.to_owned();
+        let by = match setting.variable() {
+            Some(variable) => SetBy::Named(name(), variable.to_owned()),
+            None => SetBy::Section(name()),
+        };
+        Ok(Some((value, by)))
     }
 
     /// Where a setting is set, `base_url` or `api_key`, and how to set another, in words.
@@ -194,10 +204,9 @@ impl<'a> Layers<'a> {
             SetBy::Variable(name) => Some(name.as_str()),
             _ => setting.and_then(Setting::variable),
         };
-        let under = self.setting(name);
         let Some(variable) = variable else {
-            let is_plain = setting.is_some_and(Setting::is_plain);
-            return if is_plain { under } else { format!("in the file that {under} names") };
+            let file = setting.and_then(Setting::file);
+            return file.map_or_else(|| self.setting(name), |file| format!("in the file `{file}`"));
         };
         let Some(file) = file_of(variable) else {
             return format!("the environment variable `{variable}`");

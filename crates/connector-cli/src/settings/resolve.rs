@@ -1,5 +1,7 @@
 //! From settings to a connection.
 
+use std::sync::Once;
+
 use chrono::TimeDelta;
 use connector_core::ask::address;
 use connector_core::environment::environment;
@@ -33,8 +35,11 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
     let (base_url, set_by) = base_url.ok_or_else(|| no_address(connector, &layers))?;
     let source = ("base_url", section.base_url.as_ref());
     let base_source = layers.source_of(connector, source, &set_by);
-    let base_url = address(base_url.expose_secret(), section.allow_http)
-        .map_err(|error| error.at("connection", name))?;
+    let base_url = address(base_url.expose_secret(), section.allow_http).map_err(|error| {
+        let next = error.advice().unwrap_or("correct it");
+        let next = format!("{next}; the base URL is {base_source}");
+        error.next(next).at("connection", name)
+    })?;
     let api_key = layers.secret("API_KEY", section.api_key.as_ref())?;
     let (api_key, set_by) = api_key.ok_or_else(|| no_key(connector, &layers))?;
     let source = ("api_key", section.api_key.as_ref());
@@ -120,9 +125,13 @@ fn mind(layers: &Layers, schema: &str) {
             layers.file_name()
         );
     }
+    // All connections of a program have the same.
+    static TOLD: Once = Once::new();
     if let Some(path) = open_env_file() {
         let path = path.display();
-        warn!("others may read the secrets in `{path}`; take that away by `chmod 600 {path}`");
+        TOLD.call_once(|| {
+            warn!("others may read the secrets in `{path}`; take that away by `chmod 600 {path}`");
+        });
     }
     if check_letters(schema).is_err() {
         warn!("the schema `{schema}` has to be written in quotes in each statement: \"{schema}\"");

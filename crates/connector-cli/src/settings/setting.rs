@@ -42,13 +42,17 @@ impl Setting {
 
     /// Whether it is the value itself, and says not where that is.
     pub(super) fn is_plain(&self) -> bool {
-        let text = self.text();
-        !text.starts_with("env:") && !text.starts_with("file:")
+        self.variable().is_none() && self.file().is_none()
     }
 
     /// The variable that it is read from.
     pub(super) fn variable(&self) -> Option<&str> {
         self.text().strip_prefix("env:")
+    }
+
+    /// The file that it is read from.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.text().strip_prefix("file:")
     }
 
     /// A copy of it.

@@ -28,6 +28,8 @@ pub(crate) struct NewConnection {
     pub(crate) name: String,
     pub(crate) connector: &'static Connector,
     pub(crate) base_url: String,
+    /// Where the key is: `env:NAME` or `file:PATH`.
+    pub(crate) api_key: String,
     pub(crate) preset: String,
     pub(crate) allow_http: bool,
     /// Each as `name=value`.
@@ -56,9 +58,14 @@ impl NewConnection {
         }
     }
 
-    /// The variable of its key.
-    pub(crate) fn key_variable(&self) -> String {
-        format!("{}_API_KEY", prefix(&self.name))
+    /// Where the key of a connection is that nobody has said anything else about.
+    pub(crate) fn usual_key(name: &str) -> String {
+        format!("env:{}_API_KEY", prefix(name))
+    }
+
+    /// The variable of its key, if it is in one.
+    pub(crate) fn key_variable(&self) -> Option<&str> {
+        self.api_key.strip_prefix("env:")
     }
 
     /// The text of the file with its section, and everything else there as it is: in a section of the
@@ -85,7 +92,7 @@ impl NewConnection {
         let mut section = self.section_of(connections).unwrap_or_default();
         set(&mut section, "connector", self.connector.name);
         set(&mut section, "base_url", &self.base_url);
-        set(&mut section, "api_key", format!("env:{}", self.key_variable()));
+        set(&mut section, "api_key", &self.api_key);
         for (name, is_set, new) in [
             ("preset", self.preset != DOCUMENTED, Value::from(&self.preset)),
             ("allow_http", self.allow_http, Value::from(true)),

@@ -8,8 +8,11 @@ use crate::error::{Error, Result};
 /// The API's address, if a key may be sent there.
 pub fn address(text: &str, allow_http: bool) -> Result<Url> {
     let url = Url::parse(text).map_err(|error| {
-        Error::settings(format!("the base URL is not understood: {error}"))
-            .next("write it with its scheme, as in https://api.example.com")
+        let what = match error {
+            url::ParseError::RelativeUrlWithoutBase => "the base URL has no scheme".to_owned(),
+            other => format!("the base URL is not understood: {other}"),
+        };
+        Error::settings(what).next("write it with its scheme, as in https://api.example.com")
     })?;
     if url.host().is_none() {
         return Err(Error::settings("the base URL has no host")
@@ -23,7 +26,7 @@ pub fn address(text: &str, allow_http: bool) -> Result<Url> {
                 "the base URL is plain HTTP, which would show the key to everybody on the way",
             )
             .next(
-                "write https://…, or set `allow_http = true` for the connection if you mean it",
+                "write https://…, or set `allow_http = true` for the connection (`init --allow-http`) if you mean it",
             ));
         }
         scheme => {

@@ -139,10 +139,10 @@ fn advice(error: &sqlx::Error) -> Option<String> {
     let next = match error {
         sqlx::Error::Io(error) if error.kind() == io::ErrorKind::QuotaExceeded => MORE_SESSIONS,
         sqlx::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            "check that the server runs, and the host and port in DATABASE_URL"
+            "check that the server runs, and the host and port in DATABASE_URL, or in the setting `database_url`"
         }
         sqlx::Error::Io(_) => {
-            "check that the server runs and that the host and port in DATABASE_URL are right; in a password, @ is written as %40, / as %2F, and so on"
+            "check that the server runs and that the host and port in DATABASE_URL, or in the setting `database_url`, are right; in a password, @ is written as %40, / as %2F, and so on"
         }
         sqlx::Error::Tls(error) => return Some(about_tls(&error.to_string())),
         sqlx::Error::Configuration(_) => {
@@ -195,11 +195,15 @@ fn about(error: &dyn sqlx::error::DatabaseError) -> String {
         }
     }
     let next = match &*code {
-        "28P01" | "28000" => "check the user and the password in DATABASE_URL",
+        "28P01" | "28000" => {
+            "check the user and the password in DATABASE_URL, or in the setting `database_url`"
+        }
         "2BP01" => {
             "a view, or something else that no sync made, needs what goes away: drop that, run again, and make it anew"
         }
-        "3D000" => "create the database, or name another one in DATABASE_URL",
+        "3D000" => {
+            "create the database, or name another one in DATABASE_URL, or in the setting `database_url`"
+        }
         "42501" if error.message().contains("row-level security") => {
             "row security is on for the table: let its owner switch it off for this user (alter table … no force row level security, or alter role … bypassrls)"
         }

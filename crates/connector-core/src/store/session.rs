@@ -344,8 +344,10 @@ impl Size {
     /// Says once that there are fewer than are of use.
     fn say(&mut self) {
         if !std::mem::replace(&mut self.said, true) {
-            let sessions = self.most + 1;
-            info!("the server allows {sessions} sessions and no more: going on with these");
+            let sessions = self.most;
+            info!(
+                "the server has no room for more sessions: going on with {sessions} beside the locks of runs"
+            );
         }
     }
 }

@@ -15,8 +15,8 @@ use crate::walk::Ending;
 use crate::words::Invocation;
 
 pub use text::Look;
-pub use text::{aligned, drift_said, grouped, hanging, shortened, wrapped};
-pub use together::{plans_together, problems_together, table_together, together, told_once};
+pub use text::{aligned, drift_said, hanging, met_by_all, shortened, wrapped};
+pub use together::{alike, plans_together, problems_together, table_together, together, told_once};
 
 /// What a run did.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

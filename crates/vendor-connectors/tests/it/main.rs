@@ -7,8 +7,9 @@ mod schema;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use connector_core::DOCUMENTED;
 use connector_testkit::{Content, Database, Vendor, installed};
@@ -138,7 +139,7 @@ async fn all_connections_of_a_file_are_synced_shown_and_checked_whatever_connect
     assert_eq!(names, ["eu", "hooks", "us"]);
     let (status, stdout, stderr) = run(&["check", "--all"]);
     assert_eq!(status, Some(2), "{stdout}\n{stderr}");
-    for part in ["eu: ready; run `", "hooks: ready; run `", "us: ready; run `"] {
+    for part in ["eu, us: ready\n", "hooks: ready; run `"] {
         assert!(stdout.contains(part), "{stdout}");
     }
     vendors.into_iter().for_each(Vendor::finish);
@@ -187,5 +188,79 @@ async fn an_error_that_connections_share_is_told_once_with_their_names() {
         assert_eq!(errors, 1, "{command}: {stderr}");
         assert!(stderr.contains("connections `eu`, `hooks`, `us`"), "{command}: {stderr}");
     }
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn psql_looks_into_the_database_that_the_settings_name() {
+    let database = Database::create().await;
+    let folder = folder();
+    let run = |words: &[&str]| said(&program(folder.path(), words).output().unwrap());
+    let asked = ["psql", "select current_database()"];
+    let (status, _, stderr) = run(&asked);
+    assert!(status == Some(2) && stderr.contains("`database_url` in connectors.toml"), "{stderr}");
+    let of_all = format!("database_url = \"{}\"\n", database.url());
+    let of_one = "[connections.eu]\nconnector = \"accounts\"\n";
+    for (file, words) in [
+        (format!("{of_all}{of_one}"), &[][..]),
+        (format!("{of_one}{of_all}"), &["--connection", "eu"][..]),
+    ] {
+        fs::write(folder.path().join("mine.toml"), &file).unwrap();
+        let words = [&asked[..], &["--config", "mine.toml"], words].concat();
+        let (status, stdout, stderr) = run(&words);
+        assert_eq!(status, Some(0), "{stderr}");
+        assert!(
+            database.url().ends_with(stdout.split_whitespace().nth(2).unwrap_or("-")),
+            "{stdout}"
+        );
+    }
+    let words = [&asked[..], &["--config", "mine.toml", "--connection", "ue"]].concat();
+    let (status, _, stderr) = run(&words);
+    assert!(status == Some(2) && stderr.contains("there are: eu"), "{stderr}");
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_many_connections_share_is_one_problem_and_mended_once() {
+    let connector = connectors::find("accounts").unwrap().with_preset(DOCUMENTED).unwrap();
+    let vendor = Vendor::start(connector, Content::empty()).unwrap();
+    vendor.allow_unauthorized();
+    let database = Database::create().await;
+    let folder = folder();
+    let mut file = format!("database_url = \"{}\"\n", database.url());
+    for name in ["eu", "us", "asia", "africa"] {
+        let address = vendor.base_url();
+        let _ = write!(
+            file,
+            "[connections.{name}]\nconnector = \"accounts\"\nbase_url = \"{address}\"\napi_key = \"env:AGENCY_KEY\"\nrequests_per_second = 1000\n"
+        );
+    }
+    fs::write(folder.path().join("connectors.toml"), file).unwrap();
+    fs::write(folder.path().join(".env"), "AGENCY_KEY=wrong\n").unwrap();
+    let run = |words: &[&str]| said(&program(folder.path(), words).output().unwrap());
+    let (status, _, mail) = run(&["sync", "--all", "--quiet"]);
+    assert_eq!(status, Some(1), "{mail}");
+    assert_eq!(mail.matches("401 Unauthorized").count(), 1, "{mail}");
+    assert!(mail.contains("africa, asia, eu, us:\n"), "{mail}");
+    for words in [&["status", "--all"][..], &["check", "--all"]] {
+        let (_, stdout, _) = run(words);
+        assert_eq!(stdout.matches("401 Unauthorized").count(), 1, "{stdout}");
+    }
+    // The command that it names, with the right key.
+    let named = "vendor-connectors accounts init --connection africa";
+    assert!(
+        mail.contains(&format!("`AGENCY_KEY` in `.env` (`{named}` asks for another)")),
+        "{mail}"
+    );
+    let words = ["accounts", "init", "--connection", "africa", "--key-stdin", "--force"];
+    let mut mend = program(folder.path(), &words);
+    let mend = mend.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut mend = mend.spawn().unwrap();
+    mend.stdin.take().unwrap().write_all(vendor.key().as_bytes()).unwrap();
+    let (status, stdout, stderr) = said(&mend.wait_with_output().unwrap());
+    assert_eq!(status, Some(0), "{stdout}{stderr}");
+    let (status, stdout, mail) = run(&["sync", "--all", "--quiet"]);
+    assert_eq!((status, &*stdout, &*mail), (Some(0), "", ""));
+    vendor.finish_unexplained();
     database.drop().await;
 }

@@ -147,10 +147,10 @@ impl Report {
     pub(super) fn problems(&self) -> Vec<String> {
         let (skipped, tried): (Vec<_>, Vec<_>) =
             self.resources.iter().partition(|resource| resource.verdict == Verdict::Skipped);
-        let mut lines =
-            grouped(tried.into_iter().chain(skipped).map(|resource| {
-                (resource.resource, resource.problems(), resource.next.as_deref())
-            }));
+        let failed = tried.iter().all(|resource| resource.verdict == Verdict::Failed);
+        let tried = tried.into_iter().map(ResourceReport::met).collect();
+        let skipped = skipped.into_iter().map(ResourceReport::met).collect();
+        let mut lines = met_by_all((tried, failed), skipped);
         let drift_is_told = lines.len();
         for ResourceReport { resource, drift, .. } in &self.resources {
             let (known, new): (Vec<_>, Vec<_>) = drift.iter().partition(|drift| drift.known);
@@ -300,8 +300,28 @@ impl fmt::Display for Sum {
 /// What resources met, what to do about it, and their names.
 type Met<'a> = (Vec<String>, Option<&'a str>, Vec<&'a str>);
 
+/// What a resource met, and what to do about it.
+type OfOne<'a> = (&'a str, Vec<String>, Option<&'a str>);
+
+/// The same in lines, of those that were tried, and of those that were not. Where all that were tried
+/// failed by the same, for which no other was tried, it is the connection's: which came first is chance.
+pub fn met_by_all<'a>(
+    (tried, failed): (Vec<OfOne<'a>>, bool),
+    skipped: Vec<OfOne<'a>>,
+) -> Vec<String> {
+    let is_one = |all: &[OfOne<'_>]| {
+        let same = |(_, what, next): &OfOne<'_>| (what, next) == (&all[0].1, &all[0].2);
+        all.first().is_some_and(|(_, what, _)| !what.is_empty()) && all.iter().all(same)
+    };
+    if failed && is_one(&tried) && is_one(&skipped) {
+        let (_, what, next) = tried[0].clone();
+        return grouped(std::iter::once(("all", what, next)));
+    }
+    grouped(tried.into_iter().chain(skipped))
+}
+
 /// What resources met, and what to do about it, in lines: those that met the same share them.
-pub fn grouped<'a>(
+fn grouped<'a>(
     resources: impl Iterator<Item = (&'a str, Vec<String>, Option<&'a str>)>,
 ) -> Vec<String> {
     let mut met: Vec<Met<'_>> = Vec::new();
@@ -384,6 +404,10 @@ impl ResourceReport {
     }
 
     /// What a person should know, in words.
+    fn met(&self) -> OfOne<'_> {
+        (self.resource, self.problems(), self.next.as_deref())
+    }
+
     fn problems(&self) -> Vec<String> {
         let evidence = &self.evidence;
         let mut what = Vec::new();

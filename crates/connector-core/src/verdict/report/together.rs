@@ -115,25 +115,41 @@ fn by_what_is_said<'a>(reports: impl Iterator<Item = (&'a Report, Vec<String>)>)
 }
 
 /// What is said of connections, by their names: what is the same for many, such as one key that is
-/// wrong, once. The commands in it are for any of them then.
+/// wrong, once, with the commands that are for the first of them.
 pub fn told_once<'a>(
     said: impl Iterator<Item = (&'a str, Vec<String>)>,
 ) -> Vec<(Vec<&'a str>, Vec<String>)> {
-    let mut told: Vec<(Vec<&str>, Vec<String>, Vec<String>)> = Vec::new();
-    for (name, lines) in said.filter(|(_, lines)| !lines.is_empty()) {
-        let own = format!("--connection {name}");
-        let of_any: Vec<String> =
-            lines.iter().map(|line| line.replace(&own, "--connection NAME")).collect();
-        match told.iter_mut().find(|(_, _, others)| *others == of_any) {
-            Some((names, ..)) => names.push(name),
-            None => told.push((vec![name], lines, of_any)),
+    let said = said.filter(|(_, lines)| !lines.is_empty());
+    let mut told = alike(said, Clone::clone);
+    for (names, lines) in &mut told {
+        let is_named = |line: &String| of_any(names[0], line) != *line;
+        if names.len() > 1 && lines.iter().any(is_named) {
+            lines.push(format!("    (the commands are those of `{}`)", names[0]));
         }
     }
-    let of = |(names, own, of_any): (Vec<&'a str>, _, _)| {
-        let lines = if names.len() > 1 { of_any } else { own };
-        (names, lines)
-    };
-    told.into_iter().map(of).collect()
+    told
+}
+
+/// Connections of which the same is said but for their names, each time with what the first has.
+pub fn alike<'a, T>(
+    all: impl Iterator<Item = (&'a str, T)>,
+    said: impl Fn(&T) -> Vec<String>,
+) -> Vec<(Vec<&'a str>, T)> {
+    let mut found: Vec<(Vec<&str>, T, Vec<String>)> = Vec::new();
+    for (name, one) in all {
+        let said: Vec<String> = said(&one).iter().map(|line| of_any(name, line)).collect();
+        match found.iter_mut().find(|(.., other)| *other == said) {
+            Some((names, ..)) => names.push(name),
+            None => found.push((vec![name], one, said)),
+        }
+    }
+    found.into_iter().map(|(names, one, _)| (names, one)).collect()
+}
+
+/// A line as it is said of any connection, without the name of this one where it is called by it.
+fn of_any(name: &str, line: &str) -> String {
+    let called = line.replace(&format!("--connection {name}"), "--connection …");
+    called.replace(&format!("[connections.{name}]"), "[connections.…]")
 }
 
 fn table(reports: &[&Report], others: usize, look: Look) -> String {
@@ -267,7 +283,8 @@ mod tests {
         assert!(said.contains(&"africa, asia, eu:".to_owned()), "{said:#?}");
         let times = said.iter().filter(|line| line.contains("the vendor answered 401")).count();
         assert_eq!(times, 1, "{said:#?}");
-        assert!(said.iter().any(|line| line.contains("`init --connection NAME`")), "{said:#?}");
+        assert!(said.iter().any(|line| line.contains("`init --connection africa`")), "{said:#?}");
+        assert!(said.contains(&"    (the commands are those of `africa`)".to_owned()), "{said:#?}");
         let text = together(&all, 0, narrow(80));
         assert!(text.starts_with("africa, asia, eu:\n"), "{text}");
         assert_eq!(text.matches("the vendor answered 401").count(), 1, "{text}");
