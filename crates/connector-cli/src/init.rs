@@ -235,13 +235,11 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
             Store::Nowhere => format!("set this yourself, with its value: export {name}=…"),
         })?;
     }
-    for name in variable.into_iter().chain([DATABASE_URL]) {
-        let is_new =
-            secrets.iter().any(|(other, _)| *other == name) || (name == DATABASE_URL && unset);
-        if !is_new && environment(name).is_some() {
-            print(&kept(name))?;
-        }
-    }
+    let is_new = |name: &str| {
+        secrets.iter().any(|(other, _)| *other == name) || (name == DATABASE_URL && unset)
+    };
+    let of_before = variable.into_iter().chain([DATABASE_URL]).filter(|name| !is_new(name));
+    of_before.filter(|name| environment(name).is_some()).try_for_each(|name| print(&kept(name)))?;
     if draft.is_some() && is_open_to_git(&env_file) {
         print(&format!("git does not ignore {}: write it into .gitignore", env_file.display()))?;
     }

@@ -118,6 +118,8 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
 
 /// Says what works, and what a person may not have meant.
 fn mind(layers: &Layers, schema: &str) {
+    /// All connections of a program have the same file of variables.
+    static TOLD: Once = Once::new();
     let name = layers.name;
     if layers.section.has_plain_key() && !layers.are_given() {
         warn!(
@@ -125,8 +127,6 @@ fn mind(layers: &Layers, schema: &str) {
             layers.file_name()
         );
     }
-    // All connections of a program have the same.
-    static TOLD: Once = Once::new();
     if let Some(path) = open_env_file() {
         let path = path.display();
         TOLD.call_once(|| {
