@@ -47,26 +47,28 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 pub(crate) fn run() -> Result<ExitCode> {
     let target = std::env::current_exe()?;
     let target = target.ancestors().nth(2).context("this program is in a folder of cargo's")?;
-    // It is always the same folder, so that what was compiled of it is not compiled again.
-    let copy = target.join("followed");
-    lay(&read(root())?, &copy)?;
+    // It goes in any case: cargo takes what is compiled of it for what is compiled of the original,
+    // and would look for changes of the copy, as long as that is there.
+    let copy = tempfile::Builder::new().prefix("followed").tempdir_in(target)?;
+    let copy = copy.path();
+    read(root())?.iter().try_for_each(|(file, content)| write(&copy.join(file), content))?;
     let server = Postgres::start()?;
-    let shell = Shell { copy: &copy, target, server: &server };
+    let shell = Shell { copy, target, server: &server };
     let text = fs::read_to_string(root().join(DOCUMENT)).context(DOCUMENT)?;
     let blocks = blocks(&text);
     let commands: Vec<_> = blocks.iter().filter(|block| block.language == "sh").collect();
     let [first, then @ ..] = &commands[..] else { bail!("{DOCUMENT} has no commands") };
     for name in [UNTOUCHED.to_owned()].into_iter().chain(vendors()?) {
         let begun = Instant::now();
-        let before = read(&copy)?;
+        let before = read(copy)?;
         shell.run(first, &name)?;
-        let laid = read(&copy)?;
-        write_as_a_person(&name, &copy)?;
-        let edited = outside(&changed(&laid, &read(&copy)?), &name);
+        let laid = read(copy)?;
+        write_as_a_person(&name, copy)?;
+        let edited = outside(&changed(&laid, &read(copy)?), &name);
         for block in then {
             shell.run(block, &name)?;
         }
-        let after = read(&copy)?;
+        let after = read(copy)?;
         let written = outside(&changed(&before, &after), &name);
         let scripts = scripts(&binary_of(&name));
         let mut made = scripts.map(|(file, _)| format!("python/data/scripts/{file}")).to_vec();
@@ -153,27 +155,6 @@ fn write_as_a_person(name: &str, copy: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes a folder hold these files and no others; what is the same stays untouched, so that
-/// cargo knows it again.
-fn lay(files: &Files, folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder)?;
-    let there = read(folder)?;
-    for file in there.keys().filter(|file| !files.contains_key(*file)) {
-        fs::remove_file(folder.join(file))?;
-        // A folder of nothing is a crate without a manifest.
-        for parent in folder.join(file).ancestors().skip(1).take_while(|parent| *parent != folder) {
-            if fs::remove_dir(parent).is_err() {
-                break;
-            }
-        }
-    }
-    for (file, content) in files.iter().filter(|(file, content)| there.get(*file) != Some(content))
-    {
-        write(&folder.join(file), content)?;
-    }
-    Ok(())
-}
-
 fn write(file: &Path, content: &[u8]) -> Result<()> {
     fs::create_dir_all(file.parent().context("a file is in a folder")?)?;
     fs::write(file, content).with_context(|| file.display().to_string())
@@ -241,15 +222,5 @@ mod tests {
         assert_eq!(changed.len(), 4);
         let outside = outside(&changed, "b_b");
         assert_eq!(outside, [Path::new("README.md"), Path::new("fixtures/b/x")]);
-    }
-
-    #[test]
-    fn a_copy_has_the_files_of_its_source_and_no_others() {
-        let folder = tempfile::tempdir().unwrap();
-        lay(&files(&[("a/b/c", "1"), ("d", "2"), ("target/e", "3")]), folder.path()).unwrap();
-        assert!(folder.path().join("target/e").exists());
-        lay(&files(&[("d", "3")]), folder.path()).unwrap();
-        assert_eq!(read(folder.path()).unwrap(), files(&[("d", "3")]));
-        assert!(!folder.path().join("a").exists());
     }
 }
