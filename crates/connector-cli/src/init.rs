@@ -86,9 +86,11 @@ pub fn init_several(connectors: &[&'static Connector], args: &InitSeveral) -> Re
         let usual = items.len() - 1;
         let usual = if usual < connectors.len() { 0 } else { usual };
         let fitting = fitting(&items);
+        let questions = Questions::begin();
         // Letters find one, as there may be many.
         let asked = FuzzySelect::new().with_prompt(prompt).items(&fitting).default(usual);
         let at = asked.max_length(20).interact().map_err(broke_off)?;
+        drop(questions);
         let Some(connector) = connectors.get(at) else {
             if let Some(program) = crate::called::program_of_all() {
                 let next = if status == 0 { "sync" } else { "check" };
@@ -179,6 +181,7 @@ pub(super) fn run(connector: &'static Connector, args: Args) -> Result<u8> {
     let unset = matches!(rows, Rows::Embedded) && file_of(DATABASE_URL).is_some();
     let url = if let Rows::Server(url) = rows { Some(url) } else { None };
     let mut secrets: Vec<(&str, SecretString)> = Vec::new();
+    secrets.extend(new.address_to_store());
     secrets.extend(key);
     secrets.extend(url.map(|url| (DATABASE_URL, url)));
     let mut draft = None;
@@ -285,7 +288,7 @@ fn check_as(
         config: (config != Path::new(CONFIG_FILE)).then(|| config.to_owned()),
         ..Flags::default()
     };
-    let examined = check::examine(connector, &File::parse(config, text)?, &[flags])?;
+    let examined = check::examine(connector, &File::to_try(config, text)?, &[flags])?;
     examined.errors.iter().for_each(print_error);
     Ok(examined)
 }
@@ -313,6 +316,10 @@ fn is_open_to_git(path: &Path) -> bool {
 }
 
 fn broke_off(error: dialoguer::Error) -> Error {
+    let dialoguer::Error::IO(io) = &error;
+    if io.kind() == std::io::ErrorKind::Interrupted {
+        Questions::wait_for_ctrl_c();
+    }
     Error::settings(format!("{}: the questions were cancelled", Questions::nothing()))
         .because(error)
 }
@@ -357,14 +364,17 @@ fn take(connector: &'static Connector, file: &File, args: Args) -> Result<Answer
     let usual_key = NewConnection::usual_key(&name);
     // A key from stdin goes into a variable.
     let api_key = before.api_key.filter(|key| !args.key_stdin || key.starts_with("env:"));
+    let base_url = args.base_url.or_else(|| before.base_url.clone()).ok_or_else(|| {
+        Error::settings("the address of the API is not known")
+            .next("add --base-url https://…, or run `init` on a terminal, which asks for it")
+    })?;
+    let (base_url, address) = NewConnection::placed(base_url, before.base_url.as_deref());
     let new = NewConnection {
         name,
         connector,
+        base_url,
+        address,
         api_key: api_key.unwrap_or(usual_key),
-        base_url: args.base_url.or(before.base_url).ok_or_else(|| {
-            Error::settings("the address of the API is not known")
-                .next("add --base-url https://…, or run `init` on a terminal, which asks for it")
-        })?,
         preset: args.preset.or(before.preset).unwrap_or_else(|| DOCUMENTED.to_owned()),
         allow_http: args.allow_http || before.allow_http,
         params,
@@ -451,7 +461,12 @@ fn ask(connector: &'static Connector, file: &File, args: Args) -> Result<Answers
         }
     }
     let api_key = before.api_key.unwrap_or_else(|| NewConnection::usual_key(&name));
-    let new = NewConnection { name, connector, base_url, api_key, preset, allow_http, params };
+    let (base_url, address) = NewConnection::placed(base_url, before.base_url.as_deref());
+    let new =
+        NewConnection { name, connector, base_url, address, api_key, preset, allow_http, params };
+    if let Some((variable, _)) = new.address_to_store() {
+        tell_of_others(variable, &new.name, file);
+    }
     let key = ask_key(&new, file)?;
     let rows = if environment(DATABASE_URL).is_none() && file.names_database(&new.name) {
         remark(&format!("Where rows go: where `database_url` in {} says", file.name()));
@@ -491,6 +506,14 @@ fn in_shell(name: &str) -> bool {
     environment(name).is_some() && file_of(name).is_none()
 }
 
+/// Says which other connections read a variable that is to have another value.
+fn tell_of_others(variable: &str, name: &str, file: &File) {
+    let others: Vec<&str> = file.readers_of(variable).filter(|other| *other != name).collect();
+    if !others.is_empty() {
+        remark(&format!("{variable} is read by {} too", others.join(", ")));
+    }
+}
+
 /// Asks for the key, if it is to be another one.
 fn ask_key(new: &NewConnection, file: &File) -> Result<Option<SecretString>> {
     let Some(variable) = new.key_variable() else {
@@ -502,11 +525,7 @@ fn ask_key(new: &NewConnection, file: &File) -> Result<Option<SecretString>> {
         remark(&format!("Key: that of {variable}, which is set in this shell"));
         return Ok(None);
     }
-    let others = file.of_key(variable).filter(|other| *other != new.name);
-    let others: Vec<&str> = others.collect();
-    if !others.is_empty() {
-        remark(&format!("{variable} is the key of {} too", others.join(", ")));
-    }
+    tell_of_others(variable, &new.name, file);
     let stored = file_of(variable);
     if let Some(file) = &stored {
         remark(&format!("Enter keeps the key in {}", file.display()));

@@ -41,6 +41,9 @@ pub(super) struct WholeWalk {
     pub(super) last: Option<DateTime<Utc>>,
     /// When it will be again; nothing if that is turned off.
     pub(super) due: Option<DateTime<Utc>>,
+    /// Whether it was never complete.
+    #[serde(skip)]
+    never: bool,
 }
 
 impl WholeWalk {
@@ -58,7 +61,7 @@ impl WholeWalk {
             let due = every.map(|every| {
                 last.and_then(|last| last.checked_add_signed(every)).unwrap_or(now).max(now)
             });
-            Some(Self { resource: resource.name, last, due })
+            Some(Self { resource: resource.name, last, due, never: known.complete_at.is_none() })
         };
         place.resources.iter().filter(reads_part).filter_map(walk).collect()
     }
@@ -67,6 +70,7 @@ impl WholeWalk {
     pub(super) fn said(&self, now: DateTime<Utc>) -> String {
         let last = match self.last {
             Some(last) => format!("all of it was last read {} ago", ago(last, now)),
+            None if self.never => "all of it was never read".to_owned(),
             None => "it is not known when all of it was last read".to_owned(),
         };
         let due = match self.due {
@@ -122,7 +126,7 @@ impl ConnectionKnown {
         match (run.finished_at, run.running) {
             (None, true) => "running",
             (None, false) => "broken off",
-            (Some(_), _) if run.interrupted && run.verdict == "incomplete" => "stopped",
+            (Some(_), _) if was_stopped(run) => "stopped",
             (Some(_), _) if run.verdict == "complete" && !self.stale.is_empty() => "too old",
             (Some(_), _) => &run.verdict,
         }
@@ -198,6 +202,11 @@ pub(super) fn problem<'a>(known: &'a ConnectionKnown, one: &'a ResourceStatus) -
     }
 }
 
+/// Whether a run is incomplete because somebody stopped it, and for nothing worse.
+fn was_stopped(run: &RunStatus) -> bool {
+    run.interrupted && matches!(&*run.verdict, "incomplete" | "skipped")
+}
+
 /// How a run came out, or goes on.
 pub(super) fn outcome(run: &RunStatus, now: DateTime<Utc>) -> String {
     let began = ago(run.started_at, now);
@@ -207,7 +216,7 @@ pub(super) fn outcome(run: &RunStatus, now: DateTime<Utc>) -> String {
         (None, false) => {
             format!("broke off; it began {began} ago, and the next one goes on from there")
         }
-        (Some(_), _) if run.interrupted && run.verdict == "incomplete" => {
+        (Some(_), _) if was_stopped(run) => {
             format!("was stopped, {ended} ago; the next one goes on from there")
         }
         (Some(_), _) if run.interrupted => format!("was stopped, {ended} ago, and {}", run.verdict),

@@ -338,7 +338,7 @@ impl std::fmt::Display for Sum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (ended, resources) = (self.ended.load(Relaxed), self.resources.load(Relaxed));
         if resources == 0 {
-            return f.write_str("beginning");
+            return f.write_str("nothing begun yet");
         }
         let resources = count(resources, "resource", "resources");
         let rows = count(self.rows.load(Relaxed), "row", "rows");
@@ -468,7 +468,7 @@ mod tests {
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
         let progress = Progress::on(target, None);
         let said = |progress: &Progress| progress.shared.as_ref().map(|one| one.sum.to_string());
-        assert_eq!(said(&progress).as_deref(), Some("beginning"));
+        assert_eq!(said(&progress).as_deref(), Some("nothing begun yet"));
         progress.expect(3);
         let busy = Arc::new(Traffic::default());
         busy.rows.store(12_345_678, Relaxed);

@@ -51,6 +51,12 @@ impl Questions {
         WROTE.store(true, Ordering::SeqCst);
     }
 
+    /// Lets the thread that hears of a Ctrl-C end the program, where a question broke off by it too.
+    pub(crate) fn wait_for_ctrl_c() {
+        const HEARD: Duration = Duration::from_secs(2);
+        thread::sleep(HEARD);
+    }
+
     /// What is written of questions that are not answered to their end.
     pub(crate) fn nothing() -> &'static str {
         if WROTE.load(Ordering::SeqCst) {

@@ -266,11 +266,10 @@ fn together(several: &[ConnectionKnown], now: DateTime<Utc>, look: Look) -> Stri
     }
     lines.extend(aligned(&HEADER, rows, look));
     // What nobody has to do anything about comes last.
-    let facts = several.iter().flat_map(|known| {
-        let facts = facts(known, now);
-        let name = (!facts.is_empty()).then(|| format!("{}:", known.connection));
-        name.into_iter().chain(facts)
-    });
+    let facts = several.iter().map(|known| (known.connection.as_str(), of_several(known, now)));
+    let facts = told_once(facts)
+        .into_iter()
+        .flat_map(|(names, facts)| [format!("{}:", names.join(", "))].into_iter().chain(facts));
     let facts: Vec<String> = facts.collect();
     if !facts.is_empty() {
         lines.push(String::new());
@@ -344,11 +343,16 @@ fn workers(parts: &PartsStatus, now: DateTime<Utc>) -> Vec<String> {
 fn facts(known: &ConnectionKnown, now: DateTime<Utc>) -> Vec<String> {
     let walks = known.whole_walks.iter();
     let walks = walks.map(|walk| format!("  {}: {}", walk.resource, walk.said(now)));
+    walks.chain(of_several(known, now)).collect()
+}
+
+/// The same beside other connections: when all of each resource is read again, each tells by itself.
+fn of_several(known: &ConnectionKnown, now: DateTime<Utc>) -> Vec<String> {
     let left_out = (!known.left_out.is_empty()).then(|| {
         let names = known.left_out.join(", ");
         format!("  left out by `only_resources`; the rows of earlier runs stay: {names}")
     });
-    walks.chain(left_out).chain(histories(&known.status.resources, now)).collect()
+    left_out.into_iter().chain(histories(&known.status.resources, now)).collect()
 }
 
 /// Which resources are too old, and which are not complete, however old they are.

@@ -224,10 +224,13 @@ async fn conduct(
     let store = Store::begin(database, &plan, &stop).await?;
     Span::current().record("run_id", store.run_id);
     let told = ToldRun::of(connection, &store).map(ToldRun::begin);
+    // A run that waited for its turn was no slower by that.
+    let waited = store.waited;
+    let took = || start.elapsed().saturating_sub(waited);
     let report = conduct_begun(connection, client, store, &stop, around).await;
-    let report = report.map(|report| Report { elapsed_ms: millis(start.elapsed()), ..report });
+    let report = report.map(|report| Report { elapsed_ms: millis(took()), ..report });
     if let Some(told) = told {
-        told.end(&report, TimeDelta::from_std(start.elapsed()).unwrap_or_default()).await;
+        told.end(&report, TimeDelta::from_std(took()).unwrap_or_default()).await;
     }
     report
 }

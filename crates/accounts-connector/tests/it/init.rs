@@ -199,3 +199,33 @@ async fn an_address_that_stands_elsewhere_stays_there() {
     vendor.finish();
     database.drop().await;
 }
+
+/// The command that a wrong address names, where others have the same one.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_address_goes_to_where_the_old_one_was() {
+    let vendor = Vendor::start(&CONNECTOR, Content::empty()).unwrap();
+    let database = Database::create().await;
+    let section = "[connections.eu]\nconnector = \"accounts\"\nbase_url = \"env:THE_URL\"\napi_key = \"env:THE_KEY\"\n";
+    let env = format!("THE_URL=https://api.invalid\nTHE_KEY={}\n", vendor.key());
+    let shell = Shell::new()
+        .set("DATABASE_URL", &database.url())
+        .file("connectors.toml", section)
+        .file(".env", &env);
+    let said = shell.run("check --connection eu");
+    let named = "the base URL is `THE_URL` in `.env` (`accounts-connector init --connection eu` asks for another)";
+    assert!(said.stdout.contains(named), "{said:?}");
+    let init = format!("init --connection eu --yes --force --base-url {}", vendor.base_url());
+    let said = shell.run(&init);
+    assert_eq!(said.status, 0, "{said:?}");
+    let read = |file: &str| std::fs::read_to_string(shell.path().join(file)).unwrap();
+    assert_eq!(read("connectors.toml"), section);
+    let written = format!("THE_URL={}", vendor.base_url());
+    assert!(read(".env").contains(&written) && !read(".env").contains("invalid"), "{said:?}");
+    // What is not written is not said to be set anywhere.
+    let wrong = shell.run("init --connection eu --yes --force --base-url http://127.0.0.1:9");
+    assert!(wrong.stdout.contains("`127.0.0.1:9` cannot be reached"), "{wrong:?}");
+    assert!(!wrong.stdout.contains("the base URL is"), "{wrong:?}");
+    assert!(read(".env").contains(&written), "{wrong:?}");
+    vendor.finish();
+    database.drop().await;
+}

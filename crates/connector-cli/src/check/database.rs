@@ -148,7 +148,9 @@ fn lacking(schema: &Schema, found: &Inspection) -> Option<(String, String)> {
     if !schema.may_use {
         return Some((
             format!("the schema `{name}` may not be used, or no table created in it"),
-            format!("grant usage, create on schema \"{name}\" to \"{user}\""),
+            format!(
+                "grant usage, create on schema \"{name}\" to \"{user}\"; grant select, insert, update, delete on all tables in schema \"{name}\" to \"{user}\""
+            ),
         ));
     }
     if schema.unwritable > 0 {

@@ -66,12 +66,10 @@ pub(super) fn together(several: &[Checked], look: Look) -> String {
         let _ = write!(text, "{head}\n\n{}\n\n", lines(&found(wrong, look)));
     }
     let sums = several.iter().map(|checked| (checked.connection.as_str(), checked.sum()));
-    let said = |(what, next): &(String, Option<String>)| vec![format!("{what} {next:?}")];
-    let sums = alike(sums, said).into_iter().map(|(names, (what, next))| {
-        // The command is for one of them.
-        let next = next.filter(|_| names.len() == 1);
-        wrapped(&sum(&names.join(", "), (what, next)), look)
-    });
+    // What to type for one connection is said of that one.
+    let sums = alike(sums, |(what, _)| vec![what.clone()])
+        .into_iter()
+        .map(|(names, (what, _))| wrapped(&sum(&names.join(", "), (what, None)), look));
     text + &sums.collect::<Vec<_>>().join("\n")
 }
 

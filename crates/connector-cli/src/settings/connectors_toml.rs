@@ -34,6 +34,9 @@ pub struct File {
     /// Where it is, if it was read.
     #[serde(skip)]
     path: Option<PathBuf>,
+    /// Whether it is not written yet.
+    #[serde(skip)]
+    pub(super) tried: bool,
     /// Whether it holds what a caller gave for one connection, which counts before variables.
     #[serde(skip)]
     pub(super) given: bool,
@@ -112,6 +115,11 @@ impl File {
         }
         file.path = Some(path.to_owned());
         Ok(file)
+    }
+
+    /// The same before it is written, which so is not where anything is set.
+    pub(crate) fn to_try(path: &Path, text: &str) -> Result<Self> {
+        Ok(Self { tried: true, ..Self::parse(path, text)? })
     }
 
     /// The names of the connections, each with its connector's name.
@@ -203,10 +211,11 @@ impl File {
         own.or(self.database_url.as_ref()).is_some()
     }
 
-    /// The connections whose key is read from this variable because the file says so.
-    pub(crate) fn of_key<'a>(&'a self, variable: &'a str) -> impl Iterator<Item = &'a str> {
+    /// The connections whose key or address is read from this variable because the file says so.
+    pub(crate) fn readers_of<'a>(&'a self, variable: &'a str) -> impl Iterator<Item = &'a str> {
         let has = move |section: &Section| {
-            section.api_key.as_ref().and_then(Setting::variable) == Some(variable)
+            let mut both = [&section.api_key, &section.base_url].into_iter().flatten();
+            both.any(|setting| setting.variable() == Some(variable))
         };
         let found = self.connections.iter().filter(move |(_, section)| has(section));
         found.map(|(name, _)| name.as_str())

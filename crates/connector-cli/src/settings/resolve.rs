@@ -36,8 +36,10 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
     let source = ("base_url", section.base_url.as_ref());
     let base_source = layers.source_of(connector, source, &set_by);
     let base_url = address(base_url.expose_secret(), section.allow_http).map_err(|error| {
+        let set = format!("; the base URL is {base_source}");
+        let set = if file.tried { "" } else { &set };
         let next = error.advice().unwrap_or("correct it");
-        let next = format!("{next}; the base URL is {base_source}");
+        let next = format!("{next}{set}");
         error.next(next).at("connection", name)
     })?;
     let api_key = layers.secret("API_KEY", section.api_key.as_ref())?;
@@ -63,8 +65,8 @@ pub fn resolve(connector: &'static Connector, file: &File, flags: &Flags) -> Res
             full_refresh: flags.full_refresh,
             changed_parents_only: flags.changed_parents_only || section.changed_parents_only,
         },
-        base_source: Some(base_source),
-        key_source: Some(key_source),
+        base_source: Some(base_source).filter(|_| !file.tried),
+        key_source: Some(key_source).filter(|_| !file.tried),
         invocation: invocation(connector, name, flags),
         hosts: section.hosts()?,
         lineage: lineage(&authorities)?,

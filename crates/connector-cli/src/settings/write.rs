@@ -3,7 +3,7 @@
 use std::io::ErrorKind as Io;
 use std::path::Path;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
 use super::connectors_toml::File;
@@ -16,6 +16,7 @@ use super::schema::SCHEMA_FILE;
 use super::setting::Setting;
 use super::variables::prefix;
 use connector_core::ask::check_address;
+use connector_core::environment::file_of;
 use connector_core::error::{Error, Result};
 use connector_core::params::params_of;
 use connector_spec::{Connector, DOCUMENTED, Unset};
@@ -28,6 +29,8 @@ pub(crate) struct NewConnection {
     pub(crate) name: String,
     pub(crate) connector: &'static Connector,
     pub(crate) base_url: String,
+    /// The address itself, where `base_url` is a variable that is to have another one.
+    pub(crate) address: Option<String>,
     /// Where the key is: `env:NAME` or `file:PATH`.
     pub(crate) api_key: String,
     pub(crate) preset: String,
@@ -41,7 +44,8 @@ impl NewConnection {
     pub(crate) fn check(&self, file: &File) -> Result<()> {
         check_name(&self.name)?;
         preset_of(self.connector, &self.preset)?;
-        check_base_url(&self.base_url, self.allow_http, file)?;
+        let address = self.address.as_deref().unwrap_or(&self.base_url);
+        check_base_url(address, self.allow_http, file)?;
         let params = params_of(self.connector, &by_flags(&self.params)?, &self.name)?;
         let required = self
             .connector
@@ -61,6 +65,25 @@ impl NewConnection {
     /// Where the key of a connection is that nobody has said anything else about.
     pub(crate) fn usual_key(name: &str) -> String {
         format!("env:{}_API_KEY", prefix(name))
+    }
+
+    /// What was answered for the address: where it is, and it, if it goes into the variable of `.env`
+    /// that it was read from before.
+    pub(crate) fn placed(answer: String, before: Option<&str>) -> (String, Option<String>) {
+        let stored = before.filter(|before| {
+            let variable = before.strip_prefix("env:");
+            variable.is_some_and(|variable| file_of(variable).is_some())
+        });
+        match stored {
+            Some(before) if Setting::new(&answer).is_plain() => (before.to_owned(), Some(answer)),
+            _ => (answer, None),
+        }
+    }
+
+    /// The variable that is to have another address, and that.
+    pub(crate) fn address_to_store(&self) -> Option<(&str, SecretString)> {
+        let variable = self.base_url.strip_prefix("env:")?;
+        Some((variable, self.address.as_deref()?.into()))
     }
 
     /// The variable of its key, if it is in one.

@@ -208,7 +208,7 @@ fn about(error: &dyn sqlx::error::DatabaseError) -> String {
             "row security is on for the table: let its owner switch it off for this user (alter table … no force row level security, or alter role … bypassrls)"
         }
         "42501" => {
-            "let the owner of what is named grant it to the user; `check` prints the statement"
+            "let its owner grant the user usage and create on the schema, and select, insert, update and delete on its tables"
         }
         "42P01" | "42703" | "42804" | "42P10" | "428C9" => CHANGED_BY_HAND,
         "42P07" => {

@@ -139,9 +139,7 @@ async fn all_connections_of_a_file_are_synced_shown_and_checked_whatever_connect
     assert_eq!(names, ["eu", "hooks", "us"]);
     let (status, stdout, stderr) = run(&["check", "--all"]);
     assert_eq!(status, Some(2), "{stdout}\n{stderr}");
-    for part in ["eu, us: ready\n", "hooks: ready; run `"] {
-        assert!(stdout.contains(part), "{stdout}");
-    }
+    assert!(stdout.contains("eu, hooks, us: ready\n"), "{stdout}");
     vendors.into_iter().for_each(Vendor::finish);
     database.drop().await;
 }

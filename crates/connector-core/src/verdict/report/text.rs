@@ -240,7 +240,7 @@ impl Report {
     /// How it ended, in a word.
     pub(super) fn ended(&self) -> &'static str {
         // Who stopped it knows that it is not complete, and it did not fail by that.
-        if self.interrupted && self.verdict == Verdict::Incomplete {
+        if self.interrupted && matches!(self.verdict, Verdict::Incomplete | Verdict::Skipped) {
             "stopped"
         } else {
             self.verdict.name()
@@ -304,7 +304,7 @@ type Met<'a> = (Vec<String>, Option<&'a str>, Vec<&'a str>);
 type OfOne<'a> = (&'a str, Vec<String>, Option<&'a str>);
 
 /// The same in lines, of those that were tried, and of those that were not. Where all that were tried
-/// failed by the same, for which no other was tried, it is the connection's: which came first is chance.
+/// failed by the same, and no other was tried for it, it is the connection's: which came first is chance.
 pub fn met_by_all<'a>(
     (tried, failed): (Vec<OfOne<'a>>, bool),
     skipped: Vec<OfOne<'a>>,
@@ -313,7 +313,8 @@ pub fn met_by_all<'a>(
         let same = |(_, what, next): &OfOne<'_>| (what, next) == (&all[0].1, &all[0].2);
         all.first().is_some_and(|(_, what, _)| !what.is_empty()) && all.iter().all(same)
     };
-    if failed && is_one(&tried) && is_one(&skipped) {
+    let others = if skipped.is_empty() { tried.len() > 1 } else { is_one(&skipped) };
+    if failed && others && is_one(&tried) {
         let (_, what, next) = tried[0].clone();
         return grouped(std::iter::once(("all", what, next)));
     }
@@ -403,11 +404,11 @@ impl ResourceReport {
         self.changes.as_ref().map_or(0, |changes| changes.undeleted)
     }
 
-    /// What a person should know, in words.
     fn met(&self) -> OfOne<'_> {
         (self.resource, self.problems(), self.next.as_deref())
     }
 
+    /// What a person should know, in words.
     fn problems(&self) -> Vec<String> {
         let evidence = &self.evidence;
         let mut what = Vec::new();

@@ -124,7 +124,10 @@ pub fn told_once<'a>(
     for (names, lines) in &mut told {
         let is_named = |line: &String| of_any(names[0], line) != *line;
         if names.len() > 1 && lines.iter().any(is_named) {
-            lines.push(format!("    (the commands are those of `{}`)", names[0]));
+            lines.push(format!(
+                "    (the commands are those of `{}`; what these share is mended once)",
+                names[0]
+            ));
         }
     }
     told
@@ -284,7 +287,13 @@ mod tests {
         let times = said.iter().filter(|line| line.contains("the vendor answered 401")).count();
         assert_eq!(times, 1, "{said:#?}");
         assert!(said.iter().any(|line| line.contains("`init --connection africa`")), "{said:#?}");
-        assert!(said.contains(&"    (the commands are those of `africa`)".to_owned()), "{said:#?}");
+        assert!(
+            said.contains(
+                &"    (the commands are those of `africa`; what these share is mended once)"
+                    .to_owned()
+            ),
+            "{said:#?}"
+        );
         let text = together(&all, 0, narrow(80));
         assert!(text.starts_with("africa, asia, eu:\n"), "{text}");
         assert_eq!(text.matches("the vendor answered 401").count(), 1, "{text}");
