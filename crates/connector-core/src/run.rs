@@ -24,7 +24,7 @@ mod walker;
 mod worker;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
@@ -215,7 +215,6 @@ async fn conduct(
     started_at: DateTime<Utc>,
     around: Around<impl FnOnce(i64, Gone), impl AsyncFnOnce(&Report)>,
 ) -> Result<Report> {
-    let start = Instant::now();
     let stop = connection.stop();
     // Whoever bounds its time means that of waiting for its turn too.
     let _clock = connection.max_duration.map(|limit| Clock::started(&stop, limit));
@@ -225,12 +224,11 @@ async fn conduct(
     Span::current().record("run_id", store.run_id);
     let told = ToldRun::of(connection, &store).map(ToldRun::begin);
     // A run that waited for its turn was no slower by that.
-    let waited = store.waited;
-    let took = || start.elapsed().saturating_sub(waited);
-    let report = conduct_begun(connection, client, store, &stop, around).await;
-    let report = report.map(|report| Report { elapsed_ms: millis(took()), ..report });
+    let start = store.turn;
+    let report = Box::pin(conduct_begun(connection, client, store, &stop, around)).await;
+    let report = report.map(|report| Report { elapsed_ms: millis(start.elapsed()), ..report });
     if let Some(told) = told {
-        told.end(&report, TimeDelta::from_std(took()).unwrap_or_default()).await;
+        told.end(&report, TimeDelta::from_std(start.elapsed()).unwrap_or_default()).await;
     }
     report
 }

@@ -118,8 +118,8 @@ pub(crate) struct Store {
     /// How old the run was when this process took part in it, and what the clock has gone on by.
     age: Duration,
     clock: Instant,
-    /// For how long it waited for its turn.
-    pub(crate) waited: Duration,
+    /// When its turn came, behind others.
+    pub(crate) turn: Instant,
     /// The first of the interrupted runs that this one goes on with.
     pub(crate) continues: Option<i64>,
     /// How the run came out, and whether it was interrupted, if it ended before.
@@ -201,13 +201,12 @@ impl Store {
     pub(crate) async fn begin(database: &Database, plan: &Plan<'_>, stop: &Stop) -> Result<Self> {
         let mut store = Self::new(database, plan, stop);
         // This comes first, because a session of its own says at once why it cannot be had.
-        let asked = Instant::now();
         // Who only looks is not led to a command that writes.
         let waiting = plan.sample.is_none().then(|| plan.invocation.of("sync --wait"));
         let lock = lock(database, plan.schema, (plan.waits, waiting), stop).await;
         let (session, waited) = lock.map_err(nothing_tried)?;
         store.lock = Some(session);
-        store.waited = asked.elapsed();
+        store.turn = Instant::now();
         match store.begin_locked(database, plan, stop, waited).await {
             Ok(()) => Ok(store),
             Err(error) => {
@@ -295,7 +294,7 @@ impl Store {
             started_at: plan.started_at,
             age: Duration::ZERO,
             clock: Instant::now(),
-            waited: Duration::ZERO,
+            turn: Instant::now(),
             continues: None,
             ended: None,
             sample: plan.sample,
