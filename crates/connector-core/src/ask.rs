@@ -314,18 +314,18 @@ impl Client {
         Traffic { rest: self.pace.rest.clone(), ..Traffic::default() }
     }
 
-    /// Room for an answer of so many bytes that is asked for ahead of its turn, if there is any.
+    /// Reserves room for an answer of so many bytes that is asked for ahead of its turn, if there is any.
     pub(crate) fn reserve_ahead(&self, bytes: usize) -> Option<Reservation> {
         self.budget.reserve_ahead(bytes)
     }
 
-    /// Room for an answer whose turn it is.
+    /// Reserves room for an answer whose turn it is.
     pub(crate) fn reserve(&self) -> Reservation {
         self.budget.reserve()
     }
 
-    /// What [`get`](Self::get) does, within [room](Self::room) that was taken before, for an answer of about so many bytes; nothing if the room was
-    /// too small for an answer whose turn it is not.
+    /// What [`get`](Self::get) does, within a [reservation](Self::reserve) that was made before, for an
+    /// answer of about so many bytes; nothing if that was too small for an answer whose turn it is not.
     ///
     /// A guess is made once, and what it fails with is no matter but for what it says of the
     /// pace: the page is asked for by the book when its turn comes, if it comes.
