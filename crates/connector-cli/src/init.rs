@@ -517,7 +517,7 @@ fn tell_of_others(variable: &str, name: &str, file: &File) {
 /// Asks for the key, if it is to be another one.
 fn ask_key(new: &NewConnection, file: &File) -> Result<Option<SecretString>> {
     let Some(variable) = new.key_variable() else {
-        let place = new.api_key.trim_start_matches("file:");
+        let place = new.api_key.strip_prefix("file:").unwrap_or(&new.api_key);
         remark(&format!("Key: as now, in the file {place}"));
         return Ok(None);
     };

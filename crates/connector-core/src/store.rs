@@ -200,9 +200,9 @@ impl Store {
     /// Connects, takes the connection's lock, brings the tables up to date, and begins a run.
     pub(crate) async fn begin(database: &Database, plan: &Plan<'_>, stop: &Stop) -> Result<Self> {
         let mut store = Self::new(database, plan, stop);
-        // This comes first, because a session of its own says at once why it cannot be had.
         // Who only looks is not led to a command that writes.
         let waiting = plan.sample.is_none().then(|| plan.invocation.of("sync --wait"));
+        // This comes first, because a session of its own says at once why it cannot be had.
         let lock = lock(database, plan.schema, (plan.waits, waiting), stop).await;
         let (session, waited) = lock.map_err(nothing_tried)?;
         store.lock = Some(session);
