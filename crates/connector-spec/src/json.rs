@@ -4,6 +4,7 @@
 //! for byte. Only what a column needs is ever parsed, nested values pass through
 //! as they are, and a number keeps all of its digits.
 
+mod document;
 mod jsonb;
 mod normal;
 mod number;
@@ -15,6 +16,7 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+pub use document::{Document, Outline};
 pub use jsonb::{JsonbRoom, fits_jsonb};
 pub use normal::{hash, normal, normal_scalar};
 pub use number::{Decimal, normal_number};
@@ -87,20 +89,6 @@ impl From<serde_json::Error> for Malformed {
         let kind = if error.is_eof() { Kind::Truncated } else { Kind::NotJson };
         Self { line: error.line(), column: error.column(), kind }
     }
-}
-
-/// Checks that the response is one JSON value, and trims what surrounds it.
-pub fn document(body: &[u8]) -> Result<&str, Malformed> {
-    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    let not_utf_8 = |at: usize| Malformed { line: 1, column: at + 1, kind: Kind::NotUtf8 };
-    let text = std::str::from_utf8(body).map_err(|error| not_utf_8(error.valid_up_to()))?;
-    // JSON begins with two characters of ASCII, which have a zero between them in UTF-16.
-    if let Some(at) = text.bytes().take(4).position(|byte| byte == 0) {
-        return Err(not_utf_8(at));
-    }
-    let raw: &RawValue = serde_json::from_str(text)?;
-    Ok(raw.get())
 }
 
 /// The value at a dotted path such as `data.items`; `$` is the value itself.
@@ -325,17 +313,5 @@ mod tests {
         each_member(r#"{"\ud800": 1, "\u0061": 2}"#, |name, _| names.push(name.into_owned()))
             .unwrap();
         assert_eq!(names, [r#""\ud800""#, "a"]);
-    }
-
-    #[test]
-    fn a_malformed_response_is_placed_but_not_quoted() {
-        assert_eq!(
-            document(b"{\"secret\": ").unwrap_err().to_string(),
-            "the response ends too early at line 1, column 11"
-        );
-        assert_eq!(
-            document(b"<html>secret").unwrap_err().to_string(),
-            "the response is not JSON at line 1, column 1"
-        );
     }
 }

@@ -13,7 +13,7 @@ use super::{Client, reach};
 use crate::ask::retry;
 use crate::error::{Error, ErrorKind};
 use crate::foreign::Foreign;
-use connector_spec::json;
+use connector_spec::json::{self, Document, Outline};
 
 /// What to do about what passes by itself.
 pub(super) const LATER: &str = "run again later; what is already there stays";
@@ -191,7 +191,7 @@ impl Client {
 
     /// The vendor's own words about an error, if the body is declared to be one. A word or a
     /// number in the place of an error is none beside rows: some vendors say `OK` there.
-    pub(crate) fn vendor_error(&self, body: &str, beside_rows: bool) -> Option<String> {
+    pub(crate) fn vendor_error(&self, body: Document<'_>, beside_rows: bool) -> Option<String> {
         let is_word =
             |marker: &str| marker.starts_with(|c: char| matches!(c, '"' | '-' | '0'..='9'));
         let (code, message) = self.declared(body, |marker| !(beside_rows && is_word(marker)))?;
@@ -203,23 +203,24 @@ impl Client {
     /// The code and the message of a body that is declared to be an error.
     fn declared(
         &self,
-        body: &str,
+        body: Document<'_>,
         counts: impl Fn(&str) -> bool,
     ) -> Option<(Option<String>, Option<String>)> {
         let shape = self.errors.iter().find(|shape| {
             // An empty list of errors, or a null, is none.
-            json::at(body, shape.marker).is_some_and(|marker| {
+            body.at(shape.marker).is_some_and(|marker| {
                 marker != "false" && !json::is_empty(marker) && counts(marker)
             })
         })?;
-        let code = shape.code.and_then(|path| json::at(body, path)).and_then(words);
-        Some((code, json::at(body, shape.message).and_then(words)))
+        let code = shape.code.and_then(|path| body.at(path)).and_then(words);
+        Some((code, body.at(shape.message).and_then(words)))
     }
 
     /// What an answer with the status of an error says: where its body is declared to say
     /// it, or else where APIs mostly do.
     fn words(&self, headers: &HeaderMap, body: &[u8]) -> Option<String> {
-        let Ok(body) = json::document(body) else { return plain(headers, body) };
+        let Ok((text, outline)) = Outline::read(body) else { return plain(headers, body) };
+        let body = outline.of(text);
         let (code, message) = self.declared(body, |_| true).unwrap_or_default();
         let message = message.or_else(|| first(body, &MESSAGES));
         let code = code.or_else(|| first(body, &CODES));
@@ -247,9 +248,9 @@ const MESSAGES: [&str; 9] = [
 const CODES: [&str; 4] = ["error.code", "code", "errors.0.code", "error"];
 
 /// The first text at one of these places.
-fn first(body: &str, places: &[&str]) -> Option<String> {
+fn first(body: Document<'_>, places: &[&str]) -> Option<String> {
     let mut texts =
-        places.iter().filter_map(|place| json::text(json::at(body, place)?).map(Cow::into_owned));
+        places.iter().filter_map(|place| json::text(body.at(place)?).map(Cow::into_owned));
     texts.find(|text| is_for_a_line(text))
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 use crate::budget::Reservation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
-use connector_spec::json;
+use connector_spec::json::{self, Document, Outline};
 
 /// A response that is what a response should be: status 200, and one JSON value.
 #[derive(Debug)]
@@ -16,6 +16,7 @@ pub struct Response {
     body: String,
     /// Where the JSON value is in it.
     json: std::ops::Range<usize>,
+    outline: Outline,
     headers: HeaderMap,
     /// Where it came from.
     pub(super) url: Url,
@@ -31,19 +32,25 @@ impl Response {
         url: Url,
         room: Arc<Reservation>,
     ) -> Result<Self> {
-        let value = json::document(&body).map_err(|malformed| not_json(&malformed, &headers))?;
+        let read = Outline::read(&body).map_err(|malformed| not_json(&malformed, &headers));
+        let (value, outline) = read?;
         let start = value.as_ptr().addr() - body.as_ptr().addr();
         let json = start..start + value.len();
         let body = String::from_utf8(body).map_err(|_| {
             let malformed = json::Malformed { line: 1, column: 1, kind: json::Kind::NotUtf8 };
             not_json(&malformed, &headers)
         })?;
-        Ok(Self { body, json, headers, url, room })
+        Ok(Self { body, json, outline, headers, url, room })
     }
 
     /// The JSON value.
     pub fn json(&self) -> &str {
         &self.body[self.json.clone()]
+    }
+
+    /// The JSON value, with what was seen of it when it was read.
+    pub(crate) fn document(&self) -> Document<'_> {
+        self.outline.of(self.json())
     }
 
     /// The memory that it takes, to be held for longer.

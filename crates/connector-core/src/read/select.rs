@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::Foreign;
 use crate::read::Decoder;
 use crate::walk::{MAX_TOKEN_BYTES, PageFacts};
-use connector_spec::{Paging, Resource, Source, Total, json};
+use connector_spec::json::{self, Document};
+use connector_spec::{Paging, Resource, Source, Total};
 
 /// The most rows of one response: as many as take, at their smallest, about the memory
 /// of the largest response. Those of real listings are larger, or cut into pages.
@@ -63,10 +64,10 @@ impl NoRows {
 }
 
 /// Finds the rows of a response.
-pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>, NoRows> {
+pub(crate) fn select<'a>(body: Document<'a>, resource: &Resource) -> Result<Rows<'a>, NoRows> {
     let (mut nothing, mut strange) = (false, None);
     for place in resource.select {
-        let Some(text) = json::at(body, place) else { continue };
+        let Some(text) = body.at(place) else { continue };
         if json::is_list(text) {
             let mut rows = Vec::new();
             let mut number = 0_usize;
@@ -109,7 +110,7 @@ pub(crate) fn select<'a>(body: &'a str, resource: &Resource) -> Result<Rows<'a>,
         )
         .collect();
     let places = places.join(" or ");
-    let what = format!("the response has no rows at {places}{list}; it {}", shape(body));
+    let what = format!("the response has no rows at {places}{list}; it {}", shape(body.text()));
     Err(NoRows::Elsewhere(what))
 }
 
@@ -154,7 +155,7 @@ fn needs_a_list(resource: &Resource) -> bool {
 
 /// Whether the body is an object with nothing in it but what surrounds the rows of this
 /// listing, so that they may have been left out because there are none.
-fn is_bare_envelope(body: &str, resource: &Resource) -> bool {
+fn is_bare_envelope(body: Document<'_>, resource: &Resource) -> bool {
     let (next, done) = match resource.paging {
         Paging::Token { next, done, .. } => (Some(next), done),
         Paging::NextUrl { path, .. } => (Some(path), None),
@@ -166,8 +167,8 @@ fn is_bare_envelope(body: &str, resource: &Resource) -> bool {
     };
     let around = [next, done, total];
     let places = || resource.select.iter().copied().filter(|place| *place != "$");
-    let mut bare = json::is_object(body);
-    let read = json::each_member(body, |name, value| {
+    let mut bare = json::is_object(body.text());
+    let read = json::each_member(body.text(), |name, value| {
         let mut known = places().chain(around.into_iter().flatten());
         // A count of none, or nothing at all, is nothing else to say.
         bare &= matches!(value, "0" | "null" | "\"\"")
@@ -176,7 +177,7 @@ fn is_bare_envelope(body: &str, resource: &Resource) -> bool {
     // What stands at a place has to be nothing, or the envelope of another one.
     bare && read.is_ok()
         && places().all(|place| {
-            json::at(body, place).is_none_or(|text| {
+            body.at(place).is_none_or(|text| {
                 json::is_empty(text)
                     || text == "false"
                     || (json::is_object(text) && is_envelope(place, text, resource))
@@ -185,10 +186,10 @@ fn is_bare_envelope(body: &str, resource: &Resource) -> bool {
 }
 
 /// Whether the response says by its total, or by its done flag, that there is no row.
-fn says_that_there_are_none(body: &str, paging: &Paging) -> bool {
+fn says_that_there_are_none(body: Document<'_>, paging: &Paging) -> bool {
     match (paging.total(), *paging) {
-        (Some(Total::Body(path)), _) => json::at(body, path).and_then(whole) == Some(0),
-        (None, Paging::Token { done: Some(path), .. }) => json::at(body, path) == Some("true"),
+        (Some(Total::Body(path)), _) => body.at(path).and_then(whole) == Some(0),
+        (None, Paging::Token { done: Some(path), .. }) => body.at(path) == Some("true"),
         _ => false,
     }
 }
@@ -223,18 +224,18 @@ pub(crate) fn facts(
     (decoder, partition): (&Decoder, &[String]),
 ) -> PageFacts {
     let identity = |row: &&str| decoder.identity(row, partition);
-    let body = response.json();
+    let body = response.document();
     let total = match paging.total() {
-        Some(Total::Body(path)) => json::at(body, path).and_then(whole),
+        Some(Total::Body(path)) => body.at(path).and_then(whole),
         Some(Total::Header(name)) => response.header(name).and_then(whole),
         None => None,
     };
     let (next, done) = match *paging {
         Paging::Token { next, done, .. } => (
-            json::at(body, next).and_then(token),
-            done.and_then(|path| json::at(body, path)).and_then(|flag| flag.parse().ok()),
+            body.at(next).and_then(token),
+            done.and_then(|path| body.at(path)).and_then(|flag| flag.parse().ok()),
         ),
-        Paging::NextUrl { path, .. } => (json::at(body, path).and_then(token), None),
+        Paging::NextUrl { path, .. } => (body.at(path).and_then(token), None),
         Paging::LinkHeader { .. } => {
             (response.next_link().filter(|link| link.len() <= MAX_TOKEN_BYTES), None)
         }
@@ -255,12 +256,12 @@ pub(crate) fn facts(
         keys: None,
         total,
         next,
-        unreadable_next: place.is_some_and(|place| unreadable(json::at(body, place))),
+        unreadable_next: place.is_some_and(|place| unreadable(body.at(place))),
         long_next: match *paging {
             Paging::LinkHeader { .. } => {
                 response.next_link().is_some_and(|link| link.len() > MAX_TOKEN_BYTES)
             }
-            _ => place.is_some_and(|place| too_long(json::at(body, place))),
+            _ => place.is_some_and(|place| too_long(body.at(place))),
         },
         done,
         names_more: matches!(paging, Paging::Single | Paging::Window { .. })
@@ -289,13 +290,13 @@ fn names_more(response: &Response, rows: &Rows<'_>) -> bool {
     if response.next_link().is_some() {
         return true;
     }
-    let body = response.json();
+    let body = response.document();
     // Around the rows, that is: a row may have fields of any name.
-    rows.text.len() < body.len()
-        && (FLAGS.iter().any(|path| json::at(body, path) == Some("true"))
-            || NEXT.iter().any(|path| {
-                json::at(body, path).and_then(token).is_some_and(|token| !token.is_empty())
-            }))
+    rows.text.len() < body.text().len()
+        && (FLAGS.iter().any(|path| body.at(path) == Some("true"))
+            || NEXT
+                .iter()
+                .any(|path| body.at(path).and_then(token).is_some_and(|token| !token.is_empty())))
 }
 
 /// A count, also as text.
@@ -330,11 +331,11 @@ pub(crate) fn rows_of<'a>(
     resource: &Resource,
     client: &Client,
 ) -> Result<Rows<'a>> {
-    let body = response.json();
+    let body = response.document();
     let rows = select(body, resource);
     // One object is no list of rows: it may be the error itself.
     let beside_rows = rows.as_ref().is_ok_and(|rows| !rows.object && !rows.each.is_empty());
-    if json::is_object(body)
+    if json::is_object(body.text())
         && let Some(said) = client.vendor_error(body, beside_rows)
     {
         let what = format!("the vendor answered with an error: {said}");

@@ -66,7 +66,7 @@ impl Context {
         let resource = self.connector.resources.iter().find(known)?;
         let client = connection.impatient_client().ok()?;
         let page = first_page(&client, self.connector, resource, &self.params).await.ok()??;
-        let rows = select::select(page.response.json(), resource).ok()?;
+        let rows = select::select(page.response.document(), resource).ok()?;
         self.check_owner(resource, &rows.each).await.err()
     }
 }
