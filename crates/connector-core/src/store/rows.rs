@@ -226,7 +226,7 @@ fn select(schema: &str, resource: &Resource, columns: &[&str], wanted: &Wanted) 
         }
     };
     format!(
-        "select row_to_json(r)::text from (select {} from {} t where {changed}) r",
+        "select row_to_json(r.*)::text from (select {} from {} t where {changed}) r",
         names.join(", "),
         qualified(schema, resource.table)
     )

@@ -410,10 +410,13 @@ pub(super) async fn open(options: &PgConnectOptions) -> sqlx::Result<PgConnectio
 /// Whoever waits for a lock for longer than half a minute is told so, unless the user or the
 /// database has a limit of its own.
 ///
+/// Names of types are compared as they are without quotes.
+///
 /// Statements are many and short. In tables that nothing is known of yet, as those that a rehearsal
 /// makes, the planner takes some for long ones, and translating them (`jit`) takes half a second.
 async fn begin(session: &mut PgConnection) -> sqlx::Result<()> {
     let statements = "do $$ begin set search_path = pg_catalog, pg_temp; set jit = off; \
+                      set quote_all_identifiers = off; \
                       if current_setting('lock_timeout') = '0' then \
                       perform set_config('lock_timeout', '30s', false); end if; end $$";
     sqlx::raw_sql(statements).execute(session).await.map(drop)

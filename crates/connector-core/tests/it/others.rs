@@ -225,6 +225,17 @@ async fn what_refuses_a_statement_is_named_with_what_to_do() {
     test.end().await;
 }
 
+#[tokio::test]
+async fn a_database_that_quotes_all_names_has_the_tables_that_others_have() {
+    let test = Test::with("products", items(3)).await;
+    let quotes = "do $$ begin execute format('alter database %I set quote_all_identifiers = on', \
+                  current_database()); end $$";
+    test.database.execute(quotes).await;
+    test.complete("products").await;
+    assert_eq!(test.complete("products").await.unchanged, 3);
+    test.end().await;
+}
+
 /// Translating a statement takes half a second, and none here takes as long.
 #[tokio::test]
 async fn no_statement_is_translated_whatever_the_planner_thinks_of_it() {
