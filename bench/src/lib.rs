@@ -29,6 +29,8 @@ pub const CONNECTOR: Connector = Connector {
         list::<Flat>("parents", "/parents", Paging::offset("offset", 1000)),
         list::<Child>("children", "/parents/{parent_id}/children", Paging::offset("offset", 50))
             .each("parent_id", "parents", "id"),
+        list::<Child>("children_with_total", "/parents/{parent_id}/children-with-total", COUNTED)
+            .each("parent_id", "parents", "id"),
         list::<Flat>("pages_with_total", "/pages-with-total", COUNTED),
         list::<Flat>("pages_without_total", "/pages-without-total", Paging::offset("offset", 50)),
         list::<Flat>("pages_by_token", "/pages-by-token", TOKEN),

@@ -34,7 +34,7 @@ struct Args {
 fn main() -> io::Result<()> {
     let args = Args::parse();
     let content = Content::generated(7, move |resource| match resource {
-        "children" => args.children,
+        "children" | "children_with_total" => args.children,
         _ => args.rows,
     });
     let vendor = Vendor::start(&CONNECTOR, content)?;

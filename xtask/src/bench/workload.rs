@@ -71,8 +71,17 @@ pub(crate) struct Goal {
 }
 
 const NO_GOAL: Goal = Goal { ceiling: None, peer: None, history: None };
-const FIRST: Goal = Goal { ceiling: Some(1.35), peer: Some(12.0), ..NO_GOAL };
-const UNCHANGED: Goal = Goal { ceiling: Some(1.6), peer: Some(20.0), ..NO_GOAL };
+
+/// At most so many times the ceiling.
+const fn within(ceiling: f64) -> Goal {
+    Goal { ceiling: Some(ceiling), ..NO_GOAL }
+}
+
+/// The same, and the peer by default takes at least so many times as long.
+const fn ahead(ceiling: f64, peer: f64) -> Goal {
+    Goal { ceiling: Some(ceiling), peer: Some(peer), ..NO_GOAL }
+}
+
 const HISTORY: Goal = Goal { history: Some((1.03, 1.03)), ..NO_GOAL };
 const HISTORY_CHANGED: Goal = Goal { history: Some((1.25, 2.2)), ..NO_GOAL };
 
@@ -86,7 +95,11 @@ const FLAT: Workload = Workload {
     latency_ms: 0,
     per_second: None,
     ceiling: Ceiling::Postgres,
-    steps: &[(Step::First, FIRST), (Step::Unchanged, UNCHANGED), (Step::Changed, NO_GOAL)],
+    steps: &[
+        (Step::First, ahead(1.0, 12.0)),
+        (Step::Unchanged, ahead(1.15, 20.0)),
+        (Step::Changed, within(1.15)),
+    ],
     peers: true,
     history: false,
     long: false,
@@ -110,20 +123,24 @@ pub(crate) const ALL: &[Workload] = &[
         resource: "flat_small_pages",
         tables: &["flat_small_pages"],
         page: 50,
-        steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
+        steps: &[(Step::First, within(1.15)), (Step::Unchanged, within(1.15))],
         ..FLAT
     },
     Workload {
         name: "nested",
         resource: "nested",
         tables: &["nested"],
-        steps: &[(Step::First, FIRST), (Step::Unchanged, NO_GOAL), (Step::Changed, NO_GOAL)],
+        steps: &[
+            (Step::First, ahead(0.95, 12.0)),
+            (Step::Unchanged, within(1.0)),
+            (Step::Changed, within(1.05)),
+        ],
         ..FLAT
     },
     Workload {
         name: "million",
         rows: 1_000_000,
-        steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
+        steps: &[(Step::First, within(0.85)), (Step::Unchanged, within(1.15))],
         peers: false,
         ..FLAT
     },
@@ -155,18 +172,31 @@ pub(crate) const ALL: &[Workload] = &[
         steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
         ..FLAT
     },
+    // Where a total says that there is no more, one request for each parent is enough.
+    Workload {
+        name: "children-total",
+        resource: "children_with_total",
+        tables: &["parents", "children_with_total"],
+        rows: 5_000,
+        children: 3,
+        steps: &[(Step::First, NO_GOAL), (Step::Unchanged, NO_GOAL)],
+        peers: false,
+        ..FLAT
+    },
     Workload {
         name: "latency-total",
         resource: "pages_with_total",
         tables: &["pages_with_total"],
-        // 1.5 s for 200 pages of 50 ms, ten at a time.
-        steps: &[(Step::First, Goal { ceiling: Some(1.5), ..NO_GOAL })],
+        // 1.15 s for 200 pages of 50 ms, ten at a time, of which each begins with a row of the one before.
+        steps: &[(Step::First, within(1.12))],
         ..PAGES
     },
     Workload {
         name: "latency-offset",
         resource: "pages_without_total",
         tables: &["pages_without_total"],
+        // Two seconds.
+        steps: &[(Step::First, within(1.86))],
         ..PAGES
     },
     Workload {
@@ -192,7 +222,7 @@ pub(crate) const ALL: &[Workload] = &[
         per_second: Some(100),
         ceiling: Ceiling::Limit,
         // 95 % of what is allowed.
-        steps: &[(Step::First, Goal { ceiling: Some(1.0 / 0.95), ..NO_GOAL })],
+        steps: &[(Step::First, within(1.0 / 0.95))],
         ..PAGES
     },
 ];
@@ -205,7 +235,7 @@ impl Workload {
 
     /// The number of rows of one of its tables.
     pub(crate) fn rows_of(&self, table: &str) -> u64 {
-        if table == "children" { self.rows * self.children } else { self.rows }
+        if table.starts_with("children") { self.rows * self.children } else { self.rows }
     }
 
     /// The number of rows of all of its tables.
