@@ -14,10 +14,19 @@ const PIECE: usize = 64 << 10;
 /// part of it that nothing is written to is no memory.
 const OWN: usize = 33 << 20;
 
+/// The size below which what is taken is of one of a few sizes: what comes of a small answer is
+/// gone before the next one comes, and a piece for each would take longer than to fill it.
+const SMALL: usize = PIECE / 4;
+
 /// An empty vector with room for so many bytes.
 pub(crate) fn buffer(bytes: usize) -> Vec<u8> {
-    let bytes = if bytes < LARGE { bytes } else { bytes.max(OWN) };
-    Vec::with_capacity(bytes.next_multiple_of(PIECE))
+    let bytes = match bytes {
+        0 => 0,
+        1..SMALL => bytes.next_power_of_two(),
+        SMALL..LARGE => bytes.next_multiple_of(PIECE),
+        LARGE.. => bytes.max(OWN).next_multiple_of(PIECE),
+    };
+    Vec::with_capacity(bytes)
 }
 
 /// The size from which an item is a piece of its own, which is handed on and not copied.
@@ -34,10 +43,20 @@ pub(crate) struct Pieces {
     spare: Vec<Vec<u8>>,
 }
 
+/// Where an item is: its first byte among those of all items, and how many it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(u32, u32);
+
 /// The most pieces that are kept to be filled again.
 const MAX_SPARE: usize = 64;
 
 impl Pieces {
+    /// For so many bytes, or about that: where they are few, not even one piece is taken.
+    pub(crate) fn of_about(bytes: usize) -> Self {
+        let filled = if bytes < SMALL { vec![buffer(bytes)] } else { Vec::new() };
+        Self { filled, ..Self::default() }
+    }
+
     /// Appends an item.
     pub(crate) fn push(&mut self, item: &[u8]) {
         self.lengths.push(u32::try_from(item.len()).unwrap_or(u32::MAX));
@@ -125,6 +144,44 @@ impl Pieces {
         })
     }
 
+    /// Where each item is, in order, unless there are large ones.
+    pub(crate) fn places(&self) -> Option<impl Iterator<Item = Place>> {
+        let (_, full) = self.filled.split_last()?;
+        let is_even = full.iter().all(|piece| piece.len() == PIECE);
+        let is_far = u32::try_from(self.len()).is_err();
+        let mut end = 0;
+        let place = move |length: &u32| {
+            let start = end;
+            end += length;
+            Place(start, *length)
+        };
+        (is_even && !is_far).then(|| self.lengths.iter().map(place))
+    }
+
+    /// The item that is there, put together where it was cut.
+    pub(crate) fn item(&self, Place(start, length): Place) -> Cow<'_, [u8]> {
+        let (start, length) = (start as usize, length as usize);
+        let piece = |at: usize| self.filled.get(at).map_or(&[][..], Vec::as_slice);
+        let (at, offset) = (start / PIECE, start % PIECE);
+        if let Some(item) = piece(at).get(offset..offset + length) {
+            return Cow::Borrowed(item);
+        }
+        let mut item = Vec::with_capacity(length);
+        let cut = [&piece(at)[offset..]].into_iter().chain(self.each().skip(at + 1));
+        for bytes in cut {
+            item.extend_from_slice(&bytes[..bytes.len().min(length - item.len())]);
+            if item.len() == length {
+                break;
+            }
+        }
+        Cow::Owned(item)
+    }
+
+    /// The number of items.
+    pub(crate) fn count(&self) -> usize {
+        self.lengths.len()
+    }
+
     /// The number of bytes.
     pub(crate) fn len(&self) -> usize {
         self.each().map(<[u8]>::len).sum()
@@ -163,6 +220,8 @@ mod tests {
         let twice: Vec<Vec<u8>> = all.items().map(Cow::into_owned).collect();
         assert_eq!(twice, [items.clone(), items.clone()].concat());
         assert_eq!(all.len(), 2 * one.len());
+        let places = all.places().unwrap();
+        assert!(places.map(|place| all.item(place)).eq(all.items()));
         let held: Vec<usize> = all.each().map(<[u8]>::len).collect();
         assert!(held.iter().rev().skip(1).all(|length| *length == PIECE), "{held:?}");
         all.clear();
@@ -186,6 +245,7 @@ mod tests {
         all.push(&small);
         all.append(one);
         assert!(all.each().any(|piece| piece.as_ptr() == place));
+        assert!(all.places().is_none());
         let items: Vec<Vec<u8>> = all.items().map(Cow::into_owned).collect();
         assert_eq!(items, [small.clone(), small.clone(), large, small.clone(), small]);
         all.clear();

@@ -22,6 +22,7 @@ mod joined;
 mod migrate;
 mod misfits;
 mod notes;
+mod order;
 mod outage;
 mod part;
 mod prune;

@@ -15,7 +15,7 @@ use super::tuple::{
     Aside, NULL, push_extra, set_length, storable, write_field, write_veiled, write_whole,
 };
 use super::veil::Veil;
-use crate::pieces;
+use crate::pieces::{self, Pieces};
 
 /// The largest row: decoded, it is in memory beside the answer that it came in.
 const MAX_ROW_BYTES: usize = 32 << 20;
@@ -84,7 +84,11 @@ impl Decoder {
 
     /// Encodes the rows of a page; `first` is the position of the first one in its listing.
     pub(crate) fn page<'a>(&self, rows: &[&'a str], partition: &[String], first: u64) -> Encoded {
-        let mut encoded = Encoded { keys: Vec::with_capacity(rows.len()), ..Encoded::default() };
+        let mut encoded = Encoded {
+            tuples: Pieces::of_about(rows.iter().map(|row| row.len()).sum()),
+            keys: Vec::with_capacity(rows.len()),
+            ..Encoded::default()
+        };
         let mut at_hand: Row<'a> = Row::default();
         for (position, row) in (first..).zip(rows) {
             at_hand.slots.clear();

@@ -1,7 +1,9 @@
 //! What a page came to: tuples, keys, and what was noticed on the way.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+use foldhash::HashSet;
 
 use super::drift::{Drift, DriftSeen};
 use crate::foreign::Foreign;

@@ -1,8 +1,10 @@
 //! Rows on their way into a table, and what became of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use crate::budget::Reservation;
 use crate::pieces::Pieces;

@@ -4,6 +4,8 @@
 //! small messages waits until the server's side has acknowledged the first one:
 //! 40 ms over TCP, which is much for a few rows. Bound values go in one message.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
@@ -12,6 +14,7 @@ use sqlx::postgres::{PgArgumentBuffer, PgCopyIn, PgTypeInfo};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 
+use super::order;
 use super::sql::Statements;
 use crate::pieces::Pieces;
 use connector_spec::{SqlType, postgres_micros};
@@ -40,7 +43,14 @@ pub(super) async fn fill(
     let fill = if new.is_some() { &statements.insert } else { &statements.fill };
     let few = tuples.len() <= MAX_BOUND;
     let columns = few.then(|| columns(tuples, &statements.types)).flatten();
-    let Some(columns) = columns else { return copy(connection, &fill.copy, tuples, new).await };
+    let Some(columns) = columns else {
+        return match order::by_key(tuples, &statements.key) {
+            Some(sorted) => {
+                copy(connection, &fill.copy, sorted.map(|place| tuples.item(place)), new).await
+            }
+            None => copy(connection, &fill.copy, tuples.items(), new).await,
+        };
+    };
     let query = sqlx::query(AssertSqlSafe(fill.bound.as_str()));
     let mut query = columns.into_iter().fold(query, Query::bind);
     if let Some(New { run_id, at }) = new {
@@ -52,38 +62,33 @@ pub(super) async fn fill(
 async fn copy(
     connection: &mut PgConnection,
     statement: &str,
-    tuples: &Pieces,
+    tuples: impl Iterator<Item = Cow<'_, [u8]>>,
     new: Option<New>,
 ) -> sqlx::Result<u64> {
     const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
     const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
     let mut copy = connection.copy_in_raw(statement).await?;
     copy.send(HEADER).await?;
-    if let Some(new) = new {
-        let common = new.fields();
-        let mut message = Vec::with_capacity(MESSAGE);
-        for tuple in tuples.items() {
-            let Some((fields, values)) = tuple.split_first_chunk::<2>() else { continue };
-            if message.len() + tuple.len() + common.len() > MESSAGE {
-                copy.send(&message[..]).await?;
-                message.clear();
-            }
-            message.extend_from_slice(&(i16::from_be_bytes(*fields) + NEW_FIELDS).to_be_bytes());
-            if tuple.len() + common.len() > MESSAGE {
-                copy.send(&message[..]).await?;
-                message.clear();
-                send(&mut copy, values).await?;
-            } else {
-                message.extend_from_slice(values);
-            }
-            message.extend_from_slice(&common);
+    let common = new.map(New::fields).unwrap_or_default();
+    let more = if new.is_some() { NEW_FIELDS } else { 0 };
+    let mut message = Vec::with_capacity(MESSAGE);
+    for tuple in tuples {
+        let Some((fields, values)) = tuple.split_first_chunk() else { continue };
+        if message.len() + tuple.len() + common.len() > MESSAGE {
+            copy.send(&message[..]).await?;
+            message.clear();
         }
-        copy.send(message).await?;
-    } else {
-        for piece in tuples.each() {
-            send(&mut copy, piece).await?;
+        message.extend_from_slice(&(i16::from_be_bytes(*fields) + more).to_be_bytes());
+        if tuple.len() + common.len() > MESSAGE {
+            copy.send(&message[..]).await?;
+            message.clear();
+            send(&mut copy, values).await?;
+        } else {
+            message.extend_from_slice(values);
         }
+        message.extend_from_slice(&common);
     }
+    copy.send(message).await?;
     copy.send(&TRAILER[..]).await?;
     copy.finish().await
 }

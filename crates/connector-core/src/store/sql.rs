@@ -16,7 +16,7 @@ mod stage;
 use connector_spec::{Resource, SqlType};
 
 pub(crate) use history::{Beside, CLOSED, Made, Prune};
-pub(crate) use merge::Collisions;
+pub(crate) use merge::{Collisions, Merge};
 use names::Names;
 pub use names::ident;
 pub(crate) use names::qualified;
@@ -39,11 +39,15 @@ pub(crate) struct Statements {
     pub(crate) insert: Fill,
     /// The types of the stage's columns.
     pub(crate) types: Vec<SqlType>,
+    /// The places of the key among those columns.
+    pub(crate) key: Vec<usize>,
     /// Rows of the stage, or of it and the table, that have one key and differ.
     pub(crate) collisions: Collisions,
     /// Leaves the newest row of each key in it.
     pub(crate) deduplicate: String,
-    /// Lets the merge read the table through, beside a stage whose keys are known to differ.
+    /// Where most of the table's rows of the stage are, if they are near each other.
+    pub(crate) nearby: String,
+    /// Lets the merge read that through, beside a stage whose keys are known to differ.
     pub(crate) by_hash: String,
     /// Whether the table has no row at all, not even a deleted one.
     pub(crate) is_empty: String,
@@ -51,7 +55,7 @@ pub(crate) struct Statements {
     /// each, how many went back to an older version, how many of them were written, and what
     /// became of the versions that they replace. Binds the run, connection, resource, and the
     /// run's time; and, where there is a history, what closing versions binds.
-    pub(crate) merge: String,
+    pub(crate) merge: Merge,
     /// Keeps the history within its bounds, where there is one.
     pub(crate) prune: Option<Prune>,
     /// What the merge will do.
@@ -112,10 +116,12 @@ impl Statements {
             fill: stage::fill(names),
             insert: stage::insert(names),
             types: names.staged.iter().map(|(_, sql_type)| *sql_type).collect(),
+            key: names.key_places(),
             deduplicate: stage::deduplicate(names),
+            nearby: stage::nearby(names),
             by_hash: stage::by_hash(names),
             collisions: merge::collisions(names),
-            merge: merge::merge(names, differing, closing.as_ref()),
+            merge: merge::merge(names, closing.as_ref()),
             prune: has_history.then(|| history::prune(names, schema, resource.table)),
             foresee: rehearsal::foresee(names, differing),
             foresee_deleted: rehearsal::deleted(names),
@@ -178,7 +184,9 @@ mod tests {
         let made = Made::of("it's", &CHILD);
         let shown = ["app_id", "id", "_is_current"].map(str::to_owned);
         let widened = made.widen(&shown, &shown);
-        let all = [made.create(), widened, vec![statements.merge]].concat();
+        let all =
+            [made.create(), widened, vec![statements.merge.by_index, statements.merge.nearby]]
+                .concat();
         insta::assert_snapshot!(all.join("\n\n"));
         insta::assert_debug_snapshot!("prune", statements.prune);
     }

@@ -38,6 +38,7 @@ mod listings;
 mod lists;
 mod made_keys;
 mod missing_children;
+mod nearby;
 mod others;
 mod owners;
 mod plans;

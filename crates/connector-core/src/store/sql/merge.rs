@@ -16,21 +16,69 @@ pub(crate) struct Collisions {
 
 /// The staged rows that will be written, each with the row that the table has, if it has one.
 ///
-/// A row differs if a value does (`is distinct from`, as nulls are values here), or if it was
-/// deleted and is back. Its first condition binds what all users of it bind, so that they can
-/// be bound alike.
+/// Its first condition binds what all users of it bind, so that they can be bound alike.
 pub(super) fn differing(names: &Names) -> String {
+    let (table, on_key) = (&names.table, names.on_key());
+    format!("from {STAGE} s left join {table} t on {on_key} where {}", is_written(names))
+}
+
+/// The same, where most of the table's rows are in a range of places, whose ends are bound as
+/// these parameters; and the part of the statement that comes before it.
+///
+/// The range is read through, and joined by hash. Staged rows that meet theirs there and do not
+/// differ, as most do, are done with; with others that meet theirs goes the table's row, in one
+/// piece. Rows that met none are looked up by their keys. So the range says where to look first,
+/// and what comes of it is the same whatever it is.
+fn differing_nearby(names: &Names, range: (usize, usize)) -> (String, String) {
+    let (table, on_key, key) = (&names.table, names.on_key(), &names.key[0]);
+    let looked = format!(
+        "looked as materialized (select s.*, row(t.*)::{table} as _near from {STAGE} s left join {table} t on {on_key} \
+         and t.ctid >= ${}::text::tid and t.ctid < ${}::text::tid where {}), ",
+        range.0,
+        range.1,
+        differs(names, "")
+    );
+    let differing = format!(
+        "from looked s left join lateral (select (s._near).* where (s._near).{key} is not null \
+         union all select t.* from {table} t where (s._near).{key} is null and {on_key}) t on true \
+         where {}",
+        is_written(names)
+    );
+    (looked, differing)
+}
+
+fn is_written(names: &Names) -> String {
     let wins = names.version.as_ref().map_or(String::new(), |version| versions(names, version).0);
+    format!("($1::bigint, $2::text, $3::text) is not null and ({})", differs(names, &wins))
+}
+
+/// Whether a value differs (`is distinct from`, as nulls are values here), under a condition, or
+/// a row was deleted and is back, or is new.
+fn differs(names: &Names, condition: &str) -> String {
     format!(
-        "from {STAGE} s left join {} t on {} \
-         where ($1::bigint, $2::text, $3::text) is not null \
-         and (t.{} is null or t._deleted_at is not null or {wins}({}) is distinct from ({}))",
-        names.table,
-        names.on_key(),
+        "t.{} is null or t._deleted_at is not null or {condition}({}) is distinct from ({})",
         names.key[0],
         Names::of_row("t", &names.compared),
         Names::of_row("s", &names.compared)
     )
+}
+
+/// The statements that merge the stage.
+#[derive(Debug)]
+pub(crate) struct Merge {
+    /// Looks each row up.
+    pub(crate) by_index: String,
+    /// Reads a range of the table through first. Binds the range's ends behind all else.
+    pub(crate) nearby: String,
+}
+
+pub(super) fn merge(names: &Names, closing: Option<&Closing>) -> Merge {
+    let bound = if closing.is_some() { 6 } else { 4 };
+    let (looked, nearby) = differing_nearby(names, (bound + 1, bound + 2));
+    Merge {
+        by_index: statement(names, ("", &differing(names)), closing),
+        nearby: statement(names, (&looked, &nearby), closing),
+    }
 }
 
 /// One statement, so that what is compared is what is written: `materialized` keeps the planner
@@ -38,7 +86,11 @@ pub(super) fn differing(names: &Names) -> String {
 /// insert looks up anyway. Rows that a trigger swallows are in `differing` and not in `written`.
 /// All parts see the table as it was, so that what is replaced can be closed in the same one.
 /// What comes back after a deletion is noted, as nothing in the row would tell it from a change.
-pub(super) fn merge(names: &Names, differing: &str, closing: Option<&Closing>) -> String {
+fn statement(
+    names: &Names,
+    (before, differing): (&str, &str),
+    closing: Option<&Closing>,
+) -> String {
     let columns = names.columns.join(", ");
     let (was, parts, result) = match closing {
         Some(closing) => (format!(", {}", closing.was), &*closing.parts, &*closing.result),
@@ -50,7 +102,7 @@ pub(super) fn merge(names: &Names, differing: &str, closing: Option<&Closing>) -
         names.version.as_ref().map_or("false".to_owned(), |version| versions(names, version).1);
     let assignments = names.written.iter().map(|name| format!("{name} = excluded.{name}"));
     format!(
-        "with differing as materialized (select s.*, t.{first} is null as _is_new, t._deleted_at is not null as _is_back, {went_back} as _went_back{was} {differing}), \
+        "with {before}differing as materialized (select s.*, t.{first} is null as _is_new, t._deleted_at is not null as _is_back, {went_back} as _went_back{was} {differing}), \
          returned as (insert into sync.returns as k (connection, resource, key, run_id) \
          select $2, $3, array[{texts}], $1 from differing d where d._is_back \
          on conflict (connection, resource, key) do update set run_id = greatest(k.run_id, excluded.run_id)), {parts}\

@@ -67,6 +67,12 @@ impl Names {
         }
     }
 
+    /// The places of the key among the columns, in its own order.
+    pub(super) fn key_places(&self) -> Vec<usize> {
+        let place = |key| self.columns.iter().position(|column| column == key);
+        self.key.iter().filter_map(place).collect()
+    }
+
     /// Columns of `t` or `s`.
     pub(super) fn of_row(alias: &str, names: &[String]) -> String {
         names.iter().map(|name| format!("{alias}.{name}")).collect::<Vec<_>>().join(", ")

@@ -62,9 +62,36 @@ pub(super) fn deduplicate(names: &Names) -> String {
     )
 }
 
-/// Without statistics, the planner takes a temporary table for a small one, and looks each of
-/// its keys up by itself. A sample of one value a column costs next to nothing and says enough.
+/// Where the table's rows of most of the stage are, if they are not far from each other: the ends
+/// of a range of places.
+///
+/// A vendor lists its rows in an order that changes little, so what came together stands
+/// together. Thirty-two rows, from all over the stage, are looked up; the shortest range that has
+/// three quarters of those that are there, and a third of its length more on either side, has
+/// nearly all of the others. To read a row through costs a tenth of looking one up, so a range
+/// that is longer than ten stages, less what is not there at all, is none.
+pub(super) fn nearby(names: &Names) -> String {
+    format!(
+        "with stage as (select pg_relation_size('{STAGE}') / current_setting('block_size')::int as blocks), \
+         known as (select (t.ctid::text::point)[0]::bigint as block from {STAGE} s \
+         cross join lateral (select ctid from {table} t where {on_key} limit 1) t \
+         where s.ctid = any(array(select format('(%s,1)', blocks * sample / 32)::tid from stage, generate_series(0, 31) sample))), \
+         ranges as (select block as first, lead(block, (select count(*)::int * 3 / 4 from known)) over (order by block) as last from known) \
+         select format('(%s,0)', greatest(first - spare, 0)), format('(%s,0)', last + spare + 1) \
+         from (select first, last, (last - first) / 3 + 8 as spare from ranges where first < last order by last - first limit 1) shortest, stage \
+         where last - first + 2 * spare <= blocks * 10 * (select count(*) from known) / 32",
+        table = names.table,
+        on_key = names.on_key()
+    )
+}
+
+/// For a merge that reads through a range. Without statistics, the planner takes the stage's keys
+/// for equal ones, and hashes the range, which may be ten times as large; a sample of one value
+/// a column costs next to nothing and says enough. How long the range is says but its value.
 pub(super) fn by_hash(names: &Names) -> String {
     let key = names.key.join(", ");
-    format!("set local default_statistics_target = 1; analyze {STAGE} ({key}); {BY_HASH}")
+    format!(
+        "set local default_statistics_target = 1; analyze {STAGE} ({key}); \
+         set local plan_cache_mode = force_custom_plan; {BY_HASH}"
+    )
 }
