@@ -69,16 +69,4 @@ create table children (
     primary key (parent_id, id)
 );
 
-create table children_with_total (
-    parent_id text not null,
-    id bigint not null,
-    name text,
-    amount bigint,
-    updated_at timestamptz,
-    _run_id bigint not null,
-    _first_seen_at timestamptz not null,
-    _last_changed_at timestamptz not null,
-    _deleted_at timestamptz,
-    _extra jsonb,
-    primary key (parent_id, id)
-);
+create table children_with_total (like children including all);
