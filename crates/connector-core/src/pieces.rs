@@ -43,9 +43,14 @@ pub(crate) struct Pieces {
     spare: Vec<Vec<u8>>,
 }
 
-/// Where an item is: its first byte among those of all items, and how many it has.
+/// Where an item is; places sort as their items came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place(u32, u32);
+pub(crate) struct Place {
+    /// The piece that it begins in, and where.
+    piece: u32,
+    offset: u32,
+    length: u32,
+}
 
 /// The most pieces that are kept to be filled again.
 const MAX_SPARE: usize = 64;
@@ -53,7 +58,8 @@ const MAX_SPARE: usize = 64;
 impl Pieces {
     /// For so many bytes, or about that: where they are few, not even one piece is taken.
     pub(crate) fn of_about(bytes: usize) -> Self {
-        let filled = if bytes < SMALL { vec![buffer(bytes)] } else { Vec::new() };
+        let is_small = (1..SMALL).contains(&bytes);
+        let filled = if is_small { vec![buffer(bytes)] } else { Vec::new() };
         Self { filled, ..Self::default() }
     }
 
@@ -107,69 +113,39 @@ impl Pieces {
         }
     }
 
-    /// Each piece, in order.
-    pub(crate) fn each(&self) -> impl Iterator<Item = &[u8]> {
-        self.filled.iter().map(Vec::as_slice)
-    }
-
     /// Each item, in order, and put together where it was cut.
     pub(crate) fn items(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
-        let mut pieces = self.each();
-        let mut rest: &[u8] = &[];
+        self.places().map(|place| self.item(place))
+    }
+
+    /// Where each item is, in order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        let (mut piece, mut offset) = (0, 0);
         self.lengths.iter().map(move |length| {
-            let length = *length as usize;
-            if let Some((item, others)) = rest.split_at_checked(length) {
-                rest = others;
-                return Cow::Borrowed(item);
-            }
-            if rest.is_empty()
-                && let Some(piece) = pieces.next()
+            let place = Place { piece, offset, length: *length };
+            offset += length;
+            while let Some(whole) = self.filled.get(piece as usize)
+                && let Some(beyond) =
+                    offset.checked_sub(u32::try_from(whole.len()).unwrap_or(u32::MAX))
             {
-                rest = piece;
-                if let Some((item, others)) = rest.split_at_checked(length) {
-                    rest = others;
-                    return Cow::Borrowed(item);
-                }
+                (piece, offset) = (piece + 1, beyond);
             }
-            let mut item = Vec::with_capacity(length);
-            loop {
-                let (these, others) = rest.split_at(rest.len().min(length - item.len()));
-                item.extend_from_slice(these);
-                rest = others;
-                match (item.len() < length).then(|| pieces.next()).flatten() {
-                    Some(piece) => rest = piece,
-                    None => return Cow::Owned(item),
-                }
-            }
+            place
         })
     }
 
-    /// Where each item is, in order, unless there are large ones.
-    pub(crate) fn places(&self) -> Option<impl Iterator<Item = Place>> {
-        let (_, full) = self.filled.split_last()?;
-        let is_even = full.iter().all(|piece| piece.len() == PIECE);
-        let is_far = u32::try_from(self.len()).is_err();
-        let mut end = 0;
-        let place = move |length: &u32| {
-            let start = end;
-            end += length;
-            Place(start, *length)
-        };
-        (is_even && !is_far).then(|| self.lengths.iter().map(place))
-    }
-
-    /// The item that is there, put together where it was cut.
-    pub(crate) fn item(&self, Place(start, length): Place) -> Cow<'_, [u8]> {
-        let (start, length) = (start as usize, length as usize);
-        let piece = |at: usize| self.filled.get(at).map_or(&[][..], Vec::as_slice);
-        let (at, offset) = (start / PIECE, start % PIECE);
-        if let Some(item) = piece(at).get(offset..offset + length) {
+    /// The item that is there.
+    pub(crate) fn item(&self, Place { piece, offset, length }: Place) -> Cow<'_, [u8]> {
+        let (offset, length) = (offset as usize, length as usize);
+        let mut pieces = self.filled.iter().skip(piece as usize);
+        let first = pieces.next().and_then(|first| first.get(offset..)).unwrap_or_default();
+        if let Some(item) = first.get(..length) {
             return Cow::Borrowed(item);
         }
         let mut item = Vec::with_capacity(length);
-        let cut = [&piece(at)[offset..]].into_iter().chain(self.each().skip(at + 1));
-        for bytes in cut {
-            item.extend_from_slice(&bytes[..bytes.len().min(length - item.len())]);
+        item.extend_from_slice(first);
+        for piece in pieces {
+            item.extend_from_slice(&piece[..piece.len().min(length - item.len())]);
             if item.len() == length {
                 break;
             }
@@ -184,12 +160,12 @@ impl Pieces {
 
     /// The number of bytes.
     pub(crate) fn len(&self) -> usize {
-        self.each().map(<[u8]>::len).sum()
+        self.filled.iter().map(Vec::len).sum()
     }
 
     /// The memory that they take.
     pub(crate) fn held(&self) -> usize {
-        self.each().map(|piece| piece.len().max(PIECE)).sum()
+        self.filled.iter().map(|piece| piece.len().max(PIECE)).sum()
     }
 }
 
@@ -220,9 +196,8 @@ mod tests {
         let twice: Vec<Vec<u8>> = all.items().map(Cow::into_owned).collect();
         assert_eq!(twice, [items.clone(), items.clone()].concat());
         assert_eq!(all.len(), 2 * one.len());
-        let places = all.places().unwrap();
-        assert!(places.map(|place| all.item(place)).eq(all.items()));
-        let held: Vec<usize> = all.each().map(<[u8]>::len).collect();
+        assert!(all.places().is_sorted());
+        let held: Vec<usize> = all.filled.iter().map(Vec::len).collect();
         assert!(held.iter().rev().skip(1).all(|length| *length == PIECE), "{held:?}");
         all.clear();
         assert_eq!((all.len(), all.items().count(), all.held()), (0, 0, 0));
@@ -244,8 +219,10 @@ mod tests {
         assert!(item.is_empty());
         all.push(&small);
         all.append(one);
-        assert!(all.each().any(|piece| piece.as_ptr() == place));
-        assert!(all.places().is_none());
+        assert!(all.filled.iter().any(|piece| piece.as_ptr() == place));
+        let is_there =
+            |item: Cow<'_, [u8]>| matches!(item, Cow::Borrowed(item) if item.as_ptr() == place);
+        assert!(all.items().any(is_there));
         let items: Vec<Vec<u8>> = all.items().map(Cow::into_owned).collect();
         assert_eq!(items, [small.clone(), small.clone(), large, small.clone(), small]);
         all.clear();

@@ -44,12 +44,8 @@ pub(super) async fn fill(
     let few = tuples.len() <= MAX_BOUND;
     let columns = few.then(|| columns(tuples, &statements.types)).flatten();
     let Some(columns) = columns else {
-        return match order::by_key(tuples, &statements.key) {
-            Some(sorted) => {
-                copy(connection, &fill.copy, sorted.map(|place| tuples.item(place)), new).await
-            }
-            None => copy(connection, &fill.copy, tuples.items(), new).await,
-        };
+        let sorted = order::by_key(tuples, &statements.key).map(|place| tuples.item(place));
+        return copy(connection, &fill.copy, sorted, new).await;
     };
     let query = sqlx::query(AssertSqlSafe(fill.bound.as_str()));
     let mut query = columns.into_iter().fold(query, Query::bind);

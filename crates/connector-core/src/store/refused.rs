@@ -42,7 +42,7 @@ impl Table<'_> {
         let mut refused: Vec<(usize, String)> = Vec::new();
         // The first part comes last, as it is the next one: rows are looked at in their order.
         // That all of them together are refused is known.
-        let rows = batch.tuples.items().count();
+        let rows = batch.tuples.count();
         let mut parts = vec![rows / 2..rows, 0..rows / 2];
         while let Some(part) = parts.pop() {
             if part.is_empty() {
