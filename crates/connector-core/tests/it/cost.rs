@@ -11,7 +11,9 @@ use connector_core::{
 use connector_testkit::{Answer, Content, Count, Database, Proxy, Vendor};
 use serde_json::{Value, json};
 
-use crate::support::{OFFSET, TOKEN, TOTAL, connector, parts, rows, things};
+use crate::support::{
+    OFFSET, TOKEN, TOTAL, connector, parts, rows, sessions_ended, tells_what_it_did, things,
+};
 
 /// Pages of 1000.
 const LARGE: Paging =
@@ -66,12 +68,7 @@ impl Case {
 
     /// What was written so far into the tables of a schema.
     async fn written(&self, schema: &str) -> Written {
-        // A session reports what it did when it ends.
-        let others = "select count(*) from pg_stat_activity where datname = current_database() \
-                      and pid <> pg_backend_pid() and backend_type = 'client backend'";
-        while self.database.value(others).await != "0" {
-            tokio::task::yield_now().await;
-        }
+        sessions_ended(&self.database).await;
         let sum = async |column: &str| {
             let query = format!(
                 "select coalesce(sum({column}), 0) from pg_stat_user_tables where schemaname = '{schema}'"
@@ -119,8 +116,7 @@ impl Case {
     ///
     /// None from a server before 15, which says at some later time what it wrote.
     async fn costs(mut self, listings: &[&str], batch_rows: u64) -> Option<String> {
-        let tells = "select current_setting('server_version_num')::int >= 150000";
-        if self.database.value(tells).await != "true" {
+        if !tells_what_it_did(&self.database).await {
             self.end().await;
             return None;
         }

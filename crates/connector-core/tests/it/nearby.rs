@@ -5,7 +5,7 @@ use connector_core::{Connection, Paging, Record, Resource};
 use connector_testkit::Content;
 use serde_json::{Value, json};
 
-use crate::support::{OFFSET, Play, complete, rows, things};
+use crate::support::{OFFSET, Play, complete, rows, sessions_ended, tells_what_it_did, things};
 
 #[derive(Record)]
 #[expect(dead_code, reason = "a model is a declaration and is never built")]
@@ -131,18 +131,11 @@ async fn rows_that_stand_together_are_not_looked_up_one_by_one() {
     let play = Play::new(&[things(OFFSET)], content).await;
     play.complete().await;
     let looked_up = async || -> u64 {
-        // A session reports what it did when it ends.
-        let others = "select count(*) from pg_stat_activity where datname = current_database() \
-                      and pid <> pg_backend_pid() and backend_type = 'client backend'";
-        while play.database.value(others).await != "0" {
-            tokio::task::yield_now().await;
-        }
+        sessions_ended(&play.database).await;
         let query = "select idx_scan from pg_stat_user_tables where relname = 'things'";
         play.database.value(query).await.parse().unwrap()
     };
-    if play.database.value("select current_setting('server_version_num')::int >= 150000").await
-        == "true"
-    {
+    if tells_what_it_did(&play.database).await {
         let before = looked_up().await;
         assert_eq!(play.complete().await.unchanged, 4_000);
         let in_order = looked_up().await - before;

@@ -294,6 +294,21 @@ pub(crate) fn fails(report: Report, words: &[&str]) -> ResourceReport {
     failed
 }
 
+/// Waits until all sessions ended but those that ask: a session reports what it did when it ends.
+pub(crate) async fn sessions_ended(database: &Database) {
+    let others = "select count(*) from pg_stat_activity where datname = current_database() \
+                  and pid <> pg_backend_pid() and backend_type = 'client backend'";
+    while database.value(others).await != "0" {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Whether a server tells at once what its sessions did: one before 15 does so at some later time.
+pub(crate) async fn tells_what_it_did(database: &Database) -> bool {
+    let tells = "select current_setting('server_version_num')::int >= 150000";
+    database.value(tells).await == "true"
+}
+
 /// Runs a future to its end on a runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
