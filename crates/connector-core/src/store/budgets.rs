@@ -26,15 +26,18 @@ pub(crate) struct Budget {
 impl Store {
     /// What keys of vendors are hashed with in this database.
     pub(crate) async fn budget_secret(&self) -> Result<String> {
+        // No connection has this name.
+        const KEY: &str = "with made as (insert into sync.fingerprint_keys (connection) values ('') on conflict do nothing returning key) \
+                           select key from made union all select key from sync.fingerprint_keys where connection = '' limit 1";
         self.patiently(|| async move {
-            // No connection has this name.
-            sqlx::query_scalar(
-                "with made as (insert into sync.fingerprint_keys (connection) values ('') on conflict do nothing returning key) \
-                 select key from made union all select key from sync.fingerprint_keys where connection = '' limit 1",
-            )
-            .fetch_one(&mut *self.session().await?)
-            .await
-            .map_err(|error| Error::storage("reading a key", error))
+            let failed = |error| Error::storage("reading a key", error);
+            let mut session = self.session().await?;
+            let made = sqlx::query_scalar(KEY).fetch_optional(&mut *session).await;
+            match made.map_err(failed)? {
+                Some(key) => Ok(key),
+                // Another run made it meanwhile: it was waited for, and is seen from now on.
+                None => sqlx::query_scalar(KEY).fetch_one(&mut *session).await.map_err(failed),
+            }
         })
         .await
     }

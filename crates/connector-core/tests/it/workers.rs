@@ -719,3 +719,24 @@ async fn a_rest_that_one_connection_is_told_is_kept_by_all() {
     assert_eq!(early, 1);
     play.end().await;
 }
+
+/// What tells keys of vendors apart is made by whoever needs it first, and others wait for that.
+#[tokio::test]
+async fn a_secret_that_another_run_makes_at_that_moment_is_taken_over() {
+    let play = Play::with(TOKEN, 100).await;
+    play.complete().await;
+    let insert = "insert into sync.fingerprint_keys (connection, key) values ('', 'theirs')";
+    let mut held = play.database.hold(insert).await;
+    let mut connection = play.connection();
+    connection.rate = Some(Rate { requests: 1_000, per: Duration::from_secs(1) });
+    let meanwhile = async {
+        let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        while play.database.value(waits).await == "0" {
+            tokio::task::yield_now().await;
+        }
+        sqlx::raw_sql("commit").execute(&mut held).await.unwrap();
+    };
+    let (report, ()) = tokio::join!(play.sync_as(&connection), meanwhile);
+    assert_eq!(report.verdict, Verdict::Complete, "{}", report.to_text());
+    play.end().await;
+}
