@@ -109,6 +109,11 @@ pub(super) const SYNC: &[Migration] = &[
         name: "status",
         sql: include_str!("../../../../migrations/sync/0019_status.sql"),
     },
+    Migration {
+        version: 20,
+        name: "room",
+        sql: include_str!("../../../../migrations/sync/0020_room.sql"),
+    },
 ];
 
 /// Makes whoever changes tables wait for each other, until their transactions end.

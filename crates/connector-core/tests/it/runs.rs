@@ -303,7 +303,7 @@ update sync.connections c set fingerprint_key = k.key from sync.fingerprint_keys
 alter table sync.connections alter column fingerprint_key set not null,
   alter column fingerprint_key set default gen_random_uuid()::text || gen_random_uuid()::text;
 drop table sync.fingerprint_keys, sync.returns;
-alter table sync.state drop column missing_run_id, drop column gap_run_id, drop column ended_run_id;
+alter table sync.state drop column missing_run_id, drop column gap_run_id, drop column ended_run_id, reset (fillfactor);
 drop index sync.state_open;
 alter table sync.runs drop column begun_at, drop column lease_until, drop column stopped, drop column job;
 alter table sync.resources drop column versions, drop column prepared, drop column settled, drop column throttled;
