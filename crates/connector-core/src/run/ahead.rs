@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
@@ -37,10 +39,54 @@ pub(super) trait Asks {
     ) -> impl Future<Output = Result<Option<Response>>> + Send + 'static + use<Self>;
 }
 
+/// An answer, and nothing if it found too little room.
+type Answer = Result<Option<Response>>;
+
+/// A request that is under way.
+enum Request {
+    /// Made by whoever waits for it: until then there is nothing else to do.
+    Awaited(BoxFuture<'static, Answer>),
+    /// Made meanwhile.
+    Spawned(JoinHandle<Answer>),
+}
+
+impl Request {
+    fn spawned(request: BoxFuture<'static, Answer>) -> Self {
+        Self::Spawned(tokio::spawn(request.in_current_span()))
+    }
+
+    async fn answer(&mut self) -> Answer {
+        match self {
+            Self::Awaited(request) => request.await,
+            Self::Spawned(request) => request.await.unwrap_or_else(|_| Err(broke_off())),
+        }
+    }
+
+    fn abort(&self) {
+        if let Self::Spawned(request) = self {
+            request.abort();
+        }
+    }
+}
+
+fn broke_off() -> Error {
+    Error::new(ErrorKind::Stopped, "a request broke off")
+}
+
+/// The request for a page of a walk, and for a guess if it is one.
+fn request(
+    walker: &impl Asks,
+    walk: &Walk,
+    filter: &[(&str, String)],
+    (position, room, guess): (&Position, (Reservation, usize), Option<Arc<Guess>>),
+) -> BoxFuture<'static, Answer> {
+    walker.request(walk, position, filter, room, guess).boxed()
+}
+
 /// A page that was asked for.
 struct Asked {
     position: Position,
-    answer: JoinHandle<Result<Option<Response>>>,
+    request: Request,
     /// If it may not be there.
     guess: Option<Arc<Guess>>,
 }
@@ -70,8 +116,20 @@ impl Ahead {
         Self { pages, wrong, size: 0, traffic, _listing: client.listing() }
     }
 
-    /// Asks for the page that the walk is at, and for those behind it that it can foresee.
+    /// Asks for the page that the walk is at, and for those behind it that it can foresee, while
+    /// something else is done.
     pub(super) fn ask(&mut self, walker: &impl Asks, walk: &Walk, filter: &[(&str, String)]) {
+        self.ask_for(walker, walk, filter, Request::spawned);
+    }
+
+    /// The same, where `first` says how the page is asked for that the walk is at.
+    fn ask_for(
+        &mut self,
+        walker: &impl Asks,
+        walk: &Walk,
+        filter: &[(&str, String)],
+        first: impl Fn(BoxFuture<'static, Answer>) -> Request,
+    ) {
         let is_known =
             |(nth, asked): (u64, &Asked)| walk.foresee(nth).as_ref() == Some(&asked.position);
         let known = (0..).zip(&self.pages).take_while(|asked| is_known(*asked)).count();
@@ -95,23 +153,13 @@ impl Ahead {
             if is_guess {
                 self.give_up_on_the_wrong(Vec::new());
             }
-            self.send(walker, walk, filter, (position, room, is_guess));
+            let guess = is_guess.then(Arc::<Guess>::default);
+            let of = (&position, (room, self.size), guess.clone());
+            let request = request(walker, walk, filter, of);
+            let request = if nth == 0 { first(request) } else { Request::spawned(request) };
+            self.pages.push_back(Asked { position, request, guess });
             free = free.saturating_sub(1);
         }
-    }
-
-    /// Sends the request for one page.
-    fn send(
-        &mut self,
-        walker: &impl Asks,
-        walk: &Walk,
-        filter: &[(&str, String)],
-        (position, room, is_guess): (Position, Reservation, bool),
-    ) {
-        let guess = is_guess.then(Arc::<Guess>::default);
-        let request = walker.request(walk, &position, filter, (room, self.size), guess.clone());
-        let answer = tokio::spawn(Box::pin(request).in_current_span());
-        self.pages.push_back(Asked { position, answer, guess });
     }
 
     /// The answer for the page that the walk is at.
@@ -121,9 +169,9 @@ impl Ahead {
         walk: &Walk,
         filter: &[(&str, String)],
     ) -> Result<Response> {
-        let lost = || Error::new(ErrorKind::Stopped, "a request broke off");
-        while let Some(asked) = self.pages.pop_front() {
-            if let Some(response) = asked.answer.await.unwrap_or_else(|_| Err(lost()))? {
+        self.ask_for(walker, walk, filter, Request::Awaited);
+        while let Some(mut asked) = self.pages.pop_front() {
+            if let Some(response) = asked.request.answer().await? {
                 self.size = response.json().len();
                 return Ok(response);
             }
@@ -131,11 +179,11 @@ impl Ahead {
                 self.traffic.retries.fetch_add(1, Relaxed);
             }
             // Now it is its turn, and it waits.
-            let room = walker.client().reserve();
-            self.send(walker, walk, filter, (asked.position, room, false));
-            self.pages.rotate_right(1);
+            let of = (&asked.position, (walker.client().reserve(), self.size), None);
+            let request = Request::Awaited(request(walker, walk, filter, of));
+            self.pages.push_front(Asked { position: asked.position, request, guess: None });
         }
-        Err(lost())
+        Err(broke_off())
     }
 
     /// What came of pages that turned out to be behind the end of the walk, if it can tell whether
@@ -151,12 +199,12 @@ impl Ahead {
             if asked.is_given_up(&self.traffic) {
                 continue;
             }
-            match timeout_at(until, &mut asked.answer).await {
-                Ok(Ok(Ok(Some(response)))) if walk.ends_before(&asked.position) => {
+            match timeout_at(until, asked.request.answer()).await {
+                Ok(Ok(Some(response))) if walk.ends_before(&asked.position) => {
                     found.push(response);
                 }
                 Ok(_) => {}
-                Err(_) => asked.answer.abort(),
+                Err(_) => asked.request.abort(),
             }
         }
         found
@@ -172,7 +220,7 @@ impl Ahead {
     fn give_up_on_the_wrong(&mut self, others: Vec<Asked>) {
         for asked in std::mem::replace(&mut self.wrong, others) {
             asked.is_given_up(&self.traffic);
-            asked.answer.abort();
+            asked.request.abort();
         }
     }
 }
@@ -184,7 +232,7 @@ impl Asked {
         if is_made {
             traffic.unused.fetch_add(1, Relaxed);
         } else {
-            self.answer.abort();
+            self.request.abort();
         }
         !is_made
     }

@@ -254,7 +254,6 @@ impl Walker {
         let mut ahead = Ahead::new(self.client(), &self.traffic);
         let (mut confirmed, mut repeats, mut news) = (false, 0, News::default());
         let ending = loop {
-            ahead.ask(self, walk, &filter);
             let number = walk.pages() + 1;
             let read = match ahead.next(self, walk, &filter).await {
                 Ok(answer) => reader.read(answer).await,
