@@ -304,10 +304,9 @@ fn lines(table: &comfy_table::Table) -> String {
     table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
-/// Runs a future to its end on a new runtime.
+/// Runs a future to its end on a new runtime, and on this thread: vendors are read on one of its own.
 pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| Error::settings("the program has no threads to run on").because(error))?;
     let done = runtime.block_on(future);

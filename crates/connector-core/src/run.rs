@@ -15,6 +15,7 @@ mod page;
 mod part;
 pub mod probe;
 pub mod progress;
+mod reading;
 mod request_hash;
 mod resource;
 mod resource_settings;

@@ -92,15 +92,15 @@ impl<'a> Patience<'a> {
     }
 }
 
-/// Does work on so many bytes, off the threads that everything else runs on if they are many:
-/// a signal, a clock or another walk would wait for it. A run that was asked to stop leaves
+/// Does work on so many bytes, off the thread that reads if they are many: a clock or
+/// another walk would wait for it. A run that was asked to stop leaves
 /// it behind.
 pub(crate) async fn apart<T: Send + 'static>(
     bytes: usize,
     stop: &Stop,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
-    /// As many as there are workers: more of them take more memory, and no less time.
+    /// More of them take more memory, and no less time.
     const AT_A_TIME: u32 = 2;
     static TURNS: Semaphore = Semaphore::const_new(AT_A_TIME as usize);
     if bytes <= SMALL {

@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 use super::context::Context;
 use super::event::Event;
 use super::load::load;
+use super::reading;
 use super::spans;
 use super::walker::{Failing, Walker};
 use super::worker::Worker;
@@ -77,7 +78,7 @@ pub(super) async fn walk<'a>(
     let known = (Arc::clone(statements), Arc::new(open), shard);
     let fetch = fetch(Arc::clone(context), resource, Arc::clone(traffic), events, known);
     let (before, spent) = (traffic.cost(), tally.cost);
-    let walks = tokio::spawn(fetch.in_current_span());
+    let mut walks = reading::spawn(fetch.in_current_span());
     let most = (context.batch_rows, context.budget.load());
     let cost = || {
         let mut cost = traffic.cost().since(before);
@@ -89,7 +90,7 @@ pub(super) async fn walk<'a>(
         lost = keep(&table, traffic, context.worker.lease) => Err(lost),
     };
     // The loader ends after the last walk, or fails, which ends the walks.
-    let fetched = walks.await.unwrap_or_else(|error| {
+    let fetched = walks.join_next().await.unwrap_or(Ok(Ok(()))).unwrap_or_else(|error| {
         Err(Error::new(ErrorKind::Stopped, "a walk broke off").because(error))
     });
     if let Err(error) = loaded.and(fetched) {
