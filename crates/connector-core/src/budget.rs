@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// What is counted: smaller steps would cost more than they tell.
 const UNIT: usize = 64 << 10;
 /// The size at which a batch is committed, if there is room for it.
-const BATCH: usize = 4 << 20;
+const BATCH: usize = 3 << 20;
 /// The size at which a batch is committed, however many there are.
 const SMALLEST_BATCH: usize = 256 << 10;
 
@@ -176,10 +176,11 @@ impl Reservation {
 pub struct Load(Budget);
 
 impl Load {
-    /// The size at which a batch is committed: while one is, the next one is filled.
+    /// The size at which a batch is committed: while one is, the next one is prepared, and the one
+    /// behind it is filled.
     pub fn batch(&self) -> usize {
         let inner = &self.0.0;
-        let share = inner.batches / (2 * inner.loads.load(Relaxed).max(1));
+        let share = inner.batches / (3 * inner.loads.load(Relaxed).max(1));
         share.clamp(SMALLEST_BATCH, BATCH)
     }
 }
@@ -231,12 +232,12 @@ mod tests {
 
     #[test]
     fn batches_share_what_there_is() {
-        let budget = Budget::of_mib(64);
+        let budget = Budget::of_mib(96);
         let loads: Vec<Load> = (0..4).map(|_| budget.load()).collect();
-        assert_eq!(loads[0].batch(), 4 * MIB);
+        assert_eq!(loads[0].batch(), BATCH);
         let more: Vec<Load> = (0..12).map(|_| budget.load()).collect();
         assert_eq!(loads[0].batch(), MIB);
         drop(more);
-        assert_eq!(loads[0].batch(), 4 * MIB);
+        assert_eq!(loads[0].batch(), BATCH);
     }
 }

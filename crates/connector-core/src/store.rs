@@ -38,6 +38,7 @@ mod settle;
 mod shards;
 mod sql;
 mod table;
+mod turn;
 mod walks;
 mod windows;
 
@@ -89,6 +90,7 @@ use sql::Parents;
 pub(crate) use sql::Statements;
 pub use sql::ident;
 pub(crate) use table::Table;
+pub(crate) use turn::{Before, Turn};
 
 /// The oldest major version of Postgres whose functions are used here.
 pub const OLDEST_SERVER: i32 = 14;

@@ -12,7 +12,7 @@ use super::spans::{self, note_error};
 use crate::ask::{Cost, millis, signed};
 use crate::budget::Load;
 use crate::error::Result;
-use crate::store::{Batch, Table};
+use crate::store::{Batch, Before, Table, Turn};
 use crate::verdict::{Came, Counts, EndedWalk, Tally, is_over};
 use crate::walk::Partition;
 
@@ -34,6 +34,7 @@ pub(super) async fn load(
         begun: table.commits(),
         first: table.commits(),
         running: Fuse::terminated(),
+        next: None,
         spare: Batch::default(),
     };
     let mut batch = Batch::default();
@@ -48,19 +49,19 @@ pub(super) async fn load(
                 || batch.is_large()
                 || batch.items() >= batch_rows.max(1));
         let is_due = !is_held && (is_full || age.is_zero());
-        if is_due && commits.running.is_terminated() {
+        if is_due && (commits.is_idle() || is_full && commits.can_prepare()) {
             tally.cost = spent();
             commits.begin(&mut batch, tally);
             oldest = None;
             continue;
         }
         let event = tokio::select! {
-            done = &mut commits.running => {
-                commits.spare = added(tally, done?);
+            done = commits.done(), if !commits.is_idle() => {
+                commits.add(tally, done?);
                 continue;
             }
             event = events.recv(), if !is_full => event,
-            () = tokio::time::sleep(age), if !is_held && commits.running.is_terminated() => continue,
+            () = tokio::time::sleep(age), if !is_held && commits.is_idle() => continue,
         };
         match event {
             Some(Event::Page { partition, page, number, bookmark, room, large }) => {
@@ -98,45 +99,69 @@ pub(super) async fn load(
     commits.finish(&mut batch, tally).await
 }
 
+/// A commit that is on its way.
+type Running<'a> = Fuse<BoxFuture<'a, Result<(Batch, Counts)>>>;
+
 /// The commits of a resource, one after the other.
 struct Commits<'a> {
     table: &'a Table<'a>,
     /// How many were begun, and how many were made before.
     begun: u64,
     first: u64,
-    /// The one that is on its way.
-    running: Fuse<BoxFuture<'a, Result<(Batch, Counts)>>>,
+    /// The one that is made.
+    running: Running<'a>,
+    /// The one that is prepared meanwhile, what it is told when it is its turn, and what came of
+    /// the part before it, but for the one that is made.
+    next: Option<(Running<'a>, Before, Tally)>,
     /// An empty batch, to be filled next.
     spare: Batch,
 }
 
-impl Commits<'_> {
+impl<'a> Commits<'a> {
     /// The size at which the next batch is committed.
     fn batch_bytes(&self, most: usize) -> usize {
         most.min(FIRST_BATCH_BYTES << (self.begun - self.first).min(8))
     }
 
-    /// Begins to commit what was gathered, with what it came to; none may be on its way.
+    /// Whether none is on its way.
+    fn is_idle(&self) -> bool {
+        self.running.is_terminated()
+    }
+
+    /// Whether one more may be begun while one is made.
+    fn can_prepare(&self) -> bool {
+        self.next.is_none() && self.table.prepares()
+    }
+
+    /// Begins to commit what was gathered, with what it came to, or to prepare that while another
+    /// one is made.
     fn begin(&mut self, batch: &mut Batch, tally: &Tally) {
         if batch.is_empty() {
             return;
         }
         self.begun += 1;
+        let batch = std::mem::replace(batch, std::mem::take(&mut self.spare));
+        if self.is_idle() {
+            self.running = self.commit(batch, Turn::now(tally.clone()));
+        } else {
+            let (before, turn) = Turn::after();
+            self.next = Some((self.commit(batch, turn), before, tally.clone()));
+        }
+    }
+
+    fn commit(&self, mut batch: Batch, mut turn: Turn) -> Running<'a> {
         let (table, number) = (self.table, self.begun);
-        let mut batch = std::mem::replace(batch, std::mem::take(&mut self.spare));
-        let tally = tally.clone();
         let span = spans::of_commit(number, batch.rows, batch.bytes());
         let noted = span.clone();
         let commit = async move {
-            let begun = Instant::now();
-            let committed = table.commit(&mut batch, number, &tally).await;
+            let committed = table.commit(&mut batch, number, &mut turn).await;
             match &committed {
                 Ok(Counts { inserted, updated, unchanged, quarantined, .. }) => {
                     noted.record("inserted", signed(*inserted));
                     noted.record("updated", signed(*updated));
                     noted.record("unchanged", signed(*unchanged));
                     noted.record("quarantined", signed(*quarantined));
-                    let elapsed_ms = millis(begun.elapsed());
+                    let elapsed_ms = millis(turn.elapsed());
                     debug!(
                         number,
                         rows = batch.rows,
@@ -151,7 +176,36 @@ impl Commits<'_> {
             }
             Ok((batch, committed?))
         };
-        self.running = commit.instrument(span).boxed().fuse();
+        commit.instrument(span).boxed().fuse()
+    }
+
+    /// Waits for the one that is made.
+    async fn done(&mut self) -> Result<(Batch, Counts)> {
+        match &mut self.next {
+            // The next one waits for its turn, and is never done before.
+            Some((next, ..)) => tokio::select! {
+                done = &mut self.running => done,
+                done = next => done,
+            },
+            None => (&mut self.running).await,
+        }
+    }
+
+    /// Adds what a commit did, and lets the next one be made.
+    fn add(&mut self, tally: &mut Tally, (batch, counts): (Batch, Counts)) {
+        let came = Came {
+            rows: batch.rows,
+            left_out: batch.left_out,
+            drift: batch.drift(),
+            set_aside: batch.reasons().collect(),
+        };
+        if let Some((next, before, mut known)) = self.next.take() {
+            known.add(&came, counts.clone());
+            before.made(known);
+            self.running = next;
+        }
+        tally.add(&came, counts);
+        self.spare = batch.emptied();
     }
 
     /// Commits everything that was gathered.
@@ -162,22 +216,10 @@ impl Commits<'_> {
     }
 
     async fn wait(&mut self, tally: &mut Tally) -> Result<()> {
-        if self.running.is_terminated() {
-            return Ok(());
+        while !self.is_idle() {
+            let done = self.done().await?;
+            self.add(tally, done);
         }
-        self.spare = added(tally, (&mut self.running).await?);
         Ok(())
     }
-}
-
-/// Adds what a commit did to the tally, and returns its batch, emptied.
-fn added(tally: &mut Tally, (batch, counts): (Batch, Counts)) -> Batch {
-    let came = Came {
-        rows: batch.rows,
-        left_out: batch.left_out,
-        drift: batch.drift(),
-        set_aside: batch.reasons().collect(),
-    };
-    tally.add(&came, counts);
-    batch.emptied()
 }

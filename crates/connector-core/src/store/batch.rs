@@ -1,13 +1,15 @@
 //! Rows on their way into a table, and what became of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::HashSet;
 
+use super::order;
 use crate::budget::Reservation;
-use crate::pieces::Pieces;
+use crate::pieces::{Pieces, Place};
 use crate::read::{Drift, DriftSeen, Encoded, MAX_REJECTED, Rejected};
 use crate::verdict::EndedWalk;
 use crate::walk::{Bookmark, Partition};
@@ -17,6 +19,8 @@ use crate::walk::{Bookmark, Partition};
 pub(crate) struct Batch {
     /// The tuples.
     pub(super) tuples: Pieces,
+    /// Where they are in the order of their keys, if that is known already.
+    sorted: Vec<Place>,
     pub(super) keys: HashSet<u64>,
     /// The number of rows that the vendor sent.
     pub(crate) rows: u64,
@@ -145,6 +149,20 @@ impl Batch {
         part
     }
 
+    /// Puts the tuples in the order of their keys, for whoever sends them later.
+    pub(super) fn sort(&mut self, key: &[usize]) {
+        self.sorted = order::by_key(&self.tuples, key);
+    }
+
+    /// Where the tuples are, in the order of their keys.
+    pub(super) fn sorted(&self, key: &[usize]) -> Cow<'_, [Place]> {
+        if self.sorted.len() == self.tuples.count() {
+            Cow::Borrowed(&self.sorted)
+        } else {
+            Cow::Owned(order::by_key(&self.tuples, key))
+        }
+    }
+
     /// The number of rows with different keys.
     pub(super) fn distinct(&self) -> u64 {
         // Which key is whose is not kept; rows that are refused hardly ever come twice.
@@ -160,6 +178,7 @@ impl Batch {
     /// them aside as if they had had no place from the start.
     pub(super) fn set_aside(&mut self, mut why: impl FnMut(usize, &[u8]) -> Option<Rejected>) {
         let tuples = std::mem::take(&mut self.tuples);
+        self.sorted.clear();
         let pages = std::mem::take(&mut self.pages);
         let mut items = tuples.items().enumerate();
         for (partition, number, rows) in pages {

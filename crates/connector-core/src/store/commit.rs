@@ -1,13 +1,15 @@
 //! One batch into one table: rows, positions, counters, in one transaction.
 //!
-//! Into a table that was empty rows go straight, and into others by a stage that is merged.
+//! Into a table that was empty rows go straight, and into others by a stage that is merged. A stage
+//! is its session's own, so the rows of the next batch come into one while a batch is merged.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
+use tokio::time::timeout;
 
 use super::batch::Batch;
 use super::fill::{MAX_BOUND, New, fill};
@@ -15,6 +17,7 @@ use super::notes::MadeCommit;
 use super::refused::ROUNDS;
 use super::sql::{BY_HASH, Merge};
 use super::table::{Origin, Table};
+use super::turn::Turn;
 use crate::error::{Remedy, Result};
 use crate::verdict::{Counts, EndedWalk, Tally};
 
@@ -27,37 +30,27 @@ pub(super) const BY_INDEX: &str = "set local enable_nestloop = on; set local ena
 type Merged = (i64, i64, i64, i64, i64, i64, Option<DateTime<Utc>>);
 
 impl Table<'_> {
-    /// Commits a batch, once, however often it takes: it is the resource's commit of that number.
-    /// Rows that the server refuses are set aside in it.
-    ///
-    /// `tally` is what came of the part so far, without this batch; it is kept with it.
+    /// Commits a batch when it is its turn, once, however often it takes: it is the resource's
+    /// commit of that number. Rows that the server refuses are set aside in it.
     pub(crate) async fn commit(
         &self,
         batch: &mut Batch,
         number: u64,
-        tally: &Tally,
+        turn: &mut Turn,
     ) -> Result<Counts> {
-        for (partition, rows) in self.refused.lock().unwrap_or_else(PoisonError::into_inner).iter()
-        {
-            batch.miss(partition, *rows);
+        if !turn.has_come() {
+            batch.sort(&self.statements.key);
         }
-        let mut rounds = 0;
-        let counts = loop {
-            let shared: &Batch = batch;
-            let committed = self.store.patiently(|| self.commit_whole(shared, number, tally)).await;
-            match committed {
-                Err(error) if error.remedy() == Remedy::LeaveOut && rounds < ROUNDS => {
-                    let refused = self.store.patiently(|| self.find_refused(shared)).await?;
-                    if refused.is_empty() {
-                        return Err(error);
-                    }
-                    self.set_aside(batch, refused);
-                    rounds += 1;
-                }
-                committed => break committed?,
-            }
+        let ahead = tokio::select! {
+            made = self.commit_ahead(batch, number, turn) => made,
+            // That it is away is found out anew, and said.
+            _ = self.store.patience.silence() => None,
         };
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = match ahead {
+            Some(counts) => counts,
+            None => self.commit_in_rounds(batch, number, turn.come().await).await?,
+        };
+        let mut refused = self.refused();
         for (partition, rows) in &batch.refused {
             *refused.entry(partition.clone()).or_default() += rows;
         }
@@ -70,32 +63,100 @@ impl Table<'_> {
         Ok(counts)
     }
 
+    /// Brings a batch's rows into a stage while the commit before it is made, and commits them when
+    /// it is their turn. Nothing if there is no use in it, or it did not work, for whatever reason:
+    /// then it is made as any commit is.
+    async fn commit_ahead(&self, batch: &Batch, number: u64, turn: &mut Turn) -> Option<Counts> {
+        // Others may need what this holds while it waits, and the one before it too.
+        const PATIENCE: Duration = Duration::from_secs(5);
+        if turn.has_come() || !self.stages(batch) || batch.tuples.len() <= MAX_BOUND {
+            return None;
+        }
+        let mut session = tokio::select! {
+            biased;
+            _ = turn.come() => return None,
+            session = self.store.patience.sessions.spare() => session?,
+        };
+        let mut transaction = session.begin().await.ok()?;
+        let mut counts = counts_of(batch);
+        self.stage(&mut transaction, batch, &mut counts).await.ok()?;
+        let tally = timeout(PATIENCE, turn.come()).await.ok()?;
+        // Where rows were refused meanwhile, this batch is to know of it first.
+        if !self.refused().is_empty() {
+            return None;
+        }
+        self.make(transaction, batch, (number, tally), Some(counts)).await.ok()?
+    }
+
+    /// Commits a batch, without the rows that the server refuses.
+    ///
+    /// `tally` is what came of the part so far, without this batch; it is kept with it.
+    async fn commit_in_rounds(
+        &self,
+        batch: &mut Batch,
+        number: u64,
+        tally: &Tally,
+    ) -> Result<Counts> {
+        for (partition, rows) in self.refused().iter() {
+            batch.miss(partition, *rows);
+        }
+        let mut rounds = 0;
+        loop {
+            let shared: &Batch = batch;
+            let committed = self.store.patiently(|| self.commit_whole(shared, number, tally)).await;
+            match committed {
+                Err(error) if error.remedy() == Remedy::LeaveOut && rounds < ROUNDS => {
+                    let refused = self.store.patiently(|| self.find_refused(shared)).await?;
+                    if refused.is_empty() {
+                        return Err(error);
+                    }
+                    self.set_aside(batch, refused);
+                    rounds += 1;
+                }
+                committed => return committed,
+            }
+        }
+    }
+
     async fn commit_whole(&self, batch: &Batch, number: u64, tally: &Tally) -> Result<Counts> {
         loop {
-            if let Some(counts) = self.try_commit(batch, number, tally).await? {
+            let mut session = self.store.session().await?;
+            let begun = session.begin().await;
+            let transaction = begun.map_err(|error| self.failed("beginning a commit", error))?;
+            if let Some(counts) = self.make(transaction, batch, (number, tally), None).await? {
                 return Ok(counts);
             }
         }
     }
 
-    /// Commits a batch, unless it is to be tried in another way.
-    async fn try_commit(
+    /// Whether a batch may be prepared while the one before it is committed. A rehearsal is one
+    /// transaction.
+    pub(crate) fn prepares(&self) -> bool {
+        self.store.sample.is_none()
+    }
+
+    /// Whether a batch comes into the table by a stage.
+    fn stages(&self, batch: &Batch) -> bool {
+        let are_new = batch.repeats() == 0 && !self.repeats.load(Relaxed);
+        self.origin() != Origin::ThisRun || !are_new || self.store.sample.is_some()
+    }
+
+    /// Commits a batch in a transaction, in whose stage its rows are already if it is said what came
+    /// of that. Nothing if it is to be tried in another way.
+    async fn make(
         &self,
+        mut transaction: PgTransaction<'_>,
         batch: &Batch,
-        number: u64,
-        tally: &Tally,
+        (number, tally): (u64, &Tally),
+        staged: Option<Counts>,
     ) -> Result<Option<Counts>> {
-        let mut session = self.store.session().await?;
-        let mut transaction =
-            session.begin().await.map_err(|error| self.failed("beginning a commit", error))?;
         if let Some(counts) = self.made(&mut transaction, number).await? {
             return Ok(Some(counts));
         }
-        let mut counts =
-            Counts { quarantined: batch.rejected(), repeats: batch.repeats(), ..Counts::default() };
         let is_fresh = self.origin() == Origin::ThisRun;
-        let are_new = counts.repeats == 0 && !self.repeats.load(Relaxed);
-        if is_fresh && are_new && self.store.sample.is_none() {
+        let is_staged = staged.is_some();
+        let mut counts = staged.unwrap_or_else(|| counts_of(batch));
+        if !is_staged && !self.stages(batch) {
             self.look_for_gaps(&mut transaction, batch, true, &mut counts).await?;
             let Some(inserted) = self.insert(&mut transaction, batch).await? else {
                 return Ok(None);
@@ -103,7 +164,9 @@ impl Table<'_> {
             counts.inserted = inserted;
             counts.swallowed = batch.staged.saturating_sub(inserted);
         } else {
-            self.stage(&mut transaction, batch, &mut counts).await?;
+            if !is_staged {
+                self.stage(&mut transaction, batch, &mut counts).await?;
+            }
             if batch.made_keys > 0 && (number > 1 || batch.began_before(self.store.run_id)) {
                 self.find_collisions(&mut transaction, &mut counts, Some(is_fresh)).await?;
             }
@@ -174,7 +237,7 @@ impl Table<'_> {
         batch: &Batch,
         counts: &mut Counts,
     ) -> Result<()> {
-        fill(transaction, &self.statements, &batch.tuples, None)
+        fill(transaction, &self.statements, batch, None)
             .await
             .map_err(|error| self.failed("copying rows", error))?;
         if counts.repeats > 0 {
@@ -299,7 +362,7 @@ impl Table<'_> {
             return Ok(Some(0));
         }
         let new = New { run_id: self.store.run_id, at: self.store.started_at };
-        match fill(transaction, &self.statements, &batch.tuples, Some(new)).await {
+        match fill(transaction, &self.statements, batch, Some(new)).await {
             Ok(inserted) => Ok(Some(inserted)),
             Err(error) if is_repeat(&error) => {
                 self.repeats.store(true, Relaxed);
@@ -479,6 +542,11 @@ impl Table<'_> {
                 .await?;
         Ok(rows.into_iter().map(|(value, rows)| (value, rows.unsigned_abs())).collect())
     }
+}
+
+/// What is known of a batch before it is committed.
+fn counts_of(batch: &Batch) -> Counts {
+    Counts { quarantined: batch.rejected(), repeats: batch.repeats(), ..Counts::default() }
 }
 
 /// What tells a listing from others.

@@ -14,7 +14,7 @@ use sqlx::postgres::{PgArgumentBuffer, PgCopyIn, PgTypeInfo};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Encode, PgConnection, Postgres, Type};
 
-use super::order;
+use super::batch::Batch;
 use super::sql::Statements;
 use crate::pieces::Pieces;
 use connector_spec::{SqlType, postgres_micros};
@@ -33,18 +33,20 @@ pub(super) struct New {
     pub(super) at: DateTime<Utc>,
 }
 
-/// Brings tuples of the binary format of `copy` into the stage, or into the table as new rows.
+/// Brings a batch's tuples into the stage, or into the table as new rows.
 pub(super) async fn fill(
     connection: &mut PgConnection,
     statements: &Statements,
-    tuples: &Pieces,
+    batch: &Batch,
     new: Option<New>,
 ) -> sqlx::Result<u64> {
     let fill = if new.is_some() { &statements.insert } else { &statements.fill };
+    let tuples = &batch.tuples;
     let few = tuples.len() <= MAX_BOUND;
     let columns = few.then(|| columns(tuples, &statements.types)).flatten();
     let Some(columns) = columns else {
-        let sorted = order::by_key(tuples, &statements.key).map(|place| tuples.item(place));
+        let sorted = batch.sorted(&statements.key);
+        let sorted = sorted.iter().map(|place| tuples.item(*place));
         return copy(connection, &fill.copy, sorted, new).await;
     };
     let query = sqlx::query(AssertSqlSafe(fill.bound.as_str()));

@@ -17,14 +17,14 @@ const SAMPLES: usize = 8;
 ///
 /// Eight bytes of a key count, behind those that all of them begin with; of tuples that have the
 /// same ones, the one that came first is first.
-pub(super) fn by_key(tuples: &Pieces, key: &[usize]) -> impl Iterator<Item = Place> + use<> {
+pub(super) fn by_key(tuples: &Pieces, key: &[usize]) -> Vec<Place> {
     let step = tuples.count().div_ceil(SAMPLES).max(1);
     let samples = tuples.items().step_by(step);
     let skip = in_common(samples.map(|tuple| fields(&tuple, key).collect::<Vec<_>>().concat()));
     let keys = tuples.items().map(|tuple| eight_bytes(fields(&tuple, key), skip));
     let mut sorted: Vec<(u64, Place)> = keys.zip(tuples.places()).collect();
     sorted.sort_unstable();
-    sorted.into_iter().map(|(_, place)| place)
+    sorted.into_iter().map(|(_, place)| place).collect()
 }
 
 /// Those fields of a tuple, without their lengths; a null is empty.
@@ -86,7 +86,7 @@ mod tests {
         }
         let places: Vec<_> = pieces.places().collect();
         let sorted = by_key(&pieces, key);
-        sorted.map(|place| places.binary_search(&place).unwrap()).collect()
+        sorted.iter().map(|place| places.binary_search(place).unwrap()).collect()
     }
 
     #[test]
@@ -120,6 +120,6 @@ mod tests {
             sorted(&[vec![1], tuple(&[Some(b"a")]), vec![0, 1, 0, 0, 0, 9, 1]], &[0]),
             [0, 2, 1]
         );
-        assert_eq!(by_key(&Pieces::default(), &[0]).count(), 0);
+        assert_eq!(by_key(&Pieces::default(), &[0]), []);
     }
 }

@@ -97,7 +97,7 @@ impl Patience {
 
     /// Ends when a server has said nothing for too long, not even to a new session: a
     /// statement may take its time, and a network that is cut there does not say so.
-    async fn silence(&self) -> Error {
+    pub(super) async fn silence(&self) -> Error {
         let clock = &self.sessions.clock;
         tokio::time::sleep(LONG.min(self.limit)).await;
         loop {

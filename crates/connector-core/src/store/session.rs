@@ -225,6 +225,28 @@ impl Sessions {
         }
     }
 
+    /// A session that nobody else needs, if there is one: one more has to be free, so that whoever
+    /// is waited for can go on.
+    pub(super) async fn spare(&self) -> Option<Session> {
+        if self.room.available_permits() < 2 {
+            return None;
+        }
+        let room = Arc::clone(&self.room).try_acquire_owned().ok()?;
+        self.wait_for_returning().await;
+        match self.open().await {
+            Ok(session) => {
+                let returning = Arc::clone(&self.returning);
+                Some(Session(Some(Taken { session, room, returning })))
+            }
+            Err(error) => {
+                if is_full(&error) {
+                    self.shrink(room);
+                }
+                None
+            }
+        }
+    }
+
     /// Waits a moment where the one session that is free will be so at once, as with a
     /// statement after the other: to begin another one takes longer.
     async fn wait_for_returning(&self) {

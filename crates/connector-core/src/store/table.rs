@@ -34,7 +34,7 @@ pub(crate) struct Table<'a> {
     /// Whether a key came again in another batch, so that each row has to be looked up.
     pub(super) repeats: AtomicBool,
     /// The rows that the server refused in this run's walks, by listing.
-    pub(super) refused: Mutex<HashMap<String, u64>>,
+    refused: Mutex<HashMap<String, u64>>,
     /// Whether rows that were written are not there.
     pub(super) swallowed: AtomicBool,
     /// The rows that this run's commits have inserted.
@@ -108,6 +108,11 @@ impl<'a> Table<'a> {
     /// The listings of this run with rows that differ and have one key, as hashes of their names.
     pub(super) fn collided(&self) -> MutexGuard<'_, BTreeSet<u64>> {
         self.collided.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The rows that the server refused in this run's walks, by listing.
+    pub(super) fn refused(&self) -> MutexGuard<'_, HashMap<String, u64>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The number of the newest commit of the part that is read.

@@ -1,7 +1,5 @@
 //! What is known of the listings of a table, and of the walks through them.
 
-use std::sync::PoisonError;
-
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Connection as _, PgTransaction};
 
@@ -117,7 +115,7 @@ impl Table<'_> {
     pub(crate) async fn forget_walk(&self, partition: &Partition, in_this_run: bool) -> Result<()> {
         // What its first pass brought may be gone in the second one.
         self.set_origin(Origin::Before);
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).remove(&partition.id());
+        self.refused().remove(&partition.id());
         self.store.patiently(|| async move {
         let failed = |error| self.failed("beginning a walk again", error);
         let mut session = self.store.session().await?;

@@ -42,6 +42,7 @@ mod nearby;
 mod others;
 mod owners;
 mod plans;
+mod prepared;
 mod refusals;
 mod refused;
 mod resume;
